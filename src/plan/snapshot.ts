@@ -1,0 +1,63 @@
+import type { TmuxVersion } from './tmuxVersion.ts';
+
+/** Everything `observe` read about the world, once, as data; `reconcile` decides from this and the layout alone. */
+export interface Snapshot {
+  readonly tmux: TmuxFacts;
+  /** Trees by absolute path: every path the layout or the record names. */
+  readonly trees: Readonly<Record<string, TreeState>>;
+  /** Panes' agents by session id (the pane's `id`): every one the record knows. */
+  readonly agents: Readonly<Record<string, AgentFacts>>;
+}
+
+export interface TmuxFacts {
+  readonly version: TmuxVersion;
+  /** Width and height, in cells, for new windows: the client's size less the status lines. */
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** The tmux session that carries this fleet's uuid; null when there is none. */
+  readonly session: TmuxSession | null;
+  /** True when another tmux session has taken the fleet's session name. */
+  readonly nameTaken: boolean;
+}
+
+export interface TmuxSession {
+  /** `$3`. */
+  readonly id: string;
+  readonly name: string;
+  readonly windows: readonly TmuxWindow[];
+}
+
+export interface TmuxWindow {
+  /** `@7`. */
+  readonly id: string;
+  readonly index: number;
+  readonly active: boolean;
+  readonly zoomed: boolean;
+  readonly columns: number;
+  readonly rows: number;
+  readonly panes: readonly TmuxPane[];
+}
+
+export interface TmuxPane {
+  /** `%12`. */
+  readonly id: string;
+  /** Our `@claude_tmux_id`: the session id this pane was made for; null for a pane that is not ours. */
+  readonly session: string | null;
+  readonly active: boolean;
+  readonly dead: boolean;
+  /** Pid of the pane's first process (our launcher). */
+  readonly pid: number;
+}
+
+export type TreeState =
+  | { readonly kind: 'absent' }
+  /** Whole and usable as it is. `branch` is null when detached. */
+  | { readonly kind: 'ready'; readonly branch: string | null; readonly setupDone: boolean }
+  /** A folder that is not a clone of this repository; `why` completes "the folder … ". */
+  | { readonly kind: 'foreign'; readonly why: string };
+
+/** What is known of the process behind a pane. */
+export interface AgentFacts {
+  readonly alive: boolean;
+  /** Exit code recorded by the launcher; null while it runs, or when it was killed together with its launcher. */
+  readonly exit: number | null;
+}

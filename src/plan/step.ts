@@ -1,0 +1,52 @@
+import type { Pane, TreeSpec } from '../layout/layout.ts';
+
+/**
+ * One thing `up` will do. Steps are data: the executor carries no decision logic, and the text of the plan is the dry run.
+ * `needs` are ids of earlier steps; when one of those ends badly this step is not tried.
+ */
+export type Step = StepFrame &
+  (
+    | { readonly kind: 'fetch-mirror'; readonly repo: string; readonly checkout: string | null }
+    | { readonly kind: 'make-clone'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null }
+    | { readonly kind: 'make-worktree'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+    | { readonly kind: 'bring-work'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+    | { readonly kind: 'copy-files'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+    | { readonly kind: 'run-setup'; readonly pane: string; readonly spec: TreeSpec }
+    | { readonly kind: 'create-session'; readonly pane: string; readonly window: WindowSpec }
+    | { readonly kind: 'create-window'; readonly pane: string; readonly window: WindowSpec }
+    | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef }
+    | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string }
+    | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
+    | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string }
+  );
+
+interface StepFrame {
+  /** From 1, in the order of execution. */
+  readonly id: number;
+  /** What it acts on, as the plan's text names it: `clone api`, `pane api`, `window 2`, `session shop`. */
+  readonly target: string;
+  /** Why: completes "because …". */
+  readonly cause: string;
+  readonly needs: readonly number[];
+}
+
+export interface WindowSpec {
+  /** Number of the window within this plan, from 1; `create-pane` refers to it. */
+  readonly window: number;
+  readonly name: string;
+  readonly color: string;
+}
+
+/** A window made by this plan, or one that exists (`@7`). */
+export type WindowRef = { readonly window: number } | { readonly windowId: string };
+
+export interface Plan {
+  readonly fleet: string;
+  readonly session: string;
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly steps: readonly Step[];
+  /** Things seen that `up` reports and does not touch: a changed pane, a removed one, an agent the user ended. */
+  readonly notes: readonly string[];
+  /** The panes of the layout by id, for the executor. */
+  readonly panes: Readonly<Record<string, Pane>>;
+}

@@ -1,0 +1,47 @@
+import type { Strategy } from '../layout/layout.ts';
+
+/** `fleet.json`: what the commands know of a fleet from any folder and after a reboot. Written under the fleet's lock, atomically. */
+export interface FleetRecord {
+  readonly version: 1;
+  readonly uuid: string;
+  readonly name: string;
+  /** tmux session name. */
+  readonly session: string;
+  /** Path of the tmux server's socket. */
+  readonly socket: string;
+  readonly strategy: Strategy;
+  readonly repo: string;
+  readonly checkout: string | null;
+  /** The layout file, absolute. */
+  readonly layout: string;
+  readonly workspace: string;
+  /** The task given to `up LAYOUT "text"`; null when none was. */
+  readonly task: string | null;
+  /** MCP servers approved in the checkout that the user passed on to the clones; null when not asked yet. */
+  readonly mcpServers: readonly string[] | null;
+  /** ISO time. */
+  readonly createdAt: string;
+  readonly sessions: readonly SessionRecord[];
+}
+
+export interface SessionRecord {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly key: string | null;
+  readonly color: string;
+  readonly kind: 'agent' | 'command' | 'placeholder';
+  /** True when Claude Code runs in it (its registry and transcripts apply). */
+  readonly isClaude: boolean;
+  /** Absolute root of the tree it works in; `owner` is the id of the session whose tree it is, null for the user's checkout. */
+  readonly path: string;
+  readonly owner: string | null;
+  readonly branch: string | null;
+  /** Branch that ahead/behind are counted against when there is no upstream; null for the remote's HEAD. */
+  readonly base: string | null;
+  /** Hash of what its launch file was made of: another hash after an edit means "changed, restart to apply". */
+  readonly launchHash: string;
+  /** Claude's conversation id given at the first start; null for commands. */
+  readonly conversation: string | null;
+  readonly dependsOn: readonly { readonly id: string; readonly until: string }[];
+}
