@@ -4,21 +4,9 @@ import type { Pane, TreeSpec } from '../layout/layout.ts';
  * One thing `up` will do. Steps are data: the executor carries no decision logic, and the text of the plan is the dry run.
  * `needs` are ids of earlier steps; when one of those ends badly this step is not tried.
  */
-export type Step = StepFrame &
-  (
-    | { readonly kind: 'fetch-mirror'; readonly repo: string; readonly checkout: string | null }
-    | { readonly kind: 'make-clone'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null }
-    | { readonly kind: 'make-worktree'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
-    | { readonly kind: 'bring-work'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
-    | { readonly kind: 'copy-files'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
-    | { readonly kind: 'run-setup'; readonly pane: string; readonly spec: TreeSpec }
-    | { readonly kind: 'create-session'; readonly pane: string; readonly window: WindowSpec }
-    | { readonly kind: 'create-window'; readonly pane: string; readonly window: WindowSpec }
-    | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef }
-    | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string }
-    | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
-    | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string }
-  );
+export type Step = StepFrame & (TreeAction | PaneAction);
+export type TreeStep = StepFrame & TreeAction;
+export type PaneStep = StepFrame & PaneAction;
 
 interface StepFrame {
   /** From 1, in the order of execution. */
@@ -29,6 +17,24 @@ interface StepFrame {
   readonly cause: string;
   readonly needs: readonly number[];
 }
+
+/** What happens to files: mirrors, clones, worktrees. */
+export type TreeAction =
+  | { readonly kind: 'fetch-mirror'; readonly repo: string; readonly checkout: string | null }
+  | { readonly kind: 'make-clone'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null }
+  | { readonly kind: 'make-worktree'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+  | { readonly kind: 'bring-work'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+  | { readonly kind: 'copy-files'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+  | { readonly kind: 'run-setup'; readonly pane: string; readonly spec: TreeSpec };
+
+/** What happens in tmux: these become one batch. */
+export type PaneAction =
+  | { readonly kind: 'create-session'; readonly pane: string; readonly window: WindowSpec; readonly hold: boolean }
+  | { readonly kind: 'create-window'; readonly pane: string; readonly window: WindowSpec; readonly hold: boolean }
+  | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef; readonly hold: boolean }
+  | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string; readonly hold: boolean }
+  | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
+  | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string };
 
 export interface WindowSpec {
   /** Number of the window within this plan, from 1; `create-pane` refers to it. */
@@ -47,6 +53,20 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Things seen that `up` reports and does not touch: a changed pane, a removed one, an agent the user ended. */
   readonly notes: readonly string[];
+  /** Reasons why nothing may be done, one sentence each: a foreign folder in a clone's place, a session name that is taken. */
+  readonly problems: readonly string[];
   /** The panes of the layout by id, for the executor. */
   readonly panes: Readonly<Record<string, Pane>>;
+}
+
+const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'relabel-pane', 'arrange-window']);
+
+/** True for steps that happen in tmux. */
+export function isPaneStep(step: Step): step is PaneStep {
+  return PANE_KINDS.has(step.kind);
+}
+
+/** True for steps that make or mend a folder. */
+export function isTreeStep(step: Step): step is TreeStep {
+  return !PANE_KINDS.has(step.kind);
 }
