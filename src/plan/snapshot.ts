@@ -61,3 +61,14 @@ export interface AgentFacts {
   /** Exit code recorded by the launcher; null while it runs, or when it was killed together with its launcher. */
   readonly exit: number | null;
 }
+
+/** What the fleet's record says of a session that was brought up before (a part of the record's entry). */
+export interface KnownSession {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly key: string | null;
+  readonly color: string;
+  readonly path: string;
+  readonly launchHash: string;
+}

@@ -1,0 +1,125 @@
+import type { Pane } from '../layout/layout.ts';
+import { arrangeWindow, planWindows } from './arrange.ts';
+import type { ReconcileInput, StepList } from './reconcile.ts';
+import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
+import type { WindowRef } from './step.ts';
+
+interface PanesInput extends ReconcileInput {
+  readonly wanted: readonly Pane[];
+  readonly steps: StepList;
+  /** Step after which the tree of a pane (by its owner's id) is usable. */
+  readonly treeReady: ReadonlyMap<string, number>;
+}
+
+/** Steps that put the wanted panes on the screen: what runs is left alone, what is missing is added without moving the focus. */
+export function planPanes(input: PanesInput): { readonly notes: string[] } {
+  const { session } = input.snapshot.tmux;
+  const notes: string[] = [];
+  const missing: Pane[] = [];
+  for (const pane of input.wanted) {
+    const found = session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === pane.id);
+    if (found) notes.push(...planFound(input, pane, found));
+    else missing.push(pane);
+  }
+  if (missing.length > 0) notes.push(...missing.flatMap((pane) => describeHeld(input, pane)));
+  if (session) addToSession(input, session, missing);
+  else if (missing.length > 0) addWindows(input, missing, true);
+  return { notes };
+}
+
+/** A pane that is on the screen: relabelled when its label changed, started again when its agent was ended from outside. */
+function planFound(input: PanesInput, pane: Pane, found: TmuxPane): string[] {
+  const { steps, known } = input;
+  const before = known.find((session) => session.id === pane.id);
+  if (before && (before.name !== pane.name || before.color !== pane.color || before.number !== pane.number)) {
+    steps.add({ kind: 'relabel-pane', pane: pane.id, paneId: found.id, target: `pane ${pane.id}`, cause: 'its label changed', needs: [] });
+  }
+  const agent = agentOf(input, pane);
+  if (agent.alive && !found.dead) return [];
+  if (!found.dead && endedItself(agent)) return describeHeld(input, pane);
+  const cause = found.dead ? 'its pane is dead' : 'its agent was ended from outside';
+  steps.add({ kind: 'respawn-pane', pane: pane.id, paneId: found.id, hold: endedItself(agent), target: `pane ${pane.id}`, cause, needs: treeNeeds(input, pane) });
+  return [];
+}
+
+/** What the user ended stays ended until it is started by hand; its pane shows how. */
+function describeHeld(input: PanesInput, pane: Pane): string[] {
+  const agent = agentOf(input, pane);
+  return endedItself(agent) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`claude-tmux restart ${pane.id}\`.`] : [];
+}
+
+function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {
+  return snapshot.agents[pane.id] ?? { alive: false, exit: null };
+}
+
+/** True when the process ended with an exit code of its own; codes from 128 up are signals (a reboot, a kill, a closed terminal). */
+function endedItself(agent: AgentFacts): boolean {
+  return !agent.alive && agent.exit !== null && agent.exit < 128;
+}
+
+function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
+  const step = treeReady.get(pane.tree.kind === 'of' ? pane.tree.id : pane.id);
+  return step === undefined ? [] : [step];
+}
+
+/** Adds to a running session: into its windows while the panes stay usable, else into further windows at the end. */
+function addToSession(input: PanesInput, session: TmuxSession, missing: readonly Pane[]): void {
+  let rest = missing;
+  for (const window of session.windows) {
+    const room = roomIn(input, window, rest.length);
+    addToWindow(input, window, rest.slice(0, room));
+    rest = rest.slice(room);
+  }
+  if (rest.length > 0) addWindows(input, rest, false);
+}
+
+/** How many of `count` further panes the window takes: none when it is zoomed, has panes of the user's, or would get too small. */
+function roomIn({ layout }: PanesInput, window: TmuxWindow, count: number): number {
+  if (window.zoomed || window.panes.some((pane) => pane.session === null)) return 0;
+  for (let room = count; room > 0; room--) {
+    if (arrangeWindow({ arrange: layout.arrange, panes: window.panes.length + room, size: window }) !== null) return room;
+  }
+  return 0;
+}
+
+function addToWindow(input: PanesInput, window: TmuxWindow, panes: readonly Pane[]): void {
+  if (panes.length === 0) return;
+  const { steps } = input;
+  const ref: WindowRef = { windowId: window.id };
+  const made = panes.map((pane) => addPane(input, pane, { window: ref, after: [] }));
+  const layout = arrangeWindow({ arrange: input.layout.arrange, panes: window.panes.length + panes.length, size: window });
+  if (layout !== null) {
+    steps.add({ kind: 'arrange-window', window: ref, layout, target: `window ${window.index}`, cause: `${panes.length} pane(s) added`, needs: made });
+  }
+}
+
+/** Makes windows for all of `panes`; the first one makes the session when `newSession`. */
+function addWindows(input: PanesInput, panes: readonly Pane[], newSession: boolean): void {
+  const { layout, steps, snapshot } = input;
+  let from = 0;
+  planWindows({ arrange: layout.arrange, panes: panes.length, size: snapshot.tmux.size }).forEach((window, at) => {
+    const [first, ...others] = panes.slice(from, from + window.panes);
+    from += window.panes;
+    if (!first) return;
+    const made = [addFirstPane(input, first, { window: at + 1, size: window.panes, newSession: newSession && at === 0 })];
+    const ref: WindowRef = { window: at + 1 };
+    for (const pane of others) made.push(addPane(input, pane, { window: ref, after: made.slice(0, 1) }));
+    if (window.layout !== null) {
+      steps.add({ kind: 'arrange-window', window: ref, layout: window.layout, target: `window ${at + 1}`, cause: `it has ${window.panes} panes`, needs: made });
+    }
+  });
+}
+
+function addFirstPane(input: PanesInput, pane: Pane, how: { readonly window: number; readonly size: number; readonly newSession: boolean }): number {
+  const { layout, steps } = input;
+  const window = { window: how.window, name: how.size === 1 ? pane.name : layout.name, color: how.size === 1 ? pane.color : 'default' };
+  const hold = endedItself(agentOf(input, pane));
+  const target = `pane ${pane.id}`;
+  if (how.newSession) return steps.add({ kind: 'create-session', pane: pane.id, window, hold, target, cause: `no tmux session "${layout.session}"`, needs: treeNeeds(input, pane) });
+  return steps.add({ kind: 'create-window', pane: pane.id, window, hold, target, cause: 'not on the screen', needs: treeNeeds(input, pane) });
+}
+
+function addPane(input: PanesInput, pane: Pane, how: { readonly window: WindowRef; readonly after: readonly number[] }): number {
+  const hold = endedItself(agentOf(input, pane));
+  return input.steps.add({ kind: 'create-pane', pane: pane.id, window: how.window, hold, target: `pane ${pane.id}`, cause: 'not on the screen', needs: [...treeNeeds(input, pane), ...how.after] });
+}

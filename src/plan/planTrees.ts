@@ -1,0 +1,110 @@
+import type { Layout, Pane, TreeSpec } from '../layout/layout.ts';
+import type { ReconcileInput, StepList } from './reconcile.ts';
+import type { TreeState } from './snapshot.ts';
+
+interface TreePlan {
+  /** Id of the step after which a pane's tree is usable, by the id of the tree's owner; absent when it is usable now. */
+  readonly readyStep: ReadonlyMap<string, number>;
+  readonly notes: string[];
+  readonly problems: string[];
+}
+
+interface OwnTree {
+  readonly pane: Pane;
+  readonly spec: TreeSpec;
+  readonly state: TreeState;
+}
+
+/** Steps that make or mend the trees which the wanted panes work in. */
+export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pane[]; readonly steps: StepList }): TreePlan {
+  const plan = { readyStep: new Map<string, number>(), notes: [] as string[], problems: [] as string[] };
+  const trees = ownTrees(input);
+  const mirrors = planMirrors(input, trees);
+  for (const tree of trees) {
+    switch (tree.state.kind) {
+      case 'foreign':
+        plan.problems.push(`the folder ${tree.spec.path} ${tree.state.why}. Move it away, or give the pane "${tree.pane.id}" another \`id\`.`);
+        break;
+      case 'ready':
+        plan.notes.push(...describeBranch(tree.pane, tree.spec, tree.state.branch));
+        if (!tree.state.setupDone) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
+        break;
+      case 'absent':
+        addTree(input, tree, { plan, mirror: mirrors.get(tree.spec.repo) });
+        break;
+    }
+  }
+  return plan;
+}
+
+/** The trees that belong to the wanted panes or to panes whose tree a wanted one shares, in the layout's order. */
+function ownTrees({ layout, wanted, snapshot }: ReconcileInput & { readonly wanted: readonly Pane[] }): OwnTree[] {
+  const owners = new Set(wanted.map((pane) => (pane.tree.kind === 'of' ? pane.tree.id : pane.id)));
+  return layout.panes.flatMap((pane) => {
+    if (pane.tree.kind !== 'own' || !owners.has(pane.id)) return [];
+    const { spec } = pane.tree;
+    return [{ pane, spec, state: snapshot.trees[spec.path] ?? { kind: 'absent' as const } }];
+  });
+}
+
+/** One fetch per repository, however many clones are made of it. */
+function planMirrors({ layout, steps }: { readonly layout: Layout; readonly steps: StepList }, trees: readonly OwnTree[]): Map<string, number> {
+  if (layout.isolation !== 'clone') return new Map();
+  const missing = trees.filter((tree) => tree.state.kind === 'absent');
+  const repos = new Set(missing.map((tree) => tree.spec.repo));
+  return new Map(
+    [...repos].map((repo) => {
+      const count = missing.filter((tree) => tree.spec.repo === repo).length;
+      const cause = count === 1 ? 'a clone of it is missing' : `${count} clones of it are missing`;
+      return [repo, steps.add({ kind: 'fetch-mirror', repo, checkout: layout.checkout, target: `mirror ${redactUrl(repo)}`, cause, needs: [] })];
+    }),
+  );
+}
+
+interface Adding {
+  readonly plan: TreePlan & { readonly readyStep: Map<string, number> };
+}
+
+function addTree(input: ReconcileInput & { readonly steps: StepList }, tree: OwnTree, adding: Adding & { readonly mirror: number | undefined }): void {
+  const { layout, steps, intent } = input;
+  const { pane, spec } = tree;
+  const cause = `${spec.path} is not there`;
+  const base = spec.base.kind === 'pane' ? layout.panes.find((other) => other.id === (spec.base.kind === 'pane' ? spec.base.id : '')) : undefined;
+  const basePath = base?.tree.kind === 'own' ? base.tree.spec.path : null;
+  const needs = [adding.mirror, base ? adding.plan.readyStep.get(base.id) : undefined].filter((id) => id !== undefined);
+  let last: number;
+  if (layout.isolation === 'worktree' && layout.checkout !== null) {
+    last = steps.add({ kind: 'make-worktree', pane: pane.id, spec, checkout: layout.checkout, target: `worktree ${pane.id}`, cause, needs });
+  } else {
+    last = steps.add({ kind: 'make-clone', pane: pane.id, spec, basePath, target: `clone ${pane.id}`, cause, needs });
+  }
+  if (intent.fromHere && layout.checkout !== null) {
+    last = steps.add({ kind: 'bring-work', pane: pane.id, spec, checkout: layout.checkout, target: `clone ${pane.id}`, cause: '--from-here', needs: [last] });
+  }
+  adding.plan.readyStep.set(pane.id, last);
+  addSetup(input, tree, { plan: adding.plan, after: [last], cause: 'it is new' });
+}
+
+/** Ignored files and setup commands: what a fresh clone lacks to be worked in. */
+function addSetup({ layout, steps }: ReconcileInput & { readonly steps: StepList }, { pane, spec }: OwnTree, how: Adding & { readonly after: readonly number[]; readonly cause: string }): void {
+  let needs = how.after;
+  if (layout.checkout !== null && spec.include.length + spec.link.length > 0) {
+    needs = [steps.add({ kind: 'copy-files', pane: pane.id, spec, checkout: layout.checkout, target: `clone ${pane.id}`, cause: how.cause, needs })];
+  }
+  if (spec.setup.length > 0) {
+    needs = [steps.add({ kind: 'run-setup', pane: pane.id, spec, target: `clone ${pane.id}`, cause: how.cause, needs })];
+  }
+  const [last] = needs;
+  if (last !== undefined) how.plan.readyStep.set(pane.id, last);
+}
+
+function describeBranch(pane: Pane, spec: TreeSpec, branch: string | null): string[] {
+  if (branch === spec.branch) return [];
+  const found = branch === null ? 'no branch (detached HEAD)' : `branch "${branch}"`;
+  return [`clone "${pane.id}" is on ${found}; the layout says "${spec.branch}". It is used as it is.`];
+}
+
+/** A URL without the password or token in it. */
+export function redactUrl(url: string): string {
+  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, (whole, scheme: string) => (/^ssh:/i.test(scheme) && !/:[^/]*@/.test(whole.slice(scheme.length)) ? whole : `${scheme}***@`));
+}
