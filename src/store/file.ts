@@ -1,0 +1,127 @@
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { isObject, numberAt } from '../base/json.ts';
+
+/** How to read one kind of versioned JSON file. */
+export interface JsonFormat<T> {
+  /** The version this program writes. */
+  readonly version: number;
+  /** What the file is, for messages: `fleet record`. */
+  readonly what: string;
+  /** Turns the content of an older file into that of `version`. */
+  readonly migrate?: (older: Readonly<Record<string, unknown>>, from: number) => unknown;
+  /** Checks the shape; null says it is not what it should be. */
+  readonly parse: (value: unknown) => T | null;
+}
+
+export interface WriteOptions {
+  /** Permission bits; default 0600. */
+  readonly mode?: number;
+  /** True (the default) survives a power loss; false is for what can be made anew and is written by the dozen. */
+  readonly durable?: boolean;
+}
+
+/** Replaces `path` in one step: a reader sees the old content or the new, never a part. Makes the folder (0700). */
+export async function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  const { mode = 0o600, durable = true } = options;
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
+  try {
+    await makeFolder(dirname(path));
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      if (durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(temporary, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, error);
+  }
+}
+let written = 0;
+
+/** A folder of ours and what is missing above it; only the user may look inside. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** The text of a file; null when there is none. Any other trouble is an error: "could not be read" is not "absent". */
+export async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    throw new UserError(`the file "${path}" cannot be read: ${reason(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
+  }
+}
+
+/** Reads a versioned file: null when absent, migrated when older, a UserError when newer or damaged. */
+export async function readJson<T>(path: string, format: JsonFormat<T>): Promise<T | null> {
+  const text = await readText(path);
+  if (text === null) return null;
+  const content = parseObject(text);
+  const version = content && numberAt(content, 'version');
+  if (!content || version === null) throw damaged(path, format.what);
+  if (version > format.version) throw newer(path, format, version);
+  const current = version < format.version ? format.migrate?.(content, version) : content;
+  const value = format.parse(current);
+  if (value === null) throw damaged(path, format.what);
+  return value;
+}
+
+/** The JSON object in `text`; null when it is none. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a versioned file; `value` carries its `version` already. */
+export async function writeJson(path: string, value: { readonly version: number }, options: WriteOptions = {}): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, options);
+}
+
+/** True for a Node error with this code (`ENOENT`). */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError(`the ${what} "${path}" is damaged`, { hint: 'move it away and run the command again; clones and conversations are not touched by that' });
+}
+
+function newer(path: string, format: JsonFormat<unknown>, version: number): UserError {
+  const message = `the ${format.what} "${path}" was written by a newer claude-tmux (version ${version} of the file, this one knows ${format.version})`;
+  return new UserError(message, { hint: 'use the newer claude-tmux' });
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG']) {
+    if (hasCode(error, code)) return new UserError(`"${path}" cannot be written: ${reason(error)}`, { hint: HINTS[code] ?? 'look at the permissions of its folder', cause: error });
+  }
+  return error;
+}
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room and run the command again',
+  EDQUOT: 'your disk quota is used up: make room and run the command again',
+  ENOTDIR: 'a file stands where a folder is needed',
+  EEXIST: 'a file stands where a folder is needed',
+};
+
+/** Node's message without its syscall noise: `permission denied`. */
+function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^E[A-Z]+: /, '').replace(/, [a-z]+ '.*$/s, '');
+}

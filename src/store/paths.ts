@@ -1,0 +1,91 @@
+import { isAbsolute, join } from 'node:path';
+
+/** The process environment, as it comes in from the command line's composition. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where this user's files are; `v1` is the version of the folder's shape, each file carries its own besides. */
+export interface StorePaths {
+  readonly state: string;
+  readonly cache: string;
+  readonly config: string;
+  readonly fleets: string;
+  readonly servers: string;
+  readonly trust: string;
+}
+
+export interface FleetPaths {
+  readonly root: string;
+  readonly record: string;
+  readonly lock: string;
+  /** One folder for each session: its launch file and what the launch file leaves behind. */
+  readonly launch: string;
+  readonly inbox: string;
+  readonly journal: string;
+  /** The plugin folder given to claude. */
+  readonly plugin: string;
+  readonly logs: string;
+}
+
+/** The files of one session of a fleet; see launchFile.ts for who writes which. */
+export interface SessionPaths {
+  readonly root: string;
+  /** What the pane runs: `sh start.sh`. */
+  readonly launch: string;
+  readonly prompt: string;
+  readonly settings: string;
+  readonly pid: string;
+  readonly exit: string;
+  readonly session: string;
+  readonly prompted: string;
+}
+
+/** XDG folders; a relative value is ignored, as the XDG Base Directory specification says. */
+export function storePaths(env: Env, home: string): StorePaths {
+  const xdg = (name: string, fallback: string): string => {
+    const value = env[name];
+    return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'claude-tmux');
+  };
+  const state = join(xdg('XDG_STATE_HOME', '.local/state'), 'v1');
+  return {
+    state,
+    cache: xdg('XDG_CACHE_HOME', '.cache'),
+    config: xdg('XDG_CONFIG_HOME', '.config'),
+    fleets: join(state, 'fleets'),
+    servers: join(state, 'servers'),
+    trust: join(state, 'trust.json'),
+  };
+}
+
+export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
+  const root = join(store.fleets, safeName(uuid));
+  return {
+    root,
+    record: join(root, 'fleet.json'),
+    lock: join(root, 'lock'),
+    launch: join(root, 'launch'),
+    inbox: join(root, 'inbox'),
+    journal: join(root, 'journal'),
+    plugin: join(root, 'plugin'),
+    logs: join(root, 'logs'),
+  };
+}
+
+export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
+  const root = join(fleet.launch, safeName(id));
+  return {
+    root,
+    launch: join(root, 'start.sh'),
+    prompt: join(root, 'prompt'),
+    settings: join(root, 'settings.json'),
+    pid: join(root, 'pid'),
+    exit: join(root, 'exit'),
+    session: join(root, 'session'),
+    prompted: join(root, 'prompted'),
+  };
+}
+
+/** Ids become folder names; a name that would leave its folder is our bug, the layout's rules refuse it long before. */
+function safeName(name: string): string {
+  if (name === '' || name.startsWith('.') || name.includes('/') || name.includes('\u0000')) throw new Error(`not a name for a folder: ${JSON.stringify(name)}`);
+  return name;
+}
