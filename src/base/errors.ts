@@ -21,10 +21,13 @@ export class UserError extends Error {
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
   readonly diagnostics: readonly Diagnostic[];
+  /** The texts the diagnostics point into, by path: for code frames. */
+  readonly texts: ReadonlyMap<string, string>;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string, string>) {
     super(`${diagnostics.length} problem(s) in the layout`);
     this.diagnostics = diagnostics;
+    this.texts = texts;
   }
 }
 

@@ -1,0 +1,105 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LayoutError } from '../base/errors.ts';
+import type { Diagnostic } from '../base/diagnostics.ts';
+import type { Layout } from '../layout/layout.ts';
+import { filesNamed, loadLayout, type Loaded, type Overlay } from '../layout/load.ts';
+import type { World } from '../layout/world.ts';
+
+export interface LayoutRequest {
+  /** The layout file, absolute. */
+  readonly path: string;
+  readonly world: World;
+  /** The task given to `up`; null when none was. */
+  readonly task: string | null;
+  /** `$XDG_CONFIG_HOME/claude-tmux`: config.yaml and templates/ of the user. */
+  readonly configFolder: string;
+  /** The package's layouts/ folder: shipped templates. */
+  readonly shippedLayouts: string;
+}
+
+export interface ReadLayout {
+  readonly layout: Layout;
+  readonly warnings: readonly Diagnostic[];
+  readonly origins: Extract<Loaded, { ok: true }>['origins'];
+  readonly asksForTask: boolean;
+  /** Every file the layout was made of: the layout, overlays, prompt files. */
+  readonly sources: readonly string[];
+  /** Their texts by path, for code frames. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Larger layout files are refused by the loader; this much is read of one, so that a huge file costs nothing. */
+const MOST_BYTES = 1024 * 1024 + 1;
+
+/** Reads a layout and everything it names, and decides it. Throws LayoutError with every problem at once; nothing else is touched. */
+export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
+  const text = await readCapped(request.path);
+  const overlays = await readOverlays(request);
+  const texts = new Map([[request.path, text], ...overlays.map((overlay): [string, string] => [overlay.path, overlay.text])]);
+  const input = { path: request.path, text, overlays, world: request.world };
+  const files = await readFiles(filesNamed(input));
+  const templates = /\btemplate\b|\bstrategy\b/.test(text) ? await readTemplates(request) : new Map<string, string>();
+  const loaded = loadLayout({ ...input, task: request.task, files, templates });
+  if (!loaded.ok) throw new LayoutError(loaded.diagnostics, texts);
+  return { ...loaded, sources: [...texts.keys(), ...files.keys()], texts };
+}
+
+/** The user's defaults lie under the layout, an uncommitted `.claude-tmux.local.yaml` of the checkout over it. */
+async function readOverlays({ world, configFolder }: LayoutRequest): Promise<Overlay[]> {
+  const candidates = [
+    { kind: 'defaults' as const, path: join(configFolder, 'config.yaml') },
+    { kind: 'over' as const, path: join(world.checkout?.root ?? world.cwd, '.claude-tmux.local.yaml') },
+  ];
+  const texts = await Promise.all(candidates.map(({ path }) => readIfThere(path)));
+  return candidates.flatMap((candidate, at) => {
+    const text = texts[at];
+    return text === null || text === undefined ? [] : [{ ...candidate, text }];
+  });
+}
+
+/** Templates by name; the user's win over the shipped ones of the same name. */
+export async function readTemplates({ configFolder, shippedLayouts }: Pick<LayoutRequest, 'configFolder' | 'shippedLayouts'>): Promise<Map<string, string>> {
+  const templates = new Map<string, string>();
+  for (const folder of [join(shippedLayouts, 'templates'), join(configFolder, 'templates')]) {
+    const names = (await namesIn(folder)).filter((name) => name.endsWith('.md'));
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    names.forEach((name, at) => templates.set(name.slice(0, -'.md'.length), texts[at] ?? ''));
+  }
+  return templates;
+}
+
+async function readFiles(paths: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const path of paths) {
+    const text = await readIfThere(path);
+    if (text !== null) files.set(path, text);
+  }
+  return files;
+}
+
+/** The text, or null when there is no such file; what is there but cannot be read is an error. */
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readCapped(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR')) return null;
+    throw error;
+  }
+}
+
+async function readCapped(path: string): Promise<string> {
+  const { size } = await stat(path);
+  // The loader refuses it by its length; its content is of no use to anybody.
+  if (size > MOST_BYTES) return ' '.repeat(MOST_BYTES);
+  return readFile(path, 'utf8');
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, dirname } from 'node:path';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Hash of the bundle, set by the build: V8 itself compares no more than the length of the source. */
+declare const CLAUDE_TMUX_BUILD: string | undefined;
+
+/** Files kept for other versions of Node and of this program. */
+const KEPT = 4;
+
+/**
+ * The file that holds V8's code for this bundle and this Node; null when there is no home. The cache only saves time: whatever
+ * goes wrong with it is passed over in silence, and the program starts without.
+ */
+export function codeFile(env: Environment): string | null {
+  if (typeof CLAUDE_TMUX_BUILD !== 'string') return null;
+  const base = cacheFolder(env);
+  return base === null ? null : join(base, 'claude-tmux', 'code', `${CLAUDE_TMUX_BUILD}-${process.version}-${process.arch}.bin`);
+}
+
+/** XDG base directories: a relative value is to be ignored. */
+function cacheFolder(env: Environment): string | null {
+  const xdg = env.XDG_CACHE_HOME ?? '';
+  if (isAbsolute(xdg)) return xdg;
+  try {
+    return join(homedir(), '.cache');
+  } catch {
+    return null;
+  }
+}
+
+/** The code, or null. It is a program: one that another user could have written is not run. */
+export function readCode(path: string): Buffer | null {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { uid, mode } = fstatSync(file);
+      const ours = process.getuid === undefined || uid === process.getuid();
+      return ours && (mode & 0o022) === 0 ? readFileSync(file) : null;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** Writes the code under a name of its own and renames it into place, so that nobody reads half a file; then prunes. */
+export function writeCode(path: string, code: () => Buffer): void {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, code(), { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, path);
+    prune(dirname(path));
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function prune(folder: string): void {
+  const files = readdirSync(folder).map((name) => ({ path: join(folder, name), time: statSync(join(folder, name)).mtimeMs }));
+  files.sort((a, b) => b.time - a.time);
+  for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
+}

@@ -1,0 +1,95 @@
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
+import type { Context } from '../commands/context.ts';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, type Options } from '../commands/table.ts';
+import { makeContext } from './makeContext.ts';
+
+declare const CLAUDE_TMUX_VERSION: string;
+const VERSION = typeof CLAUDE_TMUX_VERSION === 'string' ? CLAUDE_TMUX_VERSION : '0.0.0-source';
+
+/** Runs the program on a process's argv and environment; resolves to the exit code. Never throws. */
+export async function main(program: NodeJS.Process): Promise<number> {
+  let context: Context | undefined;
+  const outcome = { code: EXIT.done as number };
+  try {
+    const commands = buildCommands(async (spec, args, options) => {
+      context = makeContext(program, { version: VERSION, options });
+      outcome.code = await runCommand(context, spec, { args, options });
+    });
+    await commands.parseAsync(program.argv.slice(2), { from: 'user' });
+    return outcome.code;
+  } catch (error) {
+    return report(error, { program, context });
+  }
+}
+
+type Action = (spec: CommandSpec, args: readonly string[], options: Options) => Promise<void>;
+
+async function runCommand(context: Context, spec: CommandSpec, given: { readonly args: readonly string[]; readonly options: Options }): Promise<number> {
+  const run = await spec.load();
+  const code = await run(context, given.args, given.options);
+  return context.signal.aborted ? EXIT.interrupted : code;
+}
+
+function buildCommands(act: Action): Command {
+  const root = new Command('claude-tmux');
+  root
+    .description('Bring up a fleet of Claude Code sessions in tmux, each in its own git clone, from one layout file.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'claude-tmux: ')) })
+    .showSuggestionAfterError(true)
+    .addHelpText('after', '\nExit codes: 0 done; 1 something could not be done; 2 wrong usage or invalid layout; 130 interrupted; 70 a bug of ours.');
+  GLOBAL_OPTIONS.forEach((option) => root.addOption(toOption(option)));
+  let heading = '';
+  for (const spec of COMMANDS) {
+    const command = root.command(`${spec.name} ${spec.args}`.trim()).description(spec.summary).exitOverride();
+    if (heading !== spec.group) command.helpGroup(`${spec.group}:`);
+    heading = '';
+    // Options after the command work too, as in `claude-tmux up -L name`: tmux's users expect both places.
+    [...spec.options, ...GLOBAL_OPTIONS].forEach((option) => command.addOption(toOption(option)));
+    if (spec.name === 'exec') command.passThroughOptions();
+    command.action(async (...given: unknown[]) => {
+      const options: Options = { ...root.opts<Options>(), ...command.opts<Options>() };
+      await act(spec, command.args.length > 0 ? command.args : [], options);
+      void given;
+    });
+  }
+  return root;
+}
+
+function toOption({ flags, help, choices }: OptionSpec): Option {
+  const option = new Option(flags, help);
+  return choices ? option.choices([...choices]) : option;
+}
+
+/** Tells what went wrong in the words of the error's kind, and gives the exit code that goes with it. */
+async function report(error: unknown, { program, context }: { readonly program: NodeJS.Process; readonly context: Context | undefined }): Promise<number> {
+  const tell = (text: string): void => void program.stderr.write(`${text}\n`);
+  // Commander has printed help, version or its own message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (context?.signal.aborted === true) {
+    tell('claude-tmux: interrupted; what was half-done is undone, the same command goes on from here');
+    return EXIT.interrupted;
+  }
+  if (error instanceof LayoutError) {
+    const { renderDiagnostics } = await import('../layout/renderDiagnostics.ts');
+    tell(renderDiagnostics(error.diagnostics, error.texts, { color: context?.color.talk ?? false }).trimEnd());
+    return EXIT.usage;
+  }
+  if (error instanceof UserError) {
+    tell(`claude-tmux: ${oneLine(error.message)}`);
+    if (error.hint !== undefined) tell(`  ${oneLine(error.hint)}`);
+    return error.exitCode;
+  }
+  if (error instanceof ProgramError) {
+    tell(`claude-tmux: ${oneLine(error.message)}`);
+    return EXIT.notDone;
+  }
+  tell(`claude-tmux ${VERSION} has a bug; this is what to report:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.bug;
+}

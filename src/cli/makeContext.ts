@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { EXIT, UserError } from '../base/errors.ts';
+import type { Context } from '../commands/context.ts';
+import type { Options } from '../commands/table.ts';
+import { storePaths } from '../store/paths.ts';
+
+/** Reads the process once: everything a command may know of the outside is in the context it gets. */
+export function makeContext(program: NodeJS.Process, { version, options }: { readonly version: string; readonly options: Options }): Context {
+  const env = { ...program.env };
+  const home = env['HOME'] ?? homedir();
+  const interactive = program.stdin.isTTY && program.stderr.isTTY;
+  return {
+    env,
+    cwd: program.cwd(),
+    home,
+    user: env['USER'] ?? userInfo().username,
+    uid: program.getuid?.() ?? 0,
+    platform: program.platform,
+    version,
+    packageRoot: findPackageRoot(),
+    store: storePaths(env, home),
+    terminal: program.stdout.isTTY ? { columns: program.stdout.columns, rows: program.stdout.rows } : null,
+    interactive,
+    color: { out: wantsColor(program.stdout, env, options), talk: wantsColor(program.stderr, env, options) },
+    socket: socketOf(options),
+    signal: abortOnSignals(program),
+    out: (text) => void program.stdout.write(text),
+    talk: (text) => void program.stderr.write(`${text}\n`),
+    ask: (question) => ask(program, { question, interactive }),
+    now: () => Date.now(),
+    newId: () => randomUUID(),
+  };
+}
+
+/** The folder that holds layouts/ and tmux-plugin/: above dist/ in the package, above src/cli/ in a checkout. */
+function findPackageRoot(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'layouts', 'templates')) && existsSync(join(folder, 'package.json'))) return folder;
+  }
+  throw new UserError(`the layouts that belong to claude-tmux are not beside ${__dirname}`, { hint: 'install claude-tmux again', exitCode: EXIT.bug });
+}
+
+function socketOf(options: Options): Context['socket'] {
+  const name = options['socketName'];
+  const path = options['socketPath'];
+  return { ...(typeof name === 'string' ? { name } : {}), ...(typeof path === 'string' ? { path } : {}) };
+}
+
+/** `--color` wins, then NO_COLOR (any value but the empty one), then whether it is a terminal. */
+function wantsColor(stream: NodeJS.WriteStream, env: Context['env'], options: Options): boolean {
+  if (options['color'] === 'always') return true;
+  if (options['color'] === 'never') return false;
+  const noColor = env['NO_COLOR'];
+  return stream.isTTY && (noColor === undefined || noColor === '') && env['TERM'] !== 'dumb';
+}
+
+function abortOnSignals(program: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  let heard = 0;
+  const stop = (): void => {
+    // A second Ctrl-C does not wait for children that will not end.
+    if (++heard > 1) program.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  program.on('SIGINT', stop);
+  program.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+async function ask(program: NodeJS.Process, { question, interactive }: { readonly question: string; readonly interactive: boolean }): Promise<string> {
+  if (!interactive) throw new UserError(`this needs an answer, and there is no terminal to ask on: ${question.trim()}`, { hint: 'give the answer on the command line; --yes answers yes' });
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: program.stdin, output: program.stderr });
+  const gone = new AbortController();
+  lines.once('close', () => gone.abort());
+  try {
+    return (await lines.question(question, { signal: gone.signal })).trim();
+  } catch (cause) {
+    throw new UserError('no answer was given', { hint: 'nothing was changed', exitCode: EXIT.interrupted, cause });
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,36 @@
+import type { StorePaths } from '../store/paths.ts';
+
+/** What a command may use of the outside; made once by the command line, handed down, never read again from the process. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  /** Login name. */
+  readonly user: string;
+  readonly uid: number;
+  readonly platform: NodeJS.Platform;
+  readonly version: string;
+  /** Folder of the installed package: holds layouts/ and tmux-plugin/. */
+  readonly packageRoot: string;
+  readonly store: StorePaths;
+  /** Size of the terminal in cells; null when standard output is none. */
+  readonly terminal: { readonly columns: number; readonly rows: number } | null;
+  /** True when questions can be put to a person. */
+  readonly interactive: boolean;
+  /** True when the result may be coloured, and the talk. */
+  readonly color: { readonly out: boolean; readonly talk: boolean };
+  /** `-L` and `-S` as given. */
+  readonly socket: { readonly name?: string; readonly path?: string };
+  /** Aborted by Ctrl-C (SIGINT) and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The result: standard output. */
+  out(text: string): void;
+  /** Everything else: standard error. A newline is added. */
+  talk(text: string): void;
+  /** Puts a question and returns the answer's line; rejects with a UserError when nobody can answer. */
+  ask(question: string): Promise<string>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A fresh UUID. */
+  newId(): string;
+}

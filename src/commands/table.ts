@@ -1,0 +1,126 @@
+import type { Context } from './context.ts';
+
+/** One option as help, completion and README show it; `flags` in commander's form. */
+export interface OptionSpec {
+  readonly flags: string;
+  readonly help: string;
+  /** Allowed values, where they are few. */
+  readonly choices?: readonly string[];
+}
+
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+export type Run = (context: Context, args: readonly string[], options: Options) => Promise<number>;
+
+/** One command: help, the README's table and shell completion are derived from this. */
+export interface CommandSpec {
+  readonly name: string;
+  /** Positional arguments in commander's form: `[layout] [task]`. */
+  readonly args: string;
+  readonly summary: string;
+  readonly group: 'Fleets' | 'Layouts' | 'Sessions' | 'Other';
+  readonly options: readonly OptionSpec[];
+  /** What the first argument is, for completion. */
+  readonly completes?: 'layout' | 'fleet' | 'session' | 'template';
+  /** Imports the use case when it runs: a command's imports cost nothing to the others. */
+  load(): Promise<Run>;
+}
+
+const JSON_OPTION: OptionSpec = { flags: '--json', help: 'print the result as JSON' };
+const YES: OptionSpec = { flags: '-y, --yes', help: 'answer every question with yes' };
+const FLEET: OptionSpec = { flags: '-f, --fleet <fleet>', help: 'the fleet, when there are several' };
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'up',
+    args: '[layout] [task]',
+    summary: 'bring a fleet up: clone, set up, arrange, start; again: add what is missing, touch nothing that runs',
+    group: 'Fleets',
+    completes: 'layout',
+    options: [
+      { flags: '--only <ids>', help: 'only these sessions, separated by commas' },
+      { flags: '-d, --detach', help: 'do not attach (implied without a terminal and inside an agent)' },
+      { flags: '-n, --dry-run', help: 'print the plan and do nothing' },
+      { flags: '--no-prompt', help: 'start the agents without their first prompts' },
+      { flags: '--from-here', help: "new branches start from the checkout's HEAD, with its uncommitted work" },
+      YES,
+    ],
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'plan',
+    args: '[layout] [task]',
+    summary: 'what `up` would do, and why each step',
+    group: 'Layouts',
+    completes: 'layout',
+    options: [
+      { flags: '--format <format>', help: 'text; sh: a script of git and tmux commands that gives the same; json', choices: ['text', 'sh', 'json'] },
+      { flags: '--only <ids>', help: 'only these sessions, separated by commas' },
+      { flags: '--no-prompt', help: 'without the first prompts' },
+      { flags: '--from-here', help: "new branches start from the checkout's HEAD, with its uncommitted work" },
+      JSON_OPTION,
+    ],
+    load: async () => (await import('./plan.ts')).plan,
+  },
+  {
+    name: 'validate',
+    args: '<layouts...>',
+    summary: 'check layout files; every problem at once, with its place and a hint',
+    group: 'Layouts',
+    completes: 'layout',
+    options: [JSON_OPTION],
+    load: async () => (await import('./validate.ts')).validate,
+  },
+  {
+    name: 'new',
+    args: '[name]',
+    summary: 'write a commented layout for this repository',
+    group: 'Layouts',
+    options: [{ flags: '--strategy <strategy>', help: 'how the work is divided', choices: ['component', 'task', 'priority', 'stage'] }],
+    load: async () => (await import('./new.ts')).newLayout,
+  },
+  { name: 'layouts', args: '', summary: 'list the layouts that names lead to', group: 'Layouts', options: [JSON_OPTION], load: async () => (await import('./layouts.ts')).layouts },
+  { name: 'templates', args: '[name]', summary: 'list the prompt templates, or print one', group: 'Layouts', completes: 'template', options: [JSON_OPTION], load: async () => (await import('./templates.ts')).templates },
+  { name: 'ls', args: '', summary: 'list the fleets', group: 'Fleets', options: [JSON_OPTION], load: async () => (await import('./ls.ts')).ls },
+  {
+    name: 'status',
+    args: '[fleet]',
+    summary: 'the sessions: number, name, state and since when, branch, changes, ahead/behind, operation in progress',
+    group: 'Fleets',
+    completes: 'fleet',
+    options: [{ flags: '--format <format>', help: 'how to print it', choices: ['text', 'json', 'markdown'] }, JSON_OPTION],
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'attach',
+    args: '[fleet]',
+    summary: 'show a fleet in this terminal',
+    group: 'Fleets',
+    completes: 'fleet',
+    options: [{ flags: '--grouped', help: 'as a second, smaller client that does not resize the first' }],
+    load: async () => (await import('./attach.ts')).attach,
+  },
+  { name: 'down', args: '[fleet]', summary: 'end the tmux session; clones, branches and conversations stay, `up` brings it back', group: 'Fleets', completes: 'fleet', options: [YES], load: async () => (await import('./down.ts')).down },
+  { name: 'go', args: '<session>', summary: 'jump to a session', group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./go.ts')).go },
+  { name: 'restart', args: '<session>', summary: 'end a session and start it with the edited layout, its conversation resumed', group: 'Sessions', completes: 'session', options: [FLEET, YES], load: async () => (await import('./restart.ts')).restart },
+  { name: 'rename', args: '<session> <name>', summary: "change a session's label", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./rename.ts')).rename },
+  {
+    name: 'exec',
+    args: '[session] [command...]',
+    summary: "run a command in a session's clone, or with --all in each",
+    group: 'Sessions',
+    completes: 'session',
+    options: [{ flags: '--all', help: 'in each clone' }, FLEET],
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  { name: 'diff', args: '<session>', summary: 'what a session changed since its branch left the base', group: 'Sessions', completes: 'session', options: [{ flags: '--stat', help: 'a summary only' }, FLEET], load: async () => (await import('./diff.ts')).diff },
+  { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
+  { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
+  { name: 'completion', args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
+];
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: '-L, --socket-name <name>', help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)" },
+  { flags: '-S, --socket-path <path>', help: "tmux server by socket path, as tmux's -S" },
+  { flags: '--color <when>', help: 'colour the output', choices: ['auto', 'always', 'never'] },
+];
