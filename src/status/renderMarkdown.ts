@@ -1,0 +1,19 @@
+import { oneLine } from '../base/text.ts';
+import { describeChanges, describeDistance } from './renderText.ts';
+import type { StatusReport } from './report.ts';
+
+/** The report as Markdown tables, one a fleet: for a status file or a chat. Text of users cannot break out of its cell. */
+export function renderStatusMarkdown(report: StatusReport): string {
+  return report.fleets
+    .map((fleet) => {
+      const rows = fleet.sessions.map((session) =>
+        [String(session.number), cell(session.name), session.agent.state, cell(session.branch ?? '-'), describeChanges(session), describeDistance(session), cell(session.error ?? session.agent.detail ?? '')].join(' | '),
+      );
+      return [`## ${cell(fleet.name)}`, '', '| # | Session | State | Branch | Changes | Ahead/behind | Detail |', '|---|---|---|---|---|---|---|', ...rows.map((row) => `| ${row} |`), ''].join('\n');
+    })
+    .join('\n');
+}
+
+function cell(text: string): string {
+  return oneLine(text).replace(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);
+}

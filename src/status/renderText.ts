@@ -1,0 +1,72 @@
+import { describeSpan } from '../base/ago.ts';
+import { paint } from '../base/paint.ts';
+import { oneLine } from '../base/text.ts';
+import { cut, pad, width } from '../base/width.ts';
+import type { FleetStatus, SessionStatus, StatusReport } from './report.ts';
+import { STATE_LOOKS } from './states.ts';
+
+export interface TextStyle {
+  readonly color: boolean;
+  /** Cells a line may take; Infinity when the output is no terminal. */
+  readonly columns: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The report as a table a fleet, for people. */
+export function renderStatusText(report: StatusReport, style: TextStyle): string {
+  if (report.fleets.length === 0) return 'no fleet is recorded; `claude-tmux up` brings one up\n';
+  return report.fleets.map((fleet) => renderFleet(fleet, style)).join('\n');
+}
+
+function renderFleet(fleet: FleetStatus, style: TextStyle): string {
+  const rows = fleet.sessions.map((session) => cells(session, style.now));
+  const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), 1)));
+  const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
+  const head = `${oneLine(fleet.name)} (${fleet.strategy})`;
+  return [head, ...lines].map((line) => `${line}\n`).join('');
+}
+
+const COLUMNS = [{ most: 3 }, { most: 40 }, { most: 24 }, { most: 5 }, { most: 48 }, { most: 12 }, { most: 16 }, { most: 200 }];
+
+/** The row's cells as plain text: number, label, state, since, branch, changes, ahead/behind and operation, detail. */
+function cells(session: SessionStatus, now: number): string[] {
+  const { agent } = session;
+  const look = STATE_LOOKS[agent.state];
+  const since = agent.since === null ? '' : describeSpan(now - Date.parse(agent.since));
+  return [
+    String(session.number),
+    oneLine(session.name),
+    `${look.mark} ${agent.state}`,
+    since,
+    oneLine(session.branch ?? '-'),
+    describeChanges(session),
+    describeDistance(session),
+    oneLine(session.error ?? agent.detail ?? ''),
+  ];
+}
+
+/** `3 changed`, with conflicts named; `clean`; `?` when it could not be read. */
+export function describeChanges(session: SessionStatus): string {
+  if (session.changes === null) return '?';
+  if (session.changes === 0) return 'clean';
+  return (session.conflicts ?? 0) > 0 ? `${session.changes} changed, ${session.conflicts ?? 0} in conflict` : `${session.changes} changed`;
+}
+
+/** `↑2 ↓1 rebase`: commits ahead and behind, and the operation in progress. */
+export function describeDistance(session: SessionStatus): string {
+  const ahead = (session.ahead ?? 0) > 0 ? `↑${session.ahead ?? 0}` : '';
+  const behind = (session.behind ?? 0) > 0 ? `↓${session.behind ?? 0}` : '';
+  return [ahead, behind, session.operation ?? ''].filter((part) => part !== '').join(' ');
+}
+
+function renderRow(session: SessionStatus, row: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: TextStyle }): string {
+  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: STATE_LOOKS[session.agent.state].color, ...(session.error === null ? {} : { 7: 'red' }) };
+  let left = style.columns - 2;
+  const shown = row.map((cell, at) => {
+    const wide = Math.max(0, Math.min(widths[at] ?? 0, left));
+    left -= wide + 2;
+    return wide === 0 ? '' : paint(pad(cut(cell, wide), wide), colors[at] ?? 'default', style.color);
+  });
+  return `  ${shown.join('  ').trimEnd()}`;
+}

@@ -1,0 +1,60 @@
+import type { AgentState } from './agentState.ts';
+
+/** `status --format json`: keys are promises to users; what is not known is null. */
+export interface StatusReport {
+  readonly version: 1;
+  readonly fleets: readonly FleetStatus[];
+}
+
+export interface FleetStatus {
+  readonly name: string;
+  /** Path of the layout file. */
+  readonly layout: string;
+  readonly strategy: string;
+  /** Path of the tmux server's socket. */
+  readonly socket: string;
+  readonly sessions: readonly SessionStatus[];
+}
+
+export interface SessionStatus {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly color: string;
+  /** tmux pane id (`%3`); null when it is not on the screen. */
+  readonly pane: string | null;
+  /** tmux window id (`@1`). */
+  readonly window: string | null;
+  readonly path: string;
+  readonly branch: string | null;
+  readonly base: string | null;
+  /** Changed paths in all, each once. */
+  readonly changes: number | null;
+  readonly staged: number | null;
+  readonly untracked: number | null;
+  readonly conflicts: number | null;
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  /** `rebase`, `merge`, `cherry-pick`, `revert`, `bisect`, `am`; null when none is in progress. */
+  readonly operation: string | null;
+  /** ISO time of the last sync; null when there was none. */
+  readonly synced_at: string | null;
+  readonly agent: AgentStatus;
+  readonly depends_on: readonly { readonly id: string; readonly until: string }[];
+  /** Why this session could not be read; null when it could. */
+  readonly error: string | null;
+}
+
+export interface AgentStatus {
+  readonly state: AgentState;
+  /** ISO time since when the state holds. */
+  readonly since: string | null;
+  readonly detail: string | null;
+  /** Where the state comes from: `registry`, `process`, `launcher`, `screen`, `none`. */
+  readonly source: string;
+  /** Claude's conversation id. */
+  readonly session_id: string | null;
+  readonly model: string | null;
+  readonly context_percent: number | null;
+  readonly cost_usd: number | null;
+}
