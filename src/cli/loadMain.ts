@@ -26,7 +26,7 @@ export function loadMain(path: string, env: Environment): Main {
 
 /** What makes `import()` inside a vm.Script work as anywhere else: Node >= 20.12; before that there is no cache. */
 function mainContextImporter(): number | undefined {
-  const constants: { readonly USE_MAIN_CONTEXT_DEFAULT_LOADER?: number } | undefined = vm.constants;
+  const { constants }: { readonly constants?: { readonly USE_MAIN_CONTEXT_DEFAULT_LOADER?: number } } = vm;
   return constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 }
 

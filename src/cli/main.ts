@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
-import type { Context } from '../commands/context.ts';
+import type { Context } from '../apply/context.ts';
 import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, type Options } from '../commands/table.ts';
 import { makeContext } from './makeContext.ts';
 
@@ -45,18 +45,14 @@ function buildCommands(act: Action): Command {
     .showSuggestionAfterError(true)
     .addHelpText('after', '\nExit codes: 0 done; 1 something could not be done; 2 wrong usage or invalid layout; 130 interrupted; 70 a bug of ours.');
   GLOBAL_OPTIONS.forEach((option) => root.addOption(toOption(option)));
-  let heading = '';
   for (const spec of COMMANDS) {
-    const command = root.command(`${spec.name} ${spec.args}`.trim()).description(spec.summary).exitOverride();
-    if (heading !== spec.group) command.helpGroup(`${spec.group}:`);
-    heading = '';
+    const command = root.command(`${spec.name} ${spec.args}`.trim(), { hidden: spec.hidden === true }).description(spec.summary).exitOverride();
+    command.helpGroup(`${spec.group}:`);
     // Options after the command work too, as in `claude-tmux up -L name`: tmux's users expect both places.
     [...spec.options, ...GLOBAL_OPTIONS].forEach((option) => command.addOption(toOption(option)));
     if (spec.name === 'exec') command.passThroughOptions();
-    command.action(async (...given: unknown[]) => {
-      const options: Options = { ...root.opts<Options>(), ...command.opts<Options>() };
-      await act(spec, command.args.length > 0 ? command.args : [], options);
-      void given;
+    command.action(async () => {
+      await act(spec, command.args, { ...root.opts<Options>(), ...command.opts<Options>() });
     });
   }
   return root;

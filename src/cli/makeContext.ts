@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { availableParallelism, homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
-import type { Context } from '../commands/context.ts';
+import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
 import { storePaths } from '../store/paths.ts';
 
@@ -23,12 +23,15 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     packageRoot: findPackageRoot(),
     store: storePaths(env, home),
     terminal: program.stdout.isTTY ? { columns: program.stdout.columns, rows: program.stdout.rows } : null,
+    talkColumns: program.stderr.isTTY ? program.stderr.columns : null,
+    cores: availableParallelism(),
     interactive,
     color: { out: wantsColor(program.stdout, env, options), talk: wantsColor(program.stderr, env, options) },
     socket: socketOf(options),
     signal: abortOnSignals(program),
     out: (text) => void program.stdout.write(text),
     talk: (text) => void program.stderr.write(`${text}\n`),
+    draw: (text) => void program.stderr.write(text),
     ask: (question) => ask(program, { question, interactive }),
     now: () => Date.now(),
     newId: () => randomUUID(),

@@ -1,4 +1,4 @@
-import type { Context } from './context.ts';
+import type { Context } from '../apply/context.ts';
 
 /** One option as help, completion and README show it; `flags` in commander's form. */
 export interface OptionSpec {
@@ -21,6 +21,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** What the first argument is, for completion. */
   readonly completes?: 'layout' | 'fleet' | 'session' | 'template';
+  /** Not shown in help, README or completion. */
+  readonly hidden?: boolean;
   /** Imports the use case when it runs: a command's imports cost nothing to the others. */
   load(): Promise<Run>;
 }
@@ -116,6 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
   { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
   { name: 'completion', args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
+  { name: 'complete', args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
 
 /** Options that every command takes. */

@@ -15,6 +15,10 @@ export interface Context {
   readonly store: StorePaths;
   /** Size of the terminal in cells; null when standard output is none. */
   readonly terminal: { readonly columns: number; readonly rows: number } | null;
+  /** Width of the terminal on standard error, in cells; null when it is none. */
+  readonly talkColumns: number | null;
+  /** Processor cores to use. */
+  readonly cores: number;
   /** True when questions can be put to a person. */
   readonly interactive: boolean;
   /** True when the result may be coloured, and the talk. */
@@ -27,10 +31,12 @@ export interface Context {
   out(text: string): void;
   /** Everything else: standard error. A newline is added. */
   talk(text: string): void;
+  /** Raw text to standard error: the progress display's drawing. */
+  draw(text: string): void;
   /** Puts a question and returns the answer's line; rejects with a UserError when nobody can answer. */
   ask(question: string): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** A fresh UUID. */
+  /** A fresh random UUID. */
   newId(): string;
 }

@@ -1,0 +1,54 @@
+import type { Step } from '../plan/step.ts';
+
+export interface StepRunner<S extends Step> {
+  /** Steps of the same lane run at most `most` at a time. */
+  laneOf(step: S): { readonly lane: string; readonly most: number };
+  run(step: S): Promise<void>;
+}
+
+export interface StepResults {
+  readonly done: ReadonlySet<number>;
+  /** Steps that ended badly, with why. */
+  readonly failed: ReadonlyMap<number, unknown>;
+  /** Steps that were not tried because one they need failed, or because of an interrupt. */
+  readonly skipped: ReadonlySet<number>;
+}
+
+/** Runs steps as soon as what they need is done, side by side within each lane's limit. One that fails spoils only what needs it. */
+export async function runSteps<S extends Step>(steps: readonly S[], runner: StepRunner<S>, signal: AbortSignal): Promise<StepResults> {
+  const results = { done: new Set<number>(), failed: new Map<number, unknown>(), skipped: new Set<number>() };
+  const waiting = new Set(steps);
+  const known = new Set(steps.map((step) => step.id));
+  const busy = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+
+  const start = (step: S, lane: string): void => {
+    waiting.delete(step);
+    busy.set(lane, (busy.get(lane) ?? 0) + 1);
+    const run: Promise<void> = runner
+      .run(step)
+      .then(() => void results.done.add(step.id))
+      .catch((error: unknown) => void results.failed.set(step.id, error))
+      .finally(() => {
+        busy.set(lane, (busy.get(lane) ?? 1) - 1);
+        running.delete(run);
+      });
+    running.add(run);
+  };
+
+  while (waiting.size > 0 || running.size > 0) {
+    for (const step of [...waiting]) {
+      // Needs outside this list were met by whoever made the list.
+      const needs = step.needs.filter((id) => known.has(id));
+      if (signal.aborted || needs.some((id) => results.failed.has(id) || results.skipped.has(id))) {
+        waiting.delete(step);
+        results.skipped.add(step.id);
+        continue;
+      }
+      const { lane, most } = runner.laneOf(step);
+      if (needs.every((id) => results.done.has(id)) && (busy.get(lane) ?? 0) < most) start(step, lane);
+    }
+    if (running.size > 0) await Promise.race(running);
+  }
+  return results;
+}

@@ -1,0 +1,28 @@
+import { listLayouts } from '../apply/findLayout.ts';
+import { readTemplates } from '../apply/readLayout.ts';
+import { oneLine } from '../base/text.ts';
+import { readFleets } from '../store/fleets.ts';
+import type { Context } from '../apply/context.ts';
+import { configPlaces, layoutPlaces } from './places.ts';
+
+/** The names that a shell completes: what is known now, a line each, never an error on the user's prompt. */
+export async function complete(context: Context, [kind]: readonly string[]): Promise<number> {
+  const names = await namesOf(context, kind ?? '').catch((): string[] => []);
+  context.out(names.map((name) => `${oneLine(name)}\n`).join(''));
+  return 0;
+}
+
+async function namesOf(context: Context, kind: string): Promise<string[]> {
+  switch (kind) {
+    case 'layout':
+      return (await listLayouts(layoutPlaces(context))).map((layout) => layout.name);
+    case 'template':
+      return [...(await readTemplates(configPlaces(context))).keys()];
+    case 'fleet':
+      return (await readFleets(context.store)).map((fleet) => fleet.name);
+    case 'session':
+      return (await readFleets(context.store)).flatMap((fleet) => fleet.sessions.map((session) => session.id));
+    default:
+      return [];
+  }
+}
