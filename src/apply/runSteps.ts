@@ -49,6 +49,7 @@ export async function runSteps<S extends Step>(steps: readonly S[], runner: Step
       if (needs.every((id) => results.done.has(id)) && (busy.get(lane) ?? 0) < most) start(step, lane);
     }
     if (running.size > 0) await Promise.race(running);
+    else if (waiting.size > 0) throw new Error(`steps wait for each other: ${[...waiting].map((step) => step.id).join(', ')}`);
   }
   return results;
 }

@@ -19,9 +19,9 @@ async function namesOf(context: Context, kind: string): Promise<string[]> {
     case 'template':
       return [...(await readTemplates(configPlaces(context))).keys()];
     case 'fleet':
-      return (await readFleets(context.store)).map((fleet) => fleet.name);
+      return (await readFleets(context.store)).records.map((fleet) => fleet.name);
     case 'session':
-      return (await readFleets(context.store)).flatMap((fleet) => fleet.sessions.map((session) => session.id));
+      return (await readFleets(context.store)).records.flatMap((fleet) => fleet.sessions.map((session) => session.id));
     default:
       return [];
   }

@@ -1,5 +1,5 @@
 import type { Pane } from '../layout/layout.ts';
-import { arrangeWindow, planWindows } from './arrange.ts';
+import { arrangeExisting, planWindows } from './arrange.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
 import type { WindowRef } from './step.ts';
@@ -66,31 +66,19 @@ function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
 function addToSession(input: PanesInput, session: TmuxSession, missing: readonly Pane[]): void {
   let rest = missing;
   for (const window of session.windows) {
-    const room = roomIn(input, window, rest.length);
-    addToWindow(input, window, rest.slice(0, room));
-    rest = rest.slice(room);
+    // A zoomed window would be unzoomed, and the arrangement of a window with panes of the user's is not ours to change.
+    if (rest.length === 0 || window.zoomed || window.panes.some((pane) => pane.session === null)) continue;
+    const { panes, layout } = arrangeExisting({ arrange: input.layout.arrange, existing: window.panes.length, additions: rest.length, size: window });
+    if (layout !== null) addToWindow(input, window, { panes: rest.slice(0, panes), layout });
+    rest = rest.slice(panes);
   }
   if (rest.length > 0) addWindows(input, rest, false);
 }
 
-/** How many of `count` further panes the window takes: none when it is zoomed, has panes of the user's, or would get too small. */
-function roomIn({ layout }: PanesInput, window: TmuxWindow, count: number): number {
-  if (window.zoomed || window.panes.some((pane) => pane.session === null)) return 0;
-  for (let room = count; room > 0; room--) {
-    if (arrangeWindow({ arrange: layout.arrange, panes: window.panes.length + room, size: window }) !== null) return room;
-  }
-  return 0;
-}
-
-function addToWindow(input: PanesInput, window: TmuxWindow, panes: readonly Pane[]): void {
-  if (panes.length === 0) return;
-  const { steps } = input;
+function addToWindow(input: PanesInput, window: TmuxWindow, { panes, layout }: { readonly panes: readonly Pane[]; readonly layout: string }): void {
   const ref: WindowRef = { windowId: window.id };
   const made = panes.map((pane) => addPane(input, pane, { window: ref, after: [] }));
-  const layout = arrangeWindow({ arrange: input.layout.arrange, panes: window.panes.length + panes.length, size: window });
-  if (layout !== null) {
-    steps.add({ kind: 'arrange-window', window: ref, layout, target: `window ${window.index}`, cause: `${panes.length} pane(s) added`, needs: made });
-  }
+  input.steps.add({ kind: 'arrange-window', window: ref, layout, target: `window ${window.index}`, cause: `${panes.length} pane(s) added`, needs: made });
 }
 
 /** Makes windows for all of `panes`; the first one makes the session when `newSession`. */

@@ -1,0 +1,32 @@
+import type { Context } from '../apply/context.ts';
+import { runHere } from '../apply/runHere.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import type { SessionRecord } from '../store/fleetRecord.ts';
+import { pickFleet, pickSession } from './pick.ts';
+import type { Options } from './table.ts';
+
+/** Runs a command in a session's clone (`exec api -- npm test`), or with `--all` in each clone one after the other. */
+export async function exec(context: Context, args: readonly string[], options: Options): Promise<number> {
+  const all = options['all'] === true;
+  const command = (all ? args : args.slice(1)).filter((word, at) => !(at === 0 && word === '--'));
+  const [given = ''] = args;
+  if (command.length === 0) throw new UserError('no command to run', { hint: 'claude-tmux exec SESSION -- COMMAND, or exec --all -- COMMAND', exitCode: EXIT.usage });
+  if (!all) {
+    const { session } = await pickSession(context, given, options['fleet']);
+    return runHere(command, { cwd: session.path, env: context.env });
+  }
+  const fleet = await pickFleet(context, typeof options['fleet'] === 'string' ? options['fleet'] : undefined);
+  let worst = 0;
+  for (const session of oneForEachTree(fleet.sessions)) {
+    if (context.signal.aborted) break;
+    context.talk(`== ${session.id} (${session.path})`);
+    const code = await runHere(command, { cwd: session.path, env: context.env });
+    if (code !== 0) context.talk(`== ${session.id}: exit code ${code}`);
+    worst = Math.max(worst, code === 0 ? 0 : 1);
+  }
+  return worst;
+}
+
+function oneForEachTree(sessions: readonly SessionRecord[]): SessionRecord[] {
+  return sessions.filter((session, at) => sessions.findIndex((other) => other.path === session.path) === at);
+}

@@ -1,0 +1,106 @@
+import { dirname } from 'node:path';
+import type { Context } from '../apply/context.ts';
+import { findLayout, findProjectLayout, listLayouts } from '../apply/findLayout.ts';
+import { readLayout, type ReadLayout } from '../apply/readLayout.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { readCheckout } from '../git/checkout.ts';
+import { isSameRepo } from '../git/repoUrl.ts';
+import type { World } from '../layout/world.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { knownFleets } from './pick.ts';
+import { configPlaces, layoutPlaces } from './places.ts';
+
+/** A layout that is read and decided, and the record of the fleet it was brought up as before. */
+export interface LoadedFleet {
+  readonly path: string;
+  readonly read: ReadLayout;
+  readonly record: FleetRecord | null;
+  readonly world: World;
+  readonly task: string | null;
+}
+
+export interface LayoutChoice {
+  /** Path or name of a layout, or name of a recorded fleet; undefined finds the one that belongs to this folder. */
+  readonly layout: string | undefined;
+  readonly task: string | undefined;
+  /** What to do when the layout wants a task and none was given: ask a person, or leave `{{task}}` in the text. */
+  readonly withoutTask: 'ask' | 'leave';
+}
+
+/** Finds, reads and decides the layout; throws LayoutError or UserError before anything is touched. */
+export async function loadFleet(context: Context, choice: LayoutChoice): Promise<LoadedFleet> {
+  const [world, fleets] = await Promise.all([readWorld(context, context.cwd), knownFleets(context)]);
+  const target = await findTarget(context, { choice, world, fleets });
+  const there = target.record === null ? world : await readWorld(context, target.record.checkout ?? dirname(target.path));
+  const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, ...configPlaces(context) });
+  const first = await read(choice.task ?? null);
+  const record = findRecord(fleets, first);
+  if (!first.asksForTask) return { path: target.path, read: first, record, world: there, task: choice.task ?? record?.task ?? null };
+  const task = record?.task ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null);
+  return { path: target.path, read: task === null ? first : await read(task), record, world: there, task };
+}
+
+/** The layout of a recorded fleet, read again from its file. */
+export async function reloadFleet(context: Context, record: FleetRecord): Promise<LoadedFleet> {
+  const world = await readWorld(context, record.checkout ?? dirname(record.layout));
+  const read = await readLayout({ path: record.layout, world, task: record.task, ...configPlaces(context) });
+  return { path: record.layout, read, record, world, task: record.task };
+}
+
+/** What loading a layout may know, for somebody who stands in `cwd`. */
+export async function readWorld(context: Context, cwd: string): Promise<World> {
+  return { home: context.home, user: context.user, env: context.env, cwd, checkout: await readCheckout(cwd, context.env) };
+}
+
+interface Target {
+  readonly path: string;
+  /** Set when a recorded fleet was named or found: its own checkout is then what its layout is read in. */
+  readonly record: FleetRecord | null;
+}
+
+interface Search {
+  readonly choice: LayoutChoice;
+  readonly world: World;
+  readonly fleets: readonly FleetRecord[];
+}
+
+async function findTarget(context: Context, { choice, world, fleets }: Search): Promise<Target> {
+  const { layout } = choice;
+  if (layout !== undefined) {
+    try {
+      return { path: await findLayout(layout, layoutPlaces(context)), record: null };
+    } catch (error) {
+      const record = fleets.find((fleet) => fleet.name === layout);
+      if (record) return { path: record.layout, record };
+      throw error;
+    }
+  }
+  const project = await findProjectLayout(context.cwd, world.checkout?.root ?? context.cwd);
+  if (project !== null) return { path: project, record: null };
+  const here = fleets.filter((fleet) => belongsHere(fleet, world));
+  const [only, ...others] = here;
+  if (only && others.length === 0) return { path: only.layout, record: only };
+  if (only) throw new UserError(`${here.length} fleets are recorded for this repository`, { hint: `name one: ${here.map((fleet) => fleet.name).join(', ')}`, exitCode: EXIT.usage });
+  const names = (await listLayouts(layoutPlaces(context))).map((known) => known.name);
+  throw new UserError('no layout is named, there is no .claude-tmux.yaml here and no fleet of this repository', { hint: `name a layout: ${names.join(', ')}; or write one with claude-tmux new`, exitCode: EXIT.usage });
+}
+
+function belongsHere(fleet: FleetRecord, { checkout }: World): boolean {
+  if (checkout === null) return false;
+  return fleet.checkout === checkout.root || (checkout.origin !== null && isSameRepo(fleet.repo, checkout.origin));
+}
+
+/** The record of this name; the same name for another repository is an error that names both. */
+function findRecord(fleets: readonly FleetRecord[], { layout }: ReadLayout): FleetRecord | null {
+  const record = fleets.find((fleet) => fleet.name === layout.name);
+  if (!record) return null;
+  if (isSameRepo(record.repo, layout.repo)) return record;
+  throw new UserError(`the fleet "${layout.name}" belongs to another repository: ${record.repo}, not ${layout.repo}`, { hint: 'give this layout another `name`' });
+}
+
+async function askTask(context: Context, path: string): Promise<string> {
+  if (!context.interactive) throw new UserError(`the layout ${path} wants a task`, { hint: 'claude-tmux up LAYOUT "what is to be done"', exitCode: EXIT.usage });
+  const task = await context.ask('What is the task? ');
+  if (task === '') throw new UserError('no task was given', { hint: 'nothing was changed', exitCode: EXIT.usage });
+  return task;
+}

@@ -1,0 +1,82 @@
+import { relative } from 'node:path';
+import type { Context } from '../apply/context.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { closest } from '../base/text.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { readFleets } from '../store/fleets.ts';
+
+export interface Picked {
+  readonly fleet: FleetRecord;
+  readonly session: SessionRecord;
+}
+
+/** The fleet that is named, that one stands in, or that is the only one. */
+export async function pickFleet(context: Context, given: string | undefined): Promise<FleetRecord> {
+  const fleets = await knownFleets(context);
+  if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
+  if (given !== undefined) return matchFleet(fleets, given);
+  const near = nearFleets(fleets, context.cwd);
+  const [only, ...others] = near.length > 0 ? near : fleets;
+  if (only && others.length === 0) return only;
+  throw new UserError('there are several fleets', { hint: `name one: ${fleets.map((fleet) => fleet.name).join(', ')}`, exitCode: EXIT.usage });
+}
+
+/** The session that is named by id, bar number or unique prefix, in the fleet that `pickFleet` would pick, else in any. */
+export async function pickSession(context: Context, given: string, fleetName: unknown): Promise<Picked> {
+  const fleets = await knownFleets(context);
+  if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
+  const near = nearFleets(fleets, context.cwd);
+  const searched = typeof fleetName === 'string' ? [matchFleet(fleets, fleetName)] : near.length > 0 ? near : fleets;
+  const found = matchSession(searched, given);
+  const [only, ...others] = found;
+  if (only && others.length === 0) return only;
+  if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
+  const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
+  const meant = closest(given, ids);
+  throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+}
+
+/** Every fleet that can be read; one whose record is damaged is told and spoils no other. */
+export async function knownFleets(context: Context): Promise<readonly FleetRecord[]> {
+  const { records, problems } = await readFleets(context.store);
+  for (const problem of problems) context.talk(`claude-tmux: ${problem.message}${problem.hint === undefined ? '' : `\n  ${problem.hint}`}`);
+  return records;
+}
+
+/** Exact ids win over numbers, numbers over prefixes. */
+function matchSession(fleets: readonly FleetRecord[], given: string): Picked[] {
+  const all = fleets.flatMap((fleet) => fleet.sessions.map((session) => ({ fleet, session })));
+  for (const fits of [
+    ({ session }: Picked): boolean => session.id === given,
+    ({ session }: Picked): boolean => String(session.number) === given,
+    ({ session }: Picked): boolean => given !== '' && session.id.startsWith(given),
+  ]) {
+    const found = all.filter(fits);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function matchFleet(fleets: readonly FleetRecord[], given: string): FleetRecord {
+  const exact = fleets.find((fleet) => fleet.name === given);
+  if (exact) return exact;
+  const found = fleets.filter((fleet) => given !== '' && fleet.name.startsWith(given));
+  const [only, ...others] = found;
+  if (only && others.length === 0) return only;
+  const names = fleets.map((fleet) => fleet.name);
+  if (only) throw new UserError(`"${given}" could be ${found.map((fleet) => `"${fleet.name}"`).join(' or ')}`, { hint: 'write more of the name', exitCode: EXIT.usage });
+  const meant = closest(given, names);
+  throw new UserError(`no fleet "${given}"`, { hint: meant === null ? `the fleets are: ${names.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+}
+
+/** Fleets whose clones or workspace one stands in, else those of the checkout one stands in. */
+function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
+  const inTree = fleets.filter((fleet) => [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some((path) => isInside(cwd, path)));
+  return inTree.length > 0 ? inTree : fleets.filter((fleet) => fleet.checkout !== null && isInside(cwd, fleet.checkout));
+}
+
+/** True when `path` is `folder` or lies below it. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !way.startsWith('/'));
+}
