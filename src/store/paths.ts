@@ -10,13 +10,13 @@ export interface StorePaths {
   readonly config: string;
   readonly fleets: string;
   readonly servers: string;
+  readonly locks: string;
   readonly trust: string;
 }
 
 export interface FleetPaths {
   readonly root: string;
   readonly record: string;
-  readonly lock: string;
   /** One folder for each session: its launch file and what the launch file leaves behind. */
   readonly launch: string;
   readonly inbox: string;
@@ -37,6 +37,8 @@ export interface SessionPaths {
   readonly exit: string;
   readonly session: string;
   readonly prompted: string;
+  /** The id typed into a pane that asks for a claude.ai/code session. */
+  readonly answer: string;
 }
 
 /** XDG folders; a relative value is ignored, as the XDG Base Directory specification says. */
@@ -52,6 +54,7 @@ export function storePaths(env: Env, home: string): StorePaths {
     config: xdg('XDG_CONFIG_HOME', '.config'),
     fleets: join(state, 'fleets'),
     servers: join(state, 'servers'),
+    locks: join(state, 'locks'),
     trust: join(state, 'trust.json'),
   };
 }
@@ -61,7 +64,6 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
   return {
     root,
     record: join(root, 'fleet.json'),
-    lock: join(root, 'lock'),
     launch: join(root, 'launch'),
     inbox: join(root, 'inbox'),
     journal: join(root, 'journal'),
@@ -81,6 +83,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     exit: join(root, 'exit'),
     session: join(root, 'session'),
     prompted: join(root, 'prompted'),
+    answer: join(root, 'answer'),
   };
 }
 

@@ -50,7 +50,7 @@ async function readWithPs(pid: number): Promise<string | null> {
   const match = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout);
   if (!match) throw new Error(`ps said nothing readable about pid ${pid}: ${stdout}`);
   const [, state = '', start = ''] = match;
-  return state.startsWith('Z') ? null : start;
+  return state.startsWith('Z') ? null : start.replace(/\s+/g, ' ');
 }
 
 function ask(program: string, args: readonly string[]): Promise<{ code: number; stdout: string }> {
