@@ -30,13 +30,23 @@ export function planWindows(wanted: { readonly arrange: Arrange; readonly panes:
   return whole && showsAtLeast(whole, COMFORTABLE) ? [windowPlan(panes, whole)] : spread('windows', panes, size);
 }
 
+export interface AdditionPlan {
+  /** How many of the additions go into this window; 0 when it has no room for one. */
+  readonly panes: number;
+  /** The layout for all its panes, old and new; null when none is added. */
+  readonly layout: string | null;
+}
+
 /**
- * The layout for `panes` panes in one window of this size, as for a window that exists and gets additions (`panes` counts
- * old and new); null when the arrangement does not put that many into one window there.
+ * For a window that exists and holds `existing` panes: how many of `additions` it takes at its size (the rest is for
+ * `planWindows`), and the layout for old and new together. The old ones come first, in their order.
  */
-export function arrangeWindow(wanted: { readonly arrange: Arrange; readonly panes: number; readonly size: CellSize }): string | null {
-  const cell = oneWindow(wanted.arrange, wanted.panes, wanted.size);
-  return cell && formatTmuxLayout(cell);
+export function arrangeExisting(wanted: { readonly arrange: Arrange; readonly existing: number; readonly additions: number; readonly size: CellSize }): AdditionPlan {
+  for (let added = wanted.additions; added > 0; added--) {
+    const cell = oneWindow(wanted.arrange, wanted.existing + added, wanted.size);
+    if (cell) return { panes: added, layout: formatTmuxLayout(cell) };
+  }
+  return { panes: 0, layout: null };
 }
 
 function oneWindow(arrange: Arrange, panes: number, size: CellSize): LayoutCell | null {
