@@ -27,7 +27,10 @@ export interface FleetRecord {
 export interface SessionRecord {
   readonly id: string;
   readonly number: number;
+  /** The label as shown. */
   readonly name: string;
+  /** The layout's label that `rename` put this one over; null when the label is the layout's. */
+  readonly renamedFrom: string | null;
   readonly key: string | null;
   readonly color: string;
   readonly kind: 'agent' | 'command' | 'placeholder';

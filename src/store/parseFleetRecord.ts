@@ -28,7 +28,7 @@ function parseSession(value: unknown): SessionRecord | null {
   const kind = KINDS.find((known) => known === value.kind);
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
-  const optional = { key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
+  const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
   return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), dependsOn: parseDependencies(value.dependsOn) };
 }
 

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { assertNever } from '../base/assertNever.ts';
+import { bringWork } from '../git/bringWork.ts';
+import { makeClone } from '../git/clone.ts';
+import { copyFiles } from '../git/copyFiles.ts';
+import { fillMirror, type Mirror } from '../git/mirror.ts';
+import { makeWorktree } from '../git/worktree.ts';
+import type { TreeStep } from '../plan/step.ts';
+import type { Context } from './context.ts';
+import { makeProgress, type Progress } from './progress.ts';
+import { runSetup } from './runSetup.ts';
+import { runSteps, type StepResults } from './runSteps.ts';
+
+export interface TreesInput {
+  readonly steps: readonly TreeStep[];
+  /** The user's checkout; null outside any. */
+  readonly checkout: string | null;
+  /** Folder for the output of setup commands. */
+  readonly logs: string;
+  /** Variables of each pane's layout entry, for its setup commands. */
+  readonly envOf: (pane: string) => Readonly<Record<string, string>>;
+}
+
+/** Makes and mends the trees: mirrors first and alone, as their fetch may ask on the terminal; then clones side by side. */
+export async function applyTrees(context: Context, input: TreesInput): Promise<StepResults> {
+  const mirrors = new Map<string, Mirror>();
+  const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
+  const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, step, mirrors) }, context.signal);
+  const progress = makeProgress(context);
+  try {
+    const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
+    const ready = rest.filter((step) => !step.needs.some((id) => fetched.failed.has(id) || fetched.skipped.has(id)));
+    const results = await runSteps(ready, { laneOf: (step) => laneOf(context, step), run: (step) => track(progress, step, () => runTreeStep(context, { step, input, mirrors, progress })) }, context.signal);
+    return {
+      done: new Set([...fetched.done, ...results.done]),
+      failed: new Map([...fetched.failed, ...results.failed]),
+      skipped: new Set([...fetched.skipped, ...results.skipped, ...rest.filter((step) => !ready.includes(step)).map((step) => step.id)]),
+    };
+  } finally {
+    progress.close();
+  }
+}
+
+function laneOf(context: Context, step: TreeStep): { readonly lane: string; readonly most: number } {
+  // Two worktrees of one repository at a time would wait for its locks; setups (npm ci …) take a core and more each.
+  if (step.kind === 'make-worktree') return { lane: 'worktree', most: 1 };
+  if (step.kind === 'run-setup') return { lane: 'setup', most: 2 };
+  return { lane: 'clone', most: Math.max(2, context.cores) };
+}
+
+async function fetchMirror(context: Context, step: Extract<TreeStep, { kind: 'fetch-mirror' }>, mirrors: Map<string, Mirror>): Promise<void> {
+  context.talk(`fetching ${step.target.replace(/^mirror /, '')}`);
+  const mirror = await fillMirror({
+    repo: step.repo,
+    checkout: step.checkout,
+    cacheDir: context.store.cache,
+    env: context.env,
+    terminal: context.interactive,
+    signal: context.signal,
+    onLine: () => undefined,
+  });
+  mirrors.set(step.repo, mirror);
+}
+
+/** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
+async function track(progress: Progress, step: TreeStep, run: () => Promise<string>): Promise<void> {
+  const name = `${step.target}: ${step.kind}`;
+  progress.begin(name);
+  try {
+    progress.end(name, 'done', await run());
+  } catch (error) {
+    progress.end(name, 'failed', '');
+    throw error;
+  }
+}
+
+interface StepInput {
+  readonly step: TreeStep;
+  readonly input: TreesInput;
+  readonly mirrors: ReadonlyMap<string, Mirror>;
+  readonly progress: Progress;
+}
+
+/** Does one step and resolves to what is worth saying about it. */
+async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
+  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(`${step.target}: ${step.kind}`, line) };
+  switch (step.kind) {
+    case 'fetch-mirror':
+      return '';
+    case 'make-clone': {
+      const mirror = mirrors.get(step.spec.repo);
+      if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
+      const report = await makeClone({ ...common, mirror, spec: step.spec, basePath: step.basePath, checkout: input.checkout });
+      return report.carried.length === 0 ? '' : `carried over ${report.carried.join(', ')}`;
+    }
+    case 'make-worktree':
+      await makeWorktree({ ...common, spec: step.spec, checkout: step.checkout });
+      return '';
+    case 'bring-work':
+      await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
+      return '';
+    case 'copy-files': {
+      const { copied, linked } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
+      return `${copied} copied, ${linked} linked`;
+    }
+    case 'run-setup':
+      await runSetup({ ...common, env: { ...context.env, ...input.envOf(step.pane) }, commands: step.spec.setup, cwd: step.spec.path, logPath: join(input.logs, `${step.pane}.setup.log`) });
+      return '';
+    default:
+      return assertNever(step);
+  }
+}

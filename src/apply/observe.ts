@@ -1,0 +1,32 @@
+import { readAgents } from '../agent/agentFacts.ts';
+import { readTree } from '../git/tree.ts';
+import type { Layout } from '../layout/layout.ts';
+import type { Snapshot, TreeState } from '../plan/snapshot.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { readServer } from '../tmux/readServer.ts';
+import { newWindowSize } from '../tmux/size.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import type { Context } from './context.ts';
+
+export interface Observed {
+  readonly layout: Layout;
+  readonly record: FleetRecord | null;
+  readonly server: TmuxServer;
+}
+
+/** Reads the world once, side by side: the tmux server, every tree of the layout, every agent of the record. */
+export async function observe(context: Context, { layout, record, server }: Observed): Promise<Snapshot> {
+  const [tmux, trees, agents] = await Promise.all([
+    readServer(server, { uuid: record?.uuid ?? null, session: layout.session, env: context.env }),
+    readTrees(context, layout),
+    record === null ? {} : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
+  ]);
+  return { tmux: { ...tmux, size: newWindowSize({ terminal: context.terminal, status: tmux.status }) }, trees, agents };
+}
+
+async function readTrees(context: Context, layout: Layout): Promise<Record<string, TreeState>> {
+  const specs = layout.panes.flatMap((pane) => (pane.tree.kind === 'own' ? [pane.tree.spec] : []));
+  const states = await Promise.all(specs.map(async ({ path, repo }): Promise<[string, TreeState]> => [path, await readTree(path, { repo, env: context.env })]));
+  return Object.fromEntries(states);
+}

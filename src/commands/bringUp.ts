@@ -1,0 +1,138 @@
+import type { Context } from '../apply/context.ts';
+import { applyPanes } from '../apply/applyPanes.ts';
+import { applyTrees } from '../apply/applyTrees.ts';
+import { findProgram } from '../apply/findProgram.ts';
+import { EXIT, ProgramError, UserError } from '../base/errors.ts';
+import { readUnsharedWork } from '../git/unsharedWork.ts';
+import type { Layout, Pane } from '../layout/layout.ts';
+import { isPaneStep, isTreeStep, type Plan, type Step } from '../plan/step.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { writeFleet } from '../store/fleets.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { meetDialogs } from './meetDialogs.ts';
+import type { LoadedFleet } from './loadFleet.ts';
+import { planFleet, type PlannedFleet } from './planFleet.ts';
+import { updateRecord } from './updateRecord.ts';
+
+export interface UpOptions {
+  readonly only: readonly string[] | null;
+  readonly fromHere: boolean;
+  readonly noPrompt: boolean;
+  readonly yes: boolean;
+}
+
+export interface BroughtUp {
+  /** Exit code. */
+  readonly code: number;
+  /** The fleet's record; null when nothing is on the screen. */
+  readonly record: FleetRecord | null;
+}
+
+/** Makes it so: trees, then panes, then the record. Call it under the fleet's lock. */
+export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
+  const first = await planFleet(context, loaded, wanted);
+  refuseProblems(first.plan);
+  for (const note of first.plan.notes) context.talk(`note: ${note}`);
+  if (first.plan.steps.length === 0) {
+    context.talk(`"${first.layout.name}" is up: nothing to do`);
+    return { code: EXIT.done, record: loaded.record };
+  }
+  await checkPrograms(context, first);
+  await tellBefore(context, first, wanted);
+  const record = loaded.record ?? newRecord(context, loaded, first);
+  const dialogs = await meetDialogs(context, { layout: first.layout, plan: first.plan, record, yes: wanted.yes });
+  const trees = await makeTrees(context, first, record);
+  if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
+  const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
+  const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
+  await writeFleet(context.store, kept);
+  const failures = await applyPanes(context, { planned, record: kept, noPrompt: wanted.noPrompt });
+  for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
+  const isUp = planned.plan.steps.some(isPaneStep) || planned.snapshot.tmux.session !== null;
+  if (isUp) tellAfter(context, planned.plan);
+  return { code: failures.length === 0 ? code : EXIT.notDone, record: isUp ? kept : null };
+}
+
+function refuseProblems({ problems }: Plan): void {
+  const [first, ...others] = problems;
+  if (first !== undefined) throw new UserError(['nothing was done:', first, ...others].join(others.length === 0 ? ' ' : '\n  '));
+}
+
+function newRecord(context: Context, { read: { layout }, path, task }: LoadedFleet, { server }: PlannedFleet): FleetRecord {
+  const { name, session, strategy, repo, checkout, workspace } = layout;
+  const createdAt = new Date(context.now()).toISOString();
+  return { version: 1, uuid: context.newId(), name, session, socket: server.socket, strategy, repo, checkout, layout: path, workspace, task, mcpServers: null, createdAt, sessions: [] };
+}
+
+/** The agents' programs must be there before anything is made: a pane that only says "not found" helps nobody. */
+async function checkPrograms(context: Context, { plan, layout }: PlannedFleet): Promise<void> {
+  const started = startedPanes(plan, layout);
+  for (const pane of started) {
+    const program = pane.work.kind === 'agent' ? pane.work.command[0] : undefined;
+    if (program === undefined || (await findProgram(program, context)) !== null) continue;
+    const hint = pane.work.kind === 'agent' && pane.work.isClaude ? 'install Claude Code (npm install -g @anthropic-ai/claude-code), or set `claude: {command: …}` in the layout' : 'install it, or set `claude: {command: …}` in the layout';
+    throw new UserError(`the program "${program}" of pane "${pane.id}" is not on PATH`, { hint });
+  }
+}
+
+/** The panes whose process this plan starts. */
+export function startedPanes(plan: Plan, layout: Layout): Pane[] {
+  const ids = new Set(plan.steps.flatMap((step) => ('hold' in step && !step.hold ? [step.pane] : [])));
+  return layout.panes.filter((pane) => ids.has(pane.id));
+}
+
+async function tellBefore(context: Context, { plan, layout }: PlannedFleet, { fromHere }: UpOptions): Promise<void> {
+  for (const sentence of layout.inactive) context.talk(`note: ${sentence}`);
+  const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
+  if (!makesTrees || fromHere || layout.checkout === null) return;
+  const { uncommitted, untracked, unpushed } = await readUnsharedWork(layout.checkout, context.env);
+  const parts = [count(uncommitted, 'uncommitted change'), count(untracked, 'untracked file'), count(unpushed, 'unpushed commit')].filter((part) => part !== '');
+  if (parts.length > 0) context.talk(`note: ${layout.checkout} has ${parts.join(', ')} that the clones will not have; --from-here brings them`);
+}
+
+function count(number: number, what: string): string {
+  return number === 0 ? '' : `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Runs the tree steps and tells each failure; resolves to the ids of panes whose tree is not usable. */
+async function makeTrees(context: Context, { plan, layout }: PlannedFleet, record: FleetRecord): Promise<{ readonly failed: readonly string[] }> {
+  const steps = plan.steps.filter(isTreeStep);
+  if (steps.length === 0) return { failed: [] };
+  const envOf = (id: string): Readonly<Record<string, string>> => plan.panes[id]?.env ?? {};
+  const results = await applyTrees(context, { steps, checkout: layout.checkout, logs: fleetPaths(context.store, record.uuid).logs, envOf });
+  if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
+  const owners = new Set(steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id)).flatMap((step) => ('pane' in step ? [step.pane] : [])));
+  return { failed: layout.panes.filter((pane) => owners.has(pane.tree.kind === 'of' ? pane.tree.id : pane.id)).map((pane) => pane.id) };
+}
+
+function tellFailures(context: Context, steps: readonly Step[], failed: ReadonlyMap<number, unknown>): void {
+  for (const [id, error] of failed) {
+    if (!(error instanceof UserError) && !(error instanceof ProgramError)) throw error;
+    const target = steps.find((step) => step.id === id)?.target ?? '';
+    context.talk(`claude-tmux: ${target}: ${error.message}`);
+    if (error instanceof UserError && error.hint !== undefined) context.talk(`  ${error.hint}`);
+  }
+}
+
+interface Rest {
+  readonly loaded: LoadedFleet;
+  readonly wanted: UpOptions;
+  readonly failed: readonly string[];
+  readonly first: PlannedFleet;
+}
+
+/** One bad tree spoils no other session: what is left is planned anew, without the panes that cannot be. */
+async function planRest(context: Context, { loaded, wanted, failed, first }: Rest): Promise<{ readonly planned: PlannedFleet; readonly code: number }> {
+  const wantedIds = wanted.only ?? first.layout.panes.map((pane) => pane.id);
+  const only = wantedIds.filter((id) => !failed.includes(id));
+  if (only.length === 0) throw new UserError('no session could be brought up', { hint: 'mend what is said above, then run the same command again' });
+  context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
+  return { planned: await planFleet(context, loaded, { only, fromHere: wanted.fromHere }), code: EXIT.notDone };
+}
+
+function tellAfter(context: Context, plan: Plan): void {
+  const made = plan.steps.filter((step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane').length;
+  const again = plan.steps.filter((step) => step.kind === 'respawn-pane').length;
+  const parts = [made === 0 ? '' : `${made} pane${made === 1 ? '' : 's'} made`, again === 0 ? '' : `${again} started again`].filter((part) => part !== '');
+  context.talk(`"${plan.fleet}" is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`);
+}

@@ -1,0 +1,30 @@
+import type { Context } from '../apply/context.ts';
+import { oneLine } from '../base/text.ts';
+import { pad, width } from '../base/width.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { readServer } from '../tmux/readServer.ts';
+import { knownFleets } from './pick.ts';
+import type { Options } from './table.ts';
+
+/** Lists the recorded fleets and whether each is up. */
+export async function ls(context: Context, _args: readonly string[], options: Options): Promise<number> {
+  const fleets = await knownFleets(context);
+  const rows = await Promise.all(fleets.map(async (fleet) => ({ fleet, panes: await countPanes(context, fleet) })));
+  if (options['json'] === true) {
+    const list = rows.map(({ fleet, panes }) => ({ name: fleet.name, up: panes > 0, panes, sessions: fleet.sessions.length, strategy: fleet.strategy, repo: fleet.repo, layout: fleet.layout, workspace: fleet.workspace, socket: fleet.socket }));
+    context.out(`${JSON.stringify({ version: 1, fleets: list }, null, 2)}\n`);
+    return 0;
+  }
+  if (rows.length === 0) context.talk('no fleet is recorded; `claude-tmux up` brings one up');
+  const wide = Math.max(...rows.map(({ fleet }) => width(fleet.name)), 1);
+  for (const { fleet, panes } of rows) {
+    const state = panes > 0 ? `up, ${panes} of ${fleet.sessions.length} panes` : `down, ${fleet.sessions.length} sessions`;
+    context.out(`${pad(oneLine(fleet.name), wide)}  ${pad(state, 20)}  ${oneLine(fleet.workspace)}\n`);
+  }
+  return 0;
+}
+
+async function countPanes(context: Context, fleet: FleetRecord): Promise<number> {
+  const { session } = await readServer({ socket: fleet.socket }, { uuid: fleet.uuid, session: fleet.session, env: context.env });
+  return session?.windows.flatMap((window) => window.panes).filter((pane) => pane.session !== null).length ?? 0;
+}

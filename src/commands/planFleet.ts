@@ -1,0 +1,48 @@
+import type { Context } from '../apply/context.ts';
+import { launchHash } from '../apply/launchHash.ts';
+import { observe } from '../apply/observe.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { closest } from '../base/text.ts';
+import type { Layout } from '../layout/layout.ts';
+import { reconcile, type Intent } from '../plan/reconcile.ts';
+import type { Snapshot } from '../plan/snapshot.ts';
+import type { Plan } from '../plan/step.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import { serverFor } from './fleetServer.ts';
+import type { LoadedFleet } from './loadFleet.ts';
+
+export interface PlannedFleet {
+  readonly plan: Plan;
+  readonly snapshot: Snapshot;
+  readonly server: TmuxServer;
+  readonly layout: Layout;
+}
+
+/** Observes the world once and decides what is missing. Reads only. */
+export async function planFleet(context: Context, loaded: LoadedFleet, wanted: Pick<Intent, 'only' | 'fromHere'>): Promise<PlannedFleet> {
+  const { record } = loaded;
+  const layout = withLabels(loaded);
+  refuseUnknown(layout, wanted.only ?? []);
+  const server = await serverFor(context, record);
+  const snapshot = await observe(context, { layout, record, server });
+  const launchHashes = Object.fromEntries(layout.panes.map((pane) => [pane.id, launchHash(layout, pane)]));
+  const plan = reconcile({ layout, snapshot, known: record?.sessions ?? [], intent: { ...wanted, launchHashes } });
+  return { plan, snapshot, server, layout };
+}
+
+/** Labels given by `rename` stand until the layout's own label changes. */
+function withLabels({ read: { layout }, record }: LoadedFleet): Layout {
+  const panes = layout.panes.map((pane) => {
+    const known = record?.sessions.find((session) => session.id === pane.id);
+    return known !== undefined && known.renamedFrom === pane.name ? { ...pane, name: known.name } : pane;
+  });
+  return { ...layout, panes };
+}
+
+function refuseUnknown(layout: Layout, only: readonly string[]): void {
+  const ids = layout.panes.map((pane) => pane.id);
+  const unknown = only.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  const meant = closest(unknown, ids);
+  throw new UserError(`--only names "${unknown}", which is no session of the layout`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+}

@@ -1,0 +1,63 @@
+import type { Context } from '../apply/context.ts';
+import { attachTo } from './attach.ts';
+import { askTrust } from './askTrust.ts';
+import { bringUp, type UpOptions } from './bringUp.ts';
+import { loadFleet, type LoadedFleet } from './loadFleet.ts';
+import { planFleet } from './planFleet.ts';
+import { knownFleets } from './pick.ts';
+import type { Options } from './table.ts';
+import { describePlan } from '../plan/describe.ts';
+import { renderDiagnostics } from '../layout/renderDiagnostics.ts';
+import { fleetLock } from '../store/fleets.ts';
+import { withLock } from '../store/lock.ts';
+
+/** An `up` that clones a large repository over a slow line may hold its lock this long, in milliseconds. */
+const LOCK_PATIENCE = 30 * 60_000;
+
+/** Brings a fleet up, then shows it. Again: adds what is missing and touches nothing that runs. */
+export async function up(context: Context, [layout, task]: readonly string[], options: Options): Promise<number> {
+  const wanted = upOptions(options);
+  const loaded = await loadFleet(context, { layout, task, withoutTask: wanted.dryRun ? 'leave' : 'ask' });
+  tellWarnings(context, loaded);
+  if (wanted.dryRun) {
+    const { plan } = await planFleet(context, loaded, wanted);
+    context.out(describePlan(plan));
+    return plan.problems.length === 0 ? 0 : 1;
+  }
+  await askTrust(context, loaded, wanted);
+  const name = loaded.read.layout.name;
+  const lock = { timeoutMs: LOCK_PATIENCE, what: `bringing up "${name}"` };
+  const result = await withLock(fleetLock(context.store, name), lock, async () => {
+    // Another `up` may have written the record while this one waited for the lock.
+    const record = (await knownFleets(context)).find((fleet) => fleet.name === name) ?? null;
+    return bringUp(context, { ...loaded, record }, wanted);
+  });
+  if (result.record !== null && !wanted.detach && !isDetachImplied(context) && !context.signal.aborted) {
+    return Math.max(result.code, await attachTo(context, result.record, { grouped: false }));
+  }
+  return result.code;
+}
+
+/** What `up` was asked for, from its flags. */
+export function upOptions(options: Options): UpOptions & { readonly dryRun: boolean; readonly detach: boolean } {
+  const only = options['only'];
+  return {
+    only: typeof only === 'string' ? only.split(',').map((id) => id.trim()).filter((id) => id !== '') : null,
+    fromHere: options['fromHere'] === true,
+    // Commander turns `--no-prompt` into `prompt: false`.
+    noPrompt: options['prompt'] === false,
+    yes: options['yes'] === true,
+    dryRun: options['dryRun'] === true,
+    detach: options['detach'] === true,
+  };
+}
+
+/** Without a terminal there is nothing to attach; an agent that runs `up` must not be taken over by the fleet. */
+function isDetachImplied(context: Context): boolean {
+  return context.terminal === null || !context.interactive || context.env['CLAUDECODE'] === '1';
+}
+
+/** Prints the layout's warnings with their places. */
+export function tellWarnings(context: Context, { read }: LoadedFleet): void {
+  if (read.warnings.length > 0) context.talk(renderDiagnostics(read.warnings, read.texts, { color: context.color.talk }).trimEnd());
+}

@@ -1,0 +1,81 @@
+import { launchHash } from '../apply/launchHash.ts';
+import type { Dependency, Layout, Pane } from '../layout/layout.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { startedPanes } from './bringUp.ts';
+import type { LoadedFleet } from './loadFleet.ts';
+import type { PlannedFleet } from './planFleet.ts';
+
+interface Update {
+  readonly loaded: LoadedFleet;
+  readonly planned: PlannedFleet;
+  readonly newId: () => string;
+}
+
+/** The record as it stands once the plan is carried out: what was known is kept, conversations stay the same. */
+export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Update): FleetRecord {
+  const { layout, plan, server } = planned;
+  const onScreen = new Set([...plan.steps.flatMap((step) => ('pane' in step ? [step.pane] : [])), ...record.sessions.map((session) => session.id)]);
+  const started = new Set(startedPanes(plan, layout).map((pane) => pane.id));
+  const current = layout.panes
+    .filter((pane) => onScreen.has(pane.id))
+    .map((pane) => {
+      const before = record.sessions.find((session) => session.id === pane.id);
+      return toSession(layout, pane, { before, isStarted: started.has(pane.id), conversation: before?.conversation ?? newId() });
+    });
+  const removed = record.sessions.filter((session) => !layout.panes.some((pane) => pane.id === session.id));
+  return { ...record, socket: server.socket, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
+}
+
+function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRecord | undefined; readonly isStarted: boolean; readonly conversation: string }): SessionRecord {
+  const owner = treeOwner(layout, pane);
+  const spec = owner?.tree.kind === 'own' ? owner.tree.spec : null;
+  const { work } = pane;
+  const isClaude = work.kind === 'agent' && work.isClaude;
+  return {
+    id: pane.id,
+    number: pane.number,
+    name: pane.name,
+    renamedFrom: how.before !== undefined && how.before.name === pane.name ? how.before.renamedFrom : null,
+    key: pane.key,
+    color: pane.color,
+    kind: work.kind,
+    isClaude,
+    path: treePath(layout, pane),
+    owner: owner?.id ?? null,
+    branch: spec?.branch ?? null,
+    base: spec?.base.kind === 'branch' ? spec.base.name : null,
+    launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
+    conversation: isClaude ? how.conversation : null,
+    dependsOn: pane.dependsOn.map(({ id, until }) => ({ id, until: describeUntil(until) })),
+  };
+}
+
+/** The pane whose tree this one works in; null when that is the user's own checkout. */
+export function treeOwner(layout: Layout, pane: Pane): Pane | null {
+  switch (pane.tree.kind) {
+    case 'own':
+      return pane;
+    case 'of': {
+      const { id } = pane.tree;
+      const owner = layout.panes.find((other) => other.id === id);
+      return owner === undefined ? null : treeOwner(layout, owner);
+    }
+    case 'checkout':
+      return null;
+  }
+}
+
+/** The root of the tree a pane works in, absolute. */
+export function treePath(layout: Layout, pane: Pane): string {
+  const owner = treeOwner(layout, pane);
+  if (owner?.tree.kind === 'own') return owner.tree.spec.path;
+  const shared = pane.tree.kind === 'checkout' ? pane.tree.path : layout.checkout;
+  if (shared === null) throw new Error(`pane ${pane.id} has no tree`);
+  return shared;
+}
+
+/** `ready`, `file: PATH`, `command: CMD`: as the layout writes it. */
+function describeUntil(until: Dependency['until']): string {
+  if (typeof until === 'string') return until;
+  return 'file' in until ? `file: ${until.file}` : `command: ${until.command}`;
+}
