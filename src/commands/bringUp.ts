@@ -46,7 +46,7 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
   const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
   await writeFleet(context.store, kept);
-  const failures = await applyPanes(context, { planned, record: kept, noPrompt: wanted.noPrompt });
+  const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, version: planned.snapshot.tmux.version, noPrompt: wanted.noPrompt });
   for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
   const isUp = planned.plan.steps.some(isPaneStep) || planned.snapshot.tmux.session !== null;
   if (isUp) tellAfter(context, planned.plan);

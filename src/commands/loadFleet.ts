@@ -4,7 +4,7 @@ import { findLayout, findProjectLayout, listLayouts } from '../apply/findLayout.
 import { readLayout, type ReadLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readCheckout } from '../git/checkout.ts';
-import { isSameRepo } from '../git/repoUrl.ts';
+import { isSameRepository } from '../git/remoteUrl.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { knownFleets } from './pick.ts';
@@ -87,14 +87,14 @@ async function findTarget(context: Context, { choice, world, fleets }: Search): 
 
 function belongsHere(fleet: FleetRecord, { checkout }: World): boolean {
   if (checkout === null) return false;
-  return fleet.checkout === checkout.root || (checkout.origin !== null && isSameRepo(fleet.repo, checkout.origin));
+  return fleet.checkout === checkout.root || (checkout.origin !== null && isSameRepository(fleet.repo, checkout.origin));
 }
 
 /** The record of this name; the same name for another repository is an error that names both. */
 function findRecord(fleets: readonly FleetRecord[], { layout }: ReadLayout): FleetRecord | null {
   const record = fleets.find((fleet) => fleet.name === layout.name);
   if (!record) return null;
-  if (isSameRepo(record.repo, layout.repo)) return record;
+  if (isSameRepository(record.repo, layout.repo)) return record;
   throw new UserError(`the fleet "${layout.name}" belongs to another repository: ${record.repo}, not ${layout.repo}`, { hint: 'give this layout another `name`' });
 }
 
