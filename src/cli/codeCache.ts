@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, dirname } from 'node:path';
 
@@ -9,6 +9,7 @@ declare const CLAUDE_TMUX_BUILD: string | undefined;
 
 /** Files kept for other versions of Node and of this program. */
 const KEPT = 4;
+const OTHERS_WRITE = 0o022;
 
 /**
  * The file that holds V8's code for this bundle and this Node; null when there is no home. The cache only saves time: whatever
@@ -38,7 +39,7 @@ export function readCode(path: string): Buffer | null {
     try {
       const { uid, mode } = fstatSync(file);
       const ours = process.getuid === undefined || uid === process.getuid();
-      return ours && (mode & 0o022) === 0 ? readFileSync(file) : null;
+      return ours && (mode & OTHERS_WRITE) === 0 ? readFileSync(file) : null;
     } finally {
       closeSync(file);
     }
@@ -51,12 +52,19 @@ export function readCode(path: string): Buffer | null {
 export function writeCode(path: string, code: () => Buffer): void {
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     writeFileSync(temporary, code(), { mode: 0o600, flag: 'wx' });
     renameSync(temporary, path);
     prune(dirname(path));
   } catch {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** Three levels, one by one: mkdir with `recursive` never returns on a folder like /proc/x (Node 20). */
+function makeFolders(folder: string): void {
+  for (const path of [dirname(dirname(folder)), dirname(folder), folder]) {
+    if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
   }
 }
 

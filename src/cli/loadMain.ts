@@ -9,25 +9,15 @@ type Main = (host: NodeJS.Process) => Promise<number>;
 /**
  * Loads the bundled program with V8's code cache. Measured on Node 20 with the libraries of this program: 1.07 times a bare
  * Node's start with the cache, 1.42 times without. `path` is the bundle; it is a CommonJS module with an export `main`.
+ * `import()` of a file does not work in it (on Node 20 a script from the cache has lost its importer; the build turns what it
+ * bundles into `require`): an ES module beside it is reached through a small CommonJS file that imports it.
  */
 export function loadMain(path: string, env: Environment): Main {
-  const importer = mainContextImporter();
-  if (importer === undefined) return exportedMain(createRequire(path)(path));
   const cached = codeFile(env);
   const code = cached === null ? null : readCode(cached);
-  const script = new vm.Script(wrap(readFileSync(path, 'utf8')), {
-    filename: path,
-    importModuleDynamically: importer,
-    ...(code === null ? {} : { cachedData: code }),
-  });
+  const script = new vm.Script(wrap(readFileSync(path, 'utf8')), { filename: path, ...(code === null ? {} : { cachedData: code }) });
   if (cached !== null && (code === null || script.cachedDataRejected === true)) keepCode(cached, script);
-  return exportedMain(run(script, path));
-}
-
-/** What makes `import()` inside a vm.Script work as anywhere else: Node >= 20.12; before that there is no cache. */
-function mainContextImporter(): number | undefined {
-  const { constants }: { readonly constants?: { readonly USE_MAIN_CONTEXT_DEFAULT_LOADER?: number } } = vm;
-  return constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  return run(script, path).main;
 }
 
 /** On one line with the first of the bundle, so that line numbers in stack traces stay true. */
@@ -42,13 +32,9 @@ function keepCode(cached: string, script: vm.Script): void {
   });
 }
 
-function run(script: vm.Script, path: string): unknown {
+function run(script: vm.Script, path: string): { readonly main: Main } {
   const module = { exports: {} };
   const body = script.runInThisContext() as (...globals: unknown[]) => void;
   body(module.exports, createRequire(path), module, path, dirname(path));
-  return module.exports;
-}
-
-function exportedMain(exports: unknown): Main {
-  return (exports as { readonly main: Main }).main;
+  return module.exports as { readonly main: Main };
 }
