@@ -1,0 +1,22 @@
+import type { Context } from '../apply/context.ts';
+import { UserError } from '../base/errors.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { attach as showSession } from '../tmux/attach.ts';
+import { readServer } from '../tmux/readServer.ts';
+import { recordedServer } from './fleetServer.ts';
+import { pickFleet } from './pick.ts';
+import type { Options } from './table.ts';
+
+/** Shows a fleet in this terminal. */
+export async function attach(context: Context, [given]: readonly string[], options: Options): Promise<number> {
+  return attachTo(context, await pickFleet(context, given), { grouped: options['grouped'] === true });
+}
+
+/** Attaches, or switches the client when one sits in that tmux server already. Resolves to an exit code. */
+export async function attachTo(context: Context, record: FleetRecord, { grouped }: { readonly grouped: boolean }): Promise<number> {
+  const server = recordedServer(context, record);
+  const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
+  if (session === null) throw new UserError(`"${record.name}" is not up`, { hint: `claude-tmux up ${record.name} brings it up` });
+  if (context.terminal === null) throw new UserError('there is no terminal to show it in', { hint: `from one: claude-tmux attach ${record.name}` });
+  return showSession({ server, session: session.id, grouped, env: context.env });
+}

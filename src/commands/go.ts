@@ -1,0 +1,25 @@
+import type { Context } from '../apply/context.ts';
+import { UserError } from '../base/errors.ts';
+import { selectPane } from '../tmux/panes.ts';
+import { readServer } from '../tmux/readServer.ts';
+import { attachTo } from './attach.ts';
+import { recordedServer } from './fleetServer.ts';
+import { isInsideServer } from '../tmux/socket.ts';
+import { pickSession } from './pick.ts';
+import type { Options } from './table.ts';
+
+/** Jumps to a session: selects its window and pane, and shows the fleet when this terminal does not show it yet. */
+export async function go(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
+  const { fleet, session } = await pickSession(context, given, options['fleet']);
+  const server = recordedServer(context, fleet);
+  const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
+  const pane = facts.session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === session.id);
+  if (!pane || !facts.session) throw new UserError(`session "${session.id}" is not on the screen`, { hint: `claude-tmux up ${fleet.name} brings it back` });
+  await selectPane(server, { session: facts.session.id, pane: pane.id, env: context.env });
+  if (isInsideServer(server, context.env)) return 0;
+  if (context.terminal === null) {
+    context.talk(`"${session.id}" is selected in "${fleet.name}"`);
+    return 0;
+  }
+  return attachTo(context, fleet, { grouped: false });
+}

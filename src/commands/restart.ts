@@ -1,0 +1,58 @@
+import type { Context } from '../apply/context.ts';
+import { applyPanes } from '../apply/applyPanes.ts';
+import { readStatus } from '../apply/readStatus.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import type { Plan } from '../plan/step.ts';
+import { fleetLock, readFleet, writeFleet } from '../store/fleets.ts';
+import { withLock } from '../store/lock.ts';
+import { askTrust } from './askTrust.ts';
+import { reloadFleet } from './loadFleet.ts';
+import { pickSession } from './pick.ts';
+import { planFleet, type PlannedFleet } from './planFleet.ts';
+import type { Options } from './table.ts';
+import { updateRecord } from './updateRecord.ts';
+
+/** Ends a session and starts it with the layout as it is now; its conversation is resumed. */
+export async function restart(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
+  const picked = await pickSession(context, given, options['fleet']);
+  const { id } = picked.session;
+  return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `restarting "${id}"` }, async () => {
+    const fleet = (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet;
+    const loaded = await reloadFleet(context, fleet);
+    await askTrust(context, loaded, { yes: options['yes'] === true });
+    const planned = await planFleet(context, loaded, { only: null, fromHere: false });
+    await confirm(context, { planned, fleet, id, yes: options['yes'] === true });
+    const forced = { ...planned, plan: respawnPlan(planned, id) };
+    const record = updateRecord(fleet, { loaded, planned: forced, newId: () => context.newId() });
+    await writeFleet(context.store, record);
+    const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, version: planned.snapshot.tmux.version, noPrompt: false });
+    for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
+    if (failures.length === 0) context.talk(`"${id}" was started again`);
+    return failures.length === 0 ? EXIT.done : EXIT.notDone;
+  });
+}
+
+/** The plan with one step: the session's pane gets a new process. */
+function respawnPlan({ plan, snapshot, layout }: PlannedFleet, id: string): Plan {
+  const pane = snapshot.tmux.session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === id);
+  if (!pane) throw new UserError(`session "${id}" is not on the screen`, { hint: 'claude-tmux up brings it back with the edited layout' });
+  if (!layout.panes.some((candidate) => candidate.id === id)) throw new UserError(`session "${id}" is no longer in the layout`, { hint: 'put it back to restart it' });
+  return { ...plan, steps: [{ kind: 'respawn-pane', id: 1, pane: id, paneId: pane.id, hold: false, target: `pane ${id}`, cause: 'restart', needs: [] }] };
+}
+
+interface Confirmation {
+  readonly planned: PlannedFleet;
+  readonly fleet: Parameters<typeof readStatus>[1][number]['record'];
+  readonly id: string;
+  readonly yes: boolean;
+}
+
+/** A turn that is cut off loses its unfinished answer: that is asked for. */
+async function confirm(context: Context, { planned, fleet, id, yes }: Confirmation): Promise<void> {
+  if (yes) return;
+  const report = await readStatus(context, [{ record: fleet, server: planned.server }]);
+  const session = report.fleets[0]?.sessions.find((candidate) => candidate.id === id);
+  if (session?.agent.state !== 'working' && session?.agent.state !== 'background') return;
+  if (!context.interactive) throw new UserError(`"${id}" is working`, { hint: 'claude-tmux restart --yes cuts its turn off' });
+  if (!/^y(es)?$/i.test(await context.ask(`"${id}" is working; a restart cuts its turn off. Go on? [y/N] `))) throw new UserError('nothing was restarted');
+}
