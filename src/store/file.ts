@@ -88,7 +88,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
 }
 
 /** Writes a versioned file; `value` carries its `version` already. */
-export async function writeJson<T extends { readonly version: number }>(path: string, value: T, options: WriteOptions = {}): Promise<void> {
+export async function writeJson(path: string, value: { readonly version: number }, options: WriteOptions = {}): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, options);
 }
 

@@ -20,6 +20,16 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await readProcStart(identity.pid)) === identity.procStart;
 }
 
+/** True when `pid` is a child of `ancestor`, or a child's child, at most four deep. */
+export async function descendsFrom(pid: number, ancestor: number): Promise<boolean> {
+  let at: number | null = pid;
+  for (let depth = 0; depth < 4 && at !== null && at > 1; depth++) {
+    at = await readParent(at);
+    if (at === ancestor) return true;
+  }
+  return false;
+}
+
 /** Names this run of the machine; another value means every recorded process is gone. */
 export async function readBootId(): Promise<string> {
   if (process.platform === 'linux') return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
@@ -28,20 +38,24 @@ export async function readBootId(): Promise<string> {
 }
 
 async function readLinux(pid: number): Promise<string | null> {
+  const fields = await readStat(pid);
+  return fields === null || fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+}
+
+/** Fields 3 and on of /proc/PID/stat. The program's name before them stands in parentheses and may hold blanks and parentheses itself. */
+async function readStat(pid: number): Promise<readonly string[] | null> {
   try {
-    return parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return null;
     throw error;
   }
 }
 
-/** The program's name stands in parentheses and may hold blanks and parentheses itself, so fields count from the last one. */
-export function parseStat(stat: string): string | null {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state] = fields;
-  if (state === 'Z' || state === 'X') return null;
-  return fields[19] ?? null;
+async function readParent(pid: number): Promise<number | null> {
+  const parent = process.platform === 'linux' ? (await readStat(pid))?.[1] : (await ask('ps', ['-o', 'ppid=', '-p', String(pid)])).stdout.trim();
+  return parent === undefined || !/^\d+$/.test(parent) ? null : Number(parent);
 }
 
 async function readWithPs(pid: number): Promise<string | null> {

@@ -42,7 +42,8 @@ export async function trustLayout(store: StorePaths, subject: TrustSubject, now:
     const known = (await readJson(store.trust, FORMAT))?.layouts ?? [];
     const entry = { hash: hashOf(subject), path: subject.path, at: now.toISOString() };
     const layouts = [...known.filter(({ hash }) => hash !== entry.hash), entry].slice(-KEPT);
-    await writeJson<TrustFile>(store.trust, { version: 1, layouts });
+    const file: TrustFile = { version: 1, layouts };
+    await writeJson(store.trust, file);
   });
 }
 

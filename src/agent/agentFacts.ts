@@ -1,0 +1,130 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { AgentFacts } from '../plan/snapshot.ts';
+import { hasCode } from '../store/file.ts';
+import type { SessionRecord } from '../store/fleetRecord.ts';
+import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
+import { descendsFrom, isAlive, readBootId } from '../store/process.ts';
+import type { RegistryEntry } from '../status/registryEntry.ts';
+import { claudeFolders } from './claudeFolders.ts';
+import { readRegistry } from './registry.ts';
+
+/** What the launch file left behind, what the system says of the process, and what Claude says of itself. */
+export interface AgentReading extends AgentFacts {
+  /** Pid of the program the launch file started; null when it was never started. */
+  readonly pid: number | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** Claude's conversation now: the registry's, else the one the hook wrote, else the one it was given. */
+  readonly conversation: string | null;
+  /** True when the first prompt has arrived. */
+  readonly prompted: boolean;
+  readonly registry: RegistryEntry | null;
+}
+
+export interface AgentsInput {
+  readonly paths: FleetPaths;
+  readonly sessions: readonly Pick<SessionRecord, 'id' | 'isClaude' | 'conversation'>[];
+  readonly env: Env;
+  readonly home: string;
+}
+
+/** A launch file that was just written counts as started until its program has left a pid: else a second `up` in the same moment would start it again. */
+const START_GRACE_MS = 5000;
+
+/** Readings by session id, one for each of `sessions`. A file that cannot be read is an error, never "gone". */
+export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Record<string, AgentReading>> {
+  const boot = await readBootId();
+  const entries = sessions.some(({ isClaude }) => isClaude) ? await readRegistry(claudeFolders(env, home).sessions) : [];
+  const readings = await Promise.all(
+    sessions.map(async (session): Promise<[string, AgentReading]> => {
+      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, entries: session.isClaude ? entries : [] })];
+    }),
+  );
+  return Object.fromEntries(readings);
+}
+
+interface Known {
+  readonly files: SessionPaths;
+  readonly boot: string;
+  readonly entries: readonly RegistryEntry[];
+}
+
+async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
+  const marks = await readMarks(known.files);
+  const { pid, runs, registry } = await readProcess(marks, known);
+  const starting = !runs && isStarting(marks);
+  const end = runs || starting ? null : parseExit(textOf(marks.exit));
+  return {
+    alive: runs || starting,
+    exit: end?.code ?? null,
+    pid,
+    startedAt: timeOf(starting ? marks.launch : marks.pid),
+    endedAt: end?.time ?? null,
+    conversation: registry?.sessionId ?? (textOf(marks.session) || session.conversation),
+    prompted: marks.prompted !== null,
+    registry,
+  };
+}
+
+async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly runs: boolean; readonly registry: RegistryEntry | null }> {
+  const owner = parsePid(textOf(marks.pid));
+  if (!owner) return { pid: null, runs: false, registry: null };
+  const runs = owner.boot === boot && (await isAlive(owner));
+  return { pid: owner.pid, runs, registry: runs ? await findEntry(entries, owner.pid) : null };
+}
+
+function textOf(mark: Mark | null): string {
+  return mark === null ? '' : mark.text.trim();
+}
+
+function timeOf(mark: Mark | null): number | null {
+  return mark === null ? null : mark.time;
+}
+
+type Marks = Readonly<Record<'pid' | 'exit' | 'launch' | 'session' | 'prompted', Mark | null>>;
+
+async function readMarks(files: SessionPaths): Promise<Marks> {
+  const [pid, exit, launch, session, prompted] = await Promise.all([files.pid, files.exit, files.launch, files.session, files.prompted].map(readMark));
+  return { pid: pid ?? null, exit: exit ?? null, launch: launch ?? null, session: session ?? null, prompted: prompted ?? null };
+}
+
+/** Newer than anything its program left, and not old. */
+function isStarting({ launch, pid, exit }: Marks): boolean {
+  return launch !== null && Date.now() - launch.time < START_GRACE_MS && launch.time > Math.max(pid?.time ?? 0, exit?.time ?? 0);
+}
+
+/** The entry of this process, or of a claude behind a wrapper (`mise x -- claude`). */
+async function findEntry(entries: readonly RegistryEntry[], pid: number): Promise<RegistryEntry | null> {
+  const own = entries.find((entry) => entry.pid === pid);
+  if (own) return own;
+  for (const entry of entries) if (await descendsFrom(entry.pid, pid)) return entry;
+  return null;
+}
+
+interface Mark {
+  readonly text: string;
+  readonly time: number;
+}
+
+async function readMark(path: string): Promise<Mark | null> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { text, time: mtimeMs };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** Pid, start time and boot, a line each; null for a file that is just being written. */
+function parsePid(text: string): { readonly pid: number; readonly procStart: string; readonly boot: string } | null {
+  const [pid = '', procStart = '', boot = ''] = text.split('\n');
+  return /^\d+$/.test(pid) && procStart !== '' && boot !== '' ? { pid: Number(pid), procStart, boot } : null;
+}
+
+/** Exit code and time (seconds since 1970) on one line. */
+function parseExit(text: string): { readonly code: number; readonly time: number } | null {
+  const match = /^(\d+) (\d+)$/m.exec(text);
+  return match ? { code: Number(match[1]), time: Number(match[2]) * 1000 } : null;
+}

@@ -1,0 +1,180 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # the head of a launch file sets what is not set here, and defines start_fresh start_again set_environment
+#
+# The life of one pane: start the program, record how it ended, offer to start it again.
+#   sh start.sh          start it
+#   sh start.sh hold     only offer to start it
+#   sh start.sh become   (from below) leave the pid in a file and become the program
+# HUP is never trapped: with a trap, agents survived kill-pane, kill-session and kill-server (tmux 3.3a).
+
+self=$0
+newline='
+'
+
+main() {
+  if [ "${1-}" = become ]; then shift; become "$@"; fi
+  unset CDPATH
+  # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
+  trap : INT QUIT
+  # The terminal stays at hand as 3 while a prompt is stdin.
+  exec 3<&0
+  tty=$(stty -g <&3 2>/dev/null)
+  load_conversation
+  if [ "${1-}" = hold ]; then note=$(last_end); else start; fi
+  while :; do offer; done
+}
+
+# Starts the program in front and waits for it. `note` says afterwards what became of it.
+start() {
+  note=
+  wait_for_last || return
+  if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
+  load_conversation
+  if can_continue; then start_again
+  elif [ -n "$question" ] && ! ask; then note='no id was given'
+  elif [ -z "$prompt_file" ] || [ -e "$prompted_file" ]; then start_fresh
+  elif [ -r "$prompt_file" ]; then start_fresh <"$prompt_file"
+  else note="the file with its prompt is missing"
+  fi
+}
+
+# The hook writes each new id (/clear and /resume change it); until then the one the session was made with counts.
+load_conversation() {
+  # `read` says no at a last line without a newline, and has read it all the same.
+  [ ! -s "$session_file" ] || IFS= read -r conversation <"$session_file" || :
+  [ ! -s "$answer_file" ] || IFS= read -r answer <"$answer_file" || :
+}
+
+# Claude: the conversation has a transcript, in whatever project folder. Others: the prompt was given once.
+can_continue() {
+  [ -n "$transcripts" ] || { [ -e "$prompted_file" ]; return; }
+  [ -n "$conversation" ] || return 1
+  for transcript in "$transcripts"/*/"$conversation".jsonl; do
+    [ ! -s "$transcript" ] || return 0
+  done
+  return 1
+}
+
+ask() {
+  [ -z "${answer-}" ] || return 0
+  printf '%s ' "$question"
+  IFS= read -r answer || answer=
+  case $answer in '' | -* | *[!A-Za-z0-9_.-]*) answer=; return 1 ;; esac
+  printf '%s\n' "$answer" >"$answer_file"
+}
+
+# start_fresh and start_again call this with the argument vector.
+run() {
+  rm -f "$exit_file"
+  if [ -n "$marks_prompt" ]; then : >"$prompted_file"; fi
+  # A subshell keeps the environment of the program out of this one.
+  (set_environment; exec /bin/sh "$self" become "$@" 3<&-)
+  code=$?
+  printf '%s %s\n' "$code" "$(date +%s)" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
+  tidy_screen
+  note=$(describe_end "$code")
+}
+
+become() {
+  identity "$$" >"$pid_file"
+  exec "$@"
+}
+
+# Pid, start time and boot, a line each: after a reboot the pid alone is some other program's.
+identity() {
+  printf '%s\n' "$1" "$(start_of "$1")" "$(boot)"
+}
+
+# Empty for a process that has ended, zombies included.
+start_of() {
+  if [ -r /proc/self/stat ]; then
+    IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+    # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
+    set -- ${stat##*) }
+    case $1 in Z | X) ;; *) printf '%s' "${20}" ;; esac
+  else
+    # shellcheck disable=SC2046  # blanks squeezed to one
+    set -- $(LC_ALL=C /bin/ps -o state=,lstart= -p "$1")
+    case ${1-Z} in Z*) ;; *) shift; printf '%s' "$*" ;; esac
+  fi
+}
+
+boot() {
+  if [ -r /proc/sys/kernel/random/boot_id ]; then
+    IFS= read -r boot_id </proc/sys/kernel/random/boot_id
+    printf '%s' "$boot_id"
+  else
+    /usr/sbin/sysctl -n kern.boottime | sed 's/.*[{ ]sec = \([0-9]*\).*/\1/'
+  fi
+}
+
+# A replaced pane's agent needs a moment to say goodbye; two at once would write into one conversation.
+wait_for_last() {
+  tries=0
+  while last_runs; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 100 ]; then note="it still runs elsewhere (pid $last_pid)"; return 1; fi
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+}
+
+last_runs() {
+  [ -s "$pid_file" ] || return 1
+  { IFS= read -r last_pid; IFS= read -r last_start; IFS= read -r last_boot; } <"$pid_file"
+  [ -n "$last_start" ] && [ "$last_boot" = "$(boot)" ] && [ "$(start_of "$last_pid")" = "$last_start" ]
+}
+
+last_end() {
+  if [ -s "$exit_file" ] && read -r code _ <"$exit_file"; then describe_end "$code"; else printf 'not running'; fi
+}
+
+describe_end() {
+  case $1 in
+    0) printf 'ended, exit code 0' ;;
+    126 | 127) printf 'exit code %s: "%s" could not be started' "$1" "$program" ;;
+    129 | 13[0-9] | 14[0-9] | 15[0-9]) printf 'ended by signal %s, exit code %s' "$(kill -l "$(($1 - 128))" 2>/dev/null)" "$1" ;;
+    *) printf 'ended, exit code %s' "$1" ;;
+  esac
+}
+
+# What a killed program leaves behind: alternate screen, hidden cursor, mouse, focus and paste reports, key modes, colours.
+tidy_screen() {
+  restore_tty
+  printf '\033[?1049l\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?1004l\033[?2004l\033[?2031l\033[>4m\033[?1l\033>\033[0m'
+}
+
+restore_tty() {
+  [ -z "$tty" ] || stty "$tty" <&3
+}
+
+# The footer, then one key.
+offer() {
+  printf '\r\n\033[7m %s \033[0m %s\r\n' "$label" "$note"
+  printf '\033[1mr\033[0m %s   \033[1ms\033[0m shell   \033[1mc\033[0m close this pane\r\n' "$again_means"
+  while :; do
+    read_key
+    case $key in
+      r | R | "$newline") start; return ;;
+      s | S) open_shell; return ;;
+      c | C | q | Q) exit 0 ;;
+      end) exit 1 ;;
+    esac
+  done
+}
+
+# One key press. More than a byte at once is a paste, a cursor key or a terminal's late answer (one ends with "c"): not a key.
+# Signals are off meanwhile, so that Ctrl-C is a byte and not the end of the pane.
+read_key() {
+  stty -icanon -echo -isig min 1 time 0 <&3 2>/dev/null || { key=end; return; }
+  key=$(dd bs=256 count=1 <&3 2>/dev/null; printf .)
+  restore_tty
+  key=${key%.}
+  case $key in ?) ;; *) key=none ;; esac
+}
+
+open_shell() {
+  (set_environment; cd "$dir" 2>/dev/null || :; exec "${SHELL:-/bin/sh}" 3<&-)
+  tidy_screen
+}
+
+main "$@"
