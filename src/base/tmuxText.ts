@@ -10,9 +10,14 @@ export function asFormat(text: string): string {
   return oneLine(text).replaceAll('#', '##');
 }
 
-/** One word of a `source-file` text. Newlines inside are kept by tmux's own quoting rules. */
+/**
+ * One word of a `source-file` text, always on one line. Line ends go between double quotes as escapes: tmux joins a line
+ * that ends in a backslash to the next one even inside single quotes. NUL cannot be in an argument and is dropped.
+ */
 export function word(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  if (/^[A-Za-z0-9_./@:,-]+$/.test(text)) return text;
+  const quoted = text.replaceAll('\u0000', '').replaceAll("'", `'\\''`).replaceAll('\n', `'"\\n"'`).replaceAll('\r', `'"\\r"'`);
+  return `'${quoted}'`;
 }
 
 /** A tmux session name that every target reads back as itself: letters, digits, `_` and `-`, not starting with `-`, never empty. */

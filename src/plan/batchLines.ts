@@ -1,0 +1,132 @@
+import { oneLine } from '../base/text.ts';
+import { parseTmuxLayout } from '../base/tmuxLayout.ts';
+import { asFormat, word } from '../base/tmuxText.ts';
+import type { Pane } from '../layout/layout.ts';
+import { lateAttach } from './lateAttach.ts';
+import type { PaneStep, Plan, WindowSpec } from './step.ts';
+import type { TmuxVersion } from './tmuxVersion.ts';
+import { windowOptions } from './windowLook.ts';
+
+export interface BatchInput {
+  readonly plan: Plan;
+  /** The fleet's uuid: the mark on its tmux session. */
+  readonly uuid: string;
+  /** Absolute path of each pane's launch file, by the pane's id. */
+  readonly launchFiles: Readonly<Record<string, string>>;
+  /** An existing folder; each launch file goes on to its own. */
+  readonly startFolder: string;
+  readonly version: TmuxVersion;
+  /** `$3` when the fleet's session exists; without it the session is found by its exact name. */
+  readonly sessionId?: string | null;
+  /** Ids of steps that are not to be tried: what they need did not come about. */
+  readonly skip?: ReadonlySet<number>;
+  /** True when it is attached at the planned size at once; else the first resize arranges new windows once more. */
+  readonly sizeKnown?: boolean;
+}
+
+export type Creation = Extract<PaneStep, { kind: 'create-session' | 'create-window' | 'create-pane' }>;
+type StepOf<Kind> = Extract<PaneStep, { kind: Kind }>;
+
+interface Opening {
+  readonly spec: WindowSpec;
+  readonly temporaryName: string;
+  readonly target: string;
+  readonly session: string;
+  readonly opensSession: boolean;
+}
+
+/** The first pane of a new window, and the session itself with the first window. */
+export function openWindow(input: BatchInput, step: Creation, opening: Opening): string {
+  const { size } = input.plan;
+  const session = `${opening.session}:`;
+  const open = opening.opensSession
+    ? `new-session -d -x ${size.columns} -y ${size.rows} -s ${word(opening.session.slice(1))}`
+    : `new-window -d -a -t ${word(`${session}{end}`)}`;
+  return chain([
+    `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step.pane)}`,
+    ...(opening.opensSession ? sessionOptions(session, input.uuid) : []),
+    ...windowOptions(opening.spec.color).map(([name, value]) => `set-option -w -t ${word(opening.target)} ${name} ${word(value)}`),
+    ...emitPane(input, step.pane, `${opening.target}.{top-left}`),
+  ]);
+}
+
+/** Without `off` a server-wide `destroy-unattached on` would end the fleet before anybody has seen it. */
+function sessionOptions(session: string, uuid: string): string[] {
+  return [`set-option -t ${word(session)} @claude_tmux_fleet ${word(uuid)}`, `set-option -t ${word(session)} destroy-unattached off`];
+}
+
+/**
+ * A further pane, last in the window's order and never active: a two-line strip along the bottom edge (a full-size split goes
+ * to the end of the list), made after `tiled` so that there is room for it, whatever the layout was. The real layout follows.
+ */
+export function splitWindow(input: BatchInput, step: Creation, target: string): string {
+  return chain([
+    `select-layout -t ${word(target)} tiled`,
+    `split-window -d -f -v -l 2 -t ${word(target)} ${announce(step)} ${start(input, step.pane)}`,
+    ...emitPane(input, step.pane, `${target}.{bottom-right}`),
+  ]);
+}
+
+/** Ends what is left in the pane and starts its launch file; place, options and focus stay. */
+export function emitRespawn(input: BatchInput, step: StepOf<'respawn-pane'>): string {
+  return chain([`respawn-pane -k -t ${word(step.paneId)} ${start(input, step.pane)}`, ...emitPane(input, step.pane, step.paneId), report(step, step.paneId)]);
+}
+
+/** New label and colour; a window with this pane alone bears them too. */
+export function emitRelabel(input: BatchInput, step: StepOf<'relabel-pane'>): string {
+  const pane = paneOf(input, step.pane);
+  const target = word(step.paneId);
+  const window = [
+    `rename-window -t ${target} -- ${word(asFormat(pane.name))}`,
+    ...windowOptions(pane.color).map(([name, value]) => `set-option -w -t ${target} ${name} ${word(value)}`),
+  ];
+  return chain([...emitPane(input, step.pane, step.paneId), `if-shell -F -t ${target} '#{==:#{window_panes},1}' ${word(chain(window))}`, report(step, step.paneId)]);
+}
+
+/** The exact layout; only a string that was read back whole reaches tmux (3.3a dies of a bad one). */
+export function emitArrange(input: BatchInput, step: StepOf<'arrange-window'>, window: { readonly target: string; readonly isNew: boolean }): string {
+  if (!parseTmuxLayout(step.layout)) throw new Error(`step ${step.id} holds no tmux layout: ${step.layout}`);
+  const again = window.isNew && input.sizeKnown !== true ? lateAttach(step.layout, { target: window.target, version: input.version }) : [];
+  return chain([`select-layout -t ${word(window.target)} ${word(step.layout)}`, ...again, report(step, window.target)]);
+}
+
+/** Who the pane is: set when it is made and when its label changes, because each `set-option` redraws every client. */
+export function emitPane(input: BatchInput, id: string, target: string): string[] {
+  const pane = paneOf(input, id);
+  const options: readonly (readonly [string, string])[] = [
+    ['@claude_tmux_id', pane.id],
+    ['@claude_tmux_name', pane.name],
+    ['@claude_tmux_color', pane.color],
+    ['@claude_tmux_number', String(pane.number)],
+  ];
+  return options.map(([name, value]) => `set-option -p -t ${word(target)} ${name} ${word(oneLine(value))}`);
+}
+
+/** The launch file started directly: several words go to exec, whatever default-shell and default-command are. */
+function start(input: BatchInput, id: string): string {
+  const file = input.launchFiles[id];
+  if (file === undefined) throw new Error(`no launch file for pane ${id}`);
+  return `-c ${word(asFormat(input.startFolder))} -- sh ${word(file)}`;
+}
+
+function paneOf({ plan }: BatchInput, id: string): Pane {
+  const pane = plan.panes[id];
+  if (!pane) throw new Error(`the plan names pane ${id} and does not hold it`);
+  return pane;
+}
+
+function announce(step: PaneStep): string {
+  return `-P -F ${word(stepLine(step))}`;
+}
+
+function report(step: PaneStep, target: string): string {
+  return `display-message -p -t ${word(target)} ${word(stepLine(step))}`;
+}
+
+function stepLine(step: PaneStep): string {
+  return `STEP ${step.id} #{pane_id} #{window_id} #{session_id}`;
+}
+
+function chain(commands: readonly string[]): string {
+  return commands.join(' ; ');
+}

@@ -1,0 +1,158 @@
+import { UserError, ProgramError } from '../base/errors.ts';
+import type { TmuxPane, TmuxSession, TmuxWindow } from '../plan/snapshot.ts';
+import { isAtLeast, parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
+import { runTmux, type Environment, type TmuxResult, type TmuxServer } from './tmux.ts';
+
+/** What one look at a tmux server tells; `size` is settled by `newWindowSize` once the terminal is known. */
+export interface ServerFacts {
+  readonly running: boolean;
+  /** The server's when one runs, else the program's. */
+  readonly version: TmuxVersion;
+  /** The global `status` option (`on`, `off`, `2` …); `on` when no server runs. */
+  readonly status: string;
+  readonly clients: readonly TmuxClient[];
+  /** The tmux session that carries the fleet's uuid; null when there is none. */
+  readonly session: TmuxSession | null;
+  /** True when another tmux session has the fleet's session name. */
+  readonly nameTaken: boolean;
+}
+
+export interface TmuxClient {
+  /** Name for `-c` (its terminal: `/dev/pts/3`). */
+  readonly name: string;
+  readonly columns: number;
+  readonly rows: number;
+  /** `$3`, the session it shows. */
+  readonly sessionId: string;
+  /** Id of the active pane it shows; null when tmux does not say. */
+  readonly paneId: string | null;
+  /** Unix time in seconds of its last key. */
+  readonly activity: number;
+}
+
+interface Wanted {
+  /** The fleet's uuid; null for a fleet that was never brought up. */
+  readonly uuid: string | null;
+  readonly session: string;
+  readonly env: Environment;
+}
+
+/** The oldest tmux whose formats do not run what the output of a `#()` holds, and whose styles are formats. */
+const OLDEST = '3.2a';
+
+/**
+ * Reads everything `up` needs of a tmux server in one process. No server is a fact (`running: false`; then `tmux -V` is
+ * asked), any other trouble an error: a query that went wrong never reads as "nothing there".
+ */
+export async function readServer(server: TmuxServer, wanted: Wanted): Promise<ServerFacts> {
+  const result = await query(server, wanted);
+  if (result === null) return nothingRuns(server, wanted);
+  const facts = parseServer(result.stdout, wanted);
+  // tmux 3.3a: with `exit-empty off` a server without sessions answers the first two and then `no current target`.
+  const isComplete = result.code === 0 || /^no (current target|sessions?|current session)/m.test(result.stderr);
+  if (!facts || !isComplete) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'list-panes'], code: result.code, stderr: result.stderr });
+  return checked(facts);
+}
+
+/** No field of a line but the last can hold a space: ids and numbers come first, names last, made one line by tmux itself. */
+const LINES = {
+  version: 'V #{version}',
+  session: "S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{session_name}",
+  client: 'C #{session_id} #{client_width} #{client_height} #{client_activity} #{pane_id} #{client_control_mode} #{client_name}',
+  /** The id of a pane is whatever somebody set: only what our ids are made of comes through. */
+  pane: 'P #{session_id} #{window_id} #{window_index} #{window_active} #{window_zoomed_flag} #{window_width} #{window_height} #{pane_id} #{pane_active} #{pane_dead} #{pane_pid} #{s/[^A-Za-z0-9_.-]/?/:@claude_tmux_id}',
+} as const;
+
+async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
+  // A uuid is hexadecimal and `-`; anything else could change the format it is put into.
+  if (uuid !== null && !/^[0-9a-fA-F-]+$/.test(uuid)) throw new Error(`not a uuid: ${uuid}`);
+  const sessions = LINES.session.replace('UUID', uuid ?? 'none');
+  const args = ['display-message', '-p', LINES.version, ';', 'show-options', '-gv', 'status', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', LINES.client, ';', 'list-panes', '-a', '-F', LINES.pane];
+  const result = await runTmux(server, args, { env });
+  if (isNoServer(result)) return null;
+  if (/server exited unexpectedly|lost server/.test(result.stderr)) {
+    // The server ended while it was asked (its last session closed); asked once more, because this only reads.
+    const again = await runTmux(server, args, { env });
+    return isNoServer(again) ? null : again;
+  }
+  refuseUnreachable(server, result);
+  return result;
+}
+
+/** tmux 3.3a: "no server running on …" (nobody listens) or "error connecting to … (No such file or directory)". */
+export function isNoServer({ code, stderr }: TmuxResult): boolean {
+  return code !== 0 && (/^no server running on /m.test(stderr) || /^error connecting to .*\((No such file or directory|Connection refused)\)/m.test(stderr));
+}
+
+function refuseUnreachable(server: TmuxServer, { code, stderr }: TmuxResult): void {
+  if (code === 0) return;
+  if (/^error connecting to /m.test(stderr)) {
+    throw new UserError(`the tmux server at "${server.socket}" cannot be reached: ${stderr.trim()}`, { hint: 'Look at the rights of the socket and its folder, or choose another server with -L or -S.' });
+  }
+  if (/protocol version mismatch|server version is too/.test(stderr)) {
+    throw new UserError(`the tmux server at "${server.socket}" was started by another version of tmux than the one on the PATH`, {
+      hint: 'Use the tmux it was started with, or choose another server with -L.',
+    });
+  }
+}
+
+async function nothingRuns(server: TmuxServer, { env }: Wanted): Promise<ServerFacts> {
+  const { stdout, stderr, code } = await runTmux(server, ['-V'], { env });
+  const version = parseTmuxVersion(stdout);
+  if (!version) throw new ProgramError({ argv: ['tmux', '-V'], code, stderr: stderr || stdout });
+  return checked({ running: false, version, status: 'on', clients: [], session: null, nameTaken: false });
+}
+
+function checked(facts: ServerFacts): ServerFacts {
+  if (isAtLeast(facts.version, OLDEST)) return facts;
+  const which = facts.running ? 'the tmux server that runs is' : 'tmux is';
+  throw new UserError(`tmux ${facts.version.text} is too old: claude-tmux needs ${OLDEST} or newer`, { hint: `Here ${which} ${facts.version.text}; install a newer tmux and start it anew.` });
+}
+
+function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFacts | null {
+  const [first = '', status = '', ...lines] = stdout.split('\n');
+  const version = first.startsWith('V ') ? parseTmuxVersion(first) : null;
+  if (!version) return null;
+  const sessions = lines.map((line) => /^S (\$\d+) ([01]) (.*)$/.exec(line)).filter((match) => match !== null);
+  const ours = uuid === null ? undefined : sessions.find(([, , isOurs]) => isOurs === '1');
+  const [, id, , ownName] = ours ?? [];
+  return {
+    running: true,
+    version,
+    status,
+    clients: lines.flatMap(parseClient),
+    session: id !== undefined && ownName !== undefined ? { id, name: ownName, windows: windowsOf(id, lines) } : null,
+    nameTaken: sessions.some(([, other, , otherName]) => otherName === name && other !== id),
+  };
+}
+
+function parseClient(line: string): TmuxClient[] {
+  const match = /^C (\$\d+) (\d+) (\d+) (\d+) (%\d+)? ([01]?) (.+)$/.exec(line);
+  const [, sessionId, columns, rows, activity, paneId, isControl, name] = match ?? [];
+  // A control client (an editor, a watcher) has no terminal of its own to fit into.
+  if (sessionId === undefined || name === undefined || isControl === '1') return [];
+  return [{ name, sessionId, columns: Number(columns), rows: Number(rows), activity: Number(activity), paneId: paneId ?? null }];
+}
+
+function windowsOf(sessionId: string, lines: readonly string[]): TmuxWindow[] {
+  const windows = new Map<string, TmuxWindow & { panes: TmuxPane[] }>();
+  for (const line of lines) {
+    const found = parsePane(line);
+    if (found?.sessionId !== sessionId) continue;
+    const window = windows.get(found.window.id) ?? { ...found.window, panes: [] };
+    window.panes.push(found.pane);
+    windows.set(window.id, window);
+  }
+  return [...windows.values()];
+}
+
+function parsePane(line: string): { sessionId: string; window: Omit<TmuxWindow, 'panes'>; pane: TmuxPane } | null {
+  const match = /^P (\$\d+) (@\d+) (\d+) ([01]) ([01]) (\d+) (\d+) (%\d+) ([01]) ([01]) (\d*) (.*)$/.exec(line);
+  const [, sessionId, windowId, index, windowActive, zoomed, columns, rows, paneId, active, dead, pid, id] = match ?? [];
+  if (sessionId === undefined || windowId === undefined || paneId === undefined) return null;
+  return {
+    sessionId,
+    window: { id: windowId, index: Number(index), active: windowActive === '1', zoomed: zoomed === '1', columns: Number(columns), rows: Number(rows) },
+    pane: { id: paneId, session: id === undefined || id === '' ? null : id, active: active === '1', dead: dead === '1', pid: Number(pid) },
+  };
+}
