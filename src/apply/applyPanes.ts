@@ -1,30 +1,33 @@
-import { writePlugin } from '../agent/plugin.ts';
+import { join } from 'node:path';
 import { readLaunchBody } from '../agent/launchFile.ts';
+import { writePlugin } from '../agent/plugin.ts';
+import { writeSession } from '../agent/session.ts';
 import { UserError } from '../base/errors.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { isPaneStep, type Plan } from '../plan/step.ts';
-import type { TmuxVersion } from '../plan/tmuxVersion.ts';
+import type { TmuxFacts } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { runBatch } from '../tmux/runBatch.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
-import { writeLaunch } from './writeLaunch.ts';
 
 export interface PanesInput {
   readonly plan: Plan;
   readonly record: FleetRecord;
   readonly server: TmuxServer;
-  readonly version: TmuxVersion;
+  readonly tmux: TmuxFacts;
+  /** True when the fleet is shown at the planned size at once. */
+  readonly sizeKnown: boolean;
   readonly noPrompt: boolean;
 }
 
 /** Puts the panes on the screen in one batch; resolves to a sentence for each that could not be. */
-export async function applyPanes(context: Context, { plan, record, server, version, noPrompt }: PanesInput): Promise<string[]> {
+export async function applyPanes(context: Context, { plan, record, server, tmux, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
   const launchFiles = await writeLaunches(context, { plan, record, noPrompt });
-  const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.workspace, version });
+  const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: tmux.session?.id ?? null, sizeKnown });
   const result = await runBatch(server, text, context.env);
   const missing = steps.filter((step) => 'hold' in step && !result.made.has(step.id));
   const reasons = result.errors.map((error) => `tmux: ${error}`);
@@ -32,17 +35,30 @@ export async function applyPanes(context: Context, { plan, record, server, versi
 }
 
 async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<PanesInput, 'plan' | 'record' | 'noPrompt'>): Promise<Record<string, string>> {
+  const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = await readLaunchBody(context.packageRoot);
   const panes = Object.values(plan.panes).filter((pane) => ids.has(pane.id));
   if (panes.some((pane) => pane.work.kind === 'placeholder' || (pane.work.kind === 'agent' && pane.work.isClaude))) {
-    await writePlugin(fleetPaths(context.store, record.uuid), { packageRoot: context.packageRoot, version: context.version });
+    await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version });
   }
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
       const session = record.sessions.find((candidate) => candidate.id === pane.id);
       if (!session) throw new UserError(`session "${pane.id}" is not in the fleet's record`, { hint: 'run the same command again' });
-      return [pane.id, await writeLaunch(context, { record, pane, session, noPrompt, body })];
+      const path = await writeSession({
+        fleet,
+        pane,
+        cwd: join(session.path, pane.dir),
+        conversation: session.conversation,
+        sendPrompt: !noPrompt,
+        hooks: true,
+        mcpServers: record.mcpServers ?? [],
+        env: context.env,
+        home: context.home,
+        body,
+      });
+      return [pane.id, path];
     }),
   );
   return Object.fromEntries(written);

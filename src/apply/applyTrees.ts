@@ -13,8 +13,6 @@ import { runSteps, type StepResults } from './runSteps.ts';
 
 export interface TreesInput {
   readonly steps: readonly TreeStep[];
-  /** The user's checkout; null outside any. */
-  readonly checkout: string | null;
   /** Folder for the output of setup commands. */
   readonly logs: string;
   /** Variables of each pane's layout entry, for its setup commands. */
@@ -90,7 +88,7 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     case 'make-clone': {
       const mirror = mirrors.get(step.spec.repo);
       if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
-      const report = await makeClone({ ...common, mirror, spec: step.spec, basePath: step.basePath, checkout: input.checkout });
+      const report = await makeClone({ ...common, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
       return report.carried.length === 0 ? '' : `carried over ${report.carried.join(', ')}`;
     }
     case 'make-worktree':

@@ -2,7 +2,7 @@ import { readAgents } from '../agent/agentFacts.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
 import type { TmuxPane, TmuxSession } from '../plan/snapshot.ts';
-import { agentState } from '../status/agentState.ts';
+import { agentState, wantsScreen } from '../status/agentState.ts';
 import type { AgentStatus, FleetStatus, SessionStatus, StatusReport } from '../status/report.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
@@ -58,20 +58,22 @@ function findPane(session: TmuxSession | null, id: string): Place | null {
 async function readAgent(context: Context, input: { readonly session: SessionRecord; readonly facts: Agents[string] | undefined; readonly place: Place | null; readonly server: TmuxServer }): Promise<AgentStatus> {
   const { session, facts, place, server } = input;
   const now = context.now();
-  const common = { kind: session.kind, isClaude: session.isClaude, facts: facts ?? null, onScreen: place !== null, now };
-  const quick = agentState({ ...common, screen: null });
-  const told = quick.state === 'unknown' && place !== null ? agentState({ ...common, screen: await capturePane(server, place.pane.id, context.env) }) : quick;
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_SEEN), screen: null };
+  const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane.id, context.env) : null;
+  const told = agentState({ ...evidence, screen }, now);
   return {
     state: told.state,
     since: told.since === null ? null : new Date(told.since).toISOString(),
     detail: told.detail,
     source: told.source,
-    session_id: facts?.registry?.sessionId ?? session.conversation,
+    session_id: facts?.conversation ?? session.conversation,
     model: null,
     context_percent: null,
     cost_usd: null,
   };
 }
+
+const NEVER_SEEN = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };
 
 type TreeReading = { readonly status: TreeStatus } | { readonly error: string };
 

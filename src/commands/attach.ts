@@ -1,8 +1,9 @@
 import type { Context } from '../apply/context.ts';
-import { UserError } from '../base/errors.ts';
+import { EXIT, UserError } from '../base/errors.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { attach as showSession } from '../tmux/attach.ts';
+import { attachArgv, runInTerminal } from '../tmux/attach.ts';
 import { readServer } from '../tmux/readServer.ts';
+import { isInside } from '../tmux/socket.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
@@ -18,5 +19,6 @@ export async function attachTo(context: Context, record: FleetRecord, { grouped 
   const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
   if (session === null) throw new UserError(`"${record.name}" is not up`, { hint: `claude-tmux up ${record.name} brings it up` });
   if (context.terminal === null) throw new UserError('there is no terminal to show it in', { hint: `from one: claude-tmux attach ${record.name}` });
-  return showSession({ server, session: session.id, grouped, env: context.env });
+  const argv = attachArgv({ server, sessionId: session.id, insideSameServer: isInside(server.socket, context.env), grouped, client: null });
+  return (await runInTerminal(argv, context.env)) ?? EXIT.notDone;
 }

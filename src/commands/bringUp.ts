@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
-import { findProgram } from '../apply/findProgram.ts';
+import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
@@ -11,6 +11,7 @@ import { writeFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { meetDialogs } from './meetDialogs.ts';
 import type { LoadedFleet } from './loadFleet.ts';
+import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import { updateRecord } from './updateRecord.ts';
 
@@ -19,6 +20,8 @@ export interface UpOptions {
   readonly fromHere: boolean;
   readonly noPrompt: boolean;
   readonly yes: boolean;
+  /** True when the fleet is shown in this terminal right afterwards. */
+  readonly attach: boolean;
 }
 
 export interface BroughtUp {
@@ -38,15 +41,15 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
     return { code: EXIT.done, record: loaded.record };
   }
   await checkPrograms(context, first);
-  await tellBefore(context, first, wanted);
-  const record = loaded.record ?? newRecord(context, loaded, first);
+  await tellBefore(context, { planned: first, loaded, wanted });
+  const record = loaded.record ?? newRecord(context, loaded, first.server);
   const dialogs = await meetDialogs(context, { layout: first.layout, plan: first.plan, record, yes: wanted.yes });
   const trees = await makeTrees(context, first, record);
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
   const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
   const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
   await writeFleet(context.store, kept);
-  const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, version: planned.snapshot.tmux.version, noPrompt: wanted.noPrompt });
+  const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
   const isUp = planned.plan.steps.some(isPaneStep) || planned.snapshot.tmux.session !== null;
   if (isUp) tellAfter(context, planned.plan);
@@ -56,12 +59,6 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
 function refuseProblems({ problems }: Plan): void {
   const [first, ...others] = problems;
   if (first !== undefined) throw new UserError(['nothing was done:', first, ...others].join(others.length === 0 ? ' ' : '\n  '));
-}
-
-function newRecord(context: Context, { read: { layout }, path, task }: LoadedFleet, { server }: PlannedFleet): FleetRecord {
-  const { name, session, strategy, repo, checkout, workspace } = layout;
-  const createdAt = new Date(context.now()).toISOString();
-  return { version: 1, uuid: context.newId(), name, session, socket: server.socket, strategy, repo, checkout, layout: path, workspace, task, mcpServers: null, createdAt, sessions: [] };
 }
 
 /** The agents' programs must be there before anything is made: a pane that only says "not found" helps nobody. */
@@ -81,13 +78,20 @@ export function startedPanes(plan: Plan, layout: Layout): Pane[] {
   return layout.panes.filter((pane) => ids.has(pane.id));
 }
 
-async function tellBefore(context: Context, { plan, layout }: PlannedFleet, { fromHere }: UpOptions): Promise<void> {
+interface Before {
+  readonly planned: PlannedFleet;
+  readonly loaded: LoadedFleet;
+  readonly wanted: UpOptions;
+}
+
+async function tellBefore(context: Context, { planned: { plan, layout }, loaded, wanted }: Before): Promise<void> {
+  const { checkout } = loaded.world;
   for (const sentence of layout.inactive) context.talk(`note: ${sentence}`);
   const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
-  if (!makesTrees || fromHere || layout.checkout === null) return;
-  const { uncommitted, untracked, unpushed } = await readUnsharedWork(layout.checkout, context.env);
+  if (!makesTrees || wanted.fromHere || checkout === null) return;
+  const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, context.env);
   const parts = [count(uncommitted, 'uncommitted change'), count(untracked, 'untracked file'), count(unpushed, 'unpushed commit')].filter((part) => part !== '');
-  if (parts.length > 0) context.talk(`note: ${layout.checkout} has ${parts.join(', ')} that the clones will not have; --from-here brings them`);
+  if (parts.length > 0) context.talk(`note: ${checkout.root} has ${parts.join(', ')} that the clones will not have; --from-here brings them`);
 }
 
 function count(number: number, what: string): string {
@@ -99,7 +103,7 @@ async function makeTrees(context: Context, { plan, layout }: PlannedFleet, recor
   const steps = plan.steps.filter(isTreeStep);
   if (steps.length === 0) return { failed: [] };
   const envOf = (id: string): Readonly<Record<string, string>> => plan.panes[id]?.env ?? {};
-  const results = await applyTrees(context, { steps, checkout: layout.checkout, logs: fleetPaths(context.store, record.uuid).logs, envOf });
+  const results = await applyTrees(context, { steps, logs: fleetPaths(context.store, record.uuid).logs, envOf });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
   const owners = new Set(steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id)).flatMap((step) => ('pane' in step ? [step.pane] : [])));
   return { failed: layout.panes.filter((pane) => owners.has(pane.tree.kind === 'of' ? pane.tree.id : pane.id)).map((pane) => pane.id) };

@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readStatus } from '../apply/readStatus.ts';
-import { endSession } from '../tmux/panes.ts';
+import { killSession } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { fleetLock } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
@@ -27,7 +27,7 @@ export async function down(context: Context, [given]: readonly string[], options
       if (!context.interactive) throw new UserError(`"${record.name}" was not taken down: ${losses.join(', ')}`, { hint: 'claude-tmux down --yes ends them; conversations resume at the next `up`' });
       if (!/^y(es)?$/i.test(await context.ask(question))) throw new UserError('nothing was ended');
     }
-    await endSession(server, session.id, context.env);
+    await killSession(server, session.id, context.env);
     context.talk(`"${record.name}" is down; claude-tmux up ${record.name} brings it back`);
     return EXIT.done;
   });

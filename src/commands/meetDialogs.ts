@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { readApprovedServers } from '../agent/mcp.ts';
-import { meetTrustDialog, readTrusted } from '../agent/workspaceTrust.ts';
+import { approvedMcpServers } from '../agent/mcp.ts';
+import { isTrustedByClaude, meetTrustDialog } from '../agent/workspaceTrust.ts';
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
@@ -29,7 +29,7 @@ async function meetTrust(context: Context, layout: Layout, pane: Pane): Promise<
   const folder = layout.isolation === 'shared' && layout.checkout !== null ? layout.checkout : layout.workspace;
   await makeWorkspace(folder);
   const where = { env: context.env, home: context.home };
-  if (await readTrusted(folder, where)) return;
+  if (await isTrustedByClaude(folder, where)) return;
   if (!context.interactive) {
     context.talk(`note: Claude Code does not trust ${folder} yet, so each new session may ask. \`claude-tmux up\` from a terminal meets that question once for all.`);
     return;
@@ -51,7 +51,7 @@ async function makeWorkspace(folder: string): Promise<void> {
 /** MCP servers approved in the checkout are approved for the clones on the user's yes, which is asked for once. */
 async function passOnServers(context: Context, { layout, record, yes }: Meeting): Promise<readonly string[] | null> {
   if (record.mcpServers !== null || layout.checkout === null || layout.isolation === 'shared') return record.mcpServers;
-  const servers = await readApprovedServers(layout.checkout, { env: context.env, home: context.home });
+  const servers = await approvedMcpServers(layout.checkout, { env: context.env, home: context.home });
   if (servers.length === 0) return null;
   const names = servers.map((server) => `"${oneLine(server)}"`).join(', ');
   if (yes) return servers;

@@ -11,7 +11,7 @@ import { tellWarnings, upOptions } from './up.ts';
 export async function plan(context: Context, [layout, task]: readonly string[], options: Options): Promise<number> {
   const loaded = await loadFleet(context, { layout, task, withoutTask: 'leave' });
   tellWarnings(context, loaded);
-  const wanted = upOptions(options);
+  const wanted = upOptions(context, options);
   const planned = await planFleet(context, loaded, wanted);
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
   if (format === 'json') context.out(`${JSON.stringify(toJson(planned.plan), null, 2)}\n`);

@@ -4,8 +4,8 @@ import { oneLine } from '../base/text.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet, writeFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
-import { relabelPane } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
+import { relabelPane } from '../tmux/relabel.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickSession } from './pick.ts';
 import type { Options } from './table.ts';
@@ -37,6 +37,6 @@ async function showLabel(context: Context, fleet: FleetRecord, session: SessionR
   const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   for (const window of facts.session?.windows ?? []) {
     const pane = window.panes.find((candidate) => candidate.session === session.id);
-    if (pane) await relabelPane(server, { pane: pane.id, window: window.panes.length === 1 ? window.id : null, name: session.name, env: context.env });
+    if (pane) await relabelPane(server, { paneId: pane.id, windowId: window.panes.length === 1 ? window.id : null, name: session.name }, context.env);
   }
 }

@@ -25,7 +25,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = updateRecord(fleet, { loaded, planned: forced, newId: () => context.newId() });
     await writeFleet(context.store, record);
-    const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, version: planned.snapshot.tmux.version, noPrompt: false });
+    const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
     if (failures.length === 0) context.talk(`"${id}" was started again`);
     return failures.length === 0 ? EXIT.done : EXIT.notDone;

@@ -16,7 +16,7 @@ const LOCK_PATIENCE = 30 * 60_000;
 
 /** Brings a fleet up, then shows it. Again: adds what is missing and touches nothing that runs. */
 export async function up(context: Context, [layout, task]: readonly string[], options: Options): Promise<number> {
-  const wanted = upOptions(options);
+  const wanted = upOptions(context, options);
   const loaded = await loadFleet(context, { layout, task, withoutTask: wanted.dryRun ? 'leave' : 'ask' });
   tellWarnings(context, loaded);
   if (wanted.dryRun) {
@@ -32,14 +32,14 @@ export async function up(context: Context, [layout, task]: readonly string[], op
     const record = (await knownFleets(context)).find((fleet) => fleet.name === name) ?? null;
     return bringUp(context, { ...loaded, record }, wanted);
   });
-  if (result.record !== null && !wanted.detach && !isDetachImplied(context) && !context.signal.aborted) {
+  if (result.record !== null && wanted.attach && !context.signal.aborted) {
     return Math.max(result.code, await attachTo(context, result.record, { grouped: false }));
   }
   return result.code;
 }
 
 /** What `up` was asked for, from its flags. */
-export function upOptions(options: Options): UpOptions & { readonly dryRun: boolean; readonly detach: boolean } {
+export function upOptions(context: Context, options: Options): UpOptions & { readonly dryRun: boolean } {
   const only = options['only'];
   return {
     only: typeof only === 'string' ? only.split(',').map((id) => id.trim()).filter((id) => id !== '') : null,
@@ -48,7 +48,7 @@ export function upOptions(options: Options): UpOptions & { readonly dryRun: bool
     noPrompt: options['prompt'] === false,
     yes: options['yes'] === true,
     dryRun: options['dryRun'] === true,
-    detach: options['detach'] === true,
+    attach: options['detach'] !== true && !isDetachImplied(context),
   };
 }
 

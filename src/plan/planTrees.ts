@@ -76,7 +76,7 @@ function addTree(input: ReconcileInput & { readonly steps: StepList }, tree: Own
   if (layout.isolation === 'worktree' && layout.checkout !== null) {
     last = steps.add({ kind: 'make-worktree', pane: pane.id, spec, checkout: layout.checkout, target: `worktree ${pane.id}`, cause, needs });
   } else {
-    last = steps.add({ kind: 'make-clone', pane: pane.id, spec, basePath, target: `clone ${pane.id}`, cause, needs });
+    last = steps.add({ kind: 'make-clone', pane: pane.id, spec, basePath, checkout: layout.checkout, target: `clone ${pane.id}`, cause, needs });
   }
   if (intent.fromHere && layout.checkout !== null) {
     last = steps.add({ kind: 'bring-work', pane: pane.id, spec, checkout: layout.checkout, target: `clone ${pane.id}`, cause: '--from-here', needs: [last] });

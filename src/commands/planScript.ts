@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { readLaunchBody, renderLaunchFile } from '../agent/launchFile.ts';
+import { launchSpec } from '../agent/session.ts';
+import type { Context } from '../apply/context.ts';
+import { shellWord } from '../base/shellText.ts';
+import type { Pane } from '../layout/layout.ts';
+import { emitBatch } from '../plan/batch.ts';
+import { isPaneStep } from '../plan/step.ts';
+import { refuseScript, renderScript, type ScriptFile } from '../plan/script.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { fleetPaths, sessionPaths } from '../store/paths.ts';
+import type { LoadedFleet } from './loadFleet.ts';
+import type { PlannedFleet } from './planFleet.ts';
+import { newRecord } from './newRecord.ts';
+import { updateRecord } from './updateRecord.ts';
+
+interface ScriptRequest {
+  readonly loaded: LoadedFleet;
+  readonly planned: PlannedFleet;
+  readonly noPrompt: boolean;
+}
+
+/** The plan as a script, with the launch files it needs (without hooks) and the fleet's record, so that this program knows the fleet afterwards. */
+export async function planScript(context: Context, { loaded, planned, noPrompt }: ScriptRequest): Promise<string> {
+  const { plan, server, snapshot } = planned;
+  if (plan.problems.length > 0) return refuseScript(plan);
+  const record = updateRecord(loaded.record ?? newRecord(context, loaded, server), { loaded, planned, newId: () => context.newId() });
+  const body = await readLaunchBody(context.packageRoot);
+  const panes = Object.values(plan.panes).filter((pane) => plan.steps.some((step) => 'hold' in step && step.pane === pane.id));
+  const files = panes.flatMap((pane) => filesOf(context, { pane, record, body, noPrompt }));
+  const launchFiles = Object.fromEntries(panes.map((pane) => [pane.id, sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch]));
+  const steps = plan.steps.filter(isPaneStep);
+  const batch = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: snapshot.tmux.version, sessionId: snapshot.tmux.session?.id ?? null });
+  return renderScript({ plan, files: [recordFile(context, record), ...files], batch, socket: server.socket, secrets: panes.flatMap(secretsOf) });
+}
+
+function recordFile(context: Context, record: FleetRecord): ScriptFile {
+  return { path: fleetPaths(context.store, record.uuid).record, text: `${JSON.stringify(record, null, 2)}\n` };
+}
+
+interface PaneFiles {
+  readonly pane: Pane;
+  readonly record: FleetRecord;
+  readonly body: string;
+  readonly noPrompt: boolean;
+}
+
+function filesOf(context: Context, { pane, record, body, noPrompt }: PaneFiles): ScriptFile[] {
+  const session = record.sessions.find((candidate) => candidate.id === pane.id);
+  if (!session) return [];
+  const spec = launchSpec(sessionInput(context, { pane, record, body, noPrompt, session }));
+  const prompt = spec.promptFile !== null && pane.work.kind === 'agent' && pane.work.prompt !== null ? [{ path: spec.promptFile, text: pane.work.prompt }] : [];
+  return [{ path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch, text: renderLaunchFile(spec, body) }, ...prompt];
+}
+
+function sessionInput(context: Context, { pane, record, session, body, noPrompt }: PaneFiles & { readonly session: SessionRecord }): Parameters<typeof launchSpec>[0] {
+  return {
+    fleet: fleetPaths(context.store, record.uuid),
+    pane: { ...pane, env: Object.fromEntries(Object.keys(pane.env).map((name) => [name, secretMark(name)])) },
+    cwd: join(session.path, pane.dir),
+    conversation: session.conversation,
+    sendPrompt: !noPrompt,
+    hooks: false,
+    mcpServers: [],
+    env: context.env,
+    home: context.home,
+    body,
+  };
+}
+
+/** Stands for a value in a rendered launch file, so that the value itself is nowhere in the script. */
+function secretMark(name: string): string {
+  return `(value of ${name})`;
+}
+
+function secretsOf(pane: Pane): { readonly line: string; readonly name: string }[] {
+  return Object.keys(pane.env).map((name) => ({ name, line: `  export ${name}=${shellWord(secretMark(name))}` }));
+}
