@@ -1,0 +1,91 @@
+import type { SimpleGitOptions } from 'simple-git';
+import { ProgramError } from '../base/errors.ts';
+import type { Env } from '../store/paths.ts';
+import { gitEnvironment } from './environment.ts';
+import { gitMissing } from './git.ts';
+
+export interface MutateOptions {
+  /** Folder git acts in; it must exist. */
+  readonly cwd: string;
+  readonly env: Env;
+  /** Ends git with SIGINT, at which it removes what it has made so far. */
+  readonly signal?: AbortSignal | undefined;
+  /** What git says on the way, a line at a time (progress lines too, with `--progress`). */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Milliseconds without a word after which git is ended; default ten minutes. Network commands run with `--progress`, so a live one speaks. */
+  readonly quietMs?: number;
+  /** Variables for this one command, e.g. `GIT_INDEX_FILE`, which are otherwise taken out of the environment. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+/** Every git command that changes something goes through here. Throws ProgramError; the reason of `signal` when that ended it. */
+export async function mutateGit(args: readonly string[], options: MutateOptions): Promise<string> {
+  const { cwd, env, signal, onLine, quietMs = 600_000, set = {} } = options;
+  signal?.throwIfAborted();
+  // Loaded here: a command that changes nothing does not pay for it.
+  const { simpleGit } = await import('simple-git');
+  const ended: { code: number | null } = { code: null };
+  const settings: Partial<SimpleGitOptions> = {
+    baseDir: cwd,
+    timeout: { block: quietMs },
+    // simple-git's default waits 50 ms after each exit.
+    completion: { onClose: true, onExit: false },
+    unsafe: THE_USERS_OWN,
+    errors: (error, result) => {
+      ended.code = result.exitCode;
+      return error ?? (result.exitCode === 0 ? undefined : Buffer.concat(result.stdErr));
+    },
+    ...(signal ? { abort: signal } : {}),
+  };
+  const git = simpleGit(settings).env(gitEnvironment(env, { set }));
+  if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
+  try {
+    return await git.raw([...args]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw asProgramError(error, args, ended.code);
+  }
+}
+
+/**
+ * simple-git refuses commands and variables through which text of an attacker could start programs. What comes here is the user's own
+ * environment, and arguments of ours where user text stands behind `--` or inside `refs/…`; git with half an environment would
+ * neither sign nor connect as the user has set it up.
+ */
+const THE_USERS_OWN: NonNullable<SimpleGitOptions['unsafe']> = {
+  allowUnsafeAlias: true,
+  allowUnsafeAskPass: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeDiffExternal: true,
+  allowUnsafeDiffTextConv: true,
+  allowUnsafeEditor: true,
+  allowUnsafeFilter: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeGitProxy: true,
+  allowUnsafeGpgProgram: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeMergeDriver: true,
+  allowUnsafePack: true,
+  allowUnsafePager: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeTemplateDir: true,
+};
+
+function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.on('data', (chunk: Buffer | string) => {
+    const lines = (rest + chunk.toString()).split(/[\r\n]+/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line.trim());
+  });
+}
+
+function asProgramError(error: unknown, args: readonly string[], code: number | null): unknown {
+  const words = error instanceof Error ? error.message : String(error);
+  if (/spawn git ENOENT/.test(words)) return gitMissing(error);
+  const stderr = /block timeout reached/.test(words) ? 'it said nothing for too long and was ended' : words;
+  return new ProgramError({ argv: ['git', ...args], code: code === -1 ? null : code, stderr, cause: error });
+}
