@@ -1,0 +1,52 @@
+import { join, resolve } from 'node:path';
+import { ProgramError } from '../base/errors.ts';
+import type { CheckoutFacts } from '../layout/world.ts';
+import { readText } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
+import { explainFailure } from './failure.ts';
+import { askGit, readGit } from './git.ts';
+import { isRelative } from './remoteUrl.ts';
+
+/** The checkout that `cwd` stands in (a linked worktree and a sub-folder too); null outside any and in a bare repository. */
+export async function readCheckout(cwd: string, env: Env): Promise<CheckoutFacts | null> {
+  const [root, origin, branch, commit] = await Promise.all([
+    readRoot(cwd, env),
+    quiet(askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd, env })),
+    quiet(askGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd, env })),
+    quiet(askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd, env })),
+  ]);
+  if (root === null) return null;
+  return {
+    root,
+    origin: absolute(origin?.split('\0')[0] ?? null, root),
+    branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null),
+    worktreeInclude: parseGlobs((await readText(join(root, '.worktreeinclude'))) ?? ''),
+  };
+}
+
+async function readRoot(cwd: string, env: Env): Promise<string | null> {
+  try {
+    const text = await readGit(['rev-parse', '--show-toplevel'], { cwd, env });
+    return text.replace(/\n$/, '');
+  } catch (error) {
+    if (error instanceof ProgramError && /not a git repository|must be run in a work tree/.test(error.stderr)) return null;
+    throw explainFailure(error, { what: `the repository you stand in ("${cwd}") cannot be read` });
+  }
+}
+
+/** Outside a repository these questions fail as well; readRoot decides what that means, and speaks for all of them. */
+async function quiet(question: Promise<string | null>): Promise<string | null> {
+  return question.catch((error: unknown) => {
+    if (error instanceof ProgramError) return null;
+    throw error;
+  });
+}
+
+/** git takes a relative origin from the checkout's root; clones are made elsewhere. */
+function absolute(origin: string | null, root: string): string | null {
+  return origin !== null && isRelative(origin) ? resolve(root, origin) : origin;
+}
+
+function parseGlobs(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
