@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ProgramError } from '../base/errors.ts';
+import { hasCode } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
+import { readGit } from './git.ts';
+import { mutateGit } from './mutate.ts';
+
+interface Context {
+  readonly env: Env;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes sure that a usable bare repository stands at `path`; true when it is new (or made anew because it was damaged).
+ * Call it under the mirror's lock.
+ */
+export async function prepareMirror(path: string, context: Context): Promise<boolean> {
+  if (await exists(path)) {
+    await clearLeftovers(path);
+    if (await isWhole(path, context.env)) return false;
+    await removeMirror(path);
+  }
+  await makeMirror(path, context);
+  return true;
+}
+
+/** Deletes a mirror and nothing else. Call it under the mirror's lock. */
+export async function removeMirror(path: string): Promise<void> {
+  if (basename(dirname(path)) !== 'mirrors' || !path.endsWith('.git')) throw new Error(`not a mirror: ${path}`);
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Arguments that act on a mirror: named, because `safe.bareRepository = explicit` (git 2.38) forbids finding one by its folder. */
+export function inMirror(path: string, args: readonly string[]): string[] {
+  return ['--git-dir', path, ...args];
+}
+
+/**
+ * `gc.auto` off: gc deletes files that a clone is just being linked to. One pack for each fetch however small: a loose object is a
+ * file to link for each clone.
+ */
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['fetch.unpackLimit', '1'],
+  ['core.logAllRefUpdates', 'false'],
+];
+
+async function makeMirror(path: string, { env, signal }: Context): Promise<void> {
+  const temporary = await mkdtemp(`${path}.new-`);
+  try {
+    // An empty template: hooks of the user's template have no business here.
+    await mutateGit(['init', '--quiet', '--bare', '--template=', '.'], { cwd: temporary, env, signal });
+    for (const [key, value] of SETTINGS) await mutateGit(inMirror(temporary, ['config', key, value]), { cwd: temporary, env, signal });
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Every branch and tag leads to an object that is there. Damage inside a pack shows when a clone is made (see clone.ts). */
+async function isWhole(path: string, env: Env): Promise<boolean> {
+  try {
+    await readGit(inMirror(path, ['for-each-ref', '--format=%(objecttype)']), { cwd: '/', env, timeoutMs: 60_000 });
+    return true;
+  } catch (error) {
+    // An exit code is an answer about this folder; no answer at all is none.
+    if (error instanceof ProgramError && error.code !== null) return false;
+    throw error;
+  }
+}
+
+/** What a killed fetch left behind: locks that would stop the next one, half packs that would be linked into each clone. */
+async function clearLeftovers(path: string): Promise<void> {
+  const packs = join(path, 'objects', 'pack');
+  const half = (await list(packs)).filter((name) => name.startsWith('tmp_') || name.startsWith('.tmp-')).map((name) => join(packs, name));
+  const locks = ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock'].map((name) => join(path, name));
+  const refLocks = (await list(join(path, 'refs'), true)).filter((name) => name.endsWith('.lock')).map((name) => join(path, 'refs', name));
+  for (const file of [...half, ...locks, ...refLocks]) await rm(file, { force: true });
+  for (const name of await list(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.new-`)) await rm(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+async function list(folder: string, recursive = false): Promise<string[]> {
+  try {
+    return await readdir(folder, { recursive });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Env } from '../store/paths.ts';
+import { askGit, readGit } from './git.ts';
+import { readCommonDir, readPlace } from './gitDir.ts';
+import { inMirror } from './mirrorFolder.ts';
+import { mutateGit } from './mutate.ts';
+import { isRelative, isSameRepository, localPath } from './remoteUrl.ts';
+
+export interface Refs {
+  readonly branches: readonly { readonly name: string; readonly commit: string }[];
+  /** Commit the remote's HEAD leads to; null when it leads to none. */
+  readonly headCommit: string | null;
+}
+
+/** The remote's branches as the last fetch left them. */
+export async function readRefs(path: string, env: Env): Promise<Refs> {
+  const text = await readGit(inMirror(path, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/claude-tmux/HEAD']), { cwd: '/', env, timeoutMs: 60_000 });
+  const refs = text.split('\n').flatMap((line) => {
+    const [, commit, name] = /^(\S+) (.+)$/.exec(line) ?? [];
+    return commit !== undefined && name !== undefined ? [{ commit, name }] : [];
+  });
+  return {
+    branches: refs.filter(({ name }) => name.startsWith('refs/heads/')).map(({ name, commit }) => ({ name: name.slice('refs/heads/'.length), commit })),
+    headCommit: refs.find(({ name }) => name === 'refs/claude-tmux/HEAD')?.commit ?? null,
+  };
+}
+
+/** False for a source that does not hold all objects of its branches: shallow, or partial (it would fetch them while it serves them). */
+export async function isPlainSource(source: string, env: Env): Promise<boolean> {
+  const common = await readCommonDir(await gitDirOf(source));
+  if (await access(join(common, 'shallow')).then(() => true, () => false)) return false;
+  const partial = await askGit(['--git-dir', common, 'config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'], { cwd: '/', env });
+  return partial === null;
+}
+
+interface SeedOptions {
+  readonly path: string;
+  readonly repo: string;
+  readonly env: Env;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fills a new mirror with what the checkout already has of the same repository: its remote-tracking branches, never its own ones.
+ * Only to save network traffic: the fetch that follows corrects every ref (and prunes `HEAD`), and no trouble here matters.
+ */
+export async function seedFrom(checkout: string, { path, repo, env, signal }: SeedOptions): Promise<void> {
+  try {
+    const origin = (await askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd: checkout, env }))?.split('\0')[0];
+    if (origin === undefined || isRelative(origin) || !isSameRepository(origin, repo) || !(await isPlainSource(checkout, env))) return;
+    const refspecs = ['+refs/remotes/origin/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+    await mutateGit(inMirror(path, ['fetch', '--quiet', '--no-tags', '--', checkout, ...refspecs]), { cwd: path, env, signal });
+  } catch {
+    signal?.throwIfAborted();
+  }
+}
+
+interface HeadOptions extends Omit<SeedOptions, 'path'> {
+  readonly refs: Refs;
+  readonly checkout: string | null;
+}
+
+/** Finds the remote's default branch, makes it the mirror's HEAD (clones take theirs from it) and names it. */
+export async function settleHead(path: string, options: HeadOptions): Promise<string | null> {
+  const before = branchOf(await askGit(inMirror(path, ['symbolic-ref', '--quiet', 'HEAD']), { cwd: '/', env: options.env }));
+  const head = await findHead(before, options);
+  if (head !== null && head !== before) await mutateGit(inMirror(path, ['symbolic-ref', 'HEAD', `refs/heads/${head}`]), { cwd: path, env: options.env, signal: options.signal });
+  return head;
+}
+
+/**
+ * A fetch tells the commit of the remote's HEAD but not its branch's name, and asking would be a second connection with a second
+ * passphrase. Of several branches at that commit any starts the same work; the one known before, the checkout's and the usual names go first.
+ */
+async function findHead(before: string | null, { refs, repo, checkout, env }: HeadOptions): Promise<string | null> {
+  const source = localPath(repo);
+  const names = new Set(refs.branches.map(({ name }) => name));
+  if (source !== null) {
+    const name = await readSymbolic(await gitDirOf(source), 'HEAD', env);
+    return name !== null && names.has(name) ? name : null;
+  }
+  const fitting = refs.branches.filter(({ commit }) => commit === refs.headCommit).map(({ name }) => name);
+  const known = checkout === null ? null : await readSymbolic(await gitDirOf(checkout), 'refs/remotes/origin/HEAD', env);
+  const preferred = [before, known, 'main', 'master'].find((name) => name !== null && fitting.includes(name));
+  return preferred ?? fitting[0] ?? null;
+}
+
+async function readSymbolic(gitDir: string, ref: string, env: Env): Promise<string | null> {
+  return branchOf(await askGit(['--git-dir', gitDir, 'symbolic-ref', '--quiet', ref], { cwd: '/', env }));
+}
+
+function branchOf(ref: string | null): string | null {
+  return ref?.trim().replace(/^refs\/(heads|remotes\/origin)\//, '') ?? null;
+}
+
+/** The git folder of a repository, bare or not. */
+async function gitDirOf(path: string): Promise<string> {
+  const place = await readPlace(path);
+  return place.kind === 'repository' ? place.gitDir : path;
+}

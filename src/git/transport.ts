@@ -1,0 +1,26 @@
+import type { Env } from '../store/paths.ts';
+import { withConfig, type ConfigEntry } from './environment.ts';
+import { readConfig } from './config.ts';
+
+/** Settings that decide how a remote is reached, and with which key or token. */
+const TRANSPORT = '^(core\\.sshcommand|ssh\\.variant|credential\\..*|http\\..*|url\\..*)$';
+
+/**
+ * The environment in which the mirror reaches the repository as the checkout does: what the checkout's own configuration (or an
+ * `includeIf` that only holds there) says about transport comes along. Without a terminal ssh is told to ask nothing, unless
+ * the user has set an ssh command of their own in the environment.
+ */
+export async function transportEnvironment({ checkout, env, asks }: { readonly checkout: string | null; readonly env: Env; readonly asks: boolean }): Promise<Env> {
+  const entries = checkout === null ? [] : await readLocal(checkout, env);
+  const reach = withConfig(env, entries);
+  if (asks || env.GIT_SSH_COMMAND !== undefined || env.GIT_SSH !== undefined) return reach;
+  const ssh = (await readConfig(checkout ?? '/', '^core\\.sshcommand$', env)).at(-1)?.value ?? 'ssh';
+  // Another program (plink, a wrapper) may not know the option; it gets no terminal to ask on either way.
+  return /^(\S*\/)?ssh(\s|$)/.test(ssh) ? { ...reach, GIT_SSH_COMMAND: `${ssh} -o BatchMode=yes` } : reach;
+}
+
+async function readLocal(checkout: string, env: Env): Promise<readonly ConfigEntry[]> {
+  const [here, everywhere] = await Promise.all([readConfig(checkout, TRANSPORT, env), readConfig('/', TRANSPORT, env)]);
+  const known = new Set(everywhere.map(({ key, value }) => `${key}\n${value}`));
+  return here.filter(({ key, value }) => !known.has(`${key}\n${value}`));
+}
