@@ -1,0 +1,124 @@
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ProgramError, UserError } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
+import type { TreeSpec } from '../layout/layout.ts';
+import { hasCode } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
+import { describeCarried, readCarried, writeCarried } from './carried.ts';
+import { explainFailure } from './failure.ts';
+import { settleIndex } from './freshIndex.ts';
+import { writeMarker } from './marker.ts';
+import type { Mirror } from './mirror.ts';
+import { linkFrom, removeDamaged } from './cloneSource.ts';
+import { mutateGit } from './mutate.ts';
+import { makePartial, removePartial } from './partial.ts';
+import { redact } from './remoteUrl.ts';
+import { findStartPoint, type StartPoint } from './startPoint.ts';
+import { addSubmodules } from './submodules.ts';
+import { transportEnvironment } from './transport.ts';
+import { readTree } from './tree.ts';
+
+export interface CloneOptions {
+  readonly mirror: Mirror;
+  readonly spec: TreeSpec;
+  /** Tree of the pane that `spec.base` names; null when there is none. */
+  readonly basePath: string | null;
+  /** Root of the checkout whose identity is carried over; null outside any. */
+  readonly checkout: string | null;
+  readonly env: Env;
+  readonly onLine: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CloneReport {
+  /** False when the tree stood there by the time this one was finished: it is used as it is. */
+  readonly made: boolean;
+  readonly branch: string;
+  /** Where the branch starts, for people: `origin/main`. */
+  readonly start: string;
+  /** Settings taken over from the checkout, for people: `user.email = me@example.com`. */
+  readonly carried: readonly string[];
+  /** What the user should know, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Makes the clone of `spec` beside its place and moves it there when it is whole, so that a clone that was cut off never looks like one.
+ * It needs the mirror no longer: files are hard links or copies, `origin` is the real URL. Throws a UserError; leaves nothing then.
+ */
+export async function makeClone(options: CloneOptions): Promise<CloneReport> {
+  const { mirror, signal } = options;
+  try {
+    return await makeFrom(mirror, options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof ProgramError) || !(await removeDamaged(mirror, options))) throw explain(error, options);
+  }
+  try {
+    const report = await makeFrom({ ...mirror, usable: false }, options);
+    return { ...report, notes: [`the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`, ...report.notes] };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw explain(error, options);
+  }
+}
+
+async function makeFrom(mirror: Mirror, options: CloneOptions): Promise<CloneReport> {
+  const { spec } = options;
+  const partial = await makePartial(spec.path);
+  try {
+    const built = await build(partial, { ...options, mirror });
+    return { ...built, branch: spec.branch, made: await moveInto(partial, options) };
+  } finally {
+    await removePartial(partial);
+  }
+}
+
+function explain(error: unknown, { mirror, spec }: CloneOptions): unknown {
+  return explainFailure(error, { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` });
+}
+
+async function build(partial: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'>> {
+  const { mirror, spec, basePath, checkout, onLine, signal } = options;
+  const env = await transportEnvironment({ checkout, env: options.env, asks: false });
+  const gitDir = join(partial, '.git');
+  await linkFrom(mirror, partial, { env, onLine, signal });
+  await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: partial, env, signal });
+  const carried = await readCarried(partial, { checkout, repo: mirror.repo, env: options.env });
+  await writeCarried(gitDir, carried.before);
+  const start = await findStartPoint(spec, basePath, { tree: partial, env, signal });
+  await checkOut(partial, { spec, start, env, onLine, signal });
+  const submodules = await addSubmodules(partial, { env, onLine, signal });
+  await settleIndex(partial, gitDir, { env, signal });
+  await writeCarried(gitDir, carried.after);
+  await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
+  return { start: start.text, carried: describeCarried([...carried.before, ...carried.after]), notes: submodules === null ? [] : [submodules] };
+}
+
+/** `-B`: the remote's default branch already exists in a new clone. */
+async function checkOut(tree: string, how: { readonly spec: TreeSpec; readonly start: StartPoint; readonly env: Env; readonly onLine: (line: string) => void; readonly signal: AbortSignal | undefined }): Promise<void> {
+  const { spec, start, env, onLine, signal } = how;
+  onLine(`checking out ${oneLine(spec.branch)}`);
+  const args = ['checkout', '--progress', start.track ? '--track' : '--no-track', '-B', spec.branch, start.ref, '--'];
+  await mutateGit(args, { cwd: tree, env, onLine, signal });
+}
+
+/** True when something remains to be done in a new tree before it is ready: copies, links, setup commands. */
+export function needsSetup(spec: TreeSpec): boolean {
+  return spec.setup.length + spec.include.length + spec.link.length > 0;
+}
+
+/** One rename; an empty folder in the place is replaced. False when a clone of the same repository has come to stand there. */
+async function moveInto(partial: string, { spec, env }: CloneOptions): Promise<boolean> {
+  try {
+    await rename(partial, spec.path);
+    return true;
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST') && !hasCode(error, 'ENOTDIR')) throw error;
+  }
+  const state = await readTree(spec.path, { repo: spec.repo, env });
+  if (state.kind === 'ready') return false;
+  const why = state.kind === 'foreign' ? state.why : `cannot be replaced (see ${dirname(spec.path)})`;
+  throw new UserError(`the folder "${spec.path}" ${why}`, { hint: 'move it away, or give the pane another `id`' });
+}

@@ -1,0 +1,43 @@
+import { ProgramError } from '../base/errors.ts';
+import type { Env } from '../store/paths.ts';
+import { readGit } from './git.ts';
+import type { Mirror } from './mirror.ts';
+import { inMirror, removeMirror } from './mirrorFolder.ts';
+import { withMirrorHeld, withMirrorLock } from './mirrorHold.ts';
+import { mutateGit } from './mutate.ts';
+
+interface LinkOptions {
+  readonly env: Env;
+  readonly onLine: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Fills the empty folder `partial` with a clone without files: from the mirror, or from the repository itself when the mirror is not usable. */
+export async function linkFrom(mirror: Mirror, partial: string, options: LinkOptions): Promise<void> {
+  if (mirror.usable) await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, partial, options));
+  else await clone(mirror.repo, partial, options);
+}
+
+/** Asked after a clone went wrong: true when the mirror was the reason; it is removed then, and the next fetch makes it anew. */
+export async function removeDamaged(mirror: Mirror, { env, onLine }: LinkOptions): Promise<boolean> {
+  if (!mirror.usable || !(await isDamaged(mirror, env))) return false;
+  await withMirrorLock(mirror.path, { what: 'removing a damaged mirror', onLine }, () => removeMirror(mirror.path));
+  return true;
+}
+
+/**
+ * Plain and not `--local`, which dies across file systems; without alternates, so the clone stays whole when the mirror goes.
+ * `--origin`: `clone.defaultRemoteName` may say otherwise.
+ */
+async function clone(source: string, partial: string, { env, onLine, signal }: LinkOptions): Promise<void> {
+  await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, partial], { cwd: '/', env, onLine, signal });
+}
+
+async function isDamaged(mirror: Mirror, env: Env): Promise<boolean> {
+  try {
+    await readGit(inMirror(mirror.path, ['fsck', '--full', '--no-dangling', '--no-progress']), { cwd: '/', env, timeoutMs: 600_000 });
+    return false;
+  } catch (error) {
+    return error instanceof ProgramError && error.code !== null;
+  }
+}
