@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { ProgramError } from '../base/errors.ts';
+import type { Env } from '../store/paths.ts';
+import { gitEnvironment } from './environment.ts';
+import { gitMissing, readGit } from './git.ts';
+
+interface Search {
+  /** Patterns as in .gitignore. */
+  readonly globs: readonly string[];
+  /** True names a folder that is ignored as a whole instead of the files in it. */
+  readonly folders: boolean;
+  readonly env: Env;
+}
+
+/** Files of the checkout that the globs name and git ignores, relative, without a trailing slash. git itself matches the globs. */
+export async function findIgnored(checkout: string, { globs, folders, env }: Search): Promise<readonly string[]> {
+  if (globs.length === 0) return [];
+  const patterns = globs.map((glob) => `--exclude=${glob}`);
+  const args = ['ls-files', '--others', '--ignored', '-z', ...(folders ? ['--directory'] : []), ...patterns];
+  const named = (await readGit(args, { cwd: checkout, env, timeoutMs: 120_000 })).split('\0').filter((name) => name !== '');
+  // Without --directory a name with a slash at its end is a repository of its own.
+  const wanted = folders ? named : named.filter((name) => !name.endsWith('/'));
+  const ignored = await checkIgnore(checkout, wanted, env);
+  return wanted.filter((name) => ignored.has(name)).map((name) => name.replace(/\/$/, ''));
+}
+
+/** Those of the paths that the tree's rules do not ignore. */
+export async function readNotIgnored(tree: string, names: readonly string[], env: Env): Promise<readonly string[]> {
+  const ignored = await checkIgnore(tree, names, env);
+  return names.filter((name) => !ignored.has(name));
+}
+
+/** `check-ignore` reads the paths from its input: there may be more than an argument list holds. */
+function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return Promise.resolve(new Set());
+  const args = ['--no-optional-locks', '-C', cwd, 'check-ignore', '-z', '--stdin'];
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', args, { cwd: '/', env: gitEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000 });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdin.on('error', () => undefined); // its exit code says more
+    child.once('error', (error) => reject('code' in error && error.code === 'ENOENT' ? gitMissing(error) : error));
+    child.once('close', (code) => {
+      // 1: none of them is ignored.
+      if (code === 0 || code === 1) resolve(new Set(Buffer.concat(out).toString('utf8').split('\0')));
+      else reject(new ProgramError({ argv: ['git', ...args], code, stderr: Buffer.concat(err).toString('utf8') }));
+    });
+    child.stdin.end(names.map((name) => `${name}\0`).join(''));
+  });
+}
