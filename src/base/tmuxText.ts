@@ -5,9 +5,17 @@ import { oneLine } from './text.ts';
  * every argument that tmux expands as a format (-s -n -c -T -F, menu items …) RUNS `#(…)`; doubling `#` is lossless in all of them.
  */
 
-/** Text that tmux will treat as a format: shown literally, runs nothing. Cut before escaping, never after. */
+/**
+ * A name that tmux expands once, stores and later draws: shown literally, runs nothing. Cut before escaping, never after.
+ * Before `[` the doubled `#` stay doubled in what is stored; drawing takes them back, and so the name styles nothing either.
+ */
 export function asFormat(text: string): string {
   return oneLine(text).replaceAll('#', '##');
+}
+
+/** A path that tmux expands once and uses: exactly that path again. tmux leaves every `#` before `[` as it is, so these are not doubled. */
+export function asFormatPath(path: string): string {
+  return path.replace(/#+(?![#[])/g, (run) => run + run);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { oneLine } from '../base/text.ts';
 import { parseTmuxLayout } from '../base/tmuxLayout.ts';
-import { asFormat, word } from '../base/tmuxText.ts';
+import { asFormat, asFormatPath, word } from '../base/tmuxText.ts';
 import type { Pane } from '../layout/layout.ts';
 import { lateAttach } from './lateAttach.ts';
 import type { PaneStep, Plan, WindowSpec } from './step.ts';
@@ -106,7 +106,7 @@ export function emitPane(input: BatchInput, id: string, target: string): string[
 function start(input: BatchInput, id: string): string {
   const file = input.launchFiles[id];
   if (file === undefined) throw new Error(`no launch file for pane ${id}`);
-  return `-c ${word(asFormat(input.startFolder))} -- sh ${word(file)}`;
+  return `-c ${word(asFormatPath(input.startFolder))} -- sh ${word(file)}`;
 }
 
 function paneOf({ plan }: BatchInput, id: string): Pane {
