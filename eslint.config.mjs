@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 /** The rooms of the house; test/architecture.test.ts holds the same table against the whole import graph. */
 const house = JSON.parse(readFileSync(new URL('test/house.json', import.meta.url), 'utf8'));
-const pureFiles = house.pure.map((room) => `src/${room}/**/*.ts`);
+const pureFiles = Object.keys(house.pure).map((room) => `src/${room}/**/*.ts`);
 
 const tail = {
   'max-lines': ['error', { max: 300 }],

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import house from './house.json' with { type: 'json' };
+import { readSources, ROOT, type Import, type Source } from './support/sources.ts';
+
+const sources = readSources();
+const rooms: Readonly<Record<string, readonly string[]>> = house.rooms;
+const pure: Readonly<Record<string, readonly string[]>> = house.pure;
+const DRIVERS = ['tmux', 'git', 'agent'];
+const PROGRAM_STARTERS = ['node:child_process', 'execa', 'simple-git'];
+
+/** `path: what` for every import that `isWrong` says is one. */
+function imports(of: readonly Source[], isWrong: (found: Import, source: Source) => boolean): readonly string[] {
+  return of.flatMap((source) => source.imports.filter((found) => isWrong(found, source)).map((found) => `${source.path} imports ${found.target}`));
+}
+
+function tracked(...patterns: string[]): readonly string[] {
+  return execFileSync('git', ['ls-files', '-z', '--', ...patterns], { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean);
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+test('every folder of the source is a room of the house', () => {
+  expect(sources.length).toBeGreaterThan(0);
+  expect(sources.filter(({ room }) => !(room in rooms)).map(({ path }) => path)).toEqual([]);
+});
+
+test('imports point downwards only, and the drivers know nothing of each other', () => {
+  const isUpwards = ({ target, ours }: Import, { room }: Source) => {
+    const to = target.split('/')[0] ?? '';
+    const isPrimitive = DRIVERS.includes(room) && house.primitives.includes(target);
+    return ours && to !== room && !rooms[room]?.includes(to) && !isPrimitive;
+  };
+  expect(imports(sources, isUpwards)).toEqual([]);
+});
+
+test('pure rooms import nothing that reads the outside', () => {
+  const isImpure = ({ target, ours }: Import, { room }: Source) => !ours && !pure[room]?.includes(target);
+  expect(imports(sources.filter(({ room }) => room in pure), isImpure)).toEqual([]);
+});
+
+test('no file imports itself by way of others', () => {
+  const edges = new Map(sources.map(({ path, imports: found }) => [path, found.filter(({ ours, kind }) => ours && kind === 'static').map(({ target }) => target)]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const walk = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) cycles.push([...above.slice(above.indexOf(path)), path].join(' > '));
+    if (above.includes(path) || done.has(path)) return;
+    for (const next of edges.get(path) ?? []) walk(next, [...above, path]);
+    done.add(path);
+  };
+  for (const path of edges.keys()) walk(path, []);
+  expect(cycles).toEqual([]);
+});
+
+test('exactly the listed files start programs', () => {
+  const starters = sources.filter(({ imports: found }) => found.some(({ target, kind }) => kind !== 'types' && PROGRAM_STARTERS.includes(target)));
+  expect(starters.map(({ path }) => path)).toEqual(house.startsPrograms);
+});
+
+test('only the command line reads the environment and the arguments of the process', () => {
+  const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
+  expect(readers.map(({ path }) => path)).toEqual([]);
+});
+
+test('a file is one concept, named after it', () => {
+  const names = sources.map(({ path }) => path);
+  expect(names.filter((path) => /^(utils?|helpers?|services?|managers?|common|misc|index)\b/i.test(basename(path)))).toEqual([]);
+  expect(sources.filter(({ text }) => /^export (\*|default)/m.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
+test('no file is longer than 300 lines', () => {
+  const files = tracked('src', 'test/**/*.ts', 'scripts', 'tmux-plugin').filter((path) => !/\/(golden|fixtures)\//.test(path));
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter(({ lines }) => lines > 300)).toEqual([]);
+});
+
+test('no shell function is longer than 20 lines', () => {
+  const long = tracked('scripts', 'tmux-plugin', '.ci').filter(isShell).flatMap((path) => longFunctions(path, read(path)));
+  expect(long).toEqual([]);
+});
+
+test('the lock file says which packages, not where they came from', () => {
+  expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/);
+});
+
+test('what is installed with the program is bundled: the package has no dependencies', () => {
+  const manifest = JSON.parse(read('package.json')) as Readonly<Record<string, unknown>>;
+  expect(Object.keys(manifest).filter((key) => /dependencies/i.test(key))).toEqual(['devDependencies']);
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+}
+
+function isShell(path: string): boolean {
+  return /^#!\/bin\/sh|^# shellcheck shell=sh/.test(read(path));
+}
+
+/** Functions in the house's form: `name() {` and `}` at the start of a line. */
+function longFunctions(path: string, text: string): readonly string[] {
+  return [...text.matchAll(/^([a-z_]+)\(\) \{\n([\s\S]*?)^\}/gm)]
+    .map(([, name = '', body = '']) => ({ name, lines: body.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > 20)
+    .map(({ name, lines }) => `${path}: ${name} has ${lines} lines`);
+}
