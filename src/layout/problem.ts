@@ -1,0 +1,23 @@
+import type { Diagnostic } from '../base/diagnostics.ts';
+
+/** Keys and list positions that lead to a value: `['panes', 0, 'name']`. */
+export type KeyPath = readonly (string | number)[];
+
+/** A diagnostic before it has a place: rules speak of keys, `Source` knows where those stand. */
+export interface Problem {
+  readonly severity: Diagnostic['severity'];
+  readonly code: string;
+  readonly message: string;
+  readonly path: KeyPath;
+  /** Point at the key instead of its value. */
+  readonly at?: 'key' | 'value';
+  readonly hint?: string | undefined;
+}
+
+export function error(code: string, path: KeyPath, message: string, hint?: string): Problem {
+  return { severity: 'error', code, path, message, hint };
+}
+
+export function warning(code: string, path: KeyPath, message: string, hint?: string): Problem {
+  return { severity: 'warning', code, path, message, hint };
+}
