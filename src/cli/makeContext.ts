@@ -40,10 +40,10 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
 
 /** The folder that holds layouts/ and tmux-plugin/: above dist/ in the package, above src/cli/ in a checkout. */
 function findPackageRoot(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, 'layouts', 'templates')) && existsSync(join(folder, 'package.json'))) return folder;
   }
-  throw new UserError(`the layouts that belong to claude-tmux are not beside ${__dirname}`, { hint: 'install claude-tmux again', exitCode: EXIT.bug });
+  throw new UserError(`the layouts that belong to claude-tmux are not beside ${import.meta.dirname}`, { hint: 'install claude-tmux again', exitCode: EXIT.bug });
 }
 
 function socketOf(options: Options): Context['socket'] {

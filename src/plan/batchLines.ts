@@ -43,7 +43,7 @@ export function openWindow(input: BatchInput, step: Creation, opening: Opening):
     ? `new-session -d -x ${size.columns} -y ${size.rows} -s ${word(opening.session.slice(1))}`
     : `new-window -d -a -t ${word(`${session}{end}`)}`;
   return chain([
-    `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step.pane)}`,
+    `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step)}`,
     ...(opening.opensSession ? sessionOptions(session, input.uuid) : []),
     ...windowOptions(opening.spec.color).map(([name, value]) => `set-option -w -t ${word(opening.target)} ${name} ${word(value)}`),
     ...emitPane(input, step.pane, `${opening.target}.{top-left}`),
@@ -62,14 +62,14 @@ function sessionOptions(session: string, uuid: string): string[] {
 export function splitWindow(input: BatchInput, step: Creation, target: string): string {
   return chain([
     `select-layout -t ${word(target)} tiled`,
-    `split-window -d -f -v -l 2 -t ${word(target)} ${announce(step)} ${start(input, step.pane)}`,
+    `split-window -d -f -v -l 2 -t ${word(target)} ${announce(step)} ${start(input, step)}`,
     ...emitPane(input, step.pane, `${target}.{bottom-right}`),
   ]);
 }
 
 /** Ends what is left in the pane and starts its launch file; place, options and focus stay. */
 export function emitRespawn(input: BatchInput, step: StepOf<'respawn-pane'>): string {
-  return chain([`respawn-pane -k -t ${word(step.paneId)} ${start(input, step.pane)}`, ...emitPane(input, step.pane, step.paneId), report(step, step.paneId)]);
+  return chain([`respawn-pane -k -t ${word(step.paneId)} ${start(input, step)}`, ...emitPane(input, step.pane, step.paneId), report(step, step.paneId)]);
 }
 
 /** New label and colour; a window with this pane alone bears them too. */
@@ -103,10 +103,11 @@ export function emitPane(input: BatchInput, id: string, target: string): string[
 }
 
 /** The launch file started directly: several words go to exec, whatever default-shell and default-command are. */
-function start(input: BatchInput, id: string): string {
-  const file = input.launchFiles[id];
-  if (file === undefined) throw new Error(`no launch file for pane ${id}`);
-  return `-c ${word(asFormatPath(input.startFolder))} -- sh ${word(file)}`;
+/** `hold`: the launch file shows its footer and starts nothing. */
+function start(input: BatchInput, { pane, hold }: { readonly pane: string; readonly hold: boolean }): string {
+  const file = input.launchFiles[pane];
+  if (file === undefined) throw new Error(`no launch file for pane ${pane}`);
+  return `-c ${word(asFormatPath(input.startFolder))} -- sh ${word(file)}${hold ? ' hold' : ''}`;
 }
 
 function paneOf({ plan }: BatchInput, id: string): Pane {
