@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandsPage, commandsTable } from './commands.mjs';
 import { importSource } from './importSource.mjs';
 
 /** Each file, and how its text comes about. A generator gets its old text: the README is derived in one place only. */
 const FILES = [
   { path: 'layouts/layout.schema.json', from: 'src/layout/jsonSchema.ts', text: ({ layoutJsonSchema }) => `${JSON.stringify(layoutJsonSchema(), null, 2)}\n` },
   { path: 'docs/layout-file.md', from: 'src/layout/reference.ts', text: ({ layoutReference }) => layoutReference() },
-  { path: 'docs/commands.md', from: 'src/commands/table.ts', text: commandsPage },
-  { path: 'README.md', from: 'src/commands/table.ts', text: (table, old) => betweenMarkers(old, commandsTable(table)) },
+  { path: 'docs/commands.md', from: 'src/commands/reference.ts', text: ({ commandReference }) => commandReference() },
+  { path: 'README.md', from: 'src/commands/reference.ts', text: ({ commandTable }, old) => betweenMarkers(old, commandTable()) },
 ];
 
 /** `{path, text}` of every derived file, as it should be. */
@@ -28,5 +27,5 @@ function betweenMarkers(old, table) {
   const start = old.indexOf(START);
   const end = old.indexOf(END);
   if (start < 0 || end < start) throw new Error(`README.md has no place for the commands: the lines "${START}" and "${END}"`);
-  return `${old.slice(0, start + START.length)}\n${table}${old.slice(end)}`;
+  return `${old.slice(0, start + START.length)}\n${table.trimEnd()}\n${old.slice(end)}`;
 }

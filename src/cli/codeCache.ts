@@ -57,7 +57,16 @@ export function writeCode(path: string, code: () => Buffer): void {
     renameSync(temporary, path);
     prune(dirname(path));
   } catch {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
+  }
+}
+
+/** `force` passes over a missing file only: /dev/null/x is an error all the same. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing was written there.
   }
 }
 
