@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -19,11 +19,14 @@ export async function importSource(root, path) {
   });
   // Under node_modules, so that packages are found from there.
   const folder = join(root, 'node_modules', '.cache', 'claude-tmux');
-  const text = outputFiles[0].text;
-  const file = join(folder, `${createHash('sha256').update(text).digest('hex')}.mjs`);
+  const file = join(folder, `${randomUUID()}.mjs`);
   await mkdir(folder, { recursive: true });
-  await writeFile(file, text);
-  return import(pathToFileURL(file).href);
+  await writeFile(file, outputFiles[0].text);
+  try {
+    return await import(pathToFileURL(file).href);
+  } finally {
+    await rm(file);
+  }
 }
 
 const lazyStaysOut = {
