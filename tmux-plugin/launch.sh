@@ -14,6 +14,7 @@ newline='
 main() {
   if [ "${1-}" = become ]; then shift; become "$@"; fi
   unset CDPATH
+  suspended=
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
   trap : INT QUIT
   # The terminal stays at hand as 3 while a prompt is stdin.
@@ -27,6 +28,7 @@ main() {
 # Starts the program in front and waits for it. `note` says afterwards what became of it.
 start() {
   note=
+  if [ -n "$suspended" ]; then set -m; fg >/dev/null; came_back "$?"; return; fi
   wait_for_last || return
   if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
   load_conversation
@@ -67,12 +69,21 @@ ask() {
 run() {
   rm -f "$exit_file"
   if [ -n "$marks_prompt" ]; then : >"$prompted_file"; fi
+  # With job control Ctrl-Z comes back here; without, claude suspends itself for good (2.1.197: nobody can `fg` it).
+  [ -z "$tty" ] || set -m
   # A subshell keeps the environment of the program out of this one.
   (set_environment; exec /bin/sh "$self" become "$@" 3<&-)
-  code=$?
-  printf '%s %s\n' "$code" "$(date +%s)" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
+  came_back "$?"
+}
+
+# Ended or suspended, with this exit code.
+came_back() {
+  set +m
   tidy_screen
-  note=$(describe_end "$code")
+  suspended=
+  if [ "$1" -gt 128 ] && last_runs; then suspended=yes note='suspended (Ctrl-Z)'; return; fi
+  printf '%s %s\n' "$1" "$(date +%s)" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
+  note=$(describe_end "$1")
 }
 
 become() {
@@ -140,7 +151,7 @@ describe_end() {
 # What a killed program leaves behind: alternate screen, hidden cursor, mouse, focus and paste reports, key modes, colours.
 tidy_screen() {
   restore_tty
-  printf '\033[?1049l\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?1004l\033[?2004l\033[?2031l\033[>4m\033[?1l\033>\033[0m'
+  printf '\033[?1049l\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?1004l\033[?2004l\033[?2031l\033[>4m\033[?1l\033>\033[0m\033[J'
 }
 
 restore_tty() {
@@ -149,14 +160,17 @@ restore_tty() {
 
 # The footer, then one key.
 offer() {
+  means=$again_means
+  [ -z "$suspended" ] || means='go on'
   printf '\r\n\033[7m %s \033[0m %s\r\n' "$label" "$note"
-  printf '\033[1mr\033[0m %s   \033[1ms\033[0m shell   \033[1mc\033[0m close this pane\r\n' "$again_means"
+  printf '\033[1mr\033[0m %s   \033[1ms\033[0m shell   \033[1mc\033[0m close this pane\r\n' "$means"
   while :; do
     read_key
     case $key in
       r | R | "$newline") start; return ;;
       s | S) open_shell; return ;;
-      c | C | q | Q) exit 0 ;;
+      # dash's `exit` refuses while something is suspended ("You have stopped jobs").
+      c | C | q | Q) exec /bin/sh -c : ;;
       end) exit 1 ;;
     esac
   done

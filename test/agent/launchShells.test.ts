@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
-import { hasProgram, makeRecorder } from './launchedPane.ts';
+import { hasProgram, makePane, makeRecorder } from './launchedPane.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => (sandbox = await makeSandbox()));
@@ -49,5 +49,19 @@ describe.each(shells)('a launch file run by $shell', ({ shell, there }) => {
     await pane.key('c');
     await eventually(async () => expect(pane.tmux('list-panes', '-a')).rejects.toThrow());
   });
-});
 
+  // zsh has no job control in a script: there, Ctrl-Z does what it does without us.
+  it.skipIf(!there || shell.startsWith('zsh'))('a program that suspends itself can go on, and ends with its pane when it does not', async () => {
+    const pane = await makePane(sandbox, 'n=0; while :; do n=$((n + 1)); echo $n >>"$SEEN/turns"; kill -TSTP $$; done');
+    await pane.write();
+    await pane.start({ shell });
+    await eventually(async () => expect(await pane.screen()).toContain('Api  suspended (Ctrl-Z)'));
+    expect(existsSync(pane.files.exit)).toBe(false);
+    await pane.key('r');
+    await eventually(() => expect(pane.seen('turns')).toBe('1\n2\n'));
+    await eventually(async () => expect((await pane.screen()).match(/suspended/g)).toHaveLength(2));
+    const pid = pane.pid();
+    await pane.key('c');
+    await eventually(async () => expect(await readProcStart(pid)).toBeNull());
+  });
+});
