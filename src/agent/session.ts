@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import type { AgentWork, Pane } from '../layout/layout.ts';
 import { writeFileAtomic } from '../store/file.ts';
@@ -20,6 +21,8 @@ export interface SessionInput {
   /** False for `plan sh`, which must do without claude-tmux: no plugin, no settings file. */
   readonly hooks: boolean;
   readonly mcpServers: readonly string[];
+  /** True for a pane that only offers to start: its new launch file must not read as a start under way. */
+  readonly held: boolean;
   readonly env: Env;
   readonly home: string;
   /** Text of tmux-plugin/launch.sh. */
@@ -40,6 +43,8 @@ export async function writeSession(input: SessionInput): Promise<string> {
   const prompt = promptOf(input);
   if (prompt !== null) await writeFileAtomic(files.prompt, prompt, { durable: false });
   await writeFileAtomic(files.launch, renderLaunchFile(launchSpec(input), input.body), { durable: false });
+  // readAgents takes a launch file newer than its program's marks for a start.
+  if (input.held) await utimes(files.launch, 0, 0);
   return files.launch;
 }
 

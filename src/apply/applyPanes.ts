@@ -54,6 +54,7 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
         sendPrompt: !noPrompt,
         hooks: true,
         mcpServers: record.mcpServers ?? [],
+        held: plan.steps.some((step) => 'hold' in step && step.hold && step.pane === pane.id),
         env: context.env,
         home: context.home,
         body,

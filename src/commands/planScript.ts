@@ -62,6 +62,7 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt 
     sendPrompt: !noPrompt,
     hooks: false,
     mcpServers: [],
+    held: false,
     env: context.env,
     home: context.home,
     body,
