@@ -14,8 +14,10 @@ interface LinkOptions {
 
 /** Fills the empty folder `partial` with a clone without files: from the mirror, or from the repository itself when the mirror is not usable. */
 export async function linkFrom(mirror: Mirror, partial: string, options: LinkOptions): Promise<void> {
-  if (mirror.usable) await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, partial, options));
-  else await clone(mirror.repo, partial, options);
+  if (!mirror.usable) return clone(mirror.repo, partial, options);
+  await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, partial, options));
+  // A mirror's HEAD always names some branch; where the remote's names none, the clone must not take it for the default.
+  if (mirror.head === null) await mutateGit(['update-ref', '--no-deref', '-d', 'refs/remotes/origin/HEAD'], { ...options, cwd: partial });
 }
 
 /** Asked after a clone went wrong: true when the mirror was the reason; it is removed then, and the next fetch makes it anew. */

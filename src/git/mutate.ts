@@ -40,11 +40,33 @@ export async function mutateGit(args: readonly string[], options: MutateOptions)
   const git = simpleGit(settings).env(gitEnvironment(env, { set }));
   if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
   try {
-    return await git.raw([...args]);
+    return await orInterrupt(git.raw([...args]), signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw asProgramError(error, args, ended.code);
   }
+}
+
+/** What git has started (a hook, a filter) may hold its output open after an interrupt has ended it: a second later we go on without. */
+async function orInterrupt(work: Promise<string>, signal: AbortSignal | undefined): Promise<string> {
+  if (!signal) return work;
+  let timer: NodeJS.Timeout | undefined;
+  let arm = (): void => undefined;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    arm = () => (timer = setTimeout(() => reject(asError(signal.reason)), 1_000));
+    signal.addEventListener('abort', arm);
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', arm);
+    work.catch(() => undefined);
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /**

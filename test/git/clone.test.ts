@@ -1,0 +1,306 @@
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
+import { mirrorPath } from '../../src/git/mirror.ts';
+import { readTree } from '../../src/git/tree.ts';
+import { eventually } from '../support/eventually.ts';
+import { git, makeRepo } from '../support/repo.ts';
+import { makeShop, type Shop } from './fixture.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await makeShop();
+});
+afterEach(() => shop.dispose());
+
+const workspace = () => shop.sandbox.path('work space');
+const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
+
+describe('a clone', () => {
+  it('stands on a new branch from the remote default branch, with the real URL, all branches and tags', async () => {
+    const report = await shop.clone();
+    expect(report).toEqual({ made: true, branch: 'feature/api', start: 'origin/main', carried: [], notes: [] });
+    expect(await api('symbolic-ref', 'HEAD')).toBe('refs/heads/feature/api');
+    expect(await api('remote', 'get-url', 'origin')).toBe(shop.origin);
+    expect(await api('config', '--get-all', 'remote.origin.fetch')).toBe('+refs/heads/*:refs/remotes/origin/*');
+    expect(await api('symbolic-ref', 'refs/remotes/origin/HEAD')).toBe('refs/remotes/origin/main');
+    expect((await api('for-each-ref', '--format=%(refname)', 'refs/remotes', 'refs/tags')).split('\n')).toEqual([
+      'refs/remotes/origin/HEAD',
+      'refs/remotes/origin/existing',
+      'refs/remotes/origin/main',
+      'refs/tags/v1',
+    ]);
+    expect(await api('status', '--porcelain')).toBe('');
+    expect(await api('fetch', 'origin')).toBe('');
+    expect(await readdir(workspace())).toEqual(['api']);
+  });
+
+  it('has no upstream for a new branch: a push would not go to the base', async () => {
+    await shop.clone();
+    await expect(api('rev-parse', '--verify', '@{upstream}')).rejects.toThrow(/no upstream/);
+  });
+
+  it("takes the remote's branch of that name and tracks it", async () => {
+    const report = await shop.clone({ branch: 'existing' });
+    expect(report.start).toBe('origin/existing, which exists');
+    expect(await api('rev-parse', 'HEAD')).toBe(await shop.git(shop.origin, 'rev-parse', 'existing'));
+    expect(await api('rev-parse', '--abbrev-ref', '@{upstream}')).toBe('origin/existing');
+  });
+
+  it('can stand on the default branch itself', async () => {
+    await shop.clone({ branch: 'main' });
+    expect(await api('rev-parse', '--abbrev-ref', '@{upstream}')).toBe('origin/main');
+  });
+
+  it('starts from the named base', async () => {
+    const report = await shop.clone({ base: { kind: 'branch', name: 'existing' } });
+    expect(report.start).toBe('origin/existing');
+    expect(await api('log', '-1', '--format=%s')).toBe('On a branch');
+  });
+
+  it("starts from a predecessor's tip, and from the default base while there is no predecessor", async () => {
+    const plan = shop.sandbox.path('work space', 'plan');
+    await shop.clone({ path: plan, branch: 'run/plan' });
+    await shop.git(plan, 'commit', '-q', '--allow-empty', '-m', 'Never pushed');
+    const base = { kind: 'pane', id: 'plan' } as const;
+    expect((await shop.clone({ base }, { basePath: plan })).start).toBe(`the tip of "${plan}"`);
+    expect(await api('log', '-1', '--format=%s')).toBe('Never pushed');
+    expect((await shop.clone({ base, path: shop.sandbox.path('w2', 'x') }, { basePath: shop.sandbox.path('nowhere') })).start).toBe('origin/main');
+  });
+
+  it('names the branches near a base that is not there, and leaves nothing', async () => {
+    const wrong = shop.clone({ base: { kind: 'branch', name: 'exsting' } });
+    await expect(wrong).rejects.toThrow('has no branch "exsting" for "feature/api" to start from');
+    await expect(wrong).rejects.toMatchObject({ hint: 'did you mean "existing"?' });
+    await expect(shop.clone({ base: { kind: 'branch', name: 'origin/existing' } })).rejects.toMatchObject({ hint: 'did you mean "existing"?' });
+    await expect(shop.clone({ base: { kind: 'branch', name: 'zzzzzzzzz' } })).rejects.toMatchObject({ hint: 'it has: existing, main' });
+    expect(await readdir(workspace())).toEqual([]);
+  });
+
+  it.each([
+    ['a file:// URL', () => pathToFileURL(shop.origin).href],
+    ['a path with a slash at its end', () => `${shop.origin}/`],
+  ])('can be made of %s', async (_what, repo) => {
+    await shop.clone({ repo: repo() });
+    expect(await api('remote', 'get-url', 'origin')).toBe(repo());
+    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.sandbox.env })).toEqual({ kind: 'ready', branch: 'feature/api', setupDone: true });
+  });
+
+  it('can be made of a checkout that has no origin: its current branch is the default', async () => {
+    const { env, path } = shop.sandbox;
+    await makeRepo(path('lonely'), { env, branch: 'trunk' });
+    const report = await shop.clone({ repo: path('lonely') }, { checkout: path('lonely') });
+    expect(report.start).toBe('origin/trunk');
+  });
+
+  it('is whole without its mirror: no alternates, and git finds nothing missing', async () => {
+    await shop.clone();
+    await rm(shop.sandbox.path('cache'), { recursive: true });
+    await expect(api('fsck', '--full', '--strict')).resolves.toBe('');
+    await expect(stat(join(shop.spec().path, '.git', 'objects', 'info', 'alternates'))).rejects.toThrow('ENOENT');
+    await api('commit', '-q', '--allow-empty', '-m', 'Still works');
+  });
+
+  it('shares its packs with the mirror as hard links', async () => {
+    await shop.clone();
+    const packs = join(shop.spec().path, '.git', 'objects', 'pack');
+    const [pack = ''] = (await readdir(packs)).filter((name) => name.endsWith('.pack'));
+    expect((await stat(join(packs, pack))).nlink).toBeGreaterThan(1);
+  });
+
+  it('has an index that later queries need not read files for', async () => {
+    await shop.clone();
+    const index = Math.floor((await stat(join(shop.spec().path, '.git', 'index'))).mtimeMs / 1000);
+    const entries = (await api('ls-files', '--debug')).matchAll(/mtime: (\d+):/g);
+    const seconds = [...entries].map((match) => Number(match[1]));
+    expect(seconds).toHaveLength(4);
+    expect(Math.max(...seconds)).toBeLessThan(index);
+  });
+
+  it('still sees a change of the same length in the very second of its making', async () => {
+    await shop.clone();
+    await writeFile(join(shop.spec().path, 'src', 'a.txt'), 'X\n');
+    expect(await api('status', '--porcelain')).toBe('M src/a.txt'.padStart(12));
+  });
+
+  it('notes whether its setup has run', async () => {
+    const state = async (setup: string[], include: string[] = []) => {
+      await rm(workspace(), { recursive: true, force: true });
+      await shop.clone({ setup, include });
+      return readTree(shop.spec().path, { repo: shop.origin, env: shop.sandbox.env });
+    };
+    expect(await state([])).toMatchObject({ setupDone: true });
+    expect(await state(['npm ci'])).toMatchObject({ setupDone: false });
+    expect(await state([], ['.env'])).toMatchObject({ setupDone: false });
+  });
+});
+
+describe("the checkout's identity", () => {
+  it('comes along by an allow-list and is listed; secrets and other settings stay', async () => {
+    const set = (key: string, value: string) => shop.git(shop.checkout, 'config', '--add', key, value);
+    await set('user.email', 'me "at" work\\x');
+    await set('commit.gpgsign', 'false');
+    await set('core.hooksPath', '.husky/_');
+    await set('remote.My.Fork.url', 'https://me:s3cret@example.com/me/shop.git');
+    await set('remote.My.Fork.fetch', '+refs/heads/*:refs/remotes/My.Fork/*');
+    await set('http.extraHeader', 'Authorization: s3cret');
+    await set('alias.x', '!touch pwned');
+    const report = await shop.clone();
+    expect(report.carried).toEqual([
+      'user.email = me "at" work\\x',
+      'commit.gpgsign = false',
+      'remote.My.Fork.url = https://***@example.com/me/shop.git',
+      'core.hookspath = .husky/_',
+    ]);
+    expect(await api('config', 'user.email')).toBe('me "at" work\\x');
+    expect(await api('config', 'core.hooksPath')).toBe('.husky/_');
+    expect(await api('config', 'remote.My.Fork.url')).toBe('https://me:s3cret@example.com/me/shop.git');
+    expect(await api('remote')).toBe('My.Fork\norigin');
+    await expect(api('config', 'alias.x')).rejects.toThrow();
+    await expect(api('config', 'http.extraHeader')).rejects.toThrow();
+  });
+
+  it('comes along from an includeIf that only holds in the checkout', async () => {
+    const { env, path } = shop.sandbox;
+    await writeFile(path('work.config'), '[user]\n\temail = me@work.example\n');
+    await git(shop.sandbox.root, ['config', '--global', `includeIf.gitdir:${shop.checkout}/.path`, path('work.config')], env);
+    expect((await shop.clone()).carried).toEqual(['user.email = me@work.example']);
+    expect(await api('config', '--local', 'user.email')).toBe('me@work.example');
+  });
+
+  it('is not given to a clone of another repository', async () => {
+    const { env, path } = shop.sandbox;
+    await makeRepo(path('other'), { env });
+    await shop.git(shop.checkout, 'config', 'user.email', 'me@work.example');
+    expect((await shop.clone({ repo: path('other') })).carried).toEqual([]);
+  });
+
+  it('names hooks that do not run while the clone is made', async () => {
+    const { path } = shop.sandbox;
+    await mkdir(path('hooks'));
+    await writeFile(path('hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('ran')}'\n`, { mode: 0o755 });
+    await shop.git(shop.checkout, 'config', 'core.hooksPath', path('hooks'));
+    await shop.clone();
+    await expect(stat(path('ran'))).rejects.toThrow('ENOENT');
+    await api('checkout', '-q', '-b', 'other');
+    await stat(path('ran'));
+  });
+});
+
+describe('a place that is taken', () => {
+  it('is refused by name and not touched', async () => {
+    const target = shop.spec().path;
+    await mkdir(target, { recursive: true });
+    await writeFile(join(target, 'mine.txt'), 'mine');
+    const taken = shop.clone();
+    await expect(taken).rejects.toThrow(`the folder "${target}" is not a git repository and not empty`);
+    await expect(taken).rejects.toBeInstanceOf(UserError);
+    expect(await readFile(join(target, 'mine.txt'), 'utf8')).toBe('mine');
+    expect(await readdir(workspace())).toEqual(['api']);
+  });
+
+  it('is filled when it is an empty folder', async () => {
+    await mkdir(shop.spec().path, { recursive: true });
+    expect((await shop.clone()).made).toBe(true);
+  });
+
+  it('by a clone that came to stand there meanwhile is used as it is', async () => {
+    const mirror = await shop.fill();
+    const reports = await Promise.all([shop.clone({}, { mirror }), shop.clone({}, { mirror })]);
+    expect(reports.map(({ made }) => made).sort()).toEqual([false, true]);
+    expect(await readdir(workspace())).toEqual(['api']);
+    expect(await api('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('many clones at once', () => {
+  it('of one mirror are all whole', async () => {
+    const mirror = await shop.fill();
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(names.map((name) => shop.clone({ path: join(workspace(), name), branch: `feature/${name}` }, { mirror })));
+    for (const name of names) expect(await shop.git(join(workspace(), name), 'status', '--porcelain', '--branch')).toBe(`## feature/${name}`);
+    expect((await readdir(workspace())).sort()).toEqual(names);
+    expect((await readdir(shop.sandbox.path('cache', 'mirrors'))).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('in the mirror is mended: a damaged pack is noticed, the clone comes from the repository', async () => {
+    const mirror = await shop.fill();
+    const packs = join(mirror.path, 'objects', 'pack');
+    for (const name of await readdir(packs)) {
+      await chmod(join(packs, name), 0o600);
+      if (name.endsWith('.pack')) await writeFile(join(packs, name), 'PACK damaged');
+    }
+    const report = await shop.clone({}, { mirror });
+    expect(report.notes).toEqual([`the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`]);
+    await api('fsck', '--full');
+    await expect(stat(mirror.path)).rejects.toThrow('ENOENT');
+    expect((await shop.fill()).usable).toBe(true);
+  });
+
+  it('with the workspace says so: a file stands where a folder is needed', async () => {
+    await writeFile(workspace(), '');
+    const wrong = shop.clone();
+    await expect(wrong).rejects.toBeInstanceOf(UserError);
+    await expect(wrong).rejects.toThrow(workspace());
+  });
+
+  it('with a submodule does not spoil the clone', async () => {
+    const { env, path } = shop.sandbox;
+    await makeRepo(path('lib'), { env });
+    await shop.git(shop.checkout, 'submodule', '--quiet', 'add', '--', path('lib'), 'lib');
+    await shop.git(shop.checkout, 'commit', '-q', '-m', 'A submodule');
+    await shop.git(shop.checkout, 'push', '-q');
+    expect((await shop.clone()).notes).toEqual([]);
+    expect(await readFile(join(shop.spec().path, 'lib', 'README.md'), 'utf8')).toBe('# A project\n');
+    await rm(path('lib'), { recursive: true });
+    const { notes } = await shop.clone({ path: join(workspace(), 'second') });
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('submodules are not all there');
+    expect(await readFile(join(workspace(), 'second', 'README.md'), 'utf8')).toBe('# Shop\n');
+  });
+});
+
+describe('an interrupt', () => {
+  it('in the middle of a clone leaves nothing behind', async () => {
+    const { env, path } = shop.sandbox;
+    await mkdir(path('template', 'hooks'), { recursive: true });
+    await writeFile(path('template', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 20\n`, { mode: 0o755 });
+    const mirror = await shop.fill();
+    const stop = new AbortController();
+    const cut = shop.clone({}, { mirror, env: { ...env, GIT_TEMPLATE_DIR: path('template') }, signal: stop.signal });
+    const ended = expect(cut).rejects.toThrow('Ctrl-C');
+    await eventually(() => stat(path('started')));
+    stop.abort(new Error('Ctrl-C'));
+    await ended;
+    expect(await readdir(workspace())).toEqual([]);
+    expect((await shop.clone({}, { mirror })).made).toBe(true);
+  });
+
+  it('before a clone has begun starts nothing', async () => {
+    const mirror = await shop.fill();
+    const stop = new AbortController();
+    stop.abort(new Error('Ctrl-C'));
+    await expect(shop.clone({}, { mirror, signal: stop.signal })).rejects.toThrow('Ctrl-C');
+    expect(await readdir(workspace())).toEqual([]);
+  });
+});
+
+describe('half a clone', () => {
+  it("of a process that is gone is removed; a live one's and the user's own files stay", async () => {
+    const partial = join(workspace(), '.claude-tmux-partial');
+    await mkdir(join(partial, 'api~999999999~123~abc', '.git'), { recursive: true });
+    await mkdir(join(partial, 'notes'), { recursive: true });
+    await symlink(shop.checkout, join(partial, 'x~999999998~1~y'));
+    await shop.clone();
+    expect(await readdir(partial)).toEqual(['notes']);
+    expect(await readFile(join(shop.checkout, 'README.md'), 'utf8')).toBe('# Shop\n');
+  });
+
+  it('names a mirror by the repository', () => {
+    expect(mirrorPath('git@example.com:team/shop.git', '/c')).toMatch(/^\/c\/mirrors\/shop-[0-9a-f]{12}\.git$/);
+  });
+});

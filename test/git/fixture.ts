@@ -1,0 +1,58 @@
+import { makeClone, type CloneOptions, type CloneReport } from '../../src/git/clone.ts';
+import { fillMirror, type FillOptions, type Mirror } from '../../src/git/mirror.ts';
+import type { TreeSpec } from '../../src/layout/layout.ts';
+import { git, makeRepo } from '../support/repo.ts';
+import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+
+/** A bare origin (branches `main` and `existing`, tag `v1`), a checkout of it, and the calls with the options a test does not care about. */
+export interface Shop {
+  readonly sandbox: Sandbox;
+  readonly origin: string;
+  readonly checkout: string;
+  spec(more?: Partial<TreeSpec>): TreeSpec;
+  fill(more?: Partial<FillOptions>): Promise<Mirror>;
+  clone(more?: Partial<TreeSpec>, options?: Partial<CloneOptions>): Promise<CloneReport>;
+  /** git in the checkout, the clone `api`, or a path. */
+  git(where: string, ...args: string[]): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+/** The paths hold what shells and URL parsers trip over. */
+export async function makeShop(): Promise<Shop> {
+  const sandbox = await makeSandbox();
+  const { env } = sandbox;
+  const seed = sandbox.path('seed');
+  const origin = sandbox.path('servers', `o'r "q" #{x} y.git`);
+  const checkout = sandbox.path('my checkout');
+  await makeRepo(seed, { env, files: { 'README.md': '# Shop\n', 'src/a.txt': 'a\n', 'src/b.txt': 'b\n', '.gitignore': '.env\nnode_modules/\n*.local\n' } });
+  await git(seed, ['checkout', '-q', '-b', 'existing'], env);
+  await git(seed, ['commit', '-q', '--allow-empty', '-m', 'On a branch'], env);
+  await git(seed, ['tag', 'v1'], env);
+  await git(seed, ['checkout', '-q', 'main'], env);
+  await git(sandbox.root, ['clone', '-q', '--bare', '--', seed, origin], env);
+  await git(sandbox.root, ['clone', '-q', '--', origin, checkout], env);
+  const shop: Shop = {
+    sandbox,
+    origin,
+    checkout,
+    spec: (more = {}) => ({
+      path: sandbox.path('work space', 'api'),
+      repo: origin,
+      branch: 'feature/api',
+      base: { kind: 'default' },
+      setup: [],
+      include: [],
+      link: [],
+      ...more,
+    }),
+    fill: (more = {}) => fillMirror({ repo: origin, checkout, cacheDir: sandbox.path('cache'), env, terminal: false, onLine: () => undefined, ...more }),
+    clone: async (more = {}, options = {}) => {
+      const spec = shop.spec(more);
+      const mirror = options.mirror ?? (await shop.fill({ repo: spec.repo }));
+      return makeClone({ mirror, spec, basePath: null, checkout, env, onLine: () => undefined, ...options });
+    },
+    git: (where, ...args) => git(where, args, env),
+    dispose: () => sandbox.dispose(),
+  };
+  return shop;
+}
