@@ -28,7 +28,7 @@ export async function applyTrees(context: Context, input: TreesInput): Promise<S
   try {
     const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
     const ready = rest.filter((step) => !step.needs.some((id) => fetched.failed.has(id) || fetched.skipped.has(id)));
-    const results = await runSteps(ready, { laneOf: (step) => laneOf(context, step), run: (step) => track(progress, step, () => runTreeStep(context, { step, input, mirrors, progress })) }, context.signal);
+    const results = await runSteps(ready, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, context.signal);
     return {
       done: new Set([...fetched.done, ...results.done]),
       failed: new Map([...fetched.failed, ...results.failed]),
@@ -61,13 +61,13 @@ async function fetchMirror(context: Context, step: Extract<TreeStep, { kind: 'fe
 }
 
 /** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
-async function track(progress: Progress, step: TreeStep, run: () => Promise<string>): Promise<void> {
+async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: TreeStep }, run: () => Promise<string>): Promise<void> {
   const name = `${step.target}: ${step.kind}`;
   progress.begin(name);
   try {
     progress.end(name, 'done', await run());
   } catch (error) {
-    progress.end(name, 'failed', '');
+    progress.end(name, context.signal.aborted ? 'stopped' : 'failed', '');
     throw error;
   }
 }

@@ -9,7 +9,7 @@ export interface Progress {
   begin(name: string): void;
   /** The step's newest output line. */
   line(name: string, text: string): void;
-  end(name: string, outcome: 'done' | 'failed', detail: string): void;
+  end(name: string, outcome: 'done' | 'failed' | 'stopped', detail: string): void;
   /** Takes the live lines off the screen and stops. */
   close(): void;
 }

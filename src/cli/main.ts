@@ -24,12 +24,16 @@ export async function main(program: NodeJS.Process): Promise<number> {
   }
 }
 
+const INTERRUPTED = 'claude-tmux: interrupted; what was half-done is undone, the same command goes on from here';
+
 type Action = (spec: CommandSpec, args: readonly string[], options: Options) => Promise<void>;
 
 async function runCommand(context: Context, spec: CommandSpec, given: { readonly args: readonly string[]; readonly options: Options }): Promise<number> {
   const run = await spec.load();
   const code = await run(context, given.args, given.options);
-  return context.signal.aborted ? EXIT.interrupted : code;
+  if (!context.signal.aborted) return code;
+  context.talk(INTERRUPTED);
+  return EXIT.interrupted;
 }
 
 function buildCommands(act: Action): Command {
@@ -69,7 +73,7 @@ async function report(error: unknown, { program, context }: { readonly program: 
   // Commander has printed help, version or its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (context?.signal.aborted === true) {
-    tell('claude-tmux: interrupted; what was half-done is undone, the same command goes on from here');
+    tell(INTERRUPTED);
     return EXIT.interrupted;
   }
   if (error instanceof LayoutError) {
