@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+
+/**
+ * Wall-clock time of each contestant, in ms, medians of `rounds`. Interleaved, so that a machine that grows slower or faster does it to
+ * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, after?}`.
+ */
+export async function raceMedians(contestants, rounds) {
+  const times = new Map(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const contestant of contestants) {
+      await contestant.before?.();
+      const spent = run(contestant);
+      await contestant.after?.();
+      if (round > 0) times.get(contestant.name).push(spent);
+    }
+  }
+  return new Map([...times].map(([name, list]) => [name, median(list)]));
+}
+
+function run({ name, argv: [program, ...args], cwd, env, input }) {
+  const start = process.hrtime.bigint();
+  const { status, stderr, error } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8', timeout: 60_000 });
+  const spent = Number(process.hrtime.bigint() - start) / 1e6;
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
+  return spent;
+}
+
+function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
