@@ -1,11 +1,12 @@
 import { oneLine } from '../base/text.ts';
 import { parseTmuxLayout } from '../base/tmuxLayout.ts';
 import { asFormat, asFormatPath, word } from '../base/tmuxText.ts';
+import { tmuxColor } from '../layout/color.ts';
 import type { Pane } from '../layout/layout.ts';
 import { lateAttach } from './lateAttach.ts';
 import type { PaneStep, Plan, WindowSpec } from './step.ts';
 import type { TmuxVersion } from './tmuxVersion.ts';
-import { windowOptions } from './windowLook.ts';
+import { windowColor, windowOptions, type WindowOption } from './windowLook.ts';
 
 export interface BatchInput {
   readonly plan: Plan;
@@ -45,7 +46,7 @@ export function openWindow(input: BatchInput, step: Creation, opening: Opening):
   return chain([
     `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step)}`,
     ...(opening.opensSession ? sessionOptions(session, input.uuid) : []),
-    ...windowOptions(opening.spec.color).map(([name, value]) => `set-option -w -t ${word(opening.target)} ${name} ${word(value)}`),
+    ...[...windowOptions(), ...windowColor(opening.spec.color).filter(([, value]) => value !== null)].map((option) => setWindow(opening.target, option)),
     ...emitPane(input, step.pane, `${opening.target}.{top-left}`),
   ]);
 }
@@ -76,10 +77,7 @@ export function emitRespawn(input: BatchInput, step: StepOf<'respawn-pane'>): st
 export function emitRelabel(input: BatchInput, step: StepOf<'relabel-pane'>): string {
   const pane = paneOf(input, step.pane);
   const target = word(step.paneId);
-  const window = [
-    `rename-window -t ${target} -- ${word(asFormat(pane.name))}`,
-    ...windowOptions(pane.color).map(([name, value]) => `set-option -w -t ${target} ${name} ${word(value)}`),
-  ];
+  const window = [`rename-window -t ${target} -- ${word(asFormat(pane.name))}`, ...windowColor(pane.color).map((option) => setWindow(step.paneId, option))];
   return chain([...emitPane(input, step.pane, step.paneId), `if-shell -F -t ${target} '#{==:#{window_panes},1}' ${word(chain(window))}`, report(step, step.paneId)]);
 }
 
@@ -90,13 +88,17 @@ export function emitArrange(input: BatchInput, step: StepOf<'arrange-window'>, w
   return chain([`select-layout -t ${word(window.target)} ${word(step.layout)}`, ...again, report(step, window.target)]);
 }
 
+function setWindow(target: string, [name, value]: WindowOption): string {
+  return value === null ? `set-option -wu -t ${word(target)} ${name}` : `set-option -w -t ${word(target)} ${name} ${word(value)}`;
+}
+
 /** Who the pane is: set when it is made and when its label changes, because each `set-option` redraws every client. */
-export function emitPane(input: BatchInput, id: string, target: string): string[] {
+function emitPane(input: BatchInput, id: string, target: string): string[] {
   const pane = paneOf(input, id);
   const options: readonly (readonly [string, string])[] = [
     ['@claude_tmux_id', pane.id],
     ['@claude_tmux_name', pane.name],
-    ['@claude_tmux_color', pane.color],
+    ['@claude_tmux_color', tmuxColor(pane.color) ?? 'default'],
     ['@claude_tmux_number', String(pane.number)],
   ];
   return options.map(([name, value]) => `set-option -p -t ${word(target)} ${name} ${word(oneLine(value))}`);

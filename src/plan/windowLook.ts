@@ -11,8 +11,11 @@ const BORDER_TITLE =
 /** One style for the whole window (a pane has none of its own before tmux 3.7), evaluated for each pane. */
 const BORDER_STYLE = 'fg=#{?@claude_tmux_color,#{@claude_tmux_color},default}';
 
-/** Window options by name, in order. `color` colours the window's name in the status line; `default` leaves it to the theme. */
-export function windowOptions(color: string): readonly (readonly [name: string, value: string])[] {
+/** A window option; null takes our value off again, so that the theme's shows. */
+export type WindowOption = readonly [name: string, value: string | null];
+
+/** What our windows need whatever their colour. */
+export function windowOptions(): readonly WindowOption[] {
   return [
     ['automatic-rename', 'off'],
     ['allow-rename', 'off'],
@@ -22,18 +25,19 @@ export function windowOptions(color: string): readonly (readonly [name: string, 
     ['pane-border-format', BORDER_TITLE],
     ['pane-border-style', BORDER_STYLE],
     ['pane-active-border-style', `${BORDER_STYLE},bold`],
-    ...statusStyles(color),
   ];
 }
 
-/** The name's own colour would vanish on a status line of the same colour, so it is a tag: coloured ground, readable ink. */
-function statusStyles(written: string): readonly (readonly [string, string])[] {
+/**
+ * The window's name in the status line as a tag, coloured ground and readable ink: as mere text it would vanish on a status
+ * line of the same colour. What names no colour (`default`) leaves it to the theme.
+ */
+export function windowColor(written: string): readonly WindowOption[] {
   const color = tmuxColor(written);
-  if (color === null) return [];
-  const style = `bg=${color},fg=${inkOn(color)}`;
+  const style = color === null ? null : `bg=${color},fg=${inkOn(color)}`;
   return [
     ['window-status-style', style],
-    ['window-status-current-style', `${style},bold,underscore`],
+    ['window-status-current-style', style && `${style},bold,underscore`],
   ];
 }
 

@@ -51,7 +51,7 @@ describe('parseTmuxLayout', () => {
     ['a cell of no size', summed('0x24,0,0,0')],
     ['a window larger than tmux makes', summed('10001x24,0,0,0')],
     ['a line end', `${MANUAL}\n`],
-    ['brackets without end', summed(`${'9x9,0,0{'.repeat(1500)}`)],
+    ['brackets without end', summed('9x9,0,0{'.repeat(1500))],
     ['a nesting no person made', summed(`${'9x9,0,0{'.repeat(40)}9x9,0,0,0${'}'.repeat(40)}`)],
   ])('refuses %s', (_what, text) => {
     expect(parseTmuxLayout(text)).toBeNull();

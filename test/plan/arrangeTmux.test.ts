@@ -50,9 +50,9 @@ function count(layout: string): number {
 }
 
 test('tmux takes every layout for 1 to 60 panes as it is, titles shown', { timeout: 180_000 }, async () => {
-  const { socket, run } = startTmux(sandbox);
-  await run('new-session', '-d', '-x', '400', '-y', '200', '-s', 'lab', 'sleep 1000');
-  await run('set-option', '-w', '-t', '=lab:', 'pane-border-status', 'top');
+  const tmux = startTmux(sandbox);
+  await tmux.run('new-session', '-d', '-x', '400', '-y', '200', '-s', 'lab', 'sleep 1000');
+  await tmux.run('set-option', '-w', '-t', '=lab:', 'pane-border-status', 'top');
   const groups = layoutsByPanes();
   const expected: string[] = [];
   const lines: string[] = [];
@@ -64,7 +64,7 @@ test('tmux takes every layout for 1 to 60 panes as it is, titles shown', { timeo
       lines.push(`select-layout -t =lab: '${layout}' ; display-message -p -t =lab: '#{window_layout}'`);
     }
   }
-  const result = await runTmux({ socket }, ['source-file', '-'], { env: sandbox.env, input: `${lines.join('\n')}\n`, timeoutMs: 150_000 });
+  const result = await runTmux({ socket: tmux.socket }, ['source-file', '-'], { env: sandbox.env, input: `${lines.join('\n')}\n`, timeoutMs: 150_000 });
   expect(result).toMatchObject({ code: 0, stderr: '' });
   const taken = result.stdout.trim().split('\n').map((layout) => formatTmuxLayout(parseTmuxLayout(layout) ?? never(layout)));
   expect(taken).toEqual(expected);
