@@ -22,7 +22,7 @@ async function expectNothingDone(): Promise<void> {
 }
 
 /** A folder with links to the programs that the run needs, but for `without`. */
-async function pathWithout(...without: string[]): Promise<string> {
+async function pathWithout(...without: readonly string[]): Promise<string> {
   const folder = bench.sandbox.path('few');
   await mkdir(folder);
   for (const program of ['sh', 'git', 'tmux', 'node', 'ls', 'cat', 'env', 'stty', 'dd', 'sleep', 'rm', 'mv', 'date']) {
