@@ -5,7 +5,7 @@ import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
-import { isPaneStep, isTreeStep, type Plan, type Step } from '../plan/step.ts';
+import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { writeFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
@@ -27,7 +27,7 @@ export interface UpOptions {
 export interface BroughtUp {
   /** Exit code. */
   readonly code: number;
-  /** The fleet's record; null when nothing is on the screen. */
+  /** The fleet's record; null when something went wrong on the screen, and there may be nothing to show. */
   readonly record: FleetRecord | null;
 }
 
@@ -51,9 +51,9 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   await writeFleet(context.store, kept);
   const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
-  const isUp = planned.plan.steps.some(isPaneStep) || planned.snapshot.tmux.session !== null;
-  if (isUp) tellAfter(context, planned.plan);
-  return { code: failures.length === 0 ? code : EXIT.notDone, record: isUp ? kept : null };
+  if (failures.length > 0) return { code: EXIT.notDone, record: null };
+  tellAfter(context, planned.plan);
+  return { code, record: kept };
 }
 
 function refuseProblems({ problems }: Plan): void {
