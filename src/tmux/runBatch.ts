@@ -26,7 +26,9 @@ export async function runBatch(server: TmuxServer, text: string, env: Environmen
   prepareSocketFolder(server.socket, process.getuid?.() ?? 0);
   const { stdout, stderr, code } = await runTmux(server, ['start-server', ';', 'source-file', '-'], { env, input: text, timeoutMs: TIMEOUT_MS });
   const made = new Map(stdout.split('\n').flatMap(parseStep));
-  const errors = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  // tmux 3.3a tells what it refused to run on stderr, and what it could not parse (`-:5: unknown command: …`) on stdout.
+  const unparsed = stdout.split('\n').filter((line) => /^-:\d+: /.test(line));
+  const errors = [...unparsed, ...stderr.split('\n')].map((line) => line.trim()).filter((line) => line !== '');
   return { made, errors: errors.length > 0 || code === 0 ? errors : [`tmux ended with exit code ${code}`] };
 }
 

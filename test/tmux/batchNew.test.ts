@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { formatTmuxLayout, parseTmuxLayout } from '../../src/base/tmuxLayout.ts';
 import { eventually } from '../support/eventually.ts';
-import { run } from '../support/run.ts';
 import { labelsOf, SIZE, upSteps, type Label } from '../plan/planOf.ts';
 import { attachTo, makeScene, type Scene } from './scene.ts';
 
@@ -17,6 +16,12 @@ async function scene(config?: string): Promise<Scene> {
 afterEach(async () => {
   for (const made of scenes.splice(0)) await made.dispose();
 });
+
+/** Where a program is on the PATH; null when it is not installed. */
+function pathOf(program: string): string | null {
+  const folders = (process.env.PATH ?? '').split(':');
+  return folders.map((folder) => `${folder}/${program}`).find((path) => existsSync(path)) ?? null;
+}
 
 function rows({ tmux }: Scene, format: string): Promise<string[]> {
   return tmux.run('list-panes', '-s', '-t', '=shop:', '-F', format).then((text) => text.split('\n'));
@@ -103,11 +108,11 @@ describe('configurations that people have', () => {
     expect(names.split('\n')).toEqual(session.windows.filter((window) => window.panes.some((pane) => pane.session !== null)).map((_, at) => `Work ${at === 0 ? 1 : 5} 200x49 top`));
   });
 
-  test.each(['bash', 'zsh', 'fish'])('default-shell %s', async (shell) => {
-    const { stdout } = await run('sh', ['-c', `command -v ${shell} || true`], { env: { PATH: process.env.PATH ?? '' } });
-    if (stdout.trim() === '') return console.warn(`skipped: ${shell} is not installed`);
-    const on = await scene(`set -g default-shell ${stdout.trim()}\n`);
+  for (const shell of ['bash', 'zsh', 'fish']) test.skipIf(pathOf(shell) === null)(`default-shell ${shell}`, async () => {
+    const path = pathOf(shell) ?? '';
+    const on = await scene(`set -g default-shell ${path}\n`);
     await on.up(labelsOf(3));
+    expect(await on.tmux.run('show-options', '-gv', 'default-shell')).toBe(path);
     await eventually(() => ['p1', 'p2', 'p3'].forEach((id) => readFileSync(on.sandbox.path(`ran.${id}`))));
   });
 });
