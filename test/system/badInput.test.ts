@@ -33,7 +33,7 @@ async function pathWithout(...without: readonly string[]): Promise<string> {
 
 async function which(program: string): Promise<string> {
   for (const folder of (bench.env['PATH'] ?? '').split(':')) {
-    if ((await readdir(folder).catch(() => [])).includes(program)) return join(folder, program);
+    if ((await readdir(folder).catch((): string[] => [])).includes(program)) return join(folder, program);
   }
   throw new Error(`no ${program} here`);
 }
