@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { renderConfig } from './config.ts';
 import { readGit } from './git.ts';
 import { mutateGit } from './mutate.ts';
 
@@ -40,11 +41,11 @@ export function inMirror(path: string, args: readonly string[]): string[] {
  * `gc.auto` off: gc deletes files that a clone is just being linked to. One pack for each fetch however small: a loose object is a
  * file to link for each clone.
  */
-const SETTINGS: readonly (readonly [string, string])[] = [
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-  ['fetch.unpackLimit', '1'],
-  ['core.logAllRefUpdates', 'false'],
+const SETTINGS = [
+  { key: 'gc.auto', value: '0' },
+  { key: 'maintenance.auto', value: 'false' },
+  { key: 'fetch.unpackLimit', value: '1' },
+  { key: 'core.logAllRefUpdates', value: 'false' },
 ];
 
 async function makeMirror(path: string, { env, signal }: Context): Promise<void> {
@@ -52,7 +53,7 @@ async function makeMirror(path: string, { env, signal }: Context): Promise<void>
   try {
     // An empty template: hooks of the user's template have no business here.
     await mutateGit(['init', '--quiet', '--bare', '--template=', '.'], { cwd: temporary, env, signal });
-    for (const [key, value] of SETTINGS) await mutateGit(inMirror(temporary, ['config', key, value]), { cwd: temporary, env, signal });
+    await appendFile(join(temporary, 'config'), renderConfig(SETTINGS));
     await rename(temporary, path);
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const bring = () => bringWork({ spec: shop.spec(), checkout: shop.checkout, env: shop.sandbox.env, onLine: () => undefined });
+const bring = () => bringWork({ spec: shop.spec(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
 const at = (...args: string[]) => shop.git(shop.checkout, ...args);
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
 const write = (name: string, text: string) => writeFile(join(shop.checkout, name), text);
@@ -62,12 +62,12 @@ it('touches nothing in the checkout, not even git objects', async () => {
   await makeWork();
   const hooks = join(shop.checkout, '.git', 'hooks');
   await mkdir(hooks, { recursive: true });
-  await writeFile(join(hooks, 'post-index-change'), `#!/bin/sh\ntouch '${shop.sandbox.path('ran')}'\n`, { mode: 0o755 });
+  await writeFile(join(hooks, 'post-index-change'), `#!/bin/sh\ntouch '${shop.path('ran')}'\n`, { mode: 0o755 });
   await shop.clone();
   const before = await photograph(shop.checkout);
   await bring();
   expect(await photograph(shop.checkout)).toBe(before);
-  await expect(stat(shop.sandbox.path('ran'))).rejects.toThrow('ENOENT');
+  await expect(stat(shop.path('ran'))).rejects.toThrow('ENOENT');
 });
 
 it('starts at the checkout HEAD also when that is behind the base, and brings nothing from a clean checkout', async () => {
@@ -99,7 +99,7 @@ it('does not take the files a sparse checkout leaves out for deleted ones', asyn
 
 it('works for a worktree of the checkout and leaves no ref behind', async () => {
   await makeWork();
-  await makeWorktree({ spec: shop.spec(), checkout: shop.checkout, env: shop.sandbox.env, onLine: () => undefined });
+  await makeWorktree({ spec: shop.spec(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
   const refs = await at('for-each-ref', '--format=%(refname)');
   expect(await bring()).toEqual({ commits: 1, files: 5 });
   expect(await at('for-each-ref', '--format=%(refname)')).toBe(refs);
@@ -119,5 +119,5 @@ it('lays nothing over changes, and moves no branch that has commits of its own',
 it("does not move the remote's branch away from its commits", async () => {
   await shop.clone({ branch: 'existing' });
   const spec = shop.spec({ branch: 'existing' });
-  await expect(bringWork({ spec, checkout: shop.checkout, env: shop.sandbox.env, onLine: () => undefined })).rejects.toThrow('the branch "existing"');
+  await expect(bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined })).rejects.toThrow('the branch "existing"');
 });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const read = (cwd: string, more: Record<string, string> = {}) => readCheckout(cwd, { ...shop.sandbox.env, ...more });
+const read = (cwd: string, more: Record<string, string> = {}) => readCheckout(cwd, { ...shop.env, ...more });
 
 describe('the checkout one stands in', () => {
   it('is found from its root and from a folder below', async () => {
@@ -21,7 +21,7 @@ describe('the checkout one stands in', () => {
   });
 
   it('may be a linked worktree', async () => {
-    const side = shop.sandbox.path('side');
+    const side = shop.path('side');
     await shop.git(shop.checkout, 'worktree', 'add', '-q', '-b', 'feature/x', side);
     expect(await read(side)).toEqual({ root: side, origin: shop.origin, branch: 'feature/x', worktreeInclude: [] });
   });
@@ -29,7 +29,7 @@ describe('the checkout one stands in', () => {
   it('has no branch when it is detached or unborn', async () => {
     await shop.git(shop.checkout, 'checkout', '-q', '--detach');
     expect(await read(shop.checkout)).toMatchObject({ branch: null });
-    const fresh = shop.sandbox.path('fresh');
+    const fresh = shop.path('fresh');
     await shop.git(shop.sandbox.root, 'init', '-q', fresh);
     expect(await read(fresh)).toEqual({ root: fresh, origin: null, branch: null, worktreeInclude: [] });
   });
@@ -47,7 +47,7 @@ describe('the checkout one stands in', () => {
   it('gives a relative origin from its root, and the first of several', async () => {
     await shop.git(shop.checkout, 'remote', 'set-url', 'origin', '../servers/x.git');
     await shop.git(shop.checkout, 'remote', 'set-url', '--add', 'origin', 'git@example.com:x');
-    expect(await read(shop.checkout)).toMatchObject({ origin: shop.sandbox.path('servers', 'x.git') });
+    expect(await read(shop.checkout)).toMatchObject({ origin: shop.path('servers', 'x.git') });
   });
 
   it('lists the globs of .worktreeinclude without comments and blank lines', async () => {
@@ -57,7 +57,7 @@ describe('the checkout one stands in', () => {
 });
 
 describe('work that clones will not have', () => {
-  const unshared = (origin: string | null = shop.origin) => readUnsharedWork({ root: shop.checkout, origin }, shop.sandbox.env);
+  const unshared = (origin: string | null = shop.origin) => readUnsharedWork({ root: shop.checkout, origin }, shop.env);
 
   it('is none in a fresh checkout', async () => {
     expect(await unshared()).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
@@ -82,9 +82,9 @@ describe('work that clones will not have', () => {
   });
 
   it('is none in an empty repository', async () => {
-    const fresh = shop.sandbox.path('fresh');
+    const fresh = shop.path('fresh');
     await mkdir(fresh);
     await shop.git(fresh, 'init', '-q');
-    expect(await readUnsharedWork({ root: fresh, origin: null }, shop.sandbox.env)).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
+    expect(await readUnsharedWork({ root: fresh, origin: null }, shop.env)).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
   });
 });

@@ -6,7 +6,7 @@ import { UserError } from '../../src/base/errors.ts';
 import { mirrorPath } from '../../src/git/mirror.ts';
 import { readTree } from '../../src/git/tree.ts';
 import { eventually } from '../support/eventually.ts';
-import { git, makeRepo } from '../support/repo.ts';
+import { makeRepo } from '../support/repo.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
 let shop: Shop;
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const workspace = () => shop.sandbox.path('work space');
+const workspace = () => shop.path('work space');
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
 
 describe('a clone', () => {
@@ -61,13 +61,13 @@ describe('a clone', () => {
   });
 
   it("starts from a predecessor's tip, and from the default base while there is no predecessor", async () => {
-    const plan = shop.sandbox.path('work space', 'plan');
+    const plan = shop.path('work space', 'plan');
     await shop.clone({ path: plan, branch: 'run/plan' });
     await shop.git(plan, 'commit', '-q', '--allow-empty', '-m', 'Never pushed');
     const base = { kind: 'pane', id: 'plan' } as const;
     expect((await shop.clone({ base }, { basePath: plan })).start).toBe(`the tip of "${plan}"`);
     expect(await api('log', '-1', '--format=%s')).toBe('Never pushed');
-    expect((await shop.clone({ base, path: shop.sandbox.path('w2', 'x') }, { basePath: shop.sandbox.path('nowhere') })).start).toBe('origin/main');
+    expect((await shop.clone({ base, path: shop.path('w2', 'x') }, { basePath: shop.path('nowhere') })).start).toBe('origin/main');
   });
 
   it('names the branches near a base that is not there, and leaves nothing', async () => {
@@ -85,11 +85,11 @@ describe('a clone', () => {
   ])('can be made of %s', async (_what, repo) => {
     await shop.clone({ repo: repo() });
     expect(await api('remote', 'get-url', 'origin')).toBe(repo());
-    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.sandbox.env })).toEqual({ kind: 'ready', branch: 'feature/api', setupDone: true });
+    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.env })).toEqual({ kind: 'ready', branch: 'feature/api', setupDone: true });
   });
 
   it('can be made of a checkout that has no origin: its current branch is the default', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await makeRepo(path('lonely'), { env, branch: 'trunk' });
     const report = await shop.clone({ repo: path('lonely') }, { checkout: path('lonely') });
     expect(report.start).toBe('origin/trunk');
@@ -97,7 +97,7 @@ describe('a clone', () => {
 
   it('is whole without its mirror: no alternates, and git finds nothing missing', async () => {
     await shop.clone();
-    await rm(shop.sandbox.path('cache'), { recursive: true });
+    await rm(shop.path('cache'), { recursive: true });
     await expect(api('fsck', '--full', '--strict')).resolves.toBe('');
     await expect(stat(join(shop.spec().path, '.git', 'objects', 'info', 'alternates'))).rejects.toThrow('ENOENT');
     await api('commit', '-q', '--allow-empty', '-m', 'Still works');
@@ -129,63 +129,11 @@ describe('a clone', () => {
     const state = async (setup: string[], include: string[] = []) => {
       await rm(workspace(), { recursive: true, force: true });
       await shop.clone({ setup, include });
-      return readTree(shop.spec().path, { repo: shop.origin, env: shop.sandbox.env });
+      return readTree(shop.spec().path, { repo: shop.origin, env: shop.env });
     };
     expect(await state([])).toMatchObject({ setupDone: true });
     expect(await state(['npm ci'])).toMatchObject({ setupDone: false });
     expect(await state([], ['.env'])).toMatchObject({ setupDone: false });
-  });
-});
-
-describe("the checkout's identity", () => {
-  it('comes along by an allow-list and is listed; secrets and other settings stay', async () => {
-    const set = (key: string, value: string) => shop.git(shop.checkout, 'config', '--add', key, value);
-    await set('user.email', 'me "at" work\\x');
-    await set('commit.gpgsign', 'false');
-    await set('core.hooksPath', '.husky/_');
-    await set('remote.My.Fork.url', 'https://me:s3cret@example.com/me/shop.git');
-    await set('remote.My.Fork.fetch', '+refs/heads/*:refs/remotes/My.Fork/*');
-    await set('http.extraHeader', 'Authorization: s3cret');
-    await set('alias.x', '!touch pwned');
-    const report = await shop.clone();
-    expect(report.carried).toEqual([
-      'user.email = me "at" work\\x',
-      'commit.gpgsign = false',
-      'remote.My.Fork.url = https://***@example.com/me/shop.git',
-      'core.hookspath = .husky/_',
-    ]);
-    expect(await api('config', 'user.email')).toBe('me "at" work\\x');
-    expect(await api('config', 'core.hooksPath')).toBe('.husky/_');
-    expect(await api('config', 'remote.My.Fork.url')).toBe('https://me:s3cret@example.com/me/shop.git');
-    expect(await api('remote')).toBe('My.Fork\norigin');
-    await expect(api('config', 'alias.x')).rejects.toThrow();
-    await expect(api('config', 'http.extraHeader')).rejects.toThrow();
-  });
-
-  it('comes along from an includeIf that only holds in the checkout', async () => {
-    const { env, path } = shop.sandbox;
-    await writeFile(path('work.config'), '[user]\n\temail = me@work.example\n');
-    await git(shop.sandbox.root, ['config', '--global', `includeIf.gitdir:${shop.checkout}/.path`, path('work.config')], env);
-    expect((await shop.clone()).carried).toEqual(['user.email = me@work.example']);
-    expect(await api('config', '--local', 'user.email')).toBe('me@work.example');
-  });
-
-  it('is not given to a clone of another repository', async () => {
-    const { env, path } = shop.sandbox;
-    await makeRepo(path('other'), { env });
-    await shop.git(shop.checkout, 'config', 'user.email', 'me@work.example');
-    expect((await shop.clone({ repo: path('other') })).carried).toEqual([]);
-  });
-
-  it('names hooks that do not run while the clone is made', async () => {
-    const { path } = shop.sandbox;
-    await mkdir(path('hooks'));
-    await writeFile(path('hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('ran')}'\n`, { mode: 0o755 });
-    await shop.git(shop.checkout, 'config', 'core.hooksPath', path('hooks'));
-    await shop.clone();
-    await expect(stat(path('ran'))).rejects.toThrow('ENOENT');
-    await api('checkout', '-q', '-b', 'other');
-    await stat(path('ran'));
   });
 });
 
@@ -222,7 +170,7 @@ describe('many clones at once', () => {
     await Promise.all(names.map((name) => shop.clone({ path: join(workspace(), name), branch: `feature/${name}` }, { mirror })));
     for (const name of names) expect(await shop.git(join(workspace(), name), 'status', '--porcelain', '--branch')).toBe(`## feature/${name}`);
     expect((await readdir(workspace())).sort()).toEqual(names);
-    expect((await readdir(shop.sandbox.path('cache', 'mirrors'))).filter((name) => name.includes('lock'))).toEqual([]);
+    expect((await readdir(shop.path('cache', 'mirrors'))).filter((name) => name.includes('lock'))).toEqual([]);
   });
 });
 
@@ -249,7 +197,7 @@ describe('what goes wrong', () => {
   });
 
   it('with a submodule does not spoil the clone', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await makeRepo(path('lib'), { env });
     await shop.git(shop.checkout, 'submodule', '--quiet', 'add', '--', path('lib'), 'lib');
     await shop.git(shop.checkout, 'commit', '-q', '-m', 'A submodule');
@@ -266,7 +214,7 @@ describe('what goes wrong', () => {
 
 describe('an interrupt', () => {
   it('in the middle of a clone leaves nothing behind', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await mkdir(path('template', 'hooks'), { recursive: true });
     await writeFile(path('template', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 20\n`, { mode: 0o755 });
     const mirror = await shop.fill();

@@ -7,6 +7,9 @@ import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 /** A bare origin (branches `main` and `existing`, tag `v1`), a checkout of it, and the calls with the options a test does not care about. */
 export interface Shop {
   readonly sandbox: Sandbox;
+  readonly env: Sandbox['env'];
+  /** A path inside the sandbox. */
+  readonly path: (...parts: string[]) => string;
   readonly origin: string;
   readonly checkout: string;
   spec(more?: Partial<TreeSpec>): TreeSpec;
@@ -33,6 +36,8 @@ export async function makeShop(): Promise<Shop> {
   await git(sandbox.root, ['clone', '-q', '--', origin, checkout], env);
   const shop: Shop = {
     sandbox,
+    env,
+    path: (...parts) => sandbox.path(...parts),
     origin,
     checkout,
     spec: (more = {}) => ({

@@ -15,7 +15,7 @@ afterEach(() => shop.dispose());
 
 /** A program of its own that makes one clone, so that it can be killed as no test can kill itself. */
 async function buildCloner(): Promise<string> {
-  const outfile = shop.sandbox.path('cloner.cjs');
+  const outfile = shop.path('cloner.cjs');
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const contents = `
     import { makeClone } from './src/git/clone.ts';
@@ -27,7 +27,7 @@ async function buildCloner(): Promise<string> {
 }
 
 it('a clone whose makers were all killed looks absent, and the next attempt makes it and clears up', async () => {
-  const { env, path } = shop.sandbox;
+  const { env, path } = shop;
   await mkdir(path('template', 'hooks'), { recursive: true });
   await writeFile(path('template', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 30\n`, { mode: 0o755 });
   const mirror = await shop.fill();

@@ -85,7 +85,7 @@ describe('a mirror', () => {
 
 describe('a source that gives no whole mirror', () => {
   it('(shallow) is cloned itself', async () => {
-    const shallow = shop.sandbox.path('shallow');
+    const shallow = shop.path('shallow');
     await shop.git(shop.sandbox.root, 'clone', '-q', '--depth', '1', pathToFileURL(shop.origin).href, shallow);
     const mirror = await shop.fill({ repo: shallow });
     expect(mirror.usable).toBe(false);
@@ -103,8 +103,8 @@ describe('bad input', () => {
   };
 
   it('a repository that is not there is named, with the words of git', async () => {
-    const { message, hint } = await failure(shop.fill({ repo: shop.sandbox.path('nowhere'), checkout: null }));
-    expect(message).toContain(`the repository "${shop.sandbox.path('nowhere')}" could not be fetched: `);
+    const { message, hint } = await failure(shop.fill({ repo: shop.path('nowhere'), checkout: null }));
+    expect(message).toContain(`the repository "${shop.path('nowhere')}" could not be fetched: `);
     expect(message).toContain('does not appear to be a git repository');
     expect(hint).toContain('`repo`');
   });
@@ -116,7 +116,7 @@ describe('bad input', () => {
   });
 
   it('an ssh host is never asked for anything: no prompt, an error in words', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await mkdir(path('bin'));
     await writeFile(path('bin', 'ssh'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\necho 'Permission denied (publickey).' >&2\nexit 255\n`, { mode: 0o755 });
     const { message, hint } = await failure(shop.fill({ repo: 'git@example.com:team/shop.git', env: { ...env, PATH: `${path('bin')}:${env.PATH}` } }));
@@ -126,7 +126,7 @@ describe('bad input', () => {
   });
 
   it("the checkout's own ssh command is used for the mirror too", async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await mkdir(path('bin'));
     await writeFile(path('bin', 'wrapper'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\nexit 255\n`, { mode: 0o755 });
     await shop.git(shop.checkout, 'config', 'core.sshCommand', `'${path('bin', 'wrapper')}' -i work-key`);
@@ -135,7 +135,7 @@ describe('bad input', () => {
   });
 
   it('a repository without commits says so', async () => {
-    const empty = shop.sandbox.path('empty.git');
+    const empty = shop.path('empty.git');
     await shop.git(shop.sandbox.root, 'init', '-q', '--bare', empty);
     const { message, hint } = await failure(shop.fill({ repo: empty, checkout: null }));
     expect(message).toBe(`the repository "${empty}" is empty: it has no branch to start from`);
@@ -153,20 +153,20 @@ describe('bad input', () => {
   });
 
   it('text that looks like an option is taken as a repository', async () => {
-    const canary = shop.sandbox.path('pwned');
+    const canary = shop.path('pwned');
     await failure(shop.fill({ repo: `--upload-pack=touch ${canary}`, checkout: null }));
     await failure(shop.fill({ repo: `ext::sh -c touch% ${canary}`, checkout: null }));
     await expect(stat(canary)).rejects.toThrow('ENOENT');
   });
 
   it('a cache that cannot be written is named', async () => {
-    await writeFile(shop.sandbox.path('cache'), '');
+    await writeFile(shop.path('cache'), '');
     const { message } = await failure(shop.fill());
-    expect(message).toContain(shop.sandbox.path('cache'));
+    expect(message).toContain(shop.path('cache'));
   });
 
   it('git that is not installed is said with how to install it', async () => {
-    const { message, hint } = await failure(shop.fill({ env: { ...shop.sandbox.env, PATH: '/nonexistent' } }));
+    const { message, hint } = await failure(shop.fill({ env: { ...shop.env, PATH: '/nonexistent' } }));
     expect(message).toBe('git is not installed');
     expect(hint).toContain('nstall');
   });

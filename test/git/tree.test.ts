@@ -12,14 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const read = (path: string, repo = shop.origin) => readTree(path, { repo, env: shop.sandbox.env });
+const read = (path: string, repo = shop.origin) => readTree(path, { repo, env: shop.env });
 /** An environment without git: only a tree that is known from files alone can be read in it. */
-const readWithoutGit = (path: string) => readTree(path, { repo: shop.origin, env: { ...shop.sandbox.env, PATH: '/nonexistent' } });
+const readWithoutGit = (path: string) => readTree(path, { repo: shop.origin, env: { ...shop.env, PATH: '/nonexistent' } });
 
 describe('a tree', () => {
   it('is absent where nothing stands, or an empty folder', async () => {
-    await mkdir(shop.sandbox.path('empty'));
-    for (const path of [shop.sandbox.path('none'), shop.sandbox.path('none', 'below'), shop.sandbox.path('empty')]) expect(await read(path)).toEqual({ kind: 'absent' });
+    await mkdir(shop.path('empty'));
+    for (const path of [shop.path('none'), shop.path('none', 'below'), shop.path('empty')]) expect(await read(path)).toEqual({ kind: 'absent' });
   });
 
   it('of ours is read without starting git: its branch, and none when it is detached', async () => {
@@ -38,13 +38,13 @@ describe('a tree', () => {
   });
 
   it('reached through a link is the tree it leads to', async () => {
-    await symlink(shop.checkout, shop.sandbox.path('link'));
-    expect(await read(shop.sandbox.path('link'))).toMatchObject({ kind: 'ready' });
-    expect(await read(shop.checkout, join(shop.sandbox.path('link'), '..', 'servers', `o'r "q" #{x} y`))).toMatchObject({ kind: 'ready' });
+    await symlink(shop.checkout, shop.path('link'));
+    expect(await read(shop.path('link'))).toMatchObject({ kind: 'ready' });
+    expect(await read(shop.checkout, join(shop.path('link'), '..', 'servers', `o'r "q" #{x} y`))).toMatchObject({ kind: 'ready' });
   });
 
   it('that is a worktree of the named checkout is ready', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await makeRepo(path('lonely'), { env });
     await shop.git(path('lonely'), 'worktree', 'add', '-q', '-b', 'side', path('side'));
     expect(await read(path('side'), path('lonely'))).toEqual({ kind: 'ready', branch: 'side', setupDone: true });
@@ -71,10 +71,10 @@ describe('a foreign place', () => {
   });
 
   it('is a file, or a link that leads nowhere', async () => {
-    await symlink('/nonexistent', shop.sandbox.path('link'));
-    await writeFile(shop.sandbox.path('file'), '');
-    expect(await read(shop.sandbox.path('file'))).toEqual({ kind: 'foreign', why: 'is a file' });
-    expect(await read(shop.sandbox.path('link'))).toEqual({ kind: 'foreign', why: 'is a link that leads nowhere' });
+    await symlink('/nonexistent', shop.path('link'));
+    await writeFile(shop.path('file'), '');
+    expect(await read(shop.path('file'))).toEqual({ kind: 'foreign', why: 'is a file' });
+    expect(await read(shop.path('link'))).toEqual({ kind: 'foreign', why: 'is a link that leads nowhere' });
   });
 });
 
@@ -84,10 +84,10 @@ describe('what cannot be told', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)('is an error and never "absent": a folder that may not be read', async () => {
-    await mkdir(shop.sandbox.path('closed', 'api'), { recursive: true });
-    await chmod(shop.sandbox.path('closed'), 0);
-    await expect(read(shop.sandbox.path('closed', 'api'))).rejects.toThrow('cannot be read');
-    await chmod(shop.sandbox.path('closed'), 0o700);
+    await mkdir(shop.path('closed', 'api'), { recursive: true });
+    await chmod(shop.path('closed'), 0);
+    await expect(read(shop.path('closed', 'api'))).rejects.toThrow('cannot be read');
+    await chmod(shop.path('closed'), 0o700);
   });
 
   it('is an error: a note of a newer version, or a damaged one', async () => {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const read = (path = shop.checkout, base: string | null = null) => readTreeStatus(path, { base, env: shop.sandbox.env });
+const read = (path = shop.checkout, base: string | null = null) => readTreeStatus(path, { base, env: shop.env });
 const at = (...args: string[]) => shop.git(shop.checkout, ...args);
 const write = (name: string, text: string) => writeFile(join(shop.checkout, name), text);
 const commit = async (name: string, text: string) => {
@@ -73,7 +73,7 @@ describe('the status of a tree', () => {
     await at('bisect', 'start');
     expect(await read()).toMatchObject({ operation: 'bisect' });
     await at('bisect', 'reset');
-    const side = shop.sandbox.path('side');
+    const side = shop.path('side');
     await commit('src/a.txt', 'one');
     await at('worktree', 'add', '-q', '-b', 'side', side);
     await commit('src/a.txt', 'two');
@@ -91,13 +91,13 @@ describe('the status of a tree', () => {
   it('of a folder inside another repository is an error, never that of the outer one', async () => {
     await mkdir(join(shop.checkout, 'sub'));
     await expect(read(join(shop.checkout, 'sub'))).rejects.toThrow('is not a git repository');
-    await expect(read(shop.sandbox.path('none'))).rejects.toThrow('is not a git repository');
+    await expect(read(shop.path('none'))).rejects.toThrow('is not a git repository');
   });
 
   it('is an error when git gives no answer in time', async () => {
-    await mkdir(shop.sandbox.path('bin'));
-    await writeFile(shop.sandbox.path('bin', 'git'), '#!/bin/sh\nexec sleep 20\n', { mode: 0o755 });
-    const env = { ...shop.sandbox.env, PATH: `${shop.sandbox.path('bin')}:${shop.sandbox.env.PATH}` };
+    await mkdir(shop.path('bin'));
+    await writeFile(shop.path('bin', 'git'), '#!/bin/sh\nexec sleep 20\n', { mode: 0o755 });
+    const env = { ...shop.env, PATH: `${shop.path('bin')}:${shop.env.PATH}` };
     await expect(readTreeStatus(shop.checkout, { base: null, env, timeoutMs: 200 })).rejects.toThrow('no answer within 0.2 s');
   });
 });
@@ -107,13 +107,13 @@ describe('the diff of a session', () => {
     await at('checkout', '-q', '-b', 'feature/x');
     await commit('src/a.txt', 'committed\n');
     await write('src/b.txt', 'not committed\n');
-    const args = await diffArgs(shop.checkout, { base: null, env: shop.sandbox.env });
+    const args = await diffArgs(shop.checkout, { base: null, env: shop.env });
     const diff = await shop.git(shop.sandbox.root, ...args);
     expect(diff).toContain('+committed');
     expect(diff).toContain('+not committed');
   });
 
   it('says when there is nothing to compare with', async () => {
-    await expect(diffArgs(shop.checkout, { base: 'nowhere', env: shop.sandbox.env })).rejects.toThrow('has no commit in common with "nowhere"');
+    await expect(diffArgs(shop.checkout, { base: 'nowhere', env: shop.env })).rejects.toThrow('has no commit in common with "nowhere"');
   });
 });

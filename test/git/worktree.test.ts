@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const add = (more: Partial<TreeSpec> = {}, checkout = shop.checkout) => makeWorktree({ spec: shop.spec(more), checkout, env: shop.sandbox.env, onLine: () => undefined });
+const add = (more: Partial<TreeSpec> = {}, checkout = shop.checkout) => makeWorktree({ spec: shop.spec(more), checkout, env: shop.env, onLine: () => undefined });
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
 
 describe('a worktree', () => {
@@ -27,7 +27,7 @@ describe('a worktree', () => {
   it("takes the checkout's branch of that name, then origin's", async () => {
     await shop.git(shop.checkout, 'branch', 'mine');
     expect(await add({ branch: 'mine' })).toMatchObject({ start: 'mine, which exists' });
-    const second = shop.sandbox.path('w2');
+    const second = shop.path('w2');
     expect(await add({ branch: 'existing', path: second })).toMatchObject({ start: 'origin/existing, which exists' });
     expect(await shop.git(second, 'rev-parse', '--abbrev-ref', '@{upstream}')).toBe('origin/existing');
   });
@@ -35,11 +35,11 @@ describe('a worktree', () => {
   it('starts from a named base on origin, or a local one', async () => {
     expect(await add({ base: { kind: 'branch', name: 'existing' } })).toMatchObject({ start: 'origin/existing' });
     await shop.git(shop.checkout, 'branch', 'local');
-    expect(await add({ base: { kind: 'branch', name: 'local' }, path: shop.sandbox.path('w2'), branch: 'x' })).toMatchObject({ start: 'local' });
+    expect(await add({ base: { kind: 'branch', name: 'local' }, path: shop.path('w2'), branch: 'x' })).toMatchObject({ start: 'local' });
   });
 
   it('of a checkout without origin starts at its HEAD', async () => {
-    const { env, path } = shop.sandbox;
+    const { env, path } = shop;
     await makeRepo(path('lonely'), { env });
     expect(await add({ repo: path('lonely') }, path('lonely'))).toMatchObject({ start: 'HEAD' });
     expect(await readTree(shop.spec().path, { repo: path('lonely'), env })).toMatchObject({ kind: 'ready', setupDone: true });
@@ -57,7 +57,7 @@ describe('a worktree', () => {
     await writeFile(join(admin, 'locked'), 'initializing');
     await rm(join(admin, 'claude-tmux.json'));
     await rm(join(shop.spec().path, 'README.md'));
-    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.sandbox.env })).toEqual({ kind: 'absent' });
+    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.env })).toEqual({ kind: 'absent' });
     expect(await add()).toMatchObject({ made: true });
     expect(await readFile(join(shop.spec().path, 'README.md'), 'utf8')).toBe('# Shop\n');
   });
@@ -70,7 +70,7 @@ describe('what git cannot do is said', () => {
 
   it('a base that is not there, with the near ones', async () => {
     await expect(add({ base: { kind: 'branch', name: 'mian' } })).rejects.toMatchObject({ hint: 'did you mean "main"?' });
-    expect(await readdir(shop.sandbox.path('work space'))).toEqual([]);
+    expect(await readdir(shop.path('work space'))).toEqual([]);
   });
 
   it('a place that is taken, which stays as it is', async () => {
@@ -81,7 +81,7 @@ describe('what git cannot do is said', () => {
   });
 
   it('a checkout without a commit', async () => {
-    const fresh = shop.sandbox.path('fresh');
+    const fresh = shop.path('fresh');
     await shop.git(shop.sandbox.root, 'init', '-q', fresh);
     await expect(add({}, fresh)).rejects.toThrow('has no commit to start from');
   });

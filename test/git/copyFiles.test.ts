@@ -1,0 +1,126 @@
+import { chmod, lstat, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyFiles, type CopyReport } from '../../src/git/copyFiles.ts';
+import { readTree } from '../../src/git/tree.ts';
+import { makeWorktree } from '../../src/git/worktree.ts';
+import { makeShop, type Shop } from './fixture.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await makeShop();
+});
+afterEach(() => shop.dispose());
+
+const put = async (name: string, text: string) => {
+  const path = join(shop.checkout, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+};
+const clone = (name: string) => join(shop.spec().path, name);
+const copy = (include: string[], link: string[] = []): Promise<CopyReport> => copyFiles({ spec: shop.spec({ include, link }), checkout: shop.checkout, env: shop.env });
+const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
+const nothing = { copied: 0, linked: 0, kept: 0, refused: [] };
+
+describe('include', () => {
+  it('copies what the globs name and git ignores, with its mode, and nothing else', async () => {
+    await put('.env', 'SECRET=1\n');
+    await put('config/deep/app.local', 'x');
+    await put('node_modules/.env', 'not this one: the pattern is anchored');
+    await put('untracked.txt', 'not ignored');
+    await chmod(join(shop.checkout, '.env'), 0o600);
+    await shop.clone();
+    expect(await copy(['/.env', '*.local', 'untracked.txt', 'README.md'])).toEqual({ ...nothing, copied: 2 });
+    expect(await readFile(clone('.env'), 'utf8')).toBe('SECRET=1\n');
+    expect((await stat(clone('.env'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(clone('config/deep/app.local'), 'utf8')).toBe('x');
+    await expect(stat(clone('untracked.txt'))).rejects.toThrow('ENOENT');
+    expect(await api('status', '--porcelain')).toBe('');
+  });
+
+  it('reads the globs as .gitignore does: the later pattern wins', async () => {
+    for (const name of ['a.local', 'b.local', 'sub/c.local']) await put(name, name);
+    await shop.clone();
+    expect(await copy(['*.local', '!b.local'])).toEqual({ ...nothing, copied: 2 });
+    await expect(stat(clone('b.local'))).rejects.toThrow('ENOENT');
+  });
+
+  it('overwrites nothing', async () => {
+    await put('.env', 'theirs');
+    await shop.clone();
+    await writeFile(clone('.env'), 'mine');
+    expect(await copy(['.env'])).toEqual({ ...nothing, kept: 1 });
+    expect(await readFile(clone('.env'), 'utf8')).toBe('mine');
+  });
+
+  it('keeps out of the changes what only the checkout ignores: no secret is committed by accident', async () => {
+    await put('.git/info/exclude', '*.key\n');
+    await put('secret [1]*.key', 'x');
+    await shop.clone();
+    expect(await copy(['*.key'])).toEqual({ ...nothing, copied: 1 });
+    expect(await api('status', '--porcelain')).toBe('');
+    await writeFile(clone('secret 1y.key'), '');
+    expect(await api('status', '--porcelain')).toContain('secret 1y.key');
+  });
+
+  it('copies a link as a link and never writes through one', async () => {
+    const outside = shop.path('outside');
+    await mkdir(outside);
+    await put('sub/app.local', 'x');
+    await symlink(join(outside, 'target'), join(shop.checkout, 'l.local'));
+    await shop.clone();
+    await symlink(outside, clone('sub'));
+    expect(await copy(['*.local'])).toEqual({ ...nothing, copied: 1, refused: ['sub/app.local'] });
+    expect(await readlink(clone('l.local'))).toBe(join(outside, 'target'));
+    await expect(stat(join(outside, 'app.local'))).rejects.toThrow('ENOENT');
+  });
+
+  it('takes a glob that looks like an option for a glob', async () => {
+    await put('.env', 'x');
+    await shop.clone();
+    expect(await copy(['--cached', '-z', '.env'])).toEqual({ ...nothing, copied: 1 });
+  });
+});
+
+describe('link', () => {
+  it('links an ignored folder as a whole and keeps the link out of the changes', async () => {
+    await put('node_modules/lib/index.js', 'x');
+    await shop.clone();
+    expect(await copy(['node_modules/'], ['node_modules'])).toEqual({ ...nothing, linked: 1 });
+    expect(await readlink(clone('node_modules'))).toBe(join(shop.checkout, 'node_modules'));
+    expect(await api('status', '--porcelain')).toBe('');
+  });
+
+  it('links single files where only they are named, not the folder they are alone in', async () => {
+    await put('config/app.local', 'x');
+    await shop.clone();
+    expect(await copy([], ['*.local'])).toEqual({ ...nothing, linked: 1 });
+    expect((await lstat(clone('config'))).isDirectory()).toBe(true);
+    expect(await readlink(clone('config/app.local'))).toBe(join(shop.checkout, 'config/app.local'));
+  });
+});
+
+describe('the setup', () => {
+  it('is noted as done when no commands follow, and only then', async () => {
+    const state = () => readTree(shop.spec().path, { repo: shop.origin, env: shop.env });
+    await shop.clone({ include: ['.env'], setup: ['npm ci'] });
+    await copyFiles({ spec: shop.spec({ include: ['.env'], setup: ['npm ci'] }), checkout: shop.checkout, env: shop.env });
+    expect(await state()).toMatchObject({ setupDone: false });
+    await copy(['.env']);
+    expect(await state()).toMatchObject({ setupDone: true });
+  });
+
+  it('works the same for a worktree', async () => {
+    await put('node_modules/x', 'x');
+    await makeWorktree({ spec: shop.spec(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+    expect(await copy([], ['node_modules'])).toEqual({ ...nothing, linked: 1 });
+    expect(await api('status', '--porcelain')).toBe('');
+    expect(await shop.git(shop.checkout, 'status', '--porcelain')).toBe('');
+  });
+
+  it('is nothing without globs', async () => {
+    await shop.clone();
+    await rm(shop.checkout, { recursive: true });
+    expect(await copy([])).toEqual(nothing);
+  });
+});
