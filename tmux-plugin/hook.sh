@@ -30,6 +30,7 @@ main() {
 # Claude's first key is the session's id. /clear, /branch and /resume give the running process another one.
 keep_session() {
   IFS= read -r json <"$file" || :
+  case $json in *'"session_id"'*) ;; *) return 0 ;; esac
   id=${json#*'"session_id"'}
   id=${id#*'"'}
   id=${id%%'"'*}

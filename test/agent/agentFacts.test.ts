@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AgentReading, readAgents } from '../../src/agent/agentFacts.ts';
+import { readRegistry, readRegistryEntry } from '../../src/agent/registry.ts';
+import { type FleetPaths, fleetPaths, type SessionPaths, sessionPaths, storePaths } from '../../src/store/paths.ts';
+import { readBootId, readProcStart } from '../../src/store/process.ts';
+import { eventually } from '../support/eventually.ts';
+import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+
+let sandbox: Sandbox;
+let fleet: FleetPaths;
+let files: SessionPaths;
+let folder: string;
+let children: ChildProcess[];
+beforeEach(async () => {
+  sandbox = await makeSandbox();
+  fleet = fleetPaths(storePaths(sandbox.env, sandbox.home), 'f1');
+  files = sessionPaths(fleet, 'api');
+  folder = `${sandbox.home}/.claude/sessions`;
+  children = [];
+  await mkdir(files.root, { recursive: true });
+  await mkdir(folder, { recursive: true });
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await sandbox.dispose();
+});
+
+async function startAgent(script = 'exec sleep 1000'): Promise<number> {
+  const child = spawn('sh', ['-c', script], { stdio: 'ignore' });
+  children.push(child);
+  const pid = child.pid ?? 0;
+  await writeFile(files.pid, `${pid}\n${(await readProcStart(pid)) ?? ''}\n${await readBootId()}\n`);
+  return pid;
+}
+
+async function register(pid: number, more: Record<string, unknown> = {}): Promise<void> {
+  const entry = { pid, sessionId: 'now', cwd: '/w', procStart: await readProcStart(pid), kind: 'interactive', status: 'idle', statusUpdatedAt: 5, ...more };
+  await writeFile(`${folder}/${pid}.json`, JSON.stringify(entry));
+}
+
+async function read(): Promise<AgentReading> {
+  const sessions = [{ id: 'api', isClaude: true, conversation: 'given' }];
+  const { api } = await readAgents({ paths: fleet, sessions, env: sandbox.env, home: sandbox.home });
+  if (!api) throw new Error('no reading');
+  return api;
+}
+
+describe('what is known of an agent', () => {
+  it('that was never started is nothing', async () => {
+    expect(await read()).toEqual({ alive: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, registry: null });
+  });
+
+  it('that runs is its process and its registry entry', async () => {
+    const pid = await startAgent();
+    await register(pid);
+    await writeFile(files.prompted, '');
+    expect(await read()).toMatchObject({ alive: true, exit: null, pid, conversation: 'now', prompted: true, registry: { pid, status: 'idle' } });
+  });
+
+  it('behind a wrapper is found through its parents', async () => {
+    const pid = await startAgent(`sleep 1000 & echo $! >"${sandbox.path('inner')}"; wait`);
+    const inner = await eventually(async () => {
+      const text = await readFile(sandbox.path('inner'), 'utf8');
+      expect(text).toMatch(/^\d+\n$/);
+      return Number(text);
+    });
+    try {
+      await register(inner);
+      expect(await read()).toMatchObject({ alive: true, pid, registry: { pid: inner } });
+    } finally {
+      process.kill(inner, 'SIGKILL');
+    }
+  });
+
+  it('that ended is its exit code; the conversation is the last that the hook told', async () => {
+    await writeFile(files.pid, `4194300\n1\n${await readBootId()}\n`);
+    await writeFile(files.exit, '3 1800000000\n');
+    await writeFile(files.session, 'told\n');
+    expect(await read()).toMatchObject({ alive: false, exit: 3, endedAt: 1_800_000_000_000, conversation: 'told' });
+  });
+
+  it.each([
+    ['a pid used again', async () => `${process.pid}\n1\n${await readBootId()}\n`],
+    ['a pid of another boot', async () => `${process.pid}\n${(await readProcStart(process.pid)) ?? ''}\nbefore\n`],
+    ['a file just being written', async () => Promise.resolve(`${process.pid}\n`)],
+  ])('%s is not alive', async (_name, text) => {
+    await writeFile(files.pid, await text());
+    expect(await read()).toMatchObject({ alive: false, exit: null });
+  });
+
+  it('whose launch file was just written counts as started, for a while', async () => {
+    await writeFile(files.exit, '0 1800000000\n');
+    await utimes(files.exit, 1, 1);
+    await writeFile(files.launch, '');
+    expect(await read()).toMatchObject({ alive: true, exit: null, pid: null });
+    const past = Date.now() / 1000 - 60;
+    await utimes(files.launch, past, past);
+    expect(await read()).toMatchObject({ alive: false, exit: 0 });
+  });
+
+  it('that cannot be read is an error, not an end', async () => {
+    await mkdir(files.exit);
+    await expect(read()).rejects.toThrow('EISDIR');
+  });
+});
+
+describe("Claude's registry", () => {
+  it('passes over what is stale, half-written, of another name or of another process', async () => {
+    const pid = await startAgent();
+    await register(pid);
+    await writeFile(`${folder}/4194300.json`, JSON.stringify({ pid: 4194300, status: 'busy' }));
+    await writeFile(`${folder}/${process.pid}.json`, JSON.stringify({ pid: process.pid, procStart: '1', status: 'busy' }));
+    await writeFile(`${folder}/${process.ppid}.json`, '{"pid":');
+    await writeFile(`${folder}/pid-${process.pid}.json`, JSON.stringify({ pid: process.pid }));
+    expect((await readRegistry(folder)).map((entry) => entry.pid)).toEqual([pid]);
+    await writeFile(`${folder}/77.json`, JSON.stringify({ pid }));
+    expect(await readRegistryEntry(folder, 77)).toBeNull();
+  });
+
+  it('is empty before claude has ever run', async () => {
+    expect(await readRegistry(sandbox.path('none'))).toEqual([]);
+  });
+});
