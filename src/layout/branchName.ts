@@ -1,4 +1,6 @@
-import { closest } from '../base/text.ts';
+import { slug } from '../base/text.ts';
+import { sessionName } from '../base/tmuxText.ts';
+import { nearest } from './nearest.ts';
 
 /** What `{…}` in a branch pattern may be. */
 export interface BranchWords {
@@ -9,6 +11,11 @@ export interface BranchWords {
 }
 const WORDS = ['user', 'id', 'strategy_key', 'fleet'] as const;
 
+/** `{fleet}`: the fleet's name as a part of a branch. */
+export function fleetWord(name: string): string {
+  return slug(name) || sessionName(name);
+}
+
 /** A branch pattern filled in, in one pass. Braces around anything else belong to the name. */
 export function expandBranch(pattern: string, words: BranchWords): string {
   return pattern.replace(/\{(user|id|strategy_key|fleet)\}/g, (_, word: keyof BranchWords) => branchPart(words[word]));
@@ -17,7 +24,7 @@ export function expandBranch(pattern: string, words: BranchWords): string {
 /** The word that `{usr}` was probably meant to be; null when the pattern holds no such slip. */
 export function misspeltWord(pattern: string): { readonly written: string; readonly meant: string } | null {
   for (const [, written = ''] of pattern.matchAll(/\{([^{}]+)\}/g)) {
-    const meant = closest(written, WORDS);
+    const meant = nearest(written, WORDS);
     if (meant !== null && meant !== written) return { written, meant };
   }
   return null;

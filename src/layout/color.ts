@@ -1,4 +1,4 @@
-import { closest } from '../base/text.ts';
+import { nearest } from './nearest.ts';
 
 const NAMES: readonly string[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 /** Names people use for colours that tmux calls otherwise. */
@@ -19,5 +19,5 @@ export function tmuxColor(written: string): string | null {
 
 /** The colour name that `written` was probably meant to be. */
 export function nearestColor(written: string): string | null {
-  return closest(written, [...COLOR_NAMES, ...Object.keys(ALIASES)]);
+  return nearest(written, [...COLOR_NAMES, ...Object.keys(ALIASES)]);
 }

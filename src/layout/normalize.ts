@@ -1,5 +1,4 @@
 import { sessionName } from '../base/tmuxText.ts';
-import { slug } from '../base/text.ts';
 import { tmuxColor } from './color.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { ARRANGEMENTS, type Arrange, type Layout, type NamedArrangement, type NotifySettings, type Pane, type Strategy } from './layout.ts';
@@ -9,7 +8,7 @@ import { repoName, resolveRepo } from './repository.ts';
 import type { Draft, DraftPane } from './schema.ts';
 import { seatPanes } from './seats.ts';
 import { STRATEGY_FACTS } from './strategies.ts';
-import { list, treeOf, type FleetFrame } from './trees.ts';
+import { list, ownerOf, treeOf, type FleetFrame } from './trees.ts';
 import { takeVariables } from './variables.ts';
 import { workOf, type PlacedSeat, type PromptTexts } from './work.ts';
 import type { World } from './world.ts';
@@ -52,7 +51,6 @@ function frameOf(draft: Draft, world: World, path: string): FleetFrame {
     draft,
     world,
     name,
-    fleetWord: slug(name) || sessionName(name),
     strategy,
     isolation: draft.isolation ?? 'clone',
     repo,
@@ -73,11 +71,10 @@ function workspaceOf(pattern: string, name: string, world: World): string {
   return absolutePath(written, startFolder(world), world.home);
 }
 
-/** A fleet's name as one folder: 60 characters are at most 240 bytes, a file name has 255. */
+/** A fleet's name as one folder that no shell stumbles over; 60 characters are at most 240 bytes, a file name has 255. */
 function folderName(name: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this replaces
-  const safe = name.replace(/[/\u0000-\u001f\u007f]/g, '-').replace(/^[.~-]+/, '');
-  return Array.from(safe).slice(0, 60).join('').trim() || 'fleet';
+  const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .-]+/, '');
+  return Array.from(safe).slice(0, 60).join('').replace(/[ -]+$/, '') || 'fleet';
 }
 
 function fleetOf(frame: FleetFrame): Omit<Layout, 'panes' | 'inactive'> {
@@ -122,7 +119,7 @@ function paneOf({ seat, tree, dependsOn, owns }: PlacedSeat, frame: FleetFrame, 
     key: seat.key,
     color: tmuxColor(written.color ?? defaults.color) ?? defaults.color,
     tree,
-    dir: dirOf(written.dir ?? frame.draft.dir ?? ''),
+    dir: dirOf(written.dir ?? ownerOf(seat, frame).written.dir ?? frame.draft.dir ?? ''),
     work: place.work,
     env: envOf({ ...frame.draft.env, ...written.env }, frame.world),
     dependsOn,

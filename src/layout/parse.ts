@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import { makeSource, placeOf, type Source } from './source.ts';
 
@@ -83,7 +83,7 @@ const SYNTAX: Readonly<Record<string, { readonly code: string; readonly message?
   MULTIPLE_DOCS: { code: 'several-documents', message: 'the file holds several YAML documents', hint: 'a layout is one document: remove "---" and what follows' },
   TAG_RESOLVE_FAILED: { code: 'yaml-tag', message: 'a layout has no use for YAML tags', hint: 'remove the word that starts with "!", or put the value in quotes' },
   BAD_INDENT: { code: 'yaml-indent', hint: 'keys of one map start in the same column; close every [ and {' },
-  BLOCK_AS_IMPLICIT_KEY: { code: 'yaml-syntax', hint: 'a value that contains ": " needs quotes' },
+  BLOCK_AS_IMPLICIT_KEY: { code: 'yaml-syntax', message: 'here YAML finds a second ":" in one line', hint: 'a value that contains ": " needs quotes' },
   BAD_SCALAR_START: { code: 'yaml-syntax', hint: 'put the value in quotes' },
   MISSING_CHAR: { code: 'yaml-syntax', hint: 'a key needs a ":" after it, a quote needs its partner' },
   RESOURCE_EXHAUSTION: { code: 'too-deep', message: 'the file is nested deeper than any layout', hint: 'close the open brackets' },
@@ -116,7 +116,7 @@ function checkNodes(file: File, doc: Document, lines: LineCounter): Diagnostic[]
 }
 
 function rangeOf(node: unknown): readonly number[] | null | undefined {
-  return isMap(node) || isScalar(node) || isAlias(node) ? node.range : null;
+  return isNode(node) ? node.range : null;
 }
 
 function contains(outer: readonly number[] | null | undefined, inner: readonly number[] | null | undefined): boolean {

@@ -14,10 +14,17 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
+/** Characters of a message: it may quote a value of any length. */
+const LONGEST = 400;
+
 export function error(code: string, path: KeyPath, message: string, hint?: string): Problem {
-  return { severity: 'error', code, path, message, hint };
+  return { severity: 'error', code, path, message: shorten(message), hint };
 }
 
 export function warning(code: string, path: KeyPath, message: string, hint?: string): Problem {
-  return { severity: 'warning', code, path, message, hint };
+  return { severity: 'warning', code, path, message: shorten(message), hint };
+}
+
+function shorten(message: string): string {
+  return message.length > LONGEST ? `${Array.from(message).slice(0, LONGEST).join('')}…` : message;
 }

@@ -9,7 +9,6 @@ import { folderRules, guestRules, isolationRules, repoRules } from './rules/tree
 import { agentRules, exclusiveKeyRules, promptRules } from './rules/work.ts';
 
 const RULES: readonly Rule[] = [
-  textRules,
   fleetNameRules, paneNameRules, strategyKeyRules, colorRules,
   isolationRules, guestRules, repoRules, folderRules,
   branchNameRules, branchPairRules, sharedTreeRules,
@@ -18,10 +17,9 @@ const RULES: readonly Rule[] = [
   arrangeRules, envRules, variableRules, globRules, portRules, channelRules,
 ];
 
-/** Everything wrong across keys. One value has one unprintable-text or length problem and no further ones: the rest would repeat it. */
+/** Everything wrong across keys. What cannot be shown or is too long is said once: other rules would repeat it. */
 export function checkRules(facts: Facts): readonly Problem[] {
-  const unreadable = new Set(textRules(facts).map(({ path }) => path.join('\n')));
-  return RULES.flatMap((rule) => rule(facts)).filter((problem) => TEXT_CODES.has(problem.code) || !unreadable.has(problem.path.join('\n')));
+  const texts = textRules(facts);
+  const unreadable = new Set(texts.map(({ path }) => path.join('\n')));
+  return [...texts, ...RULES.flatMap((rule) => rule(facts)).filter(({ path }) => !unreadable.has(path.join('\n')))];
 }
-
-const TEXT_CODES = new Set(['nul-character', 'broken-text', 'control-character', 'too-long']);

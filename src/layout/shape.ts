@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { closest } from '../base/text.ts';
+import { nearest } from './nearest.ts';
 import { error, type KeyPath, type Problem } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -75,7 +75,7 @@ function emptyHint(key: string): string {
 
 function unknownValue(path: KeyPath, value: unknown, known: readonly string[]): Problem {
   if (typeof value !== 'string') return wrongType(path, value, `one of ${known.join(', ')}`);
-  const near = closest(value, known);
+  const near = nearest(value, known);
   return error('unknown-value', path, `${nameOf(path)} cannot be "${value}"`, near ? `did you mean "${near}"?` : `it is one of ${known.join(', ')}`);
 }
 
@@ -89,7 +89,7 @@ function unknownKey(schema: z.ZodType, path: KeyPath): Problem {
   const key = String(path.at(-1));
   const known = keysAt(schema, path.slice(0, -1));
   const foreign = FOREIGN[key];
-  const near = foreign !== undefined && known.includes(foreign) ? foreign : closest(key, known);
+  const near = foreign !== undefined && known.includes(foreign) ? foreign : nearest(key, known);
   return { ...error('unknown-key', path, `there is no key "${key}"${mapWord(path.slice(0, -1))}`, near ? `did you mean "${near}"?` : elsewhere(schema, key, known)), at: 'key' };
 }
 
@@ -129,12 +129,15 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
   return [schema];
 }
 
-/** Removes each value that has an issue, up to the key of the layout or pane that holds it. */
+/** Removes unknown keys, and each value that has an issue, up to the key of the layout or pane that holds it. */
 function withoutUnsound(value: unknown, issues: readonly Issue[]): unknown {
   const copy: unknown = structuredClone(value);
   for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys') continue;
     const path = keyPath(issue.path);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) drop(copy, [...path, key]);
+      continue;
+    }
     const depth = path[0] === 'panes' && path.length > 1 ? 3 : 1;
     drop(copy, path.slice(0, depth));
   }

@@ -30,8 +30,8 @@ export function makeSource(file: { readonly path: string; readonly text: string 
 /** The place of a range of offsets; it ends with the line it starts on. */
 export function placeOf(file: { readonly path: string; readonly text: string }, lines: LineCounter, range: readonly [number, number]): Place {
   const { line, col } = lines.linePos(range[0]);
-  const lineEnd = file.text.indexOf('\n', range[0]);
-  const end = Math.min(range[1], lineEnd < 0 ? file.text.length : lineEnd);
+  const lineEnd = file.text.slice(range[0], range[1]).search(/\r?\n/);
+  const end = lineEnd < 0 ? range[1] : range[0] + lineEnd;
   return { path: file.path, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, end - range[0]) };
 }
 

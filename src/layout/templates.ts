@@ -28,8 +28,8 @@ const NO_PROMPT_YET = 'Say in one line what this session is for, then wait for m
 export function renderPrompt(prompt: string | null, template: string | null, words: PromptWords): RenderedPrompt {
   const inner = prompt === null ? { text: NO_PROMPT_YET, asksForTask: false } : fill(prompt, words, null);
   if (template === null) return inner;
-  const outer = fill(template, words, inner.text);
-  return { text: tidy(outer.text), asksForTask: inner.asksForTask || outer.asksForTask };
+  const outer = fill(withoutEmptyLines(template.trim(), words), words, inner.text);
+  return { text: outer.text, asksForTask: inner.asksForTask || outer.asksForTask };
 }
 
 /** Puts the hand-off into a prompt of the normal form; ready for the day when a session waits for the one before. */
@@ -56,8 +56,7 @@ function isWord(word: string): word is Exclude<keyof PromptWords, 'handoff'> {
   return ['name', 'branch', 'base', 'owns', 'others', 'task'].includes(word);
 }
 
-/** An empty placeholder on a line of its own leaves no gap. */
-function tidy(text: string): string {
-  return text.replace(/\n{3,}/g, '\n\n').trim();
+/** A placeholder that stands for nothing takes its line, and the blank line after it, with it. Done before anything is put in: a prompt stays as it is. */
+function withoutEmptyLines(template: string, words: PromptWords): string {
+  return template.replace(/^\{\{ *([a-z]+) *\}\}[ \t]*\n\n?/gm, (line, word: string) => (value(word, words, null) === '' ? '' : line));
 }
-

@@ -1,4 +1,4 @@
-import { expandBranch } from './branchName.ts';
+import { expandBranch, fleetWord } from './branchName.ts';
 import type { Base, Isolation, Strategy, Tree } from './layout.ts';
 import { resolveRepo } from './repository.ts';
 import type { Draft } from './schema.ts';
@@ -11,7 +11,6 @@ export interface FleetFrame {
   readonly draft: Draft;
   readonly world: World;
   readonly name: string;
-  readonly fleetWord: string;
   readonly strategy: Strategy;
   readonly isolation: Isolation;
   readonly repo: string;
@@ -52,16 +51,20 @@ function hasOwnTree({ written }: Seat): boolean {
 
 function ownTree(seat: Seat, frame: FleetFrame): Tree {
   const { draft, world } = frame;
+  const repo = repoOf(seat, frame);
+  // The checkout's ignored files belong to its own repository.
+  const isForeign = repo !== frame.repo;
+  const include = draft.include === undefined ? (world.checkout?.worktreeInclude ?? []) : list(draft.include);
   return {
     kind: 'own',
     spec: {
       path: `${frame.workspace}/${seat.id}`,
-      repo: repoOf(seat, frame),
+      repo,
       branch: branchOf(seat, frame),
       base: baseOf(seat, frame),
       setup: list(seat.written.setup ?? draft.setup),
-      include: draft.include === undefined ? (world.checkout?.worktreeInclude ?? []) : list(draft.include),
-      link: list(draft.link),
+      include: isForeign ? [] : include,
+      link: isForeign ? [] : list(draft.link),
     },
   };
 }
@@ -72,7 +75,7 @@ function repoOf({ written }: Seat, frame: FleetFrame): string {
 
 export function branchOf(seat: Seat, frame: FleetFrame): string {
   const pattern = seat.written.branch ?? frame.draft.branch ?? STRATEGY_FACTS[frame.strategy].branch;
-  return expandBranch(pattern, { user: frame.world.user, id: seat.id, strategy_key: seat.key ?? seat.id, fleet: frame.fleetWord });
+  return expandBranch(pattern, { user: frame.world.user, id: seat.id, strategy_key: seat.key ?? seat.id, fleet: fleetWord(frame.name) });
 }
 
 function baseOf(seat: Seat, frame: FleetFrame): Base {

@@ -41,7 +41,7 @@ export function workOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts
 function agentOf(seat: Seat, frame: FleetFrame): AgentWork {
   const claude = { ...frame.draft.claude, ...seat.written.claude };
   const command = commandWords(claude.command).map((word) => word.replace(/^~(?=\/)/, () => frame.world.home));
-  const isClaude = command.some((word) => /^claude(-code)?(@.*)?$/.test(lastPart(word)));
+  const isClaude = isClaudeCommand(command);
   return {
     kind: 'agent',
     command,
@@ -61,6 +61,11 @@ function agentOf(seat: Seat, frame: FleetFrame): AgentWork {
 export function commandWords(command: string | readonly string[] | undefined): readonly string[] {
   if (command === undefined) return ['claude'];
   return typeof command === 'string' ? command.split(/\s+/).filter((word) => word !== '') : command;
+}
+
+/** True when one of the words is Claude Code: `claude`, `/opt/bin/claude`, `npx @anthropic-ai/claude-code@2`. */
+export function isClaudeCommand(words: readonly string[]): boolean {
+  return words.some((word) => /^claude(-code)?(@.*)?$/.test(lastPart(word)));
 }
 
 function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { readonly isClaude: boolean }): { readonly text: string; readonly asksForTask: boolean } | null {

@@ -18,7 +18,9 @@ export function inputOf(more: Partial<LayoutInput> & Pick<LayoutInput, 'text'>):
   return { path: 'team.yaml', overlays: [], world: WORLD, task: null, files: new Map(), templates: shippedTemplates(), ...more };
 }
 
+const folder = new URL('templates/', SHIPPED);
+const templates = new Map(readdirSync(folder).map((name) => [name.replace(/\.md$/, ''), readFileSync(new URL(name, folder), 'utf8')]));
+
 export function shippedTemplates(): ReadonlyMap<string, string> {
-  const folder = new URL('templates/', SHIPPED);
-  return new Map(readdirSync(folder).map((name) => [name.replace(/\.md$/, ''), readFileSync(new URL(name, folder), 'utf8')]));
+  return templates;
 }

@@ -1,4 +1,4 @@
-import { branchFault, expandBranch, misspeltWord } from '../branchName.ts';
+import { branchFault, expandBranch, fleetWord, misspeltWord } from '../branchName.ts';
 import { error, warning, type KeyPath, type Problem } from '../problem.ts';
 import { ownTrees, type Facts, type OwnTree } from './facts.ts';
 
@@ -64,14 +64,13 @@ function blocks(one: string, other: string): boolean {
 }
 
 /** Panes that share a tree share its branch. */
-export function sharedTreeRules({ draft, normal, world }: Facts): readonly Problem[] {
+export function sharedTreeRules({ normal, world }: Facts): readonly Problem[] {
   return normal.panes.flatMap(({ index, written, pane }): Problem[] => {
     const { tree } = pane;
     if (tree.kind !== 'of' || written.branch === undefined) return [];
     const owner = normal.panes.find((other) => other.pane.id === tree.id)?.pane;
     if (owner?.tree.kind !== 'own') return [];
-    const fleet = normal.layout.name;
-    const wanted = expandBranch(written.branch, { user: world.user, id: pane.id, strategy_key: (draft.strategy === undefined ? undefined : written[draft.strategy]) ?? pane.id, fleet });
+    const wanted = expandBranch(written.branch, { user: world.user, id: pane.id, strategy_key: pane.key ?? pane.id, fleet: fleetWord(normal.layout.name) });
     if (wanted === owner.tree.spec.branch) return [];
     return [error('two-branches', ['panes', index, 'branch'], `this pane works in the tree of "${owner.id}", which is on the branch "${owner.tree.spec.branch}"`, 'remove "branch", or remove "in" to give the pane a tree of its own')];
   });

@@ -1,7 +1,8 @@
-import { closest, slug } from '../../base/text.ts';
+import { slug } from '../../base/text.ts';
 import { nearestColor, tmuxColor } from '../color.ts';
 import { STRATEGIES, type Strategy } from '../layout.ts';
 import type { NormalPane } from '../normalize.ts';
+import { nearest } from '../nearest.ts';
 import { error, warning, type KeyPath, type Problem } from '../problem.ts';
 import { STRATEGY_FACTS } from '../strategies.ts';
 import type { Facts } from './facts.ts';
@@ -10,7 +11,8 @@ import type { Facts } from './facts.ts';
 export function fleetNameRules({ draft, normal }: Facts): readonly Problem[] {
   const { name } = normal.layout;
   const path: KeyPath = draft.name === undefined ? [] : ['name'];
-  if (/[A-Za-z0-9]/.test(name) || normal.layout.repo === '') return [];
+  // Without a repository there is no default name; that is said elsewhere.
+  if (/[A-Za-z0-9]/.test(name) || (draft.name === undefined && normal.layout.repo === '')) return [];
   return [error('name-unusable', path, `of the fleet name "${name}" nothing is left that tmux takes in a session name`, 'add a name with ASCII letters or digits: name: …')];
 }
 
@@ -84,7 +86,7 @@ function ownKeyProblems({ index, written }: NormalPane, strategy: Strategy): Pro
   const path = ['panes', index, strategy];
   if (value.trim() === '') return [error('strategy-key-missing', path, `the ${strategy} of pane ${index + 1} is empty`)];
   if (!closed || known.includes(value)) return [];
-  const near = closest(value, known);
+  const near = nearest(value, known);
   return [error('unknown-value', path, `there is no ${strategy} "${value}"`, near === null ? `it is one of ${known.join(', ')}` : `did you mean "${near}"?`)];
 }
 

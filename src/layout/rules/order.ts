@@ -1,6 +1,6 @@
-import { closest } from '../../base/text.ts';
 import { writtenDependencies } from '../dependencies.ts';
 import type { NormalPane } from '../normalize.ts';
+import { nearest } from '../nearest.ts';
 import { error, type KeyPath, type Problem } from '../problem.ts';
 import type { WrittenPane } from '../schema.ts';
 import type { Facts } from './facts.ts';
@@ -20,8 +20,14 @@ export function dependencyRules({ normal }: Facts): readonly Problem[] {
 
 function unknownId(id: string, ids: readonly string[], path: KeyPath): Problem[] {
   if (ids.includes(id)) return [];
-  const near = closest(id, ids);
-  return [error('unknown-pane', path, `there is no pane "${id}"`, near === null ? `ids here: ${ids.filter((known) => known !== '').join(', ')}` : `did you mean "${near}"?`)];
+  return [error('unknown-pane', path, `there is no pane "${id}"`, idHint(id, ids))];
+}
+
+/** The id that was probably meant, else all there are. */
+export function idHint(id: string, ids: readonly string[]): string {
+  const known = [...new Set(ids)].filter((each) => each !== '');
+  const near = nearest(id, known);
+  return near === null ? `ids here: ${known.join(', ')}` : `did you mean "${near}"?`;
 }
 
 function untilProblems(one: ReturnType<typeof writtenDependencies>[number], path: KeyPath): Problem[] {

@@ -1,7 +1,7 @@
-import { closest } from '../../base/text.ts';
 import { parseTmuxLayout } from '../../base/tmuxLayout.ts';
 import { ARRANGEMENTS } from '../layout.ts';
 import { isArrangement } from '../normalize.ts';
+import { nearest } from '../nearest.ts';
 import { error, type KeyPath, type Problem } from '../problem.ts';
 import { list } from '../trees.ts';
 import { unsetVariables } from '../variables.ts';
@@ -14,7 +14,7 @@ export function arrangeRules({ draft: { arrange } }: Facts): readonly Problem[] 
     return parseTmuxLayout(arrange) === null ? [error('bad-tmux-layout', ['arrange'], 'this is no layout string of tmux: its checksum or its sizes are wrong', 'copy it whole from: tmux display-message -p "#{window_layout}"')] : [];
   }
   const known = ['auto', ...ARRANGEMENTS];
-  const near = closest(arrange, known);
+  const near = nearest(arrange, known);
   return [error('unknown-arrangement', ['arrange'], `there is no arrangement "${arrange}"`, near === null ? `it is one of ${known.join(', ')}, or a tmux layout string` : `did you mean "${near}"?`)];
 }
 
@@ -79,7 +79,7 @@ const CHANNELS = ['desktop', 'bell', 'osc', 'tmux'];
 export function channelRules({ draft }: Facts): readonly Problem[] {
   return (draft.notify?.channels ?? []).flatMap((channel, place) => {
     if (typeof channel !== 'string' || CHANNELS.includes(channel) || /^command: *\S/.test(channel)) return [];
-    const near = closest(channel, CHANNELS);
+    const near = nearest(channel, CHANNELS);
     return [error('unknown-channel', ['notify', 'channels', place], `there is no channel "${channel}"`, near === null ? `it is one of ${CHANNELS.join(', ')}, or {command: CMD}` : `did you mean "${near}"?`)];
   });
 }

@@ -3,6 +3,7 @@ import { isInside, normalizePath } from '../paths.ts';
 import { error, warning, type KeyPath, type Problem } from '../problem.ts';
 import { repoForm, resolveRepo, showRepo } from '../repository.ts';
 import { ownTrees, type Facts } from './facts.ts';
+import { idHint } from './order.ts';
 
 /** What each isolation needs and cannot do. */
 export function isolationRules(facts: Facts): readonly Problem[] {
@@ -49,7 +50,7 @@ export function guestRules({ normal }: Facts): readonly Problem[] {
   return normal.panes.flatMap(({ index, written, pane }): Problem[] => {
     if (written.in === undefined) return [];
     const path = ['panes', index, 'in'];
-    if (!ids.includes(written.in)) return [error('unknown-pane', path, `there is no pane "${written.in}"`, `ids here: ${ids.filter((id) => id !== pane.id && id !== '').join(', ')}`)];
+    if (!ids.includes(written.in)) return [error('unknown-pane', path, `there is no pane "${written.in}"`, idHint(written.in, ids.filter((id) => id !== pane.id)))];
     if (returns(normal.panes, written.in, pane.id)) return [error('in-cycle', path, `"${pane.id}" would work in its own tree through "in"`, 'remove one "in"')];
     return pane.tree.kind === 'of' ? (['base', 'repo', 'setup'] as const).filter((key) => written[key] !== undefined).map((key) => noEffect(['panes', index, key], 'for a pane that works in the tree of another')) : [];
   });
@@ -100,7 +101,7 @@ function dirProblems(dir: string, path: KeyPath): Problem[] {
 function workspaceProblems(facts: Facts): Problem[] {
   const { draft, normal, world } = facts;
   const { workspace, checkout } = normal.layout;
-  const bad = (why: string): Problem[] => [error('bad-workspace', draft.workspace === undefined ? [] : ['workspace'], `the workspace "${workspace}" ${why}`, 'choose a folder of its own, e.g. workspace: ~/workspaces/{name}')];
+  const bad = (why: string, hint = 'choose a folder of its own, e.g. workspace: ~/workspaces/{name}'): Problem[] => [error('bad-workspace', draft.workspace === undefined ? [] : ['workspace'], `the workspace "${workspace}" ${why}`, hint)];
   if (/^~[^/]/.test(draft.workspace ?? '')) return bad('starts with "~name", which is not supported');
   if (draft.workspace?.trim() === '') return bad('is empty');
   if (workspace === '/') return bad('is the root of the file system');
@@ -108,5 +109,5 @@ function workspaceProblems(facts: Facts): Problem[] {
   if (checkout === null) return [];
   if (isInside(workspace, checkout)) return bad(workspace === checkout ? 'is the checkout you stand in' : 'is inside the checkout you stand in');
   const over = ownTrees(facts).find(({ spec }) => isInside(checkout, spec.path));
-  return over ? bad(`puts the clone "${over.pane.id}" where your checkout "${checkout}" is`) : [];
+  return over ? bad(`puts the clone "${over.pane.id}" where your checkout "${checkout}" is`, 'choose another workspace; if you stand in a clone of this fleet, go to the checkout it was made from') : [];
 }

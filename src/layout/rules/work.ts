@@ -1,8 +1,8 @@
-import { closest } from '../../base/text.ts';
 import type { NormalPane } from '../normalize.ts';
+import { nearest } from '../nearest.ts';
 import { error, warning, type KeyPath, type Problem } from '../problem.ts';
 import type { DraftPane, WrittenClaude } from '../schema.ts';
-import { commandWords, promptFilePath } from '../work.ts';
+import { commandWords, isClaudeCommand, promptFilePath } from '../work.ts';
 import type { Facts } from './facts.ts';
 
 /** Keys of a pane that exclude each other: what runs in it is one thing. */
@@ -48,14 +48,14 @@ function promptFileProblems(file: string, files: ReadonlyMap<string, string>, pa
 
 function templateProblems(name: string, known: readonly string[], path: KeyPath): Problem[] {
   if (name === 'none' || known.includes(name)) return [];
-  const near = closest(name, known);
+  const near = nearest(name, known);
   return [error('unknown-template', path, `there is no template "${name}"`, near === null ? `known: ${[...known, 'none'].join(', ')}` : `did you mean "${near}"?`)];
 }
 
 /** How agents are started. */
 export function agentRules({ draft, normal }: Facts): readonly Problem[] {
-  const own = claudeProblems(draft.claude, ['claude']);
-  return [...own, ...normal.panes.flatMap((each) => [...claudeProblems(each.written.claude, ['panes', each.index, 'claude']), ...foreignAgentProblems(each), ...teleportProblems(each)])];
+  const own = claudeProblems(draft.claude, draft.claude, ['claude']);
+  return [...own, ...normal.panes.flatMap((each) => [...claudeProblems(each.written.claude, { ...draft.claude, ...each.written.claude }, ['panes', each.index, 'claude']), ...foreignAgentProblems(each), ...teleportProblems(each)])];
 }
 
 /** Flags that say which conversation runs, or that it should end: those are set for each start. */
@@ -63,9 +63,10 @@ const MANAGED = ['--session-id', '--resume', '-r', '--continue', '-c', '--fork-s
 /** `claude --help`, 2.1.197. */
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-function claudeProblems(claude: WrittenClaude | undefined, path: KeyPath): Problem[] {
+function claudeProblems(claude: WrittenClaude | undefined, whole: WrittenClaude | undefined, path: KeyPath): Problem[] {
   if (!claude) return [];
-  const managed = (claude.args ?? []).flatMap((arg, place) => (MANAGED.includes(arg.split('=')[0] ?? '') ? [error('managed-flag', [...path, 'args', place], `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it')] : []));
+  const args = isClaudeCommand(commandWords(whole?.command)) ? (claude.args ?? []) : [];
+  const managed = args.flatMap((arg, place) => (MANAGED.includes(arg.split('=')[0] ?? '') ? [error('managed-flag', [...path, 'args', place], `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it')] : []));
   const options = (['model', 'effort'] as const).flatMap((key) => (claude[key] !== undefined && /^(-|$)/.test(claude[key]) ? [error('bad-value', [...path, key], `"${key}" cannot be "${claude[key]}"`)] : []));
   const effort = claude.effort !== undefined && options.length === 0 && !EFFORTS.includes(claude.effort) ? [warning('unknown-effort', [...path, 'effort'], `"${claude.effort}" is no effort level of Claude Code 2.1`, `known: ${EFFORTS.join(', ')}`)] : [];
   return [...commandProblems(claude.command, [...path, 'command']), ...managed, ...options, ...effort];
