@@ -84,10 +84,15 @@ function emitNew(input: BatchInput, window: NewWindow, place: { readonly session
   return [
     openWindow(input, first, { ...window, ...place }),
     ...(place.opensSession ? quiet(place.session) : []),
-    ...others.map((step) => splitWindow(input, step, target)),
+    ...others.map((step, index) => splitWindow(input, step, { target, makeRoom: (index + 1) % stripsAtOnce(input) === 0 })),
     ...window.layouts.map((step) => emitArrange(input, step, { target, isNew: true })),
     ...(place.opensSession ? [`select-window -t ${word(target)} ; select-pane -t ${word(`${target}.{top-left}`)}`] : []),
   ];
+}
+
+/** How many one-line strips a tiled window takes before it is tiled again: each tiling resizes every pane, which is felt at fifty. */
+function stripsAtOnce({ plan }: BatchInput): number {
+  return Math.max(1, Math.floor(plan.size.rows / 4));
 }
 
 function existingWindows(steps: readonly PaneStep[]): string[] {
@@ -99,7 +104,7 @@ function emitExisting(input: BatchInput, steps: readonly PaneStep[], id: string)
   const mine = steps.filter((step) => 'window' in step && 'windowId' in step.window && step.window.windowId === id);
   return [
     `set-option -wF -t ${word(id)} @claude_tmux_zoomed '#{window_zoomed_flag}'`,
-    ...mine.filter(isCreation).map((step) => splitWindow(input, step, id)),
+    ...mine.filter(isCreation).map((step) => splitWindow(input, step, { target: id, makeRoom: true })),
     ...mine.filter(isArrange).map((step) => emitArrange(input, step, { target: id, isNew: false })),
     `if-shell -F -t ${word(id)} '#{@claude_tmux_zoomed}' ${word(`resize-pane -Z -t ${word(id)}`)} ; set-option -wu -t ${word(id)} @claude_tmux_zoomed`,
   ];

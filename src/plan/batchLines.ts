@@ -57,13 +57,14 @@ function sessionOptions(session: string, uuid: string): string[] {
 }
 
 /**
- * A further pane, last in the window's order and never active: a two-line strip along the bottom edge (a full-size split goes
- * to the end of the list), made after `tiled` so that there is room for it, whatever the layout was. The real layout follows.
+ * A further pane, last in the window's order and never active: a one-line strip along the bottom edge (a full-size split goes
+ * to the end of the list). `tiled` first makes room for it where there may be none. The real layout follows.
  */
-export function splitWindow(input: BatchInput, step: Creation, target: string): string {
+export function splitWindow(input: BatchInput, step: Creation, place: { readonly target: string; readonly makeRoom: boolean }): string {
+  const { target } = place;
   return chain([
-    `select-layout -t ${word(target)} tiled`,
-    `split-window -d -f -v -l 2 -t ${word(target)} ${announce(step)} ${start(input, step)}`,
+    ...(place.makeRoom ? [`select-layout -t ${word(target)} tiled`] : []),
+    `split-window -d -f -v -l 1 -t ${word(target)} ${announce(step)} ${start(input, step)}`,
     ...emitPane(input, step.pane, `${target}.{bottom-right}`),
   ]);
 }
@@ -104,8 +105,10 @@ function emitPane(input: BatchInput, id: string, target: string): string[] {
   return options.map(([name, value]) => `set-option -p -t ${word(target)} ${name} ${word(oneLine(value))}`);
 }
 
-/** The launch file started directly: several words go to exec, whatever default-shell and default-command are. */
-/** `hold`: the launch file shows its footer and starts nothing. */
+/**
+ * The launch file started directly: several words go to exec, whatever default-shell and default-command are. With `hold` it
+ * shows its footer and starts nothing.
+ */
 function start(input: BatchInput, { pane, hold }: { readonly pane: string; readonly hold: boolean }): string {
   const file = input.launchFiles[pane];
   if (file === undefined) throw new Error(`no launch file for pane ${pane}`);

@@ -45,6 +45,12 @@ test('labels, folders and launch files that tmux could read as more than text', 
   await expect(emit(labels, upSteps(labels), { launchFiles, startFolder: "/home/#(me)/it's #[x]" })).toMatchFileSnapshot('golden/hostile.tmux');
 });
 
+test('a held pane starts its launch file with the word that holds it', () => {
+  const window = { window: 1, name: 'w', color: 'blue' };
+  const text = emit([{ id: 'a' }], [{ id: 1, kind: 'create-session', pane: 'a', window, hold: true }]);
+  expect(text).toContain('-- sh /state/launch/a.sh hold ;');
+});
+
 test('an empty plan is an empty text', () => {
   expect(emit([], [])).toBe('');
 });

@@ -189,3 +189,35 @@ async function cellsOf(on: Scene): Promise<string[]> {
   const cell = parseTmuxLayout(await on.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_layout}'));
   return (cell?.split === 'leaf' ? [cell] : (cell?.cells ?? []).flatMap((part) => (part.split === 'leaf' ? [part] : part.cells))).map(({ columns, rows: lines }) => `${columns}x${lines}`);
 }
+
+test.each([
+  [{ columns: 80, rows: 22 }, 60],
+  [{ columns: 80, rows: 6 }, 5],
+  [{ columns: 1000, rows: 500 }, 60],
+])('every size has room for its panes: %j, %i panes', async (size, count) => {
+  const on = await scene();
+  const { errors } = await on.up(labelsOf(count), { kind: 'named', name: 'rows' }, size);
+  expect(errors).toEqual([]);
+  expect((await on.session()).windows.flatMap((window) => window.panes)).toHaveLength(count);
+});
+
+test('a layout of the user with as many lines as the window has room for', async () => {
+  const on = await scene();
+  const rowsOf = (count: number) => Array.from({ length: count }, (_, at) => `200x1,0,${at * 2},${at}`).join(',');
+  const body = `200x59,0,0[${rowsOf(30)}]`;
+  const layout = formatTmuxLayout(parseTmuxLayout(`${tmuxSum(body)},${body}`) ?? never());
+  const { errors } = await on.up(labelsOf(24), { kind: 'custom', layout }, { columns: 200, rows: 49 });
+  expect(errors).toEqual([]);
+  expect((await on.session()).windows.map((window) => window.panes.length)).toEqual([24]);
+});
+
+/** tmux's checksum of a layout (layout-custom.c). */
+function tmuxSum(body: string): string {
+  let sum = 0;
+  for (const byte of Buffer.from(body)) sum = (((sum >> 1) | ((sum & 1) << 15)) + byte) & 0xffff;
+  return sum.toString(16).padStart(4, '0');
+}
+
+function never(): never {
+  throw new Error('not a layout');
+}

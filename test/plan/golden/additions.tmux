@@ -2,7 +2,7 @@ set-option -p -t '%4' @claude_tmux_id web ; set-option -p -t '%4' @claude_tmux_n
 respawn-pane -k -t '%3' -c /home/me/shop -- sh /state/launch/api.sh ; set-option -p -t '%3' @claude_tmux_id api ; set-option -p -t '%3' @claude_tmux_name 'Session api' ; set-option -p -t '%3' @claude_tmux_color blue ; set-option -p -t '%3' @claude_tmux_number 1 ; display-message -p -t '%3' 'STEP 2 #{pane_id} #{window_id} #{session_id}'
 set-hook -t '$1:' after-new-window '' ; set-hook -t '$1:' after-split-window ''
 set-option -wF -t @2 @claude_tmux_zoomed '#{window_zoomed_flag}'
-select-layout -t @2 tiled ; split-window -d -f -v -l 2 -t @2 -P -F 'STEP 3 #{pane_id} #{window_id} #{session_id}' -c /home/me/shop -- sh /state/launch/docs.sh ; set-option -p -t '@2.{bottom-right}' @claude_tmux_id docs ; set-option -p -t '@2.{bottom-right}' @claude_tmux_name Docs ; set-option -p -t '@2.{bottom-right}' @claude_tmux_color blue ; set-option -p -t '@2.{bottom-right}' @claude_tmux_number 3
+select-layout -t @2 tiled ; split-window -d -f -v -l 1 -t @2 -P -F 'STEP 3 #{pane_id} #{window_id} #{session_id}' -c /home/me/shop -- sh /state/launch/docs.sh ; set-option -p -t '@2.{bottom-right}' @claude_tmux_id docs ; set-option -p -t '@2.{bottom-right}' @claude_tmux_name Docs ; set-option -p -t '@2.{bottom-right}' @claude_tmux_color blue ; set-option -p -t '@2.{bottom-right}' @claude_tmux_number 3
 select-layout -t @2 '9783,200x49,0,0{100x49,0,0,0,99x49,101,0,1}' ; display-message -p -t @2 'STEP 4 #{pane_id} #{window_id} #{session_id}'
 if-shell -F -t @2 '#{@claude_tmux_zoomed}' 'resize-pane -Z -t @2' ; set-option -wu -t @2 @claude_tmux_zoomed
 set-hook -u -t '$1:' after-new-window ; set-hook -u -t '$1:' after-split-window
