@@ -68,8 +68,8 @@ async function makeFrom(mirror: Mirror, options: CloneOptions): Promise<CloneRep
   const { spec } = options;
   const partial = await makePartial(spec.path);
   try {
-    const built = await build(partial, { ...options, mirror });
-    return { ...built, branch: spec.branch, made: await moveInto(partial, options) };
+    const built = await build(partial.tree, { ...options, mirror });
+    return { ...built, branch: spec.branch, made: await moveInto(partial.tree, options) };
   } finally {
     await removePartial(partial);
   }
@@ -79,18 +79,18 @@ function explain(error: unknown, { mirror, spec }: CloneOptions): unknown {
   return explainFailure(error, { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` });
 }
 
-async function build(partial: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'>> {
+async function build(tree: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'>> {
   const { mirror, spec, basePath, checkout, onLine, signal } = options;
   const env = await transportEnvironment({ checkout, env: options.env, asks: false });
-  const gitDir = join(partial, '.git');
-  await linkFrom(mirror, partial, { env, onLine, signal });
-  await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: partial, env, signal });
-  const carried = await readCarried(partial, { checkout, repo: mirror.repo, env: options.env });
+  const gitDir = join(tree, '.git');
+  await linkFrom(mirror, tree, { env, onLine, signal });
+  await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: tree, env, signal });
+  const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
   await writeCarried(gitDir, carried.before);
-  const start = await findStartPoint(spec, basePath, { tree: partial, env, signal });
-  await checkOut(partial, { spec, start, env, onLine, signal });
-  const submodules = await addSubmodules(partial, { env, onLine, signal });
-  await settleIndex(partial, gitDir, { env, signal });
+  const start = await findStartPoint(spec, basePath, { tree, env, signal });
+  await checkOut(tree, { spec, start, env, onLine, signal });
+  const submodules = await addSubmodules(tree, { env, onLine, signal });
+  await settleIndex(tree, gitDir, { env, signal });
   await writeCarried(gitDir, carried.after);
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
   return { start: start.text, carried: describeCarried([...carried.before, ...carried.after]), notes: submodules === null ? [] : [submodules] };
@@ -110,9 +110,9 @@ export function needsSetup(spec: TreeSpec): boolean {
 }
 
 /** One rename; an empty folder in the place is replaced. False when a clone of the same repository has come to stand there. */
-async function moveInto(partial: string, { spec, env }: CloneOptions): Promise<boolean> {
+async function moveInto(tree: string, { spec, env }: CloneOptions): Promise<boolean> {
   try {
-    await rename(partial, spec.path);
+    await rename(tree, spec.path);
     return true;
   } catch (error) {
     if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST') && !hasCode(error, 'ENOTDIR')) throw error;

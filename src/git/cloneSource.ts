@@ -12,12 +12,12 @@ interface LinkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Fills the empty folder `partial` with a clone without files: from the mirror, or from the repository itself when the mirror is not usable. */
-export async function linkFrom(mirror: Mirror, partial: string, options: LinkOptions): Promise<void> {
-  if (!mirror.usable) return clone(mirror.repo, partial, options);
-  await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, partial, options));
+/** Makes the folder `tree` a clone without files: from the mirror, or from the repository itself when the mirror is not usable. */
+export async function linkFrom(mirror: Mirror, tree: string, options: LinkOptions): Promise<void> {
+  if (!mirror.usable) return clone(mirror.repo, tree, options);
+  await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, tree, options));
   // A mirror's HEAD always names some branch; where the remote's names none, the clone must not take it for the default.
-  if (mirror.head === null) await mutateGit(['update-ref', '--no-deref', '-d', 'refs/remotes/origin/HEAD'], { ...options, cwd: partial });
+  if (mirror.head === null) await mutateGit(['update-ref', '--no-deref', '-d', 'refs/remotes/origin/HEAD'], { ...options, cwd: tree });
 }
 
 /** Asked after a clone went wrong: true when the mirror was the reason; it is removed then, and the next fetch makes it anew. */
@@ -31,8 +31,8 @@ export async function removeDamaged(mirror: Mirror, { env, onLine }: LinkOptions
  * Plain and not `--local`, which dies across file systems; without alternates, so the clone stays whole when the mirror goes.
  * `--origin`: `clone.defaultRemoteName` may say otherwise.
  */
-async function clone(source: string, partial: string, { env, onLine, signal }: LinkOptions): Promise<void> {
-  await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, partial], { cwd: '/', env, onLine, signal });
+async function clone(source: string, tree: string, { env, onLine, signal }: LinkOptions): Promise<void> {
+  await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, tree], { cwd: '/', env, onLine, signal });
 }
 
 async function isDamaged(mirror: Mirror, env: Env): Promise<boolean> {

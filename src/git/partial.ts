@@ -1,15 +1,26 @@
 import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasCode, makeFolder } from '../store/file.ts';
+import { hasCode } from '../store/file.ts';
 import { isAlive, readProcStart } from '../store/process.ts';
 
 /** Folder inside the workspace where clones are made; one that is cut off never stands under its final name. */
 const PARTIAL = '.claude-tmux-partial';
 
-/** An empty folder to make the clone for `target` in; what processes that have ended left in the workspace is removed first. */
-export async function makePartial(target: string): Promise<string> {
+export interface Partial {
+  /** What is removed in the end, whatever became of the tree. */
+  readonly folder: string;
+  /** Where the clone is made; not there yet: git makes it, with the permissions a clone has (a temporary folder is closed to others). */
+  readonly tree: string;
+}
+
+/** A place to make the clone for `target` in; what processes that have ended left in the workspace is removed first. */
+export async function makePartial(target: string): Promise<Partial> {
+  const folder = await makeTemporary(target);
+  return { folder, tree: join(folder, 'tree') };
+}
+
+async function makeTemporary(target: string): Promise<string> {
   const folder = join(dirname(target), PARTIAL);
-  await makeFolder(dirname(target));
   await removeLeftovers(folder);
   const start = (await readProcStart(process.pid)) ?? '';
   const name = join(folder, `${basename(target)}~${process.pid}~${nameOf(start)}~`);
@@ -24,8 +35,13 @@ export async function makePartial(target: string): Promise<string> {
   }
 }
 
-/** Deletes one partial clone, and the folder of partial clones with its last. Refuses any other path. */
-export async function removePartial(path: string): Promise<void> {
+/** Deletes one partial clone, and the folder of partial clones with its last. */
+export async function removePartial({ folder }: Partial): Promise<void> {
+  await remove(folder);
+}
+
+/** Refuses any path that does not lie in a folder of partial clones. */
+async function remove(path: string): Promise<void> {
   const folder = dirname(path);
   if (basename(folder) !== PARTIAL) throw new Error(`not a partial clone: ${path}`);
   // Retried: a git that was just ended may still write its last file.
@@ -35,12 +51,12 @@ export async function removePartial(path: string): Promise<void> {
 
 async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return [];
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
   });
   for (const name of names) {
     const [, pid = '', start = ''] = /~(\d+)~([^~]*)~[^~]*$/.exec(name) ?? [];
-    if (pid !== '' && !(await isOwnerAlive(Number(pid), start))) await removePartial(join(folder, name));
+    if (pid !== '' && !(await isOwnerAlive(Number(pid), start))) await remove(join(folder, name));
   }
 }
 

@@ -33,7 +33,7 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
   const { spec, checkout, env, onLine, signal } = options;
   try {
     const isListed = await makeRoom(options);
-    await mkdir(dirname(spec.path), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(spec.path), { recursive: true });
     const start = await findStart(options);
     onLine(`checking out ${oneLine(spec.branch)}`);
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.

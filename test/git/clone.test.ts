@@ -110,6 +110,12 @@ describe('a clone', () => {
     expect((await stat(join(packs, pack))).nlink).toBeGreaterThan(1);
   });
 
+  it('has the permissions of any clone', async () => {
+    await shop.clone();
+    const modes = await Promise.all([shop.spec().path, shop.checkout].map(async (path) => (await stat(path)).mode));
+    expect(modes[0]).toBe(modes[1]);
+  });
+
   it('has an index that later queries need not read files for', async () => {
     await shop.clone();
     const index = Math.floor((await stat(join(shop.spec().path, '.git', 'index'))).mtimeMs / 1000);

@@ -1,0 +1,87 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { shellWord } from '../../src/base/shellText.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTmux } from '../support/privateTmux.ts';
+import { makeShop, type Shop } from './fixture.ts';
+
+let shop: Shop;
+let env: Record<string, string>;
+const repo = 'git@example.com:shop.git';
+
+/** A stand-in for ssh: keeps its arguments, may ask for a passphrase as ssh does, and runs the remote command here. */
+beforeEach(async () => {
+  shop = await makeShop();
+  const { path } = shop;
+  await mkdir(path('bin'));
+  await writeFile(
+    path('bin', 'ssh'),
+    `#!/bin/sh
+printf '%s\\n' "$*" >> ${shellWord(path('ssh.args'))}
+if [ -e ${shellWord(path('locked'))} ]; then
+  case "$*" in *BatchMode=yes*) echo 'Permission denied (publickey).' >&2; exit 255;; esac
+  printf 'Enter passphrase: ' > /dev/tty; read -r word < /dev/tty
+  [ "$word" = sesame ] || exit 255
+fi
+exec git-upload-pack ${shellWord(shop.origin)}
+`,
+    { mode: 0o755 },
+  );
+  env = { ...shop.env, PATH: `${path('bin')}:${shop.env['PATH']}` };
+  await shop.git(shop.checkout, 'remote', 'set-url', 'origin', repo);
+});
+afterEach(() => shop.dispose());
+
+const connections = async () => (await readFile(shop.path('ssh.args'), 'utf8')).trim().split('\n');
+
+it('one connection fetches everything and tells the default branch; it asks nothing', async () => {
+  await shop.git(shop.origin, 'branch', 'another-at-the-same-commit', 'main');
+  expect(await shop.fill({ repo, env })).toMatchObject({ usable: true, head: 'main', branches: ['another-at-the-same-commit', 'existing', 'main'] });
+  expect(await connections()).toHaveLength(1);
+  expect((await connections())[0]).toContain('BatchMode=yes');
+});
+
+it('a new default branch is noticed without a second connection', async () => {
+  await shop.fill({ repo, env });
+  await shop.git(shop.origin, 'symbolic-ref', 'HEAD', 'refs/heads/existing');
+  expect(await shop.fill({ repo, env })).toMatchObject({ head: 'existing' });
+  expect(await connections()).toHaveLength(2);
+});
+
+it("clones need no connection at all, and fetch from the real URL later", async () => {
+  await shop.clone({ repo }, { mirror: await shop.fill({ repo, env }), env });
+  expect(await connections()).toHaveLength(1);
+  expect(await shop.git(shop.spec().path, 'remote', 'get-url', 'origin')).toBe(repo);
+});
+
+it('a key with a passphrase fails in words when nobody can be asked', async () => {
+  await writeFile(shop.path('locked'), '');
+  await expect(shop.fill({ repo, env })).rejects.toThrow(`the repository "${repo}" could not be fetched: git@example.com: Permission denied`.slice(0, 60));
+});
+
+it('the fetch has the terminal: a passphrase typed there is enough, once', async () => {
+  await writeFile(shop.path('locked'), '');
+  const program = await buildFiller();
+  const options = JSON.stringify({ repo, checkout: shop.checkout, cacheDir: shop.path('cache'), terminal: true });
+  const tmux = startTmux(shop.sandbox);
+  const command = `env PATH=${shellWord(env['PATH'] ?? '')} ${[process.execPath, program, options].map(shellWord).join(' ')}; sleep 60`;
+  await tmux.run('new-session', '-d', '-x', '200', '-y', '50', command);
+  const screen = () => tmux.run('capture-pane', '-p');
+  await eventually(async () => expect(await screen()).toContain('Enter passphrase:'));
+  await tmux.run('send-keys', 'sesame', 'Enter');
+  await eventually(async () => expect(await screen()).toContain('HEAD IS main'));
+  expect(await connections()).toHaveLength(1);
+});
+
+async function buildFiller(): Promise<string> {
+  const outfile = shop.path('filler.cjs');
+  const contents = `
+    import { fillMirror } from './src/git/mirror.ts';
+    void fillMirror({ ...JSON.parse(process.argv[2]), env: process.env, onLine: () => undefined }).then(({ head }) => console.log('HEAD IS', head));
+  `;
+  const resolveDir = fileURLToPath(new URL('../..', import.meta.url));
+  await build({ stdin: { contents, resolveDir, loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
+  return outfile;
+}
