@@ -46,7 +46,7 @@ export interface AgentVerdict {
 }
 
 /** How long a start may take before "no registry entry" means something, in milliseconds. */
-export const STARTING_MS = 3000;
+const STARTING_MS = 3000;
 
 /** The state of a session from its process and Claude's registry. What neither tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
