@@ -92,8 +92,10 @@ async function readTree(context: Context, path: string, base: string | null): Pr
   }
 }
 
+const NOT_READ = { branch: null, changes: null, staged: null, untracked: null, conflicts: null, ahead: null, behind: null, operation: null };
+
 function toStatus(session: SessionRecord, { agent, place, tree }: { readonly agent: AgentStatus; readonly place: Place | null; readonly tree: TreeReading | null }): SessionStatus {
-  const status = tree !== null && 'status' in tree ? tree.status : null;
+  const { branch, changes, staged, untracked, conflicts, ahead, behind, operation } = tree !== null && 'status' in tree ? tree.status : NOT_READ;
   return {
     id: session.id,
     number: session.number,
@@ -102,15 +104,15 @@ function toStatus(session: SessionRecord, { agent, place, tree }: { readonly age
     pane: place?.pane.id ?? null,
     window: place?.window ?? null,
     path: session.path,
-    branch: status?.branch ?? null,
+    branch,
     base: session.base,
-    changes: status?.changes ?? null,
-    staged: status?.staged ?? null,
-    untracked: status?.untracked ?? null,
-    conflicts: status?.conflicts ?? null,
-    ahead: status?.ahead ?? null,
-    behind: status?.behind ?? null,
-    operation: status?.operation ?? null,
+    changes,
+    staged,
+    untracked,
+    conflicts,
+    ahead,
+    behind,
+    operation,
     synced_at: null,
     agent,
     depends_on: session.dependsOn,

@@ -48,7 +48,7 @@ export class StepList {
   /** Adds a step and returns its id. */
   add(step: Unnumbered<Step>): number {
     const id = this.steps.length + 1;
-    this.steps.push({ ...step, id } as Step);
+    this.steps.push({ ...step, id });
     return id;
   }
 }

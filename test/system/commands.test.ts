@@ -170,7 +170,7 @@ describe('completion', () => {
   test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell takes', async (shell) => {
     const { stdout } = await bench.ok('completion', shell);
     const there = await run('sh', ['-c', `command -v ${shell}`], { env: bench.env });
-    if (there.code !== 0) return expect(stdout).toContain('claude-tmux');
+    if (there.code !== 0) { expect(stdout).toContain('claude-tmux'); return; }
     const file = bench.sandbox.path(`completion.${shell}`);
     await writeFile(file, stdout);
     expect(await run(shell, ['-n', file], { env: bench.env })).toMatchObject({ code: 0, stderr: '' });

@@ -53,7 +53,7 @@ describe('what a new clone is given', () => {
     await writeFile(join(bench.checkout, '.env'), 'KEY=1');
     await mkdir(join(bench.checkout, 'node_modules', 'x'), { recursive: true });
     await writeFile(join(bench.checkout, 'node_modules', 'x', 'index.js'), '');
-    await bench.layout(`${SHOP.replace('component: backend', 'component: backend\n    dir: web\n    env: {TOKEN: "${SECRET}"}\n    setup: ["echo $TOKEN > set-up.txt"]').replace('strategy:', 'include: [.env]\nlink: [node_modules]\nstrategy:')}`);
+    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    dir: web\n    env: {TOKEN: "${SECRET}"}\n    setup: ["echo $TOKEN > set-up.txt"]').replace('strategy:', 'include: [.env]\nlink: [node_modules]\nstrategy:'));
     const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { SECRET: 's3cret' } });
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('user.email = ann@example.com');
