@@ -10,8 +10,8 @@ import { isPaneStep, type PaneStep, type WindowSpec } from './step.ts';
  * its real one at the end: a line after one that failed can then never reach somebody else's session or window.
  */
 export function emitBatch(input: BatchInput): string {
-  const { plan, skip = new Set() } = input;
-  const steps = plan.steps.filter(isPaneStep).filter((step) => !skip.has(step.id));
+  const { plan } = input;
+  const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return '';
   const session = sessionTarget(input);
   const windows = newWindows(input, steps);
@@ -45,7 +45,7 @@ interface NewWindow {
   /** `=session:=window`, by temporary names. */
   readonly target: string;
   readonly temporaryName: string;
-  /** In the plan's order; the first one opens the window, also in the place of one that was skipped. */
+  /** In the plan's order; the first one opens the window. */
   readonly panes: readonly Creation[];
   readonly layouts: readonly ArrangeStep[];
 }
@@ -54,12 +54,11 @@ type ArrangeStep = Extract<PaneStep, { kind: 'arrange-window' }>;
 
 function newWindows(input: BatchInput, steps: readonly PaneStep[]): NewWindow[] {
   const specs = input.plan.steps.flatMap((step) => (step.kind === 'create-session' || step.kind === 'create-window' ? [step.window] : []));
-  const windows = specs.map((spec) => {
+  return specs.map((spec) => {
     const name = `${temporaryName(input.uuid)}-${spec.window}`;
     const mine = steps.filter((step) => 'window' in step && 'window' in step.window && step.window.window === spec.window);
     return { spec, temporaryName: name, target: `${sessionTarget(input)}:=${name}`, panes: mine.filter(isCreation), layouts: mine.filter(isArrange) };
   });
-  return windows.filter((window) => window.panes.length > 0);
 }
 
 function isCreation(step: PaneStep): step is Creation {

@@ -19,8 +19,6 @@ export interface BatchInput {
   readonly version: TmuxVersion;
   /** `$3` when the fleet's session exists; without it the session is found by its exact name. */
   readonly sessionId?: string | null;
-  /** Ids of steps that are not to be tried: what they need did not come about. */
-  readonly skip?: ReadonlySet<number>;
   /** True when it is attached at the planned size at once; else the first resize arranges new windows once more. */
   readonly sizeKnown?: boolean;
 }

@@ -1,6 +1,25 @@
+import type { TmuxClient } from './readServer.ts';
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
+}
+
+interface Viewer {
+  /** What our output goes to; inside tmux that is a pane. Null without a terminal. */
+  readonly terminal: TerminalSize | null;
+  /** True when that pane belongs to the server of the fleet, so that its client will show the fleet. */
+  readonly insideSameServer: boolean;
+  /** `$TMUX_PANE`. */
+  readonly paneId: string | undefined;
+  readonly clients: readonly TmuxClient[];
+}
+
+/** The terminal that will show the fleet: inside its server the whole client, of which our own pane may be a small part. */
+export function viewerSize({ terminal, insideSameServer, paneId, clients }: Viewer): TerminalSize | null {
+  if (!insideSameServer || terminal === null) return terminal;
+  const recent = [...clients].sort((a, b) => b.activity - a.activity);
+  return recent.find((client) => client.paneId === paneId) ?? recent[0] ?? terminal;
 }
 
 /** Without a terminal nobody looks yet: wide enough for two agents side by side; the first attach arranges the windows anew. */

@@ -68,21 +68,6 @@ test('every step of the plan is announced once, whatever the number of panes', (
   }
 });
 
-test('the next pane opens the session, and each window, in the place of one that is skipped', () => {
-  const labels = labelsOf(4);
-  const steps = upSteps(labels, { kind: 'named', name: 'tiled' }, { columns: 80, rows: 12 });
-  const text = emit(labels, [...steps], { skip: new Set([1]) });
-  expect(text.match(/^new-session/gm)).toHaveLength(1);
-  expect(announced(text)).toEqual(steps.map((step) => step.id).filter((id) => id !== 1));
-});
-
-test('a window whose panes are all skipped is not made, nor arranged', () => {
-  const labels = labelsOf(2);
-  const text = emit(labels, upSteps(labels), { skip: new Set([1, 2]) });
-  expect(text).not.toContain('new-session');
-  expect(text).not.toContain('select-layout');
-});
-
 test('windows keep to themselves when their steps come mixed', () => {
   const labels = labelsOf(4);
   const window = (number: number) => ({ window: number, name: `w${number}`, color: 'blue' });

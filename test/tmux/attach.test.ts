@@ -50,6 +50,17 @@ describe('attach', () => {
   });
 });
 
+test('a program in a pane of the server moves the client that shows it, and no other', async () => {
+  const on = await fleet();
+  const command = argv(on, { insideSameServer: true }).join(' ').replace(on.id, `'${on.id}'`);
+  await on.tmux.run('new-session', '-d', '-s', 'mine', `read -r line; env -u TMUX ${command}; sleep 1000`, ';', 'new-session', '-d', '-s', 'other', 'sleep 1000');
+  const mine = await on.attach(['tmux', '-S', on.server.socket, 'attach-session', '-t', '=mine'], LARGE);
+  await on.attach(['tmux', '-S', on.server.socket, 'attach-session', '-t', '=other'], SMALL);
+  await eventually(async () => expect((await on.read()).clients).toHaveLength(2));
+  await mine.run('send-keys', 'Enter');
+  await eventually(async () => expect(await on.tmux.run('list-clients', '-F', '#{client_session} #{client_width}')).toBe('shop 180\nother 90'));
+});
+
 describe('a grouped attach', () => {
   test('with a smaller terminal does not resize what the first one sees, not even when it is used', async () => {
     const on = await fleet();

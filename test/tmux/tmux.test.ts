@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
-import { newWindowSize } from '../../src/tmux/size.ts';
+import { newWindowSize, viewerSize } from '../../src/tmux/size.ts';
 import { runBatch } from '../../src/tmux/runBatch.ts';
 import { runTmux } from '../../src/tmux/tmux.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -72,5 +72,29 @@ describe('newWindowSize', () => {
 
   test('without a terminal is that of a large one', () => {
     expect(newWindowSize({ terminal: null, status: 'on' })).toEqual({ columns: 200, rows: 49 });
+  });
+});
+
+describe('viewerSize', () => {
+  const pane = { columns: 60, rows: 20 };
+  const client = (paneId: string, columns: number, activity: number) => ({ name: `/dev/pts/${columns}`, sessionId: '$1', paneId, columns, rows: 50, activity });
+  const clients = [client('%1', 200, 10), client('%2', 150, 30), client('%1', 180, 20)];
+
+  test('outside of the server is the terminal itself, whoever else is attached', () => {
+    expect(viewerSize({ terminal: pane, insideSameServer: false, paneId: '%1', clients })).toEqual(pane);
+    expect(viewerSize({ terminal: null, insideSameServer: true, paneId: '%1', clients })).toBeNull();
+  });
+
+  test.each([
+    ['%1', 180],
+    ['%2', 150],
+    ['%9', 150],
+    [undefined, 150],
+  ])('in pane %s of it is the client that shows the pane, else the one used last', (paneId, columns) => {
+    expect(viewerSize({ terminal: pane, insideSameServer: true, paneId, clients })).toMatchObject({ columns, rows: 50 });
+  });
+
+  test('in a server that nobody looks at is our own pane', () => {
+    expect(viewerSize({ terminal: pane, insideSameServer: true, paneId: '%1', clients: [] })).toEqual(pane);
   });
 });
