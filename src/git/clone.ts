@@ -6,7 +6,7 @@ import type { TreeSpec } from '../layout/layout.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { describeCarried, readCarried, writeCarried } from './carried.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, orDiskFull, type Attempt } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
 import { writeMarker } from './marker.ts';
 import type { Mirror } from './mirror.ts';
@@ -53,14 +53,14 @@ export async function makeClone(options: CloneOptions): Promise<CloneReport> {
     return await makeFrom(mirror, options);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof ProgramError) || !(await removeDamaged(mirror, options))) throw explain(error, options);
+    if (!(error instanceof ProgramError) || !(await removeDamaged(mirror, options))) throw explainFailure(error, attempt(options));
   }
   try {
     const report = await makeFrom({ ...mirror, usable: false }, options);
     return { ...report, notes: [`the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`, ...report.notes] };
   } catch (error) {
     signal?.throwIfAborted();
-    throw explain(error, options);
+    throw explainFailure(error, attempt(options));
   }
 }
 
@@ -70,13 +70,15 @@ async function makeFrom(mirror: Mirror, options: CloneOptions): Promise<CloneRep
   try {
     const built = await build(partial.tree, { ...options, mirror });
     return { ...built, branch: spec.branch, made: await moveInto(partial.tree, options) };
+  } catch (error) {
+    throw await orDiskFull(error, partial.folder, attempt(options));
   } finally {
     await removePartial(partial);
   }
 }
 
-function explain(error: unknown, { mirror, spec }: CloneOptions): unknown {
-  return explainFailure(error, { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` });
+function attempt({ mirror, spec }: CloneOptions): Attempt {
+  return { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` };
 }
 
 async function build(tree: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'>> {

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { redact } from './remoteUrl.ts';
 
@@ -18,6 +19,18 @@ export function explainFailure(error: unknown, { what, hint }: Attempt): unknown
   return new UserError(`${what}: ${words}`, { ...(hint === undefined ? {} : { hint }), cause: error });
 }
 
+/**
+ * The error as it is, or a UserError when the disk that `folder` is on has no room left: `git checkout` (2.39) says "unable to write
+ * file" and not why. To be asked before anything is removed.
+ */
+export async function orDiskFull(error: unknown, folder: string, { what }: Attempt): Promise<unknown> {
+  if (!(error instanceof ProgramError)) return error;
+  const room = await statfs(folder).catch(() => null);
+  if (room === null || room.bavail * room.bsize >= ONE_MIB) return error;
+  return new UserError(`${what}: ${gitWords(error.stderr)}`, { hint: DISK_FULL, cause: error });
+}
+const ONE_MIB = 1024 * 1024;
+
 /** git's own words: without progress lines, prefixes and credentials, at most the last eight lines. */
 export function gitWords(stderr: string): string {
   const lines = stderr.split(/[\r\n]+/).map((line) => line.trim());
@@ -30,8 +43,10 @@ function isSystemError(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code);
 }
 
+const DISK_FULL = 'the disk is full: make room and run the command again';
+
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device|ENOSPC/, 'the disk is full: make room and run the command again'],
+  [/No space left on device|ENOSPC/, DISK_FULL],
   [/Disk quota exceeded|EDQUOT/, 'your disk quota is used up: make room and run the command again'],
   [/Read-only file system|EROFS/, 'the file system is mounted read-only: choose another folder (`workspace`)'],
   [/EACCES|EPERM|could not create (leading directories|work tree dir).*Permission denied/s, 'you may not write there: choose another folder or mend its permissions'],

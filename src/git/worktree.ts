@@ -6,11 +6,11 @@ import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
 import type { CloneReport } from './clone.ts';
 import { needsSetup } from './clone.ts';
-import { explainFailure } from './failure.ts';
+import { explainFailure, orDiskFull } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
 import { askGit, readGit } from './git.ts';
 import { readPlace } from './gitDir.ts';
-import { writeMarker } from './marker.ts';
+import { markSetupDone, writeMarker } from './marker.ts';
 import { mutateGit } from './mutate.ts';
 import { hasRef, type StartPoint } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
@@ -38,20 +38,24 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     onLine(`checking out ${oneLine(spec.branch)}`);
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.
     await mutateGit(['worktree', 'add', ...(isListed ? ['--force'] : []), ...start.args], { cwd: checkout, env, onLine, signal });
+    // At once: an interrupt from here on leaves a tree that is known as ours and not set up.
+    const gitDir = await note(spec);
     const submodules = await addSubmodules(spec.path, { env, onLine, signal });
-    await finish(options);
+    await settleIndex(spec.path, gitDir, { env, signal });
+    if (!needsSetup(spec)) await markSetupDone(spec.path);
     return { made: true, branch: spec.branch, start: start.text, carried: [], notes: submodules === null ? [] : [submodules] };
   } catch (error) {
     signal?.throwIfAborted();
-    throw explainFailure(error, { what: `the worktree "${spec.path}" of "${checkout}" could not be made` });
+    const attempt = { what: `the worktree "${spec.path}" of "${checkout}" could not be made` };
+    throw explainFailure(await orDiskFull(error, dirname(spec.path), attempt), attempt);
   }
 }
 
-async function finish({ spec, env, signal }: WorktreeOptions): Promise<void> {
+async function note(spec: TreeSpec): Promise<string> {
   const place = await readPlace(spec.path);
   if (place.kind !== 'repository') throw new Error(`git made no worktree at ${spec.path}`);
-  await settleIndex(spec.path, place.gitDir, { env, signal });
-  await writeMarker(place.gitDir, { repo: spec.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
+  await writeMarker(place.gitDir, { repo: spec.repo, setup: 'pending' });
+  return place.gitDir;
 }
 
 /** Removes what a killed `worktree add` left; true when git still lists a worktree at this path whose folder is gone. */
