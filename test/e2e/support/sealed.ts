@@ -1,0 +1,248 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { SessionStatus, StatusReport } from '../../../src/status/report.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startTmux, type PrivateTmux } from '../../support/privateTmux.ts';
+import { git, makeRepo } from '../../support/repo.ts';
+import { run, type Ended } from '../../support/run.ts';
+import { makeSandbox, type Environment, type Sandbox } from '../../support/sandbox.ts';
+import { mustBeGone } from '../../support/tmuxServers.ts';
+import { claudeFolder } from './claudeCode.ts';
+import { startMessagesApi, type MessagesApi } from './messagesApi.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+const PROGRAM = resolve('dist/claude-tmux.cjs');
+/** Made up; a claude that sees it needs no login. */
+const KEY = 'sk-ant-api03-dummy-dummy-dummy-dummy-0123456789abcdefghij';
+
+/** A pane as it stands in a layout; JSON is YAML, so any prompt can be written. */
+export interface PaneText {
+  readonly id: string;
+  readonly prompt?: string;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * The real claude, sealed in: a home of its own whose first-start questions are answered, the scripted API on loopback, a project with
+ * a remote, and a private tmux server whose environment (which panes inherit) knows nothing of the developer's.
+ */
+export interface Sealed {
+  readonly sandbox: Sandbox;
+  readonly env: Environment;
+  readonly api: MessagesApi;
+  readonly tmux: PrivateTmux;
+  /** The checkout in which claude-tmux is run. */
+  readonly checkout: string;
+  /** Where the clones of the fleet "shop" are. */
+  readonly workspace: string;
+  /** Runs claude-tmux in the checkout on the private server, without a terminal. */
+  ct(args: readonly string[], options?: { readonly env?: Environment }): Promise<Ended>;
+  /** As `ct`; throws unless the exit code is 0. */
+  ok(...args: string[]): Promise<Ended>;
+  /** Runs claude-tmux on a terminal. */
+  terminal(args: readonly string[], options?: { readonly env?: Environment }): Promise<Terminal>;
+  /** Writes `shop.yaml` (strategy task, bare prompts) with these panes, and further keys of the top level. */
+  writeLayout(panes: readonly PaneText[], rest?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Brings up a fleet of one agent and waits until its claude has registered. */
+  startAgent(pane: PaneText): Promise<SessionStatus>;
+  /** `status --format json`, flat. */
+  sessions(): Promise<readonly SessionStatus[]>;
+  statusOf(id: string): Promise<SessionStatus>;
+  /** Waits until the session is in this state. */
+  reaches(id: string, state: SessionStatus['agent']['state']): Promise<SessionStatus>;
+  screenOf(id: string): Promise<string>;
+  /** Waits until the session's pane shows this text. */
+  shows(id: string, text: string): Promise<void>;
+  /** Keys by tmux's names, into the pane of a session. */
+  press(id: string, ...keys: string[]): Promise<void>;
+  /** Types a line into the pane of a session and sends it off. */
+  say(id: string, text: string): Promise<void>;
+  /** Pid of the session's agent, from what its launch file left. */
+  pidOf(id: string): Promise<number>;
+  /** Lines of a conversation's transcript, parsed; none when there is no transcript. */
+  transcript(conversation: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Starts the server again after `tmux.dispose()`. */
+  boot(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+interface SealedOptions {
+  /** True: Claude trusts everything in the sandbox. Otherwise it asks, as it does on a first start. */
+  readonly trusted?: boolean;
+  /** Files of the project, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Files of the home folder, by path. */
+  readonly home?: Readonly<Record<string, string>>;
+}
+
+/** How long a start of several claudes may take on a busy machine, in milliseconds. */
+export const PATIENT = { within: 45_000 };
+
+export async function seal(options: SealedOptions = {}): Promise<Sealed> {
+  if (!existsSync(PROGRAM)) throw new Error('the program is not built: npm run build');
+  const api = await startMessagesApi();
+  const bare = await makeSandbox();
+  const sandbox: Sandbox = { ...bare, env: { ...bare.env, ...(await makeClaudeEnvironment(bare, api)) } };
+  const { env } = sandbox;
+  await writeHome(sandbox, options);
+  const checkout = await makeProject(sandbox, options.files ?? {});
+  const tmux = startTmux(sandbox);
+  const boot: Sealed['boot'] = async () => {
+    await tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
+  };
+  await boot();
+  const argvOf = ([command = '', ...args]: readonly string[]) => [PROGRAM, command, '-S', tmux.socket, ...args];
+  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => run(process.execPath, argvOf(args), { env: { ...env, ...more }, cwd: checkout });
+  const ok: Sealed['ok'] = async (...args) => {
+    const ended = await ct(args);
+    if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);
+    return ended;
+  };
+  const fleet = watchFleet({ sandbox, tmux, ok });
+  const writeLayout: Sealed['writeLayout'] = (panes, rest = {}) => writeFile(join(checkout, 'shop.yaml'), layoutText(panes, rest));
+  return {
+    sandbox,
+    env,
+    api,
+    tmux,
+    checkout,
+    workspace: join(sandbox.home, 'workspaces', 'shop'),
+    ct,
+    ok,
+    terminal: (args, more = {}) => openTerminal(sandbox, [process.execPath, ...argvOf(args)], { ...more, cwd: checkout }),
+    writeLayout,
+    startAgent: async (pane) => {
+      await writeLayout([pane]);
+      await ok('up', 'shop.yaml', '--yes');
+      return eventually(async () => {
+        const status = await fleet.statusOf(pane.id);
+        if (status.agent.source !== 'registry') throw new Error(`"${pane.id}" has not registered\n${await fleet.screenOf(pane.id)}`);
+        return status;
+      }, PATIENT);
+    },
+    ...fleet,
+    boot,
+    dispose: () => dispose(sandbox, { tmux, api }),
+  };
+}
+
+async function makeClaudeEnvironment(sandbox: Sandbox, api: MessagesApi): Promise<Environment> {
+  const bin = sandbox.path('bin');
+  await mkdir(bin);
+  await symlink(PROGRAM, join(bin, 'claude-tmux'));
+  return {
+    PATH: `${bin}:${claudeFolder()}:${sandbox.env['PATH'] ?? ''}`,
+    ANTHROPIC_BASE_URL: api.url,
+    ANTHROPIC_API_KEY: KEY,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    DISABLE_BUG_COMMAND: '1',
+  };
+}
+
+/** Without `hasCompletedOnboarding` claude would call its real API, whatever ANTHROPIC_BASE_URL says (2.1.197). */
+async function writeHome({ home, root }: Sandbox, { trusted = false, home: files = {} }: SealedOptions): Promise<void> {
+  const global = {
+    hasCompletedOnboarding: true,
+    lastOnboardingVersion: '2.1.197',
+    theme: 'dark',
+    numStartups: 10,
+    installMethod: 'unknown',
+    autoUpdates: false,
+    // A key is known by its last 20 characters.
+    customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
+    projects: trusted ? { [root]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } } : {},
+  };
+  await mkdir(join(home, '.claude'), { recursive: true });
+  await writeFile(join(home, '.claude.json'), JSON.stringify(global, null, 2));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text);
+}
+
+async function makeProject(sandbox: Sandbox, files: Readonly<Record<string, string>>): Promise<string> {
+  const { env, root } = sandbox;
+  const checkout = sandbox.path('src', 'shop');
+  const remote = sandbox.path('remote', 'shop.git');
+  await makeRepo(checkout, { env, files: { 'README.md': '# A mock shop\n', '.gitignore': '*.yaml\n', ...files } });
+  await git(root, ['clone', '-q', '--bare', checkout, remote], env);
+  await git(checkout, ['remote', 'add', 'origin', remote], env);
+  await git(checkout, ['fetch', '-q', 'origin'], env);
+  await git(checkout, ['remote', 'set-head', 'origin', 'main'], env);
+  return checkout;
+}
+
+function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, unknown>>): string {
+  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', template: 'none', ...pane }));
+  return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
+}
+
+type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'screenOf' | 'shows' | 'press' | 'say' | 'pidOf' | 'transcript'>;
+
+function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok'>): Fleet {
+  const sessions: Fleet['sessions'] = async () => (JSON.parse((await ok('status', '--format', 'json')).stdout) as StatusReport).fleets.flatMap((fleet) => fleet.sessions);
+  const statusOf: Fleet['statusOf'] = async (id) => {
+    const found = (await sessions()).find((session) => session.id === id);
+    if (!found) throw new Error(`there is no session "${id}"`);
+    return found;
+  };
+  const paneOf = async (id: string): Promise<string> => {
+    const { pane } = await statusOf(id);
+    if (pane === null) throw new Error(`"${id}" has no pane`);
+    return pane;
+  };
+  const screenOf: Fleet['screenOf'] = async (id) => tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
+  const shows: Fleet['shows'] = (id, text) =>
+    eventually(async () => {
+      const screen = await screenOf(id);
+      if (!screen.includes(text)) throw new Error(`"${id}" does not show "${text}"\n${screen}`);
+    }, PATIENT);
+  return {
+    sessions,
+    statusOf,
+    screenOf,
+    shows,
+    reaches: (id, state) =>
+      eventually(async () => {
+        const status = await statusOf(id);
+        if (status.agent.state !== state) throw new Error(`"${id}" is ${status.agent.state} (${status.agent.detail ?? ''}), not ${state}\n${await screenOf(id)}`);
+        return status;
+      }, PATIENT),
+    press: async (id, ...keys) => {
+      await tmux.run('send-keys', '-t', await paneOf(id), ...keys);
+    },
+    say: async (id, text) => {
+      const pane = await paneOf(id);
+      await tmux.run('send-keys', '-t', pane, '-l', text);
+      // Keys that come together are a paste to claude, and Enter in a paste is a new line.
+      await shows(id, text.slice(0, 20));
+      await tmux.run('send-keys', '-t', pane, 'Enter');
+    },
+    pidOf: async (id) => {
+      const [file] = await findFiles(sandbox.path('home', '.local', 'state'), new RegExp(`/launch/${id}/pid$`));
+      return Number((await readFile(file ?? '', 'utf8')).split('\n', 1)[0]);
+    },
+    transcript: async (conversation) => {
+      const [file] = await findFiles(sandbox.path('home', '.claude', 'projects'), new RegExp(`/${conversation}\\.jsonl$`));
+      const text = file === undefined ? '' : await readFile(file, 'utf8');
+      return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    },
+  };
+}
+
+async function findFiles(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  return names.map((name) => join(folder, name)).filter((path) => pattern.test(path));
+}
+
+/** claude runs its SessionEnd hooks after the server has gone, and writes until it ends: the folder is deleted after that. */
+async function dispose(sandbox: Sandbox, { tmux, api }: Pick<Sealed, 'tmux' | 'api'>): Promise<void> {
+  const registered = await findFiles(join(sandbox.home, '.claude', 'sessions'), /\/\d+\.json$/);
+  const launched = await findFiles(sandbox.path('home', '.local', 'state'), /\/launch\/[^/]+\/pid$/);
+  const pids = [...registered.map((path) => Number(/(\d+)\.json$/.exec(path)?.[1])), ...(await Promise.all(launched.map(async (path) => Number((await readFile(path, 'utf8')).split('\n', 1)[0]))))];
+  await tmux.dispose();
+  for (const pid of new Set(pids.filter((number) => number > 1))) await eventually(() => mustBeGone(pid), PATIENT);
+  await sandbox.dispose();
+  await api.dispose();
+}
