@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import { isMap, isNode, isScalar, Lexer, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import { makeSource, placeOf, type Source } from './source.ts';
 
@@ -27,23 +27,25 @@ export function parseSource(file: File): Parsed {
   if (refusal) return { source: null, diagnostics: [refusal] };
   const lines = new LineCounter();
   // logLevel `error` and not `silent`: silent also hides a second document. Warnings to stderr come with `warn` only.
-  const doc = parseDocument(file.text, { schema: 'core', merge: true, prettyErrors: false, logLevel: 'error', lineCounter: lines });
+  // The parser's own search for duplicate keys compares each with each: 60,000 keys took a minute. `checkKeys` does it instead.
+  const doc = parseDocument(file.text, { schema: 'core', merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error', lineCounter: lines });
   const syntax = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map((found) => syntaxDiagnostic(file, lines, found));
-  if (doc.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { source: null, diagnostics: syntax };
+  if (doc.errors.length > 0) return { source: null, diagnostics: syntax };
   const nodes = checkNodes(file, doc, lines);
-  if (nodes.length > 0) return { source: null, diagnostics: [...syntax, ...nodes] };
-  return readValue(file, doc, { lines, syntax });
+  const found = [...syntax, ...nodes];
+  if (nodes.some(({ code }) => code !== 'duplicate-key')) return { source: null, diagnostics: found };
+  return readValue(file, doc, { lines, found });
 }
 
-function readValue(file: File, doc: Document, read: { readonly lines: LineCounter; readonly syntax: readonly Diagnostic[] }): Parsed {
-  const whole = (code: string, message: string, hint: string): Parsed => ({ source: null, diagnostics: [...read.syntax, atStart(file, { code, message, hint })] });
+function readValue(file: File, doc: Document, read: { readonly lines: LineCounter; readonly found: readonly Diagnostic[] }): Parsed {
+  const whole = (code: string, message: string, hint: string): Parsed => ({ source: null, diagnostics: [...read.found, atStart(file, { code, message, hint })] });
   if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
     return whole('empty-file', 'the file is empty', 'write a layout: "claude-tmux new" makes one to start from');
   }
   if (!isMap(doc.contents)) return whole('not-a-map', 'a layout is a map of keys to values', 'start with "strategy: component" and "panes:"');
   keepWrittenScalars(doc);
   try {
-    return { source: makeSource(file, doc, read.lines), diagnostics: read.syntax };
+    return { source: makeSource(file, doc, read.lines), diagnostics: read.found };
   } catch (cause) {
     if (!(cause instanceof ReferenceError)) throw cause;
     return whole('alias-bomb', 'aliases (*name) unfold to more than a layout can be', 'write the values out');
@@ -79,7 +81,6 @@ function isIndent(token: string): boolean {
 
 const SYNTAX: Readonly<Record<string, { readonly code: string; readonly message?: string; readonly hint: string }>> = {
   TAB_AS_INDENT: { code: 'yaml-tab', message: 'a tab cannot indent YAML', hint: 'indent with two spaces' },
-  DUPLICATE_KEY: { code: 'duplicate-key', message: 'this key is written twice in one map', hint: 'keep one of them; a list item starts with "- "' },
   MULTIPLE_DOCS: { code: 'several-documents', message: 'the file holds several YAML documents', hint: 'a layout is one document: remove "---" and what follows' },
   TAG_RESOLVE_FAILED: { code: 'yaml-tag', message: 'a layout has no use for YAML tags', hint: 'remove the word that starts with "!", or put the value in quotes' },
   BAD_INDENT: { code: 'yaml-indent', hint: 'keys of one map start in the same column; close every [ and {' },
@@ -95,12 +96,12 @@ function syntaxDiagnostic(file: File, lines: LineCounter, found: YAMLError): Dia
   return { severity: 'error', code: known.code, message, place: placeOf(file, lines, [found.pos[0], found.pos[1]]), hint: known.hint };
 }
 
-/** Aliases without an anchor or inside what they name, and keys that are no text. */
+/** Aliases without an anchor or inside what they name, keys that are no text, keys written twice. */
 function checkNodes(file: File, doc: Document, lines: LineCounter): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (range: readonly number[] | null | undefined, code: string, message: string): void => {
     const [from = 0, to = 0] = range ?? [];
-    found.push({ severity: 'error', code, message, place: placeOf(file, lines, [from, to]) });
+    if (found.length < MAX_SYNTAX_ERRORS) found.push({ severity: 'error', code, message, place: placeOf(file, lines, [from, to]) });
   };
   visit(doc, {
     Alias(_, node) {
@@ -108,11 +109,16 @@ function checkNodes(file: File, doc: Document, lines: LineCounter): Diagnostic[]
       if (!target) report(node.range, 'unknown-alias', `no anchor "&${node.source}" stands before this alias`);
       else if (contains(target.range, node.range)) report(node.range, 'alias-cycle', `the alias "*${node.source}" stands inside what it names`);
     },
-    Pair(_, pair) {
-      if (!isScalar(pair.key) && !isAlias(pair.key)) report(rangeOf(pair.key), 'key-not-text', 'a key must be a plain word');
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) report(rangeOf(key), 'key-not-text', 'a key must be a plain word');
+        else if (seen.has(String(key.value))) report(key.range, 'duplicate-key', `the key "${String(key.value)}" is written twice in one map`);
+        else seen.add(String(key.value));
+      }
     },
   });
-  return found.slice(0, MAX_SYNTAX_ERRORS);
+  return found;
 }
 
 function rangeOf(node: unknown): readonly number[] | null | undefined {

@@ -15,8 +15,20 @@ export function checkShape(schema: z.ZodType, value: unknown): Shape {
   const result = schema.safeParse(value);
   if (result.success) return { problems: [], sound: result.data };
   const issues = result.error.issues.flatMap((issue) => chooseBranch(issue, value));
-  const problems = issues.flatMap((issue) => describeIssue(schema, issue, value));
-  return { problems, sound: withoutUnsound(value, issues) };
+  return { problems: describeIssues(schema, issues, value), sound: withoutUnsound(value, issues) };
+}
+
+/** More than anybody mends in one go. Each needs a search for its place and for a word that is near: a file of nothing but unknown keys took minutes. */
+const MAX_PROBLEMS = 200;
+
+function describeIssues(schema: z.ZodType, issues: readonly Issue[], value: unknown): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const issue of issues) {
+    if (problems.length > MAX_PROBLEMS) break;
+    problems.push(...describeIssue(schema, issue, value));
+  }
+  if (problems.length <= MAX_PROBLEMS) return problems;
+  return [error('many-problems', [], `the file has more than ${MAX_PROBLEMS} problems of this kind; the rest is told when these are mended`), ...problems.slice(0, MAX_PROBLEMS)];
 }
 
 /** A union's own report lists every branch; the branch that is meant is the one whose type the value has. */
@@ -38,7 +50,7 @@ function describeIssue(schema: z.ZodType, issue: Issue, root: unknown): Problem[
   const value = valueAt(root, path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.filter((key) => path.length > 0 || !key.startsWith('x-')).map((key) => unknownKey(schema, [...path, key]));
+      return issue.keys.filter((key) => path.length > 0 || !key.startsWith('x-')).slice(0, MAX_PROBLEMS + 1).map((key) => unknownKey(schema, [...path, key]));
     case 'invalid_type':
       return [value === undefined ? missingKey(path) : wrongType(path, value, typeWord(issue.expected))];
     case 'invalid_union':

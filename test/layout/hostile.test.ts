@@ -83,7 +83,7 @@ describe('hostile values', () => {
         // eslint-disable-next-line no-control-regex -- control characters are what must not be there
         expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -96,7 +96,7 @@ describe('hostile values', () => {
         const loaded = loadLayout(inputOf({ text: JSON.stringify({ strategy: 'component', panes: [{ component: 'x', name: 'A', ...pane }, pane], ...top }) }));
         expect(loaded.ok || loaded.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
