@@ -5,6 +5,7 @@ import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
+import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { writeFleet } from '../store/fleets.ts';
@@ -70,12 +71,6 @@ async function checkPrograms(context: Context, { plan, layout }: PlannedFleet): 
     const hint = pane.work.kind === 'agent' && pane.work.isClaude ? 'install Claude Code (npm install -g @anthropic-ai/claude-code), or set `claude: {command: …}` in the layout' : 'install it, or set `claude: {command: …}` in the layout';
     throw new UserError(`the program "${program}" of pane "${pane.id}" is not on PATH`, { hint });
   }
-}
-
-/** The panes whose process this plan starts. */
-export function startedPanes(plan: Plan, layout: Layout): Pane[] {
-  const ids = new Set(plan.steps.flatMap((step) => ('hold' in step && !step.hold ? [step.pane] : [])));
-  return layout.panes.filter((pane) => ids.has(pane.id));
 }
 
 interface Before {

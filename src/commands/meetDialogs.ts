@@ -7,7 +7,7 @@ import { oneLine } from '../base/text.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
 import type { Plan } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { startedPanes } from './bringUp.ts';
+import { startedPanes } from '../plan/startedPanes.ts';
 
 interface Meeting {
   readonly layout: Layout;

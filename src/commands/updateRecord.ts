@@ -1,7 +1,7 @@
 import { launchHash } from '../apply/launchHash.ts';
 import type { Dependency, Layout, Pane } from '../layout/layout.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
-import { startedPanes } from './bringUp.ts';
+import { startedPanes } from '../plan/startedPanes.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import type { PlannedFleet } from './planFleet.ts';
 
@@ -51,7 +51,7 @@ function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRe
 }
 
 /** The pane whose tree this one works in; null when that is the user's own checkout. */
-export function treeOwner(layout: Layout, pane: Pane): Pane | null {
+function treeOwner(layout: Layout, pane: Pane): Pane | null {
   switch (pane.tree.kind) {
     case 'own':
       return pane;
@@ -66,7 +66,7 @@ export function treeOwner(layout: Layout, pane: Pane): Pane | null {
 }
 
 /** The root of the tree a pane works in, absolute. */
-export function treePath(layout: Layout, pane: Pane): string {
+function treePath(layout: Layout, pane: Pane): string {
   const owner = treeOwner(layout, pane);
   if (owner?.tree.kind === 'own') return owner.tree.spec.path;
   const shared = pane.tree.kind === 'checkout' ? pane.tree.path : layout.checkout;

@@ -105,6 +105,6 @@ function describeBranch(pane: Pane, spec: TreeSpec, branch: string | null): stri
 }
 
 /** A URL without the password or token in it. */
-export function redactUrl(url: string): string {
+function redactUrl(url: string): string {
   return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, (whole, scheme: string) => (/^ssh:/i.test(scheme) && !/:[^/]*@/.test(whole.slice(scheme.length)) ? whole : `${scheme}***@`));
 }
