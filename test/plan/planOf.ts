@@ -9,7 +9,7 @@ export type Label = Partial<Pick<Pane, 'name' | 'color'>> & { readonly id: strin
 /** A step without what only the plan's text needs. */
 export type BareStep = Step extends infer S ? (S extends Step ? Omit<S, 'target' | 'cause' | 'needs'> : never) : never;
 
-export function paneOf(label: Label, index: number): Pane {
+function paneOf(label: Label, index: number): Pane {
   return {
     id: label.id,
     idWritten: true,
