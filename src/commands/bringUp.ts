@@ -4,7 +4,6 @@ import { applyTrees } from '../apply/applyTrees.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
-import type { Layout, Pane } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
