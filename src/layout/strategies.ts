@@ -96,9 +96,9 @@ export const STRATEGY_FACTS: Readonly<Record<Strategy, StrategyFacts>> = {
 };
 
 /** Colours for values of a key that the strategy does not know, in the order they appear. */
-export const PALETTE = ['colour141', 'brightcyan', 'colour179', 'brightgreen', 'brightblue', 'colour205', 'brightyellow', 'colour109'] as const;
+const PALETTE = ['colour141', 'brightcyan', 'colour179', 'brightgreen', 'brightblue', 'colour205', 'brightyellow', 'colour109'] as const;
 /** Command panes stand back. */
-export const COMMAND_COLOR = 'colour244';
+const COMMAND_COLOR = 'colour244';
 
 /** Defaults for `value`, which may be one the strategy does not know; `unknown` counts such values from 0. */
 export function keyDefaults(strategy: Strategy, value: string | null, unknown: number): KeyDefaults {

@@ -32,9 +32,12 @@ export function renderPrompt(prompt: string | null, template: string | null, wor
   return { text: outer.text, asksForTask: inner.asksForTask || outer.asksForTask };
 }
 
-/** Puts the hand-off into a prompt of the normal form; ready for the day when a session waits for the one before. */
-export function fillHandoff(prompt: string, handoff: string): string {
-  return prompt.replaceAll('{{handoff}}', () => handoff);
+/** Stands for `{{handoff}}` in a session that was started before the one it follows was done. */
+const NO_HANDOFF_YET = 'Nothing has been handed over to you yet: the session before you is still at work. Read what is there, then wait for me.';
+
+/** Puts what the session before handed over into a prompt of the normal form; null when it has not yet. */
+export function fillHandoff(prompt: string, handoff: string | null): string {
+  return prompt.replaceAll('{{handoff}}', () => handoff ?? NO_HANDOFF_YET);
 }
 
 function fill(text: string, words: PromptWords, prompt: string | null): RenderedPrompt {

@@ -131,6 +131,10 @@ describe('prompts', () => {
     expect(fillHandoff(promptOf(panes[1]) ?? '', "the plan: $& $' {{handoff}}")).toContain("\nthe plan: $& $' {{handoff}}\n");
   });
 
+  it('say so where a session starts before anything was handed over', () => {
+    expect(fillHandoff('a {{handoff}} b', null)).toMatch(/^a Nothing has been handed over .* b$/);
+  });
+
   it('of a user\'s own template come in its words', () => {
     const templates = new Map([['mine', '{{branch}} from {{base}}; mine: {{owns}}; others: {{others}}; {{prompt}}']]);
     expect(promptOf(paneOf('template: mine\n    prompt: go\n    owns: [a/**, b]', { templates }))).toBe('feature/web from the default branch; mine: a/**, b; others: none at the moment; go');

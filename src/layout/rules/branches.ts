@@ -46,7 +46,10 @@ function pairProblems(facts: Facts, first: OwnTree, second: OwnTree): Problem[] 
   const path = branchPath(facts, second);
   const [one, other] = [first.spec.branch, second.spec.branch];
   const report = facts.normal.layout.isolation === 'worktree' ? error : warning;
-  if (one === other) return [report('same-branch', path, `"${first.pane.id}" and "${second.pane.id}" both work on the branch "${one}"`, 'give each a branch of its own, or let one work in the tree of the other with "in"')];
+  if (one === other) {
+    const hint = 'give each a branch of its own, or let one work in the tree of the other with "in"';
+    return [report('same-branch', path, `"${first.pane.id}" and "${second.pane.id}" both work on the branch "${one}"`, hint)];
+  }
   if (!blocks(one, other)) return [];
   return [report('branch-in-branch', path, `git cannot keep the branches "${one}" and "${other}" in one repository`, 'a branch name cannot be the folder of another')];
 }
@@ -72,6 +75,7 @@ export function sharedTreeRules({ normal, world }: Facts): readonly Problem[] {
     if (owner?.tree.kind !== 'own') return [];
     const wanted = expandBranch(written.branch, { user: world.user, id: pane.id, strategy_key: pane.key ?? pane.id, fleet: fleetWord(normal.layout.name) });
     if (wanted === owner.tree.spec.branch) return [];
-    return [error('two-branches', ['panes', index, 'branch'], `this pane works in the tree of "${owner.id}", which is on the branch "${owner.tree.spec.branch}"`, 'remove "branch", or remove "in" to give the pane a tree of its own')];
+    const why = `this pane works in the tree of "${owner.id}", which is on the branch "${owner.tree.spec.branch}"`;
+    return [error('two-branches', ['panes', index, 'branch'], why, 'remove "branch", or remove "in" to give the pane a tree of its own')];
   });
 }

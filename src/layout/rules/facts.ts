@@ -1,4 +1,4 @@
-import type { Pane, TreeSpec } from '../layout.ts';
+import type { TreeSpec } from '../layout.ts';
 import type { Normal, NormalPane } from '../normalize.ts';
 import type { Problem } from '../problem.ts';
 import type { Draft } from '../schema.ts';
@@ -26,8 +26,4 @@ export interface OwnTree extends NormalPane {
 /** The panes that get a clone or worktree of their own, in the order of the file. */
 export function ownTrees({ normal }: Facts): readonly OwnTree[] {
   return normal.panes.flatMap((each) => (each.pane.tree.kind === 'own' ? [{ ...each, spec: each.pane.tree.spec }] : []));
-}
-
-export function isAgentPane(pane: Pane): boolean {
-  return pane.work.kind !== 'command';
 }

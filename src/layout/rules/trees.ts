@@ -17,32 +17,50 @@ function needsCheckout({ world }: Facts, isolation: Isolation): Problem[] {
   return [error('no-checkout', ['isolation'], `isolation "${isolation}" works with the git checkout you stand in, and "${world.cwd}" is in none`, 'go to a checkout, or use isolation: clone')];
 }
 
-function worktreeProblems({ draft, normal, world }: Facts): Problem[] {
-  const found: Problem[] = [];
-  if (draft.strategy === 'stage') found.push(error('stage-worktree', ['isolation'], 'the strategy "stage" and isolation "worktree" do not go together: each stage starts where the one before left its own clone', 'use isolation: clone'));
+function worktreeProblems(facts: Facts): Problem[] {
+  const { draft, normal, world } = facts;
+  const found = paneRepoProblems(facts, 'worktree');
+  if (draft.strategy === 'stage') {
+    const why = 'the strategy "stage" and isolation "worktree" do not go together: each stage starts where the one before left its own clone';
+    found.push(error('stage-worktree', ['isolation'], why, 'use isolation: clone'));
+  }
   const own = world.checkout ? [world.checkout.root, resolveRepo(undefined, world)] : [];
   if (draft.repo !== undefined && world.checkout && !own.includes(normal.layout.repo)) {
-    found.push(error('worktree-repo', ['repo'], `worktrees belong to the checkout you stand in ("${world.checkout.root}"), not to "${showRepo(normal.layout.repo)}"`, 'remove "repo", or use isolation: clone'));
+    const why = `worktrees belong to the checkout you stand in ("${world.checkout.root}"), not to "${showRepo(normal.layout.repo)}"`;
+    found.push(error('worktree-repo', ['repo'], why, 'remove "repo", or use isolation: clone'));
   }
-  return [...found, ...paneRepoProblems({ draft, normal }, 'worktree')];
+  return found;
 }
 
-function sharedProblems({ draft, written, normal }: Facts): Problem[] {
-  const branches = written.branch === undefined ? [] : [error('shared-branch', ['branch'], 'isolation "shared" leaves the checkout on its branch: there are no branches to name', 'remove "branch", or use isolation: clone')];
-  const paneBranches = normal.panes.filter(({ written: pane }) => pane.branch !== undefined).map(({ index }) =>
-    error('shared-branch', ['panes', index, 'branch'], 'isolation "shared" leaves the checkout on its branch', 'remove "branch", or use isolation: clone'));
-  const idle = (['repo', 'base', 'setup', 'include', 'link', 'workspace'] as const).filter((key) => written[key] !== undefined).map((key) => noEffect([key], 'under isolation "shared"'));
-  const paneIdle = normal.panes.flatMap(({ index, written: pane }) => (['base', 'setup', 'in'] as const).filter((key) => pane[key] !== undefined).map((key) => noEffect(['panes', index, key], 'under isolation "shared"')));
-  return [...branches, ...paneBranches, ...idle, ...paneIdle, ...paneRepoProblems({ draft, normal }, 'shared')];
+/** Keys that say something about clones: in the checkout itself there is nothing to do for them. */
+const CLONE_KEYS = ['repo', 'base', 'setup', 'include', 'link', 'workspace'] as const;
+const PANE_CLONE_KEYS = ['base', 'setup', 'in'] as const;
+
+function sharedProblems(facts: Facts): Problem[] {
+  const { written, normal } = facts;
+  const idle = (path: KeyPath): Problem => noEffect(path, 'under isolation "shared"');
+  const panes = normal.panes.flatMap(({ index, written: pane }) => [
+    ...(pane.branch === undefined ? [] : [sharedBranch(['panes', index, 'branch'])]),
+    ...PANE_CLONE_KEYS.filter((key) => pane[key] !== undefined).map((key) => idle(['panes', index, key])),
+  ]);
+  const top = CLONE_KEYS.filter((key) => written[key] !== undefined).map((key) => idle([key]));
+  return [...(written.branch === undefined ? [] : [sharedBranch(['branch'])]), ...top, ...panes, ...paneRepoProblems(facts, 'shared')];
 }
 
-function paneRepoProblems({ normal }: Pick<Facts, 'draft' | 'normal'>, isolation: Isolation): Problem[] {
-  return normal.panes.filter(({ written }) => written.repo !== undefined).map(({ index }) => error('pane-repo', ['panes', index, 'repo'], `under isolation "${isolation}" all panes work in the repository you stand in`, 'use isolation: clone'));
+function sharedBranch(path: KeyPath): Problem {
+  return error('shared-branch', path, 'isolation "shared" leaves the checkout on its branch: there are no branches to name', 'remove "branch", or use isolation: clone');
+}
+
+function paneRepoProblems({ normal }: Facts, isolation: Isolation): Problem[] {
+  const why = `under isolation "${isolation}" all panes work in the repository you stand in`;
+  return normal.panes.filter(({ written }) => written.repo !== undefined).map(({ index }) => error('pane-repo', ['panes', index, 'repo'], why, 'use isolation: clone'));
 }
 
 function noEffect(path: KeyPath, where: string): Problem {
   return { ...warning('no-effect', path, `"${String(path.at(-1))}" has no effect ${where}`), at: 'key' };
 }
+
+const GUEST_IDLE = ['base', 'repo', 'setup'] as const;
 
 /** `in`: whose tree a pane shares. */
 export function guestRules({ normal }: Facts): readonly Problem[] {
@@ -52,7 +70,8 @@ export function guestRules({ normal }: Facts): readonly Problem[] {
     const path = ['panes', index, 'in'];
     if (!ids.includes(written.in)) return [error('unknown-pane', path, `there is no pane "${written.in}"`, idHint(written.in, ids.filter((id) => id !== pane.id)))];
     if (returns(normal.panes, written.in, pane.id)) return [error('in-cycle', path, `"${pane.id}" would work in its own tree through "in"`, 'remove one "in"')];
-    return pane.tree.kind === 'of' ? (['base', 'repo', 'setup'] as const).filter((key) => written[key] !== undefined).map((key) => noEffect(['panes', index, key], 'for a pane that works in the tree of another')) : [];
+    if (pane.tree.kind !== 'of') return [];
+    return GUEST_IDLE.filter((key) => written[key] !== undefined).map((key) => noEffect(['panes', index, key], 'for a pane that works in the tree of another'));
   });
 }
 
@@ -90,7 +109,8 @@ function addressProblems(repo: string, path: KeyPath): Problem[] {
 export function folderRules(facts: Facts): readonly Problem[] {
   const { draft, normal } = facts;
   const dirs = [{ dir: draft.dir, path: ['dir'] }, ...normal.panes.map(({ index, written }) => ({ dir: written.dir, path: ['panes', index, 'dir'] }))];
-  return [...dirs.flatMap(({ dir, path }) => (dir === undefined ? [] : dirProblems(dir, path))), ...(normal.layout.isolation === 'shared' ? [] : workspaceProblems(facts))];
+  const found = dirs.flatMap(({ dir, path }) => (dir === undefined ? [] : dirProblems(dir, path)));
+  return normal.layout.isolation === 'shared' ? found : [...found, ...workspaceProblems(facts)];
 }
 
 function dirProblems(dir: string, path: KeyPath): Problem[] {
@@ -101,7 +121,10 @@ function dirProblems(dir: string, path: KeyPath): Problem[] {
 function workspaceProblems(facts: Facts): Problem[] {
   const { draft, normal, world } = facts;
   const { workspace, checkout } = normal.layout;
-  const bad = (why: string, hint = 'choose a folder of its own, e.g. workspace: ~/workspaces/{name}'): Problem[] => [error('bad-workspace', draft.workspace === undefined ? [] : ['workspace'], `the workspace "${workspace}" ${why}`, hint)];
+  const path = draft.workspace === undefined ? [] : ['workspace'];
+  const bad = (why: string, hint = 'choose a folder of its own, e.g. workspace: ~/workspaces/{name}'): Problem[] => [
+    error('bad-workspace', path, `the workspace "${workspace}" ${why}`, hint),
+  ];
   if (/^~[^/]/.test(draft.workspace ?? '')) return bad('starts with "~name", which is not supported');
   if (draft.workspace?.trim() === '') return bad('is empty');
   if (workspace === '/') return bad('is the root of the file system');

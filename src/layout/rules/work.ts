@@ -34,8 +34,9 @@ const MAX_PROMPT = 10_000_000;
 export function promptRules({ normal, world, texts }: Facts): readonly Problem[] {
   return normal.panes.flatMap(({ index, written }) => {
     const found: Problem[] = [];
-    if (written.prompt_file !== undefined) found.push(...promptFileProblems(promptFilePath(written.prompt_file, texts.path, world), texts.files, ['panes', index, 'prompt_file']));
-    if (written.template !== undefined) found.push(...templateProblems(written.template, [...texts.templates.keys()], ['panes', index, 'template']));
+    const { prompt_file: file, template } = written;
+    if (file !== undefined) found.push(...promptFileProblems(promptFilePath(file, texts.path, world), texts.files, ['panes', index, 'prompt_file']));
+    if (template !== undefined) found.push(...templateProblems(template, [...texts.templates.keys()], ['panes', index, 'template']));
     return found;
   });
 }
@@ -54,38 +55,58 @@ function templateProblems(name: string, known: readonly string[], path: KeyPath)
 
 /** How agents are started. */
 export function agentRules({ draft, normal }: Facts): readonly Problem[] {
-  const own = claudeProblems(draft.claude, draft.claude, ['claude']);
-  return [...own, ...normal.panes.flatMap((each) => [...claudeProblems(each.written.claude, { ...draft.claude, ...each.written.claude }, ['panes', each.index, 'claude']), ...foreignAgentProblems(each), ...teleportProblems(each)])];
+  const panes = normal.panes.flatMap((each) => {
+    const { claude } = each.written;
+    const own = claude ? claudeProblems(claude, { ...draft.claude, ...claude }, ['panes', each.index, 'claude']) : [];
+    return [...own, ...foreignAgentProblems(each), ...teleportProblems(each)];
+  });
+  return [...(draft.claude ? claudeProblems(draft.claude, draft.claude, ['claude']) : []), ...panes];
+}
+
+/** `claude` as written in one place; `whole` with what lies under it. */
+function claudeProblems(claude: WrittenClaude, whole: WrittenClaude, path: KeyPath): Problem[] {
+  const args = isClaudeCommand(commandWords(whole.command)) ? (claude.args ?? []) : [];
+  return [
+    ...commandProblems(claude.command, [...path, 'command']),
+    ...args.flatMap((arg, place) => managedProblems(arg, [...path, 'args', place])),
+    ...optionProblems(claude, path),
+  ];
 }
 
 /** Flags that say which conversation runs, or that it should end: those are set for each start. */
 const MANAGED = ['--session-id', '--resume', '-r', '--continue', '-c', '--fork-session', '--teleport', '--print', '-p', '--bg', '--tmux', '--worktree', '-w'];
+
+function managedProblems(arg: string, path: KeyPath): Problem[] {
+  if (!MANAGED.includes(arg.split('=')[0] ?? '')) return [];
+  return [error('managed-flag', path, `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it')];
+}
+
 /** `claude --help`, 2.1.197. */
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
 
-function claudeProblems(claude: WrittenClaude | undefined, whole: WrittenClaude | undefined, path: KeyPath): Problem[] {
-  if (!claude) return [];
-  const args = isClaudeCommand(commandWords(whole?.command)) ? (claude.args ?? []) : [];
-  const managed = args.flatMap((arg, place) => (MANAGED.includes(arg.split('=')[0] ?? '') ? [error('managed-flag', [...path, 'args', place], `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it')] : []));
-  const options = (['model', 'effort'] as const).flatMap((key) => (claude[key] !== undefined && /^(-|$)/.test(claude[key]) ? [error('bad-value', [...path, key], `"${key}" cannot be "${claude[key]}"`)] : []));
-  const effort = claude.effort !== undefined && options.length === 0 && !EFFORTS.includes(claude.effort) ? [warning('unknown-effort', [...path, 'effort'], `"${claude.effort}" is no effort level of Claude Code 2.1`, `known: ${EFFORTS.join(', ')}`)] : [];
-  return [...commandProblems(claude.command, [...path, 'command']), ...managed, ...options, ...effort];
+function optionProblems({ model, effort }: WrittenClaude, path: KeyPath): Problem[] {
+  const found = Object.entries({ model, effort }).flatMap(([key, value]) =>
+    value !== undefined && /^(-|$)/.test(value) ? [error('bad-value', [...path, key], `"${key}" cannot be "${value}"`)] : [],
+  );
+  if (effort === undefined || found.length > 0 || EFFORTS.includes(effort)) return found;
+  return [warning('unknown-effort', [...path, 'effort'], `"${effort}" is no effort level of Claude Code 2.1`, `known: ${EFFORTS.join(', ')}`)];
 }
 
 function commandProblems(command: WrittenClaude['command'], path: KeyPath): Problem[] {
   if (command === undefined) return [];
-  const words = commandWords(command);
-  if ((words[0] ?? '') === '') return [error('empty-command', path, 'the command of the agent is empty', 'command: claude')];
-  if (words[0]?.startsWith('-')) return [error('bad-command', path, `"${words[0]}" is no program`, 'the program comes first')];
-  if (typeof command === 'string' && /["'`$\\;|&<>]/.test(command)) return [error('bad-command', path, 'a command is no shell line: it is split at spaces and nothing else', 'write a list: command: [program, "a word with spaces"]')];
-  return [];
+  const [program = ''] = commandWords(command);
+  if (program === '') return [error('empty-command', path, 'the command of the agent is empty', 'command: claude')];
+  if (program.startsWith('-')) return [error('bad-command', path, `"${program}" is no program`, 'the program comes first')];
+  if (typeof command !== 'string' || !/["'`$\\;|&<>]/.test(command)) return [];
+  return [error('bad-command', path, 'a command is no shell line: it is split at spaces and nothing else', 'write a list: command: [program, "a word with spaces"]')];
 }
 
 const CLAUDE_ONLY = ['model', 'permission_mode', 'effort', 'remote_control', 'mcp_config'] as const;
 
-function foreignAgentProblems({ index, written, pane }: NormalPane): Problem[] {
-  if (pane.work.kind !== 'agent' || pane.work.isClaude) return [];
-  return CLAUDE_ONLY.filter((key) => written.claude?.[key] !== undefined).map((key) => warning('no-effect', ['panes', index, 'claude', key], `"${key}" is an option of Claude Code; "${pane.work.kind === 'agent' ? (pane.work.command[0] ?? '') : ''}" does not get it`));
+function foreignAgentProblems({ index, written: { claude }, pane: { work } }: NormalPane): Problem[] {
+  if (work.kind !== 'agent' || work.isClaude) return [];
+  const message = (key: string): string => `"${key}" is an option of Claude Code; "${work.command[0] ?? ''}" does not get it`;
+  return CLAUDE_ONLY.filter((key) => claude?.[key] !== undefined).map((key) => warning('no-effect', ['panes', index, 'claude', key], message(key)));
 }
 
 function teleportProblems({ index, written: { teleport } }: NormalPane): Problem[] {
