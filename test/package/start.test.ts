@@ -5,7 +5,7 @@ import { output, run, type Ended } from '../support/run.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 import { ROOT } from '../support/sources.ts';
 
-const MAIN = `exports.main = async (host) => { host.stdout.write('ran ' + host.argv.slice(2).join(' ')); if (host.argv[2] === 'fail') throw new Error('a bug'); return Number(host.argv[3] ?? 0); };`;
+const MAIN = `(function (exports) { exports.main = async (host) => { host.stdout.write('ran ' + host.argv.slice(2).join(' ')); if (host.argv[2] === 'fail') throw new Error('a bug'); return Number(host.argv[3] ?? 0); }; })`;
 
 let sandbox: Sandbox;
 let dist: string;
@@ -84,6 +84,13 @@ test('an error nobody caught is a bug of ours: exit code 70 and the stack', asyn
   const { code, stderr } = await start(['fail']);
   expect(code).toBe(70);
   expect(stderr).toMatch(/Error: a bug\n\s+at .*main\.cjs:1/);
+});
+
+test('a reader that goes away ends no command', async () => {
+  const chatty = `(function (exports) { exports.main = async (host) => { for (let i = 0; i < 50; i++) { host.stdout.write('x'.repeat(10000) + '\\n'); await new Promise((go) => setTimeout(go, 2)); } host.stderr.write('at its end'); return 0; }; })`;
+  writeFileSync(join(dist, 'main.cjs'), chatty);
+  const { stderr } = await run('sh', ['-c', `node ${join(dist, 'claude-tmux.cjs')} | head -c 1`], { env: sandbox.env });
+  expect(stderr).toBe('at its end');
 });
 
 test('a Node that is too old gets a sentence', async () => {
