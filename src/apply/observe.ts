@@ -5,7 +5,8 @@ import type { Snapshot, TreeState } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { readServer } from '../tmux/readServer.ts';
-import { newWindowSize } from '../tmux/size.ts';
+import { newWindowSize, viewerSize } from '../tmux/size.ts';
+import { isInside } from '../tmux/socket.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 
@@ -22,7 +23,9 @@ export async function observe(context: Context, { layout, record, server }: Obse
     readTrees(context, layout),
     record === null ? {} : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
   ]);
-  return { tmux: { ...tmux, size: newWindowSize({ terminal: context.terminal, status: tmux.status }) }, trees, agents };
+  const inside = { insideSameServer: isInside(server.socket, context.env), paneId: context.env['TMUX_PANE'] };
+  const terminal = viewerSize({ terminal: context.terminal, ...inside, clients: tmux.clients });
+  return { tmux: { ...tmux, size: newWindowSize({ terminal, status: tmux.status }) }, trees, agents };
 }
 
 async function readTrees(context: Context, layout: Layout): Promise<Record<string, TreeState>> {

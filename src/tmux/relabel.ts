@@ -1,3 +1,4 @@
+import { oneLine } from '../base/text.ts';
 import { asFormat, word } from '../base/tmuxText.ts';
 import { runBatch } from './runBatch.ts';
 import type { Environment, TmuxServer } from './tmux.ts';
@@ -12,6 +13,6 @@ interface Label {
 
 /** Shows a new label on a pane that runs. As a batch: a label that ends in `;` would be cut in an argument (tmux 3.3a). */
 export async function relabelPane(server: TmuxServer, { paneId, windowId, name }: Label, env: Environment): Promise<readonly string[]> {
-  const lines = [`set-option -p -t ${word(paneId)} @claude_tmux_name ${word(name)}`, ...(windowId === null ? [] : [`rename-window -t ${word(windowId)} -- ${word(asFormat(name))}`])];
+  const lines = [`set-option -p -t ${word(paneId)} @claude_tmux_name ${word(oneLine(name))}`, ...(windowId === null ? [] : [`rename-window -t ${word(windowId)} -- ${word(asFormat(name))}`])];
   return (await runBatch(server, `${lines.join('\n')}\n`, env)).errors;
 }
