@@ -1,6 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import type { AgentWork, Pane } from '../layout/layout.ts';
+import { fillHandoff } from '../layout/templates.ts';
 import { writeFileAtomic } from '../store/file.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { agentArgv, withoutSettings } from './claudeArgv.ts';
@@ -67,7 +68,8 @@ const NOTHING = { resume: null, promptFile: null, promptMarkedBy: 'hook', conver
 
 function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts'> {
   const pluginDir = input.hooks ? input.fleet.plugin : null;
-  const sent = input.sendPrompt ? work : { ...work, prompt: null };
+  // Handing over between sessions is not active yet: the prompt says that nothing has come.
+  const sent = { ...work, prompt: input.sendPrompt && work.prompt !== null ? fillHandoff(work.prompt, null) : null };
   const argv = agentArgv(sent, { label: input.pane.name, settingsFile: input.hooks ? files.settings : null, pluginDir });
   const program = work.command.join(' ');
   if (!work.isClaude) return { ...NOTHING, program, fresh: argv.fresh, resume: argv.resume, promptMarkedBy: sent.prompt === null ? 'hook' : 'launcher' };
@@ -103,8 +105,8 @@ function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fre
 }
 
 /** The prompt that goes to stdin; null when there is none, and for programs that take theirs as an argument. */
-function promptOf({ pane: { work, name }, sendPrompt }: SessionInput): string | null {
+export function promptOf({ pane: { work, name }, sendPrompt }: SessionInput): string | null {
   if (!sendPrompt || work.kind !== 'agent' || !work.isClaude || work.prompt === null || work.teleport !== null) return null;
   if (Buffer.byteLength(work.prompt) > LONGEST_PROMPT) throw new UserError(`the prompt of "${name}" is longer than claude reads (10 MB)`, { hint: 'put it into a file of the repository and name the file in the prompt' });
-  return work.prompt;
+  return fillHandoff(work.prompt, null);
 }

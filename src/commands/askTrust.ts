@@ -12,7 +12,7 @@ import { shippedLayouts } from './places.ts';
 /** A layout runs commands: what is neither shipped nor the user's own is shown and asked for, once for each content. */
 export async function askTrust(context: Context, fleet: LoadedFleet, { yes }: { readonly yes: boolean }): Promise<void> {
   if (await comesFromTrustedPlaces(context, fleet)) return;
-  const subject = { path: fleet.path, fingerprint: fingerprintText(fleet.read.layout) };
+  const subject = { path: fleet.path, fingerprint: fingerprintText(fleet.untasked) };
   const trust = await readTrust(context.store, subject);
   if (trust === 'trusted') return;
   if (!yes) {
@@ -37,7 +37,7 @@ async function comesFromTrustedPlaces(context: Context, { read, world }: LoadedF
 /** Most lines of one prompt that are shown; the file has the rest. */
 const PROMPT_LINES = 30;
 
-function describeWhatItRuns({ read: { layout } }: LoadedFleet): string {
+function describeWhatItRuns({ untasked: layout }: LoadedFleet): string {
   return ['It makes this run:', ...runs(layout), 'and tells the agents:', ...layout.panes.flatMap(tells)].join('\n');
 }
 

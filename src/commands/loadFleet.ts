@@ -5,6 +5,7 @@ import { readLayout, type ReadLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
+import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { knownFleets } from './pick.ts';
@@ -14,6 +15,8 @@ import { configPlaces, layoutPlaces } from './places.ts';
 export interface LoadedFleet {
   readonly path: string;
   readonly read: ReadLayout;
+  /** The layout as its author wrote it, without the task: what is trusted, whatever it is used for. */
+  readonly untasked: Layout;
   readonly record: FleetRecord | null;
   readonly world: World;
   readonly task: string | null;
@@ -33,18 +36,21 @@ export async function loadFleet(context: Context, choice: LayoutChoice): Promise
   const target = await findTarget(context, { choice, world, fleets });
   const there = target.record === null ? world : await readWorld(context, target.record.checkout ?? dirname(target.path));
   const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, ...configPlaces(context) });
-  const first = await read(choice.task ?? null);
+  const first = await read(null);
   const record = findRecord(fleets, first);
-  if (!first.asksForTask) return { path: target.path, read: first, record, world: there, task: choice.task ?? record?.task ?? null };
-  const task = record?.task ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null);
-  return { path: target.path, read: task === null ? first : await read(task), record, world: there, task };
+  const loaded = { path: target.path, untasked: first.layout, record, world: there };
+  const known = choice.task ?? record?.task ?? null;
+  if (!first.asksForTask) return { ...loaded, read: first, task: known };
+  const task = known ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null);
+  return { ...loaded, read: task === null ? first : await read(task), task };
 }
 
 /** The layout of a recorded fleet, read again from its file. */
 export async function reloadFleet(context: Context, record: FleetRecord): Promise<LoadedFleet> {
   const world = await readWorld(context, record.checkout ?? dirname(record.layout));
-  const read = await readLayout({ path: record.layout, world, task: record.task, ...configPlaces(context) });
-  return { path: record.layout, read, record, world, task: record.task };
+  const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: record.layout, world, task, ...configPlaces(context) });
+  const first = await read(null);
+  return { path: record.layout, read: first.asksForTask ? await read(record.task) : first, untasked: first.layout, record, world, task: record.task };
 }
 
 /** What loading a layout may know, for somebody who stands in `cwd`. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readLaunchBody, renderLaunchFile } from '../agent/launchFile.ts';
-import { launchSpec } from '../agent/session.ts';
+import { launchSpec, promptOf } from '../agent/session.ts';
 import type { Context } from '../apply/context.ts';
 import { shellWord } from '../base/shellText.ts';
 import type { Pane } from '../layout/layout.ts';
@@ -48,8 +48,10 @@ interface PaneFiles {
 function filesOf(context: Context, { pane, record, body, noPrompt }: PaneFiles): ScriptFile[] {
   const session = record.sessions.find((candidate) => candidate.id === pane.id);
   if (!session) return [];
-  const spec = launchSpec(sessionInput(context, { pane, record, body, noPrompt, session }));
-  const prompt = spec.promptFile !== null && pane.work.kind === 'agent' && pane.work.prompt !== null ? [{ path: spec.promptFile, text: pane.work.prompt }] : [];
+  const input = sessionInput(context, { pane, record, body, noPrompt, session });
+  const spec = launchSpec(input);
+  const text = promptOf(input);
+  const prompt = spec.promptFile === null || text === null ? [] : [{ path: spec.promptFile, text }];
   return [{ path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch, text: renderLaunchFile(spec, body) }, ...prompt];
 }
 
