@@ -10,6 +10,7 @@
 self=$0
 newline='
 '
+escape=$(printf '\033')
 
 main() {
   if [ "${1-}" = become ]; then shift; become "$@"; fi
@@ -70,7 +71,8 @@ run() {
   rm -f "$exit_file"
   if [ -n "$marks_prompt" ]; then : >"$prompted_file"; fi
   # With job control Ctrl-Z comes back here; without, claude suspends itself for good (2.1.197: nobody can `fg` it).
-  [ -z "$tty" ] || set -m
+  # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9).
+  [ -z "$tty" ] || [ -n "${ZSH_VERSION-}" ] || set -m
   # A subshell keeps the environment of the program out of this one.
   (set_environment; exec /bin/sh "$self" become "$@" 3<&-)
   came_back "$?"
@@ -177,13 +179,22 @@ offer() {
 }
 
 # One key press. More than a byte at once is a paste, a cursor key or a terminal's late answer (one ends with "c"): not a key.
-# Signals are off meanwhile, so that Ctrl-C is a byte and not the end of the pane.
+# Signals are off meanwhile: Ctrl-C and Ctrl-\ are bytes like any other. A Ctrl-C just before ends an stty, not this loop.
 read_key() {
-  stty -icanon -echo -isig min 1 time 0 <&3 2>/dev/null || { key=end; return; }
-  key=$(dd bs=256 count=1 <&3 2>/dev/null; printf .)
+  [ -t 3 ] || { key=end; return; }
+  stty -icanon -echo -isig min 1 time 0 <&3 2>/dev/null
+  key=$(read_bytes)
+  # What an escape begins may come in parts.
+  case $key in "$escape"*) stty min 0 time 1 <&3; read_bytes >/dev/null; key=several ;; esac
   restore_tty
   key=${key%.}
   case $key in ?) ;; *) key=none ;; esac
+}
+
+# The full stop keeps a newline at the end from being dropped.
+read_bytes() {
+  dd bs=256 count=1 <&3 2>/dev/null
+  printf .
 }
 
 open_shell() {

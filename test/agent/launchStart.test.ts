@@ -57,7 +57,7 @@ describe('how an agent is started', () => {
   });
 
   it('waits for the agent of the pane it replaces, so that two never write into one conversation', async () => {
-    const slow = 'echo x >>"$SEEN/starts"; trap "" HUP; [ -e "$SEEN/go" ] || { : >"$SEEN/go"; sleep 1; exit; }; exec sleep 1000';
+    const slow = 'echo x >>"$SEEN/starts"; [ -e "$SEEN/go" ] || { trap "" HUP; : >"$SEEN/go"; sleep 1; exit; }; exec sleep 1000';
     const pane = await makePane(sandbox, slow);
     await pane.write();
     await pane.start();
