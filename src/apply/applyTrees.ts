@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { assertNever } from '../base/assertNever.ts';
 import { bringWork } from '../git/bringWork.ts';
-import { makeClone } from '../git/clone.ts';
+import { makeClone, type CloneReport } from '../git/clone.ts';
 import { copyFiles } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
 import { makeWorktree } from '../git/worktree.ts';
@@ -89,17 +89,17 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
       const mirror = mirrors.get(step.spec.repo);
       if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
       const report = await makeClone({ ...common, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
-      return report.carried.length === 0 ? '' : `carried over ${report.carried.join(', ')}`;
+      return describeReport(report);
     }
     case 'make-worktree':
-      await makeWorktree({ ...common, spec: step.spec, checkout: step.checkout });
-      return '';
-    case 'bring-work':
-      await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
-      return '';
+      return describeReport(await makeWorktree({ ...common, spec: step.spec, checkout: step.checkout }));
+    case 'bring-work': {
+      const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
+      return `${commits} commits, ${files} files`;
+    }
     case 'copy-files': {
-      const { copied, linked } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
-      return `${copied} copied, ${linked} linked`;
+      const { copied, linked, refused } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
+      return [`${copied} copied`, `${linked} linked`, ...refused.map((path) => `not taken: ${path}`)].join(', ');
     }
     case 'run-setup':
       await runSetup({ ...common, env: { ...context.env, ...input.envOf(step.pane) }, commands: step.spec.setup, cwd: step.spec.path, logPath: join(input.logs, `${step.pane}.setup.log`) });
@@ -107,4 +107,9 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     default:
       return assertNever(step);
   }
+}
+
+/** Where the branch starts, what was carried over from the checkout, and what is worth knowing besides. */
+function describeReport({ branch, start, carried, notes }: CloneReport): string {
+  return [`${branch} from ${start}`, ...(carried.length === 0 ? [] : [`carried over ${carried.join(', ')}`]), ...notes].join('; ');
 }
