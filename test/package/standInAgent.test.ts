@@ -29,6 +29,12 @@ async function start(args: readonly string[], redirection = ''): Promise<void> {
   await tmux.run('new-session', '-d', '-x', '150', '-y', '40', '-c', sandbox.path('work dir'), `${agent} ${redirection}; echo "exit code $?"; exec sleep 1000`);
 }
 
+/** The next start gets a server of its own: one on the socket of a server that just ends may end with it. */
+async function end(): Promise<void> {
+  await tmux.dispose();
+  tmux = startTmux(sandbox);
+}
+
 async function shows(text: string): Promise<void> {
   await eventually(async () => expect(await tmux.run('capture-pane', '-p')).toContain(text));
 }
@@ -93,10 +99,10 @@ test('its registry file follows what it does and goes with it', async () => {
 test('a conversation with a transcript is resumed, and its id is not given twice', async () => {
   await start(['--session-id', ID, '--', 'hello']);
   await shows('I was told:');
-  await tmux.run('kill-server');
+  await end();
   await start(['--resume', ID]);
   await shows(`session: ${ID} (resumed)`);
-  await tmux.run('kill-server');
+  await end();
   await start(['--session-id', ID]);
   await shows('is already in use');
   await shows('exit code 1');
