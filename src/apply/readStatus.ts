@@ -58,7 +58,7 @@ function findPane(session: TmuxSession | null, id: string): Place | null {
 async function readAgent(context: Context, input: { readonly session: SessionRecord; readonly facts: Agents[string] | undefined; readonly place: Place | null; readonly server: TmuxServer }): Promise<AgentStatus> {
   const { session, facts, place, server } = input;
   const now = context.now();
-  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_SEEN), screen: null };
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_SEEN), hooks: null, screen: null };
   const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane.id, context.env) : null;
   const told = agentState({ ...evidence, screen }, now);
   return {
@@ -73,6 +73,7 @@ async function readAgent(context: Context, input: { readonly session: SessionRec
   };
 }
 
+// Hooks are folded by a later step.
 const NEVER_SEEN = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };
 
 type TreeReading = { readonly status: TreeStatus } | { readonly error: string };

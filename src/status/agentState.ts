@@ -1,3 +1,5 @@
+import { claudeState } from './claudeState.ts';
+import type { HookState } from './hookState.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 import { startupDialog } from './startupDialog.ts';
 
@@ -33,88 +35,64 @@ export interface AgentEvidence {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly registry: RegistryEntry | null;
+  /** What the hooks told; null when none has come from this process. */
+  readonly hooks: HookState | null;
   /** Text on the pane's screen, when somebody looked; null otherwise. */
   readonly screen: string | null;
 }
 
+/** A state with where it comes from, and the rule that decided. */
 export interface AgentVerdict {
   readonly state: AgentState;
   /** Milliseconds since 1970; null when not known. */
   readonly since: number | null;
   readonly detail: string | null;
-  readonly source: 'registry' | 'process' | 'launcher' | 'screen' | 'none';
+  readonly source: 'hook' | 'registry' | 'process' | 'launcher' | 'screen' | 'none';
+  readonly rule: string;
+  /** When a usage limit ends (milliseconds since 1970), if Claude said so. */
+  readonly until: number | null;
 }
 
 /** How long a start may take before "no registry entry" means something, in milliseconds. */
-const STARTING_MS = 3000;
+export const STARTING_MS = 3000;
 
-/** The state of a session from its process and Claude's registry. What neither tells is `unknown`, with the reason: never a guess. */
+/** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
-  const { alive, isClaude, registry, startedAt } = evidence;
-  if (!alive) return endedState(evidence);
-  if (!isClaude) return { state: 'running', since: startedAt, detail: null, source: 'process' };
-  return registry ? registryState(registry) : silentState(evidence, now);
+  if (!evidence.alive) return endedState(evidence);
+  if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
+  return claudeState(evidence.hooks, evidence.registry, now) ?? silentState(evidence, now);
 }
 
 /** True when the screen is worth a look: a live Claude that has said nothing for too long. */
 export function wantsScreen(evidence: AgentEvidence, now: number): boolean {
-  return evidence.alive && evidence.isClaude && evidence.registry === null && now - (evidence.startedAt ?? 0) >= STARTING_MS;
+  return evidence.alive && evidence.isClaude && evidence.registry === null && evidence.hooks === null && now - (evidence.startedAt ?? 0) >= STARTING_MS;
+}
+
+function plain(state: AgentState, since: number | null, told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string }): AgentVerdict {
+  return { state, since, detail: told.detail ?? null, source: told.source, rule: told.rule, until: null };
 }
 
 function endedState({ kind, exit, startedAt, endedAt }: AgentEvidence): AgentVerdict {
   if (exit === null && startedAt === null) return notStarted(kind);
-  if (exit === null) return { state: 'exited', since: null, detail: 'ended together with its pane', source: 'process' };
+  if (exit === null) return plain('exited', null, { detail: 'ended together with its pane', source: 'process', rule: 'its process is gone and no exit code was recorded' });
   const state = exit === 0 || CALM_SIGNALS.has(exit) ? 'exited' : 'crashed';
-  return { state, since: endedAt, detail: exit > 128 && exit <= 192 ? `ended by signal ${exit - 128}` : `exit code ${exit}`, source: 'launcher' };
+  const detail = exit > 128 && exit <= 192 ? `ended by signal ${exit - 128}` : `exit code ${exit}`;
+  return plain(state, endedAt, { detail, source: 'launcher', rule: 'its launch file recorded the exit code' });
 }
 
 function notStarted(kind: AgentEvidence['kind']): AgentVerdict {
-  if (kind === 'placeholder') return { state: 'waiting', since: null, detail: 'for the id of a claude.ai/code session', source: 'launcher' };
-  return { state: 'exited', since: null, detail: 'not started', source: 'none' };
+  if (kind === 'placeholder') return plain('waiting', null, { detail: 'for the id of a claude.ai/code session', source: 'launcher', rule: 'a placeholder that nobody has answered' });
+  return plain('exited', null, { detail: 'not started', source: 'none', rule: 'it was never started' });
 }
 
 /** Exit codes of a program that was asked to end: HUP, INT, TERM. */
 const CALM_SIGNALS: ReadonlySet<number> = new Set([129, 130, 143]);
 
-function registryState(entry: RegistryEntry): AgentVerdict {
-  const verdict = (state: AgentState, detail: string | null = null): AgentVerdict => ({ state, since: entry.statusUpdatedAt, detail, source: 'registry' });
-  switch (entry.status) {
-    case 'busy':
-      return verdict('working');
-    case 'idle':
-      return verdict('idle');
-    case 'shell':
-      return verdict('background', 'a background task runs');
-    case 'waiting':
-      return waitingState(entry.waitingFor, verdict);
-    case null:
-      return { ...verdict('starting'), since: entry.startedAt };
-    default:
-      return verdict('unknown', `Claude says "${entry.status}", which this version does not know`);
-  }
-}
-
-function waitingState(waitingFor: string | null, verdict: (state: AgentState, detail: string | null) => AgentVerdict): AgentVerdict {
-  switch (waitingFor) {
-    case 'permission prompt':
-    case 'worker request':
-    case 'sandbox request':
-      return verdict('permission', waitingFor);
-    case 'input needed':
-      return verdict('question', waitingFor);
-    case 'dialog open':
-      // `/help`, `/config` and the like: opened by the user, who is there.
-      return verdict('idle', waitingFor);
-    default:
-      return verdict('unknown', `Claude waits for "${waitingFor ?? ''}", which this version does not know`);
-  }
-}
-
-/** A live Claude without a registry entry. */
+/** A live Claude of which neither source has anything. */
 function silentState(evidence: AgentEvidence, now: number): AgentVerdict {
   const { startedAt, screen } = evidence;
-  if (!wantsScreen(evidence, now)) return { state: 'starting', since: startedAt, detail: null, source: 'process' };
+  if (!wantsScreen(evidence, now)) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
   const asks = screen === null ? null : startupDialog(screen);
-  if (asks !== null) return { state: 'blocked', since: startedAt, detail: asks, source: 'screen' };
-  return { state: 'unknown', since: null, detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process' };
+  if (asks !== null) return plain('blocked', startedAt, { detail: asks, source: 'screen', rule: 'no registry entry after 3 s, and a start-up dialog on the screen' });
+  return plain('unknown', null, { detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process', rule: 'no registry entry after 3 s' });
 }

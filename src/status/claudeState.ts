@@ -1,0 +1,130 @@
+import type { AgentState, AgentVerdict } from './agentState.ts';
+import type { HookState, OpenDialog } from './hookState.ts';
+import type { RegistryEntry } from './registryEntry.ts';
+
+/**
+ * The state of a live Claude from its two sources. Hooks set a state at once and carry the why; the registry file follows every
+ * transition within 0.2 s, also those that fire no hook (Esc, "No", bash mode), so what it says *later* than the hook corrects it.
+ * Measured with Claude Code 2.1.197; each rule's name is kept with the verdict.
+ */
+export function claudeState(hooks: HookState | null, registry: RegistryEntry | null, now: number): AgentVerdict | null {
+  if (hooks === null) return registry === null ? null : registryState(registry);
+  const says = registry === null ? null : (READINGS[registry.status ?? ''] ?? null);
+  const [dialog] = hooks.open;
+  if (dialog) return openState(dialog, hooks, { says, registry, now });
+  return TURN_STATES[hooks.turn.phase](hooks, { says, registry, now });
+}
+
+/** How long two sources may contradict each other before the registry, which has no event to miss, is believed. In milliseconds. */
+const SETTLED = 1000;
+
+type Reading = 'busy' | 'waiting' | 'idle' | 'shell';
+const READINGS: Readonly<Record<string, Reading>> = { busy: 'busy', waiting: 'waiting', idle: 'idle', shell: 'shell' };
+
+interface Witness {
+  /** Null when there is no entry, or one that says what this version does not know: then the hooks stand alone. */
+  readonly says: Reading | null;
+  readonly registry: RegistryEntry | null;
+  readonly now: number;
+}
+
+/** True when the registry spoke after `time`, or contradicts it for so long that it would have followed by now. */
+function overrules({ registry, now }: Witness, time: number): boolean {
+  const at = registry?.statusUpdatedAt ?? 0;
+  return at > time || now - Math.max(at, time) > SETTLED;
+}
+
+function fromHook(hooks: HookState, state: AgentState, rule: string): AgentVerdict {
+  const { turn } = hooks;
+  return { state, since: turn.since, detail: turn.detail, source: 'hook', rule, until: turn.until };
+}
+
+function fromRegistry({ registry }: Witness, state: AgentState, told: { readonly detail: string | null; readonly rule: string }): AgentVerdict {
+  return { state, since: registry?.statusUpdatedAt ?? null, detail: told.detail, source: 'registry', rule: told.rule, until: null };
+}
+
+const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = { permission: 'permission', question: 'question', 'plan-review': 'plan-review', elicitation: 'question' };
+
+/** An open question outranks activity. Only the registry can tell that it was answered without a hook, or turned down. */
+function openState(dialog: OpenDialog, hooks: HookState, witness: Witness): AgentVerdict {
+  const asked: AgentVerdict = { state: DIALOG_STATES[dialog.kind], since: dialog.since, detail: dialog.detail, source: 'hook', rule: `${dialog.event} opened a dialog that nothing closed`, until: null };
+  if (witness.says === null || witness.says === 'waiting') return asked;
+  // 2.1.197 keeps `busy` while an MCP server's elicitation is open; its end always fires ElicitationResult.
+  if (dialog.kind === 'elicitation' && witness.says === 'busy') return asked;
+  if (!overrules(witness, dialog.since)) return asked;
+  if (witness.says === 'busy') return fromRegistry(witness, 'working', { detail: hooks.turn.detail, rule: 'the registry went busy after the dialog: it was answered' });
+  if (witness.says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the dialog' });
+  return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry went idle after the dialog: it was turned down' });
+}
+
+type TurnRule = (hooks: HookState, witness: Witness) => AgentVerdict;
+
+const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
+  working: (hooks, witness) => {
+    const { says } = witness;
+    const told = fromHook(hooks, 'working', `${hooks.turn.event}: the turn goes on`);
+    if (says === null || says === 'busy' || !overrules(witness, hooks.turn.activeAt)) return told;
+    if (says === 'waiting') return waitingState(witness, told);
+    if (says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the last event of the turn' });
+    return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: `the registry went idle after ${hooks.turn.event} without a Stop: Esc fires no hook` });
+  },
+  done: (hooks, witness) => restingState(hooks, witness, 'done'),
+  idle: (hooks, witness) => restingState(hooks, witness, 'idle'),
+  error: (hooks, witness) => restingState(hooks, witness, 'error'),
+  limited: (hooks, witness) => restingState(hooks, witness, 'limited'),
+  background: (hooks, witness) => {
+    if (witness.says === 'idle' && overrules(witness, hooks.turn.since)) return { ...fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the background task has ended' }) };
+    return restingState(hooks, witness, 'background');
+  },
+  // SessionEnd of a process that lives: a conversation ended, and the next one has not begun yet.
+  ended: (hooks, witness) => restingState(hooks, witness, 'idle'),
+};
+
+/** Between turns, by the hooks. A registry that is busy later than that saw work without a hook: bash mode, a queued prompt, a stop hook that goes on. */
+function restingState(hooks: HookState, witness: Witness, state: AgentState): AgentVerdict {
+  const told = fromHook(hooks, state, `${hooks.turn.event}: nothing came after it`);
+  const { says } = witness;
+  if (says === null || says === 'idle' || !overrules(witness, hooks.turn.since)) return told;
+  if (says === 'busy') return fromRegistry(witness, 'working', { detail: null, rule: `the registry is busy after ${hooks.turn.event}: work that fires no hook` });
+  if (says === 'waiting') return waitingState(witness, told);
+  return state === 'background' ? told : fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell' });
+}
+
+/** Waiting by the registry alone. A dialog that the user opened (`/config`) changes nothing: who opened it is there. */
+function waitingState(witness: Witness, before: AgentVerdict): AgentVerdict {
+  const waitingFor = witness.registry?.waitingFor ?? '';
+  if (waitingFor === 'dialog open') return { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
+  const state = WAITING[waitingFor];
+  if (state === undefined) return before;
+  return fromRegistry(witness, state, { detail: waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
+}
+
+const WAITING: Readonly<Record<string, AgentState>> = { 'permission prompt': 'permission', 'worker request': 'permission', 'sandbox request': 'permission', 'input needed': 'question' };
+
+/** Without any hook (disabled, `--safe-mode`, an untrusted folder): what the registry tells, which has no reasons and no `done`. */
+function registryState(registry: RegistryEntry): AgentVerdict {
+  const witness: Witness = { says: READINGS[registry.status ?? ''] ?? null, registry, now: 0 };
+  const idle: AgentVerdict = fromRegistry(witness, 'idle', { detail: null, rule: 'the registry says idle; no hook has come' });
+  switch (registry.status) {
+    case 'busy':
+      return { ...idle, state: 'working', rule: 'the registry says busy; no hook has come' };
+    case 'idle':
+      return idle;
+    case 'shell':
+      return { ...idle, state: 'background', detail: 'a background task runs', rule: 'the registry says shell; no hook has come' };
+    case 'waiting':
+      return waitingUntold(witness, idle);
+    case null:
+      return { ...idle, state: 'starting', since: registry.startedAt, rule: 'the registry entry has no status yet' };
+    default:
+      return { ...idle, state: 'unknown', detail: `Claude says "${registry.status}", which this version does not know`, rule: 'an unknown status in the registry, and no hook' };
+  }
+}
+
+function waitingUntold(witness: Witness, idle: AgentVerdict): AgentVerdict {
+  const { waitingFor } = witness.registry ?? { waitingFor: null };
+  if (waitingFor === 'dialog open') return { ...idle, detail: waitingFor, rule: 'the registry waits for a dialog that the user opened' };
+  const state = WAITING[waitingFor ?? ''];
+  if (state === undefined) return { ...idle, state: 'unknown', detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`, rule: 'an unknown wait in the registry, and no hook' };
+  return { ...idle, state, detail: waitingFor, rule: `the registry waits for "${waitingFor ?? ''}"; no hook has come` };
+}
