@@ -19,7 +19,9 @@ export async function fleetContestants(world, { count, peers, env = world.env })
   const windows = panesByWindow(socket, env);
   await endServer(socket, env);
   const peer = { tmuxinator, tmuxp };
-  const others = peers.map(({ name }) => peer[name](world, { windows, socket, env }));
+  // tmuxinator starts the server by a process of its own; with no session yet it may be gone again before the next one asks for it.
+  const onFailure = () => endServer(socket, env);
+  const others = peers.map(({ name }) => ({ ...peer[name](world, { windows, socket, env }), onFailure }));
   const raw = rawBatch(world, { windows, socket, env });
   return [ours, ...others, raw].map((contestant) => withServer(contestant, { count, socket, env }));
 }

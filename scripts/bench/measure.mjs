@@ -2,28 +2,40 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Wall-clock time of each contestant, in ms, medians of `rounds`. Interleaved, so that a machine that grows slower or faster does it to
- * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, after?}`.
+ * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, after?, onFailure?}`.
  */
 export async function raceMedians(contestants, rounds) {
   const times = new Map(contestants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const contestant of contestants) {
-      await contestant.before?.();
-      const spent = run(contestant);
-      await contestant.after?.();
+      const spent = await runOnce(contestant);
       if (round > 0) times.get(contestant.name).push(spent);
     }
   }
   return new Map([...times].map(([name, list]) => [name, median(list)]));
 }
 
-function run({ name, argv: [program, ...args], cwd, env, input }) {
+const TRIES = 5;
+
+/** The time of one whole run, in ms. A contestant with `onFailure` (it clears up) gets another try. */
+export async function runOnce(contestant, failures = 0) {
+  await contestant.before?.();
+  const { spent, failure } = run(contestant);
+  if (failure === null) {
+    await contestant.after?.();
+    return spent;
+  }
+  if (!contestant.onFailure || failures + 1 === TRIES) throw new Error(`${contestant.name} ended with ${failure}`);
+  await contestant.onFailure();
+  return runOnce(contestant, failures + 1);
+}
+
+function run({ argv: [program, ...args], cwd, env, input }) {
   const start = process.hrtime.bigint();
   const { status, stderr, error } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8', timeout: 60_000 });
   const spent = Number(process.hrtime.bigint() - start) / 1e6;
   if (error) throw error;
-  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
-  return spent;
+  return { spent, failure: status === 0 ? null : `${status}: ${stderr}` };
 }
 
 function median(list) {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fleetContestants, PANE_COUNTS } from './fleets.mjs';
+import { runOnce } from './measure.mjs';
 
 const MOST = 3;
 
@@ -30,13 +31,17 @@ function makeCounter(world) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(world.path('shim', 'tmux'), `#!/bin/sh\necho . >>'${log}'\nexec '${real}' "$@"\n`);
   chmodSync(world.path('shim', 'tmux'), 0o755);
-  const during = async ({ name, before, argv: [program, ...args], cwd, env, input, after }) => {
-    await before?.();
-    writeFileSync(log, '');
-    const { status, stderr } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
-    const started = readFileSync(log, 'utf8').split('\n').length - 1;
-    await after?.();
+  const during = async (contestant) => {
+    let started = 0;
+    const before = async () => {
+      await contestant.before?.();
+      writeFileSync(log, '');
+    };
+    const after = async () => {
+      started = readFileSync(log, 'utf8').split('\n').length - 1;
+      await contestant.after?.();
+    };
+    await runOnce({ ...contestant, before, after });
     return started;
   };
   return { env: { ...world.env, PATH: `${folder}:${world.env.PATH}` }, during };

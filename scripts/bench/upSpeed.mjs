@@ -13,7 +13,7 @@ export async function upSpeed(world, { rounds, peers }) {
   const names = [...races[0].times.keys()];
   return {
     title: '`up` without cloning',
-    text: 'Panes that run `sleep 1000` in one checkout. Measured: the command, from its start to its end; a run with a pane missing does not count. The last column is `up` against the faster of the peers.',
+    text: 'Panes that run `sleep 1000` in one checkout. Measured: the command, from its start to its end; a run with a pane missing is an error, a run that a peer ends with an error is repeated. The last column is `up` against the faster of the peers.',
     table: {
       head: ['panes', ...names, 'ratio'],
       rows: races.map(({ count, times }) => [count, ...names.map((name) => milliseconds(times.get(name))), peers.length > 0 ? ratio(times, peers).toFixed(2) : '–']),
