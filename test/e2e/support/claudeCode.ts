@@ -11,6 +11,8 @@ const VERSION = process.env['CLAUDE_TMUX_E2E_VERSION'] ?? '2.1.197';
 const PACKAGE = '@anthropic-ai/claude-code';
 /** A download of 240 MB, in milliseconds. */
 const INSTALL_MS = 300_000;
+/** Several claudes on two busy cores, in milliseconds. */
+const TEST_MS = 150_000;
 
 type ClaudeCode = { readonly folder: string } | { readonly missing: string };
 
@@ -19,7 +21,7 @@ const claudeCode = await provideClaudeCode();
 /** `describe` for tests that need the real Claude Code; they are skipped, by name and with the reason, where it cannot be had. */
 export function describeClaude(name: string, tests: () => void): void {
   if ('missing' in claudeCode) describe.skip(`${name} [skipped: ${claudeCode.missing}]`, tests);
-  else describe(`${name} [Claude Code ${VERSION}]`, tests);
+  else describe(`${name} [Claude Code ${VERSION}]`, { timeout: TEST_MS }, tests);
 }
 
 /** The folder for PATH that holds `claude`. */

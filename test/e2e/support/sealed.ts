@@ -1,13 +1,14 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { SessionStatus, StatusReport } from '../../../src/status/report.ts';
+import { fleetPaths, sessionPaths, storePaths, type SessionPaths } from '../../../src/store/paths.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../../support/privateTmux.ts';
 import { git, makeRepo } from '../../support/repo.ts';
 import { run, type Ended } from '../../support/run.ts';
 import { makeSandbox, type Environment, type Sandbox } from '../../support/sandbox.ts';
-import { mustBeGone } from '../../support/tmuxServers.ts';
+import { endTmuxServersIn, mustBeGone } from '../../support/tmuxServers.ts';
 import { claudeFolder } from './claudeCode.ts';
 import { startMessagesApi, type MessagesApi } from './messagesApi.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -58,6 +59,8 @@ export interface Sealed {
   press(id: string, ...keys: string[]): Promise<void>;
   /** Types a line into the pane of a session and sends it off. */
   say(id: string, text: string): Promise<void>;
+  /** What claude-tmux keeps of a session: launch file, prompt, settings, marks. */
+  filesOf(id: string): Promise<SessionPaths>;
   /** Pid of the session's agent, from what its launch file left. */
   pidOf(id: string): Promise<number>;
   /** Lines of a conversation's transcript, parsed; none when there is no transcript. */
@@ -123,7 +126,7 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     },
     ...fleet,
     boot,
-    dispose: () => dispose(sandbox, { tmux, api }),
+    dispose: () => dispose(sandbox, api),
   };
 }
 
@@ -150,8 +153,6 @@ async function writeHome({ home, root }: Sandbox, { trusted = false, home: files
     lastOnboardingVersion: '2.1.197',
     theme: 'dark',
     numStartups: 10,
-    installMethod: 'unknown',
-    autoUpdates: false,
     // A key is known by its last 20 characters.
     customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
     projects: trusted ? { [root]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } } : {},
@@ -178,7 +179,7 @@ function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, un
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
-type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'screenOf' | 'shows' | 'press' | 'say' | 'pidOf' | 'transcript'>;
+type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
 
 function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok'>): Fleet {
   const sessions: Fleet['sessions'] = async () => (JSON.parse((await ok('status', '--format', 'json')).stdout) as StatusReport).fleets.flatMap((fleet) => fleet.sessions);
@@ -193,6 +194,11 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
     return pane;
   };
   const screenOf: Fleet['screenOf'] = async (id) => tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
+  const filesOf: Fleet['filesOf'] = async (id) => {
+    const store = storePaths(sandbox.env, sandbox.home);
+    const [uuid = ''] = await readdir(store.fleets);
+    return sessionPaths(fleetPaths(store, uuid), id);
+  };
   const shows: Fleet['shows'] = (id, text) =>
     eventually(async () => {
       const screen = await screenOf(id);
@@ -219,10 +225,8 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
       await shows(id, text.slice(0, 20));
       await tmux.run('send-keys', '-t', pane, 'Enter');
     },
-    pidOf: async (id) => {
-      const [file] = await findFiles(sandbox.path('home', '.local', 'state'), new RegExp(`/launch/${id}/pid$`));
-      return Number((await readFile(file ?? '', 'utf8')).split('\n', 1)[0]);
-    },
+    filesOf,
+    pidOf: async (id) => readPid((await filesOf(id)).pid),
     transcript: async (conversation) => {
       const [file] = await findFiles(sandbox.path('home', '.claude', 'projects'), new RegExp(`/${conversation}\\.jsonl$`));
       const text = file === undefined ? '' : await readFile(file, 'utf8');
@@ -236,12 +240,16 @@ async function findFiles(folder: string, pattern: RegExp): Promise<readonly stri
   return names.map((name) => join(folder, name)).filter((path) => pattern.test(path));
 }
 
-/** claude runs its SessionEnd hooks after the server has gone, and writes until it ends: the folder is deleted after that. */
-async function dispose(sandbox: Sandbox, { tmux, api }: Pick<Sealed, 'tmux' | 'api'>): Promise<void> {
+async function readPid(file: string): Promise<number> {
+  return Number((await readFile(file, 'utf8')).split('\n', 1)[0]);
+}
+
+/** claude runs its SessionEnd hooks after its server has gone, and writes until it ends: the folder is deleted after that. */
+async function dispose(sandbox: Sandbox, api: MessagesApi): Promise<void> {
   const registered = await findFiles(join(sandbox.home, '.claude', 'sessions'), /\/\d+\.json$/);
   const launched = await findFiles(sandbox.path('home', '.local', 'state'), /\/launch\/[^/]+\/pid$/);
-  const pids = [...registered.map((path) => Number(/(\d+)\.json$/.exec(path)?.[1])), ...(await Promise.all(launched.map(async (path) => Number((await readFile(path, 'utf8')).split('\n', 1)[0]))))];
-  await tmux.dispose();
+  const pids = [...registered.map((path) => Number(basename(path, '.json'))), ...(await Promise.all(launched.map(readPid)))];
+  await endTmuxServersIn([sandbox.root]);
   for (const pid of new Set(pids.filter((number) => number > 1))) await eventually(() => mustBeGone(pid), PATIENT);
   await sandbox.dispose();
   await api.dispose();
