@@ -77,8 +77,8 @@ function describeRequest(tool: string, input: unknown): string {
   if (!isObject(input)) return tool;
   if (tool === 'AskUserQuestion') return firstQuestion(input['questions']) ?? 'a question';
   if (tool === 'ExitPlanMode') return firstLine(textAt(input, 'plan')) ?? 'a plan';
-  const telling = ['command', 'file_path', 'notebook_path', 'url', 'pattern', 'query', 'description'].map((key) => textAt(input, key)).find((text) => text !== null);
-  return telling === undefined || telling === null ? tool : `${tool}: ${telling}`;
+  const telling = ['command', 'file_path', 'notebook_path', 'url', 'pattern', 'query', 'description'].flatMap((key) => textAt(input, key) ?? [])[0];
+  return telling === undefined ? tool : `${tool}: ${telling}`;
 }
 
 function firstQuestion(questions: unknown): string | null {

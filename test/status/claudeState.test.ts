@@ -84,7 +84,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('the state of a live Claude', () => {
-  test.each(ROWS)('%s', (_what, events, entry, now, state, source, detail) => {
+  test.each(ROWS)('%s', (...[, events, entry, now, state, source, detail]) => {
     const verdict = seen(events, entry, now);
     expect({ state: verdict.state, source: verdict.source, detail: verdict.detail }).toEqual({ state, source, detail });
     expect(verdict.rule).not.toBe('');
