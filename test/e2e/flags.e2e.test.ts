@@ -1,24 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { describeClaude } from './support/claudeCode.ts';
+import { approveInCheckout, MCP_PROJECT } from './support/mcp.ts';
 import { PATIENT, seal, type Sealed } from './support/sealed.ts';
 
 let sealed: Sealed;
 afterEach(() => sealed.dispose());
 
-const MCP = JSON.stringify({ mcpServers: { probe: { command: 'true' } } });
-
 /** A hook on each prompt that leaves a file `name` in the session's folder. */
 function leaves(name: string): string {
   return JSON.stringify({ hooks: { UserPromptSubmit: [{ hooks: [{ type: 'command', command: `touch ${name}` }] }] } });
-}
-
-async function approveInCheckout(): Promise<void> {
-  await mkdir(join(sealed.checkout, '.claude'));
-  await writeFile(join(sealed.checkout, '.claude', 'settings.local.json'), JSON.stringify({ enabledMcpjsonServers: ['probe'] }));
 }
 
 describeClaude('what claude is started with', () => {
@@ -38,22 +32,22 @@ describeClaude('what claude is started with', () => {
   });
 
   test('MCP servers approved in the checkout need no dialog in the clones', async () => {
-    sealed = await seal({ trusted: true, files: { '.mcp.json': MCP } });
-    await approveInCheckout();
+    sealed = await seal({ trusted: true, files: MCP_PROJECT });
+    await approveInCheckout(sealed);
     await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text hello' });
     await sealed.shows('one', 'Mock reply');
   });
 
   test('MCP servers that nobody approved are asked about in the pane, and status says so', async () => {
-    sealed = await seal({ trusted: true, files: { '.mcp.json': MCP } });
+    sealed = await seal({ trusted: true, files: MCP_PROJECT });
     await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text hello' }]);
     await sealed.ok('up', 'shop.yaml', '--yes');
     expect((await sealed.reaches('one', 'blocked')).agent.detail).toBe('asks about MCP servers of this repository');
   });
 
   test('Claude\'s own files are left to Claude', async () => {
-    sealed = await seal({ trusted: true, files: { '.mcp.json': MCP }, home: { '.claude/settings.json': leaves('from-home') } });
-    await approveInCheckout();
+    sealed = await seal({ trusted: true, files: MCP_PROJECT, home: { '.claude/settings.json': leaves('from-home') } });
+    await approveInCheckout(sealed);
     await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text hello' });
     await sealed.shows('one', 'Mock reply');
     await sealed.ok('down', '--yes');

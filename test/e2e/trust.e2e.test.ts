@@ -3,12 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isTrustedByClaude } from '../../src/agent/workspaceTrust.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeClaude } from './support/claudeCode.ts';
+import { approveInCheckout, MCP_PROJECT } from './support/mcp.ts';
 import { PATIENT, seal, type Sealed } from './support/sealed.ts';
 import type { Terminal } from './support/terminal.ts';
 
 let sealed: Sealed;
 beforeEach(async () => {
-  sealed = await seal();
+  sealed = await seal({ files: MCP_PROJECT });
+  await approveInCheckout(sealed);
   await sealed.writeLayout([
     { id: 'one', prompt: 'SCENARIO:text:first_answer' },
     { id: 'two', prompt: 'SCENARIO:text:second_answer' },
@@ -16,17 +18,24 @@ beforeEach(async () => {
 });
 afterEach(() => sealed.dispose());
 
-async function upOnTerminal(): Promise<Terminal> {
-  const terminal = await sealed.terminal(['up', 'shop.yaml', '--yes']);
+/** Up on a terminal, as far as Claude's own question. */
+async function upOnTerminal(...flags: string[]): Promise<Terminal> {
+  const terminal = await sealed.terminal(['up', 'shop.yaml', ...flags]);
+  if (!flags.includes('--yes')) await answer(terminal, 'Bring it up? [y/N]', 'y');
   await eventually(async () => expect(await terminal.screen()).toContain('Yes, I trust this folder'), PATIENT);
   return terminal;
+}
+
+async function answer(terminal: Terminal, question: string, ...keys: string[]): Promise<void> {
+  await eventually(async () => expect(await terminal.screen()).toContain(question), PATIENT);
+  await terminal.press(...keys, 'Enter');
 }
 
 const trusted = (): Promise<boolean> => isTrustedByClaude(sealed.workspace, sealed.sandbox);
 
 describeClaude('the trust dialog', () => {
   test('is met once, in the terminal of the first up, and then no pane shows it', async () => {
-    const terminal = await upOnTerminal();
+    const terminal = await upOnTerminal('--yes');
     expect(await terminal.screen()).toContain(`Claude Code asks once whether you trust ${sealed.workspace}`);
     expect(await sealed.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine');
     await terminal.press('Enter');
@@ -38,8 +47,17 @@ describeClaude('the trust dialog', () => {
     expect(await sealed.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop');
   });
 
-  test('declined: nothing is started, and up says so', async () => {
+  test('comes after the question about the layout and before the one about MCP servers, on the same terminal', async () => {
     const terminal = await upOnTerminal();
+    await terminal.press('Enter');
+    await answer(terminal, 'You approved the MCP servers "probe"', 'y');
+    await sealed.shows('one', 'first answer');
+    await sealed.shows('two', 'second answer');
+    await eventually(async () => expect(await sealed.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop'));
+  });
+
+  test('declined: nothing is started, and up says so', async () => {
+    const terminal = await upOnTerminal('--yes');
     await terminal.press('Escape');
     await eventually(async () => expect(await terminal.exitCode()).toBe(1), PATIENT);
     expect(await terminal.screen()).toMatch(/was not trusted\s.*no session was started/s);
