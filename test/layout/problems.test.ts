@@ -128,6 +128,7 @@ const CASES: readonly (readonly [title: string, text: string, expected: readonly
   ['a layout string with a wrong checksum', `arrange: "0000,159x48,0,0,0"\nstrategy: component\n${PANE}`, ['1:10 bad-tmux-layout']],
   ['a name that no variable can have', `env: {"a b": x}\nstrategy: component\n${PANE}`, ['1:7 bad-env-name']],
   ['a variable that tmux sets', `env: {TMUX: x}\nstrategy: component\n${PANE}`, ['1:7 reserved-env-name']],
+  ['a variable that bash keeps to itself', `env: {UID: "1"}\nstrategy: component\n${PANE}`, ['1:7 reserved-env-name']],
   ['variables that are not set', 'env: {A: "${NOPE} ${HOST}"}\nrepo: "${GONE}/x"\nstrategy: component\n' + PANE, ['1:10 unset-variable', '2:7 unset-variable']],
   ['a glob that leads out', pane('owns: [src/**, ../x]'), ['6:20 bad-glob']],
   ['more ports than there are', 'ports: {base: 65000, step: 1000}\nstrategy: component\npanes: [{name: A, component: x}, {name: B, component: x}]', ['1:8 ports-too-high']],

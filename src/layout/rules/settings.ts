@@ -19,6 +19,8 @@ export function arrangeRules({ draft: { arrange } }: Facts): readonly Problem[] 
 }
 
 const OURS = /^(TMUX|TMUX_PANE|CLAUDE_TMUX_.*)$/;
+/** Where bash is `sh`, assigning to one of these ends the launch file. */
+const READ_ONLY = /^(UID|EUID|PPID|BASHOPTS|SHELLOPTS|BASH_VERSINFO)$/;
 
 /** Names in `env`. */
 export function envRules({ draft, normal }: Facts): readonly Problem[] {
@@ -29,6 +31,7 @@ export function envRules({ draft, normal }: Facts): readonly Problem[] {
 function envNameProblems(name: string, path: KeyPath): Problem[] {
   const at = 'key' as const;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return [{ ...error('bad-env-name', path, `"${name}" cannot be the name of an environment variable`, 'letters, digits and "_", not starting with a digit'), at }];
+  if (READ_ONLY.test(name)) return [{ ...error('reserved-env-name', path, `"${name}" is read-only in bash`, 'choose another name'), at }];
   return OURS.test(name) ? [{ ...error('reserved-env-name', path, `"${name}" is set by tmux or claude-tmux`, 'choose another name'), at }] : [];
 }
 
