@@ -5,7 +5,7 @@ import { resolveSocket } from '../tmux/socket.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 
 /** The tmux server that the command line or the surroundings name. */
-function namedServer(context: Context): TmuxServer {
+export function namedServer(context: Context): TmuxServer {
   return { socket: resolveSocket({ ...context.socket, env: context.env, uid: context.uid }) };
 }
 

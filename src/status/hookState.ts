@@ -11,6 +11,8 @@ export interface HookState {
   /** Dialogs that no event has closed, oldest first. */
   readonly open: readonly OpenDialog[];
   readonly lastPrompt: string | null;
+  /** When the latest prompt came, whoever gave it; milliseconds since 1970. */
+  readonly promptedAt: number | null;
   /** The event folded last, and its time in milliseconds since 1970. */
   readonly last: { readonly event: string; readonly time: number };
 }
@@ -50,7 +52,7 @@ export function foldHookEvent(state: HookState | null, event: HookEvent): HookSt
 }
 
 function fresh(event: HookEvent): HookState {
-  return { conversation: event.sessionId, model: null, permissionMode: null, turn: turn('idle', event), open: [], lastPrompt: null, last: { event: event.event, time: event.time } };
+  return { conversation: event.sessionId, model: null, permissionMode: null, turn: turn('idle', event), open: [], lastPrompt: null, promptedAt: null, last: { event: event.event, time: event.time } };
 }
 
 function turn(phase: Turn['phase'], event: HookEvent, detail: string | null = null): Turn {
@@ -75,6 +77,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     turn: turn('working', event),
     open: [],
     // A background task that ends by itself submits a prompt too, and that is not the user's.
+    promptedAt: event.time,
     lastPrompt: event.detail?.startsWith('<task-notification>') === true ? state.lastPrompt : event.detail,
   }),
   PreToolUse: (state, event) => (event.agentId === null ? { ...state, turn: goesOn(state, event, event.tool) } : state),

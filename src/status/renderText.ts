@@ -23,7 +23,7 @@ function renderFleet(fleet: FleetStatus, style: TextStyle): string {
   const rows = fleet.sessions.map((session) => cells(session, style.now));
   const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), 1)));
   const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
-  const head = `${oneLine(fleet.name)} (${fleet.strategy})`;
+  const head = `${oneLine(fleet.name)} (${fleet.strategy ?? 'tmux session, no fleet'})`;
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 

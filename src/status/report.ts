@@ -8,9 +8,9 @@ export interface StatusReport {
 
 export interface FleetStatus {
   readonly name: string;
-  /** Path of the layout file. */
-  readonly layout: string;
-  readonly strategy: string;
+  /** Path of the layout file; null for a tmux session that is no fleet (`status --all`). */
+  readonly layout: string | null;
+  readonly strategy: string | null;
   /** Path of the tmux server's socket. */
   readonly socket: string;
   readonly sessions: readonly SessionStatus[];
@@ -50,7 +50,7 @@ export interface AgentStatus {
   /** ISO time since when the state holds. */
   readonly since: string | null;
   readonly detail: string | null;
-  /** Where the state comes from: `registry`, `process`, `launcher`, `screen`, `none`. */
+  /** Where the state comes from: `hook`, `registry`, `process`, `launcher`, `screen`, `none`. */
   readonly source: string;
   /** Claude's conversation id. */
   readonly session_id: string | null;

@@ -80,7 +80,7 @@ async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxRes
 }
 
 /** tmux 3.3a: "no server running on …" (nobody listens) or "error connecting to … (No such file or directory)". */
-function isNoServer({ code, stderr }: TmuxResult): boolean {
+export function isNoServer({ code, stderr }: TmuxResult): boolean {
   return code !== 0 && (/^no server running on /m.test(stderr) || /^error connecting to .*\((No such file or directory|Connection refused)\)/m.test(stderr));
 }
 

@@ -1,0 +1,76 @@
+import { readAgents, type AgentReading } from '../agent/agentFacts.ts';
+import type { TmuxSession } from '../plan/snapshot.ts';
+import { agentState, wantsScreen, type AgentVerdict } from '../status/agentState.ts';
+import type { HookState } from '../status/hookState.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { capturePane } from '../tmux/panes.ts';
+import { readServer } from '../tmux/readServer.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import type { Context } from './context.ts';
+import { foldInbox } from './foldInbox.ts';
+
+export interface FleetPlace {
+  readonly record: FleetRecord;
+  readonly server: TmuxServer;
+}
+
+/** All that is known of one session's agent, and what follows from it. */
+export interface SessionEvidence {
+  readonly session: SessionRecord;
+  /** tmux pane and window id; null when it is not on the screen. */
+  readonly pane: string | null;
+  readonly window: string | null;
+  /** Null for a session that was never started. */
+  readonly facts: AgentReading | null;
+  /** What the hooks of the process that runs now have told; null without any. */
+  readonly hooks: HookState | null;
+  readonly verdict: AgentVerdict;
+}
+
+/** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet. */
+export async function readEvidence(context: Context, { record, server }: FleetPlace): Promise<readonly SessionEvidence[]> {
+  const paths = fleetPaths(context.store, record.uuid);
+  const [tmux, agents, hookStates] = await Promise.all([
+    readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
+    readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
+    foldInbox(paths),
+  ]);
+  return Promise.all(
+    record.sessions.map((session) => {
+      const facts = agents[session.id] ?? null;
+      return judge(context, { session, facts, hooks: current(hookStates[session.id] ?? null, facts), place: findPane(tmux.session, session.id), server });
+    }),
+  );
+}
+
+/** What hooks told of a process that has ended is over: the next one has its own SessionStart. */
+function current(hooks: HookState | null, facts: AgentReading | null): HookState | null {
+  const startedAt = facts?.startedAt ?? null;
+  return hooks !== null && startedAt !== null && hooks.last.time < startedAt ? null : hooks;
+}
+
+interface Case {
+  readonly session: SessionRecord;
+  readonly facts: AgentReading | null;
+  readonly hooks: HookState | null;
+  readonly place: { readonly pane: string; readonly window: string } | null;
+  readonly server: TmuxServer;
+}
+
+async function judge(context: Context, { session, facts, hooks, place, server }: Case): Promise<SessionEvidence> {
+  const now = context.now();
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, screen: null };
+  const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
+  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, verdict: agentState({ ...evidence, screen }, now) };
+}
+
+const NEVER_STARTED = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };
+
+function findPane(session: TmuxSession | null, id: string): Case['place'] {
+  for (const window of session?.windows ?? []) {
+    const pane = window.panes.find((candidate) => candidate.session === id);
+    if (pane) return { pane: pane.id, window: window.id };
+  }
+  return null;
+}

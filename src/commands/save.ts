@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../apply/context.ts';
+import { findStrays } from '../apply/readStrays.ts';
+import { readStatus } from '../apply/readStatus.ts';
+import { readLayout } from '../apply/readLayout.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
+import { readCheckout } from '../git/checkout.ts';
+import { fingerprintText } from '../layout/fingerprint.ts';
+import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
+import { trustLayout } from '../store/trust.ts';
+import { namedServer, recordedServer } from './fleetServer.ts';
+import { readWorld } from './loadFleet.ts';
+import { knownFleets } from './pick.ts';
+import { configPlaces, shippedLayouts } from './places.ts';
+
+/** Writes a layout from the Claude sessions that run now in this tmux server, of fleets or not; never over a file that exists. */
+export async function save(context: Context, [name = 'saved']: readonly string[]): Promise<number> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new UserError(`"${name}" is no name for a layout file`, { hint: 'letters, digits, ".", "_" and "-"', exitCode: EXIT.usage });
+  const sessions = await runningSessions(context);
+  if (sessions.length === 0) throw new UserError('no Claude session runs in this tmux server', { hint: 'another server is named with -L or -S' });
+  const path = join(context.cwd, /\.ya?ml$/.test(name) ? name : `${name}.yaml`);
+  const text = savedLayoutText({ name: name.replace(/\.ya?ml$/, ''), schemaPath: join(shippedLayouts(context), 'layout.schema.json'), sessions });
+  await writeNew(path, text);
+  await trustOwn(context, path);
+  context.out(`${path}\n`);
+  context.talk(`${sessions.length} session${sessions.length === 1 ? '' : 's'} saved; claude-tmux plan ${name} shows what \`up\` of it would do`);
+  return EXIT.done;
+}
+
+async function runningSessions(context: Context): Promise<SavedSession[]> {
+  const server = namedServer(context);
+  const fleets = (await knownFleets(context)).filter((record) => recordedServer(context, record).socket === server.socket);
+  const report = await readStatus(context, fleets.map((record) => ({ record, server })));
+  const ours = report.fleets.flatMap((status, at) => {
+    const records = fleets[at]?.sessions ?? [];
+    return status.sessions.flatMap((session) => {
+      const record = records.find((candidate) => candidate.id === session.id);
+      return session.pane === null || record?.isClaude !== true ? [] : [{ id: session.id, name: session.name, key: record.key, color: session.color, path: session.path, branch: session.branch, pane: session.pane }];
+    });
+  });
+  const strays = await findStrays(context, server, new Set(ours.map((session) => session.pane)));
+  const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
+  return Promise.all(
+    [...ours, ...others].map(async ({ id, name, key, color, path }): Promise<SavedSession> => {
+      const checkout = await readCheckout(path, context.env);
+      return { id, name: oneLine(name).slice(0, 200), key, color, path: checkout?.root ?? path, repo: checkout?.origin ?? null, branch: checkout?.branch ?? null };
+    }),
+  );
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    throw new UserError(exists ? `${path} exists` : `${path} cannot be written`, { hint: exists ? 'give another name: claude-tmux save NAME' : 'check the rights of its folder', cause });
+  }
+}
+
+/** What this program wrote is trusted until somebody changes it; a layout that needs a mend first is looked at then. */
+async function trustOwn(context: Context, path: string): Promise<void> {
+  const world = await readWorld(context, context.cwd);
+  const read = await readLayout({ path, world, task: null, ...configPlaces(context) }).catch(() => null);
+  if (read !== null) await trustLayout(context.store, { path, fingerprint: fingerprintText(read.layout) }, new Date(context.now()));
+}
