@@ -51,7 +51,22 @@ export async function meetTrustDialog(dialog: TrustDialog): Promise<'trusted' | 
     return (await isTrustedByClaude(dialog.workspace, dialog)) ? 'trusted' : 'declined';
   } finally {
     await claude.end();
+    await swallowLateAnswers();
   }
+}
+
+/** How long a terminal may take to answer, in milliseconds; over a slow line an answer may still be late. */
+const LATE_MS = 150;
+
+/** A claude that ends at once leaves a question to the terminal behind (2.1.197); its answer would be typed into what comes next, at last the user's shell. */
+async function swallowLateAnswers(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  await pause(LATE_MS);
+  stdin.pause();
+  stdin.setRawMode(false);
 }
 
 function start({ command, workspace, env }: TrustDialog): { hasEnded(): boolean; end(): Promise<void> } {
