@@ -1,50 +1,57 @@
 #!/bin/sh
-# Claude Code runs this for each event, its JSON on stdin:  hook.sh EVENT INBOX
-# It leaves one file in the inbox, named EVENT.PANE.PPID.PID; the file's time is the event's. It says nothing (what
+# Claude Code runs this for each event, its JSON on stdin:  hook.sh EVENT INBOX whole|asked|names
+# It leaves one file in the inbox, named EVENT.SESSION.PPID.PID; the file's time is the event's. It says nothing (what
 # SessionStart and UserPromptSubmit print goes into Claude's context) and never fails (a failing hook is shown to the user).
 # Run without a shell in between, so the parent is claude. The environment holds keys: nothing of it is written down.
+# Two programs are started, head and mv: each costs more than all the rest.
 
 exec >/dev/null 2>&1
+trap 'exit 0' 0
 umask 077
+# Lengths are bytes.
+LC_ALL=C
 
-event=${1-} inbox=${2-}
-pane=${TMUX_PANE:--}
+event=${1-} inbox=${2-} kept=${3-}
 folder=${CLAUDE_TMUX_SESSION_DIR-}
-# Events kept while nobody reads them; then this agent's older ones make room.
+# Files in the inbox while nobody reads them; then this agent's tool events make room, at twice as many its others too.
 most_events=1000
-most_bytes=65536
+# Bytes read of the JSON, and written of one text in a permission request.
+most_whole=65536 most_names=8192 most_text=1000
 
 main() {
-  [ -n "$event" ] && [ -d "$inbox" ] || return 0
-  file=$inbox/.$$
+  most=$most_names
+  [ "$kept" != whole ] || most=$most_whole
+  json=$(head -c "$most")
   # The rest is read and dropped: a closed pipe would be an error in claude.
-  { head -c "$most_bytes" >"$file"; cat >/dev/null; }
+  [ "${#json}" -lt "$most" ] || cat
+  [ -n "$event" ] && [ -d "$inbox" ] && is_ours || return 0
+  [ "$kept" = whole ] || keep_some
   case $event in
-    SessionStart) is_ours && keep_session ;;
-    UserPromptSubmit) is_ours && : >"$folder/prompted" ;;
+    SessionStart) keep_session ;;
+    UserPromptSubmit) true >"$folder/prompted" ;;
   esac
-  make_room
-  mv -f "$file" "$inbox/$event.$pane.$PPID.$$" || rm -f "$file"
+  leave
 }
 
-# Claude's first key is the session's id. /clear, /branch and /resume give the running process another one.
-keep_session() {
-  IFS= read -r json <"$file" || :
-  case $json in *'"session_id"'*) ;; *) return 0 ;; esac
-  id=${json#*'"session_id"'}
-  id=${id#*'"'}
-  id=${id%%'"'*}
-  case $id in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
-  printf '%s\n' "$id" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session"
-}
-
-# True for the agent that the pane's launch file started; a teammate or a claude inside its tools has another process.
+# True for the agent that the pane's launch file started. A teammate is another process; a claude started by our claude's tools is
+# below it, as a claude behind a wrapper (`mise x -- claude`) is below the wrapper: the first one to speak is the agent.
 is_ours() {
-  [ -n "$folder" ] && IFS= read -r agent <"$folder/pid" || return 1
+  { IFS= read -r agent && IFS= read -r start; } <"$folder/pid" || return 1
+  spoken=
+  IFS= read -r spoken <"$folder/claude"
+  case $spoken in
+    "$agent $start $PPID") return 0 ;;
+    "$agent $start "*) return 1 ;;
+  esac
+  is_below "$agent" || return 1
+  printf '%s\n' "$agent $start $PPID" >"$folder/claude"
+  return 0
+}
+
+is_below() {
   process=$PPID
-  # A wrapper (`mise x -- claude`) may stand between the launch file and claude.
   for _ in 1 2 3 4; do
-    [ "$process" != "$agent" ] || return 0
+    [ "$process" != "$1" ] || return 0
     process=$(parent_of "$process")
     [ "${process:-1}" -gt 1 ] || return 1
   done
@@ -62,10 +69,115 @@ parent_of() {
   fi
 }
 
-make_room() {
-  set -- "$inbox"/*
-  [ "$#" -lt "$most_events" ] || rm -f "$inbox"/*."$pane.$PPID".*
+# Replaces the JSON by what is written of it. It is taken apart at its quotes: a quote inside a text has a backslash before it, so
+# no text can pass for a key. What is not known by name here (input and output of tools, file contents) is never on the disk.
+keep_some() {
+  key='' sign='' open='' names='' texts='' last='' tool='' inside=''
+  set -f
+  IFS='"'
+  for word in $json; do
+    take "$word" || break
+  done
+  set +f
+  unset IFS
+  [ -z "$open" ] || [ -z "$inside" ] || keep_last "$open"
+  # A question and a plan hold no file's content; what is read of them tells what is asked.
+  case $kept$tool in askedAskUserQuestion | askedExitPlanMode) return 0 ;; esac
+  compose
 }
 
+# One piece: a key, what stands between texts, or a text or a part of one. False where nothing more is wanted.
+take() {
+  if [ -n "$open" ]; then
+    text=$text\"$1
+  else
+    case $sign in : | ': ') open=$key text=$1 ;; esac
+  fi
+  if [ -z "$open" ]; then
+    enter "$1" || return 1
+    key=$sign sign=$1
+  elif is_whole; then
+    keep "$open"
+    key='' sign='' open=''
+  fi
+}
+
+# False at the key where nothing more is wanted.
+enter() {
+  case $1 in
+    tool_input) [ "$kept" = asked ] && inside=yes ;;
+    tool_calls | tool_response | permission_suggestions) return 1 ;;
+  esac
+}
+
+# A text that ends in an odd number of backslashes goes on behind the quote.
+is_whole() {
+  case $text in
+    *\\) tail=${text##*[!\\]}; [ $((${#tail} % 2)) -eq 0 ] ;;
+  esac
+}
+
+keep() {
+  case $inside$1 in
+    session_id | agent_id | permission_mode | tool_name | source | reason | model | trigger | action) keep_name "$1" ;;
+    yescommand | yesfile_path | yesnotebook_path | yesurl | yespattern | yesquery | yesdescription) keep_text "$1" ;;
+  esac
+}
+
+keep_name() {
+  case $names in *"\"$1\":"*) return 0 ;; esac
+  names="$names,\"$1\":\"$text\""
+  case $1 in
+    tool_name) tool=$text ;;
+    session_id) session=$text ;;
+  esac
+}
+
+keep_text() {
+  case $texts in *"\"$1\":"*) return 0 ;; esac
+  if [ "${#text}" -gt "$most_text" ]; then keep_last "$1"; else texts="$texts,\"$1\":\"$text\""; fi
+}
+
+# A text that is too long comes last and is cut where it is written: whoever reads it closes what is open.
+keep_last() {
+  [ -n "$last" ] || last="\"$1\":\"" long=$text
+}
+
+# /clear, /branch and /resume give the running process another id.
+keep_session() {
+  case $session in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
+  printf '%s\n' "$session" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session"
+}
+
+# The object of what was kept; with a text that is cut it stays open.
+compose() {
+  texts=${texts#,}
+  json="{${names#,}"
+  if [ -n "$last" ]; then
+    json="$json,\"tool_input\":{$texts${texts:+,}$last"
+  elif [ -n "$texts" ]; then
+    json="$json,\"tool_input\":{$texts}}"
+  else
+    json="$json}"
+  fi
+}
+
+leave() {
+  file=$inbox/.$$
+  make_room
+  { printf '%s' "${json:-"{}"}" && printf "%.${most_text}s" "$long"; } >"$file" &&
+    mv -f "$file" "$inbox/$event.${folder##*/}.$PPID.$$" && return 0
+  rm -f "$file"
+}
+
+make_room() {
+  set -- "$inbox"/*
+  [ "$#" -ge "$most_events" ] || return 0
+  own=${folder##*/}.$PPID
+  rm -f "$inbox"/PreToolUse."$own".* "$inbox"/PostToolUse*."$own".*
+  [ "$#" -lt $((2 * most_events)) ] || rm -f "$inbox"/*."$own".*
+}
+
+session='' long=''
 main
 exit 0

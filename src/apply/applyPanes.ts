@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { readClaudeVersion } from '../agent/claudeVersion.ts';
+import { olderVersion } from '../agent/hookEvents.ts';
 import { readLaunchBody } from '../agent/launchFile.ts';
 import { writePlugin } from '../agent/plugin.ts';
 import { writeSession } from '../agent/session.ts';
 import { UserError } from '../base/errors.ts';
+import type { Pane } from '../layout/layout.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { isPaneStep, type Plan } from '../plan/step.ts';
 import type { TmuxFacts } from '../plan/snapshot.ts';
@@ -39,8 +42,9 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = await readLaunchBody(context.packageRoot);
   const panes = Object.values(plan.panes).filter((pane) => ids.has(pane.id));
-  if (panes.some((pane) => pane.work.kind === 'placeholder' || (pane.work.kind === 'agent' && pane.work.isClaude))) {
-    await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version });
+  const commands = panes.flatMap(claudeCommand);
+  if (commands.length > 0) {
+    await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude: await oldestClaude(context, commands) });
   }
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
@@ -63,4 +67,17 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
     }),
   );
   return Object.fromEntries(written);
+}
+
+/** The command of a pane that starts Claude; a placeholder will start `claude`. */
+function claudeCommand({ work }: Pane): readonly (readonly string[])[] {
+  if (work.kind === 'placeholder') return [['claude']];
+  return work.kind === 'agent' && work.isClaude ? [work.command] : [];
+}
+
+/** One plugin folder serves all panes, so its events are those that the oldest Claude Code among them knows. */
+async function oldestClaude({ env, cwd, store }: Context, commands: readonly (readonly string[])[]): Promise<string | null> {
+  const distinct = [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
+  const versions = await Promise.all(distinct.map((command) => readClaudeVersion({ command, env, cwd, store })));
+  return versions.reduce(olderVersion);
 }

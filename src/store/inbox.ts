@@ -1,44 +1,69 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCode, parseObject } from './file.ts';
+import { type HookEvent, parseHookEvent } from '../status/hookEvent.ts';
+import { parseCutObject } from './cutJson.ts';
+import { hasCode } from './file.ts';
 
-/** One event left by the hook: a file named `EVENT.PANE.PPID.PID`, its time is the event's. */
+/** One event left by the hook: a file named `EVENT.SESSION.PPID.PID`, its time is the event's. */
 export interface InboxEvent {
-  readonly file: string;
-  /** `SessionStart`; a name that this version does not know is passed on. */
-  readonly event: string;
-  /** `%12`; null for an event from outside tmux. */
-  readonly pane: string | null;
+  /** The file's name. */
+  readonly name: string;
+  /** Tells this event from a later one in a file of the same name (pids come back). */
+  readonly key: string;
+  /** Id of the fleet's session. */
+  readonly session: string;
   /** Claude's pid: hooks run without a shell in between. */
   readonly claudePid: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly sessionId: string | null;
-  /** The hook's JSON; null when it was cut at the size cap. */
-  readonly content: Readonly<Record<string, unknown>> | null;
+  readonly event: HookEvent;
 }
 
-/** All events, oldest first. Files that are something else, or are gone by now, are passed over. */
-export async function readInbox(path: string): Promise<readonly InboxEvent[]> {
-  const names = await unlessGone(readdir(path));
-  const events = await Promise.all((names ?? []).map((name) => readEvent(path, name)));
-  return events.filter((event) => event !== null).sort((a, b) => a.time - b.time || a.file.localeCompare(b.file));
+/**
+ * All events, oldest first. Files that are something else, or are gone by now, are passed over. Read without a thread pool: a thousand
+ * small files take a third of the time that way.
+ */
+export function readInbox(folder: string): readonly InboxEvent[] {
+  const names = unlessGone(() => readdirSync(folder)) ?? [];
+  const events = names.map((name) => readEvent(folder, name)).filter((event) => event !== null);
+  return events.sort((a, b) => a.at - b.at || a.hookPid - b.hookPid).map(({ left }) => left);
 }
 
-async function readEvent(folder: string, name: string): Promise<InboxEvent | null> {
-  const match = /^([A-Za-z]+)\.(%\d+|-)\.(\d+)\.\d+$/.exec(name);
+/** Deletes events, and what a killed hook has left behind. */
+export function clearInbox(folder: string, names: readonly string[], now: number): void {
+  const unfinished = (unlessGone(() => readdirSync(folder)) ?? []).filter((name) => /^\.\d+$/.test(name) && isOld(join(folder, name), now));
+  for (const name of [...names, ...unfinished]) rmSync(join(folder, name), { force: true });
+}
+
+/** Milliseconds; a hook takes ten. */
+const UNFINISHED_FOR = 60_000;
+
+function isOld(path: string, now: number): boolean {
+  const facts = unlessGone(() => statSync(path));
+  return facts !== null && now - facts.mtimeMs > UNFINISHED_FOR;
+}
+
+interface Placed {
+  readonly at: number;
+  /** Counts up, so it orders events of one tick of the file system's clock. */
+  readonly hookPid: number;
+  readonly left: InboxEvent;
+}
+
+function readEvent(folder: string, name: string): Placed | null {
+  const match = /^([A-Za-z]+)\.([a-z0-9][a-z0-9_-]*)\.(\d+)\.(\d+)$/.exec(name);
   if (!match) return null;
-  const [, event = '', pane = '', parent = ''] = match;
-  const file = join(folder, name);
-  const [text, facts] = [await unlessGone(readFile(file, 'utf8')), await unlessGone(stat(file))];
+  const [, event = '', session = '', parent = '', hook = ''] = match;
+  const path = join(folder, name);
+  const [text, facts] = [unlessGone(() => readFileSync(path, 'utf8')), unlessGone(() => statSync(path))];
   if (text === null || facts === null) return null;
-  const sessionId = /"session_id"\s*:\s*"([A-Za-z0-9-]+)"/.exec(text.slice(0, 200))?.[1] ?? null;
-  return { file, event, pane: pane === '-' ? null : pane, claudePid: Number(parent), time: facts.mtimeMs, sessionId, content: parseObject(text) };
+  const at = facts.mtimeMs;
+  const time = Math.floor(at);
+  const left = { name, key: `${name}@${at}`, session, claudePid: Number(parent), event: parseHookEvent(event, time, parseCutObject(text) ?? {}) };
+  return { at, hookPid: Number(hook), left };
 }
 
-async function unlessGone<T>(reading: Promise<T>): Promise<T | null> {
+function unlessGone<T>(read: () => T): T | null {
   try {
-    return await reading;
+    return read();
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

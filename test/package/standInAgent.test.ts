@@ -56,7 +56,7 @@ function makePlugin(): string {
   mkdirSync(sandbox.path('events'));
   writeFileSync(hook, '#!/bin/sh\ncat >"$2/$1"\n');
   chmodSync(hook, 0o755);
-  writeFileSync(sandbox.path('plugin', 'hooks', 'hooks.json'), JSON.stringify(hooksFile({ hook, inbox: sandbox.path('events') })));
+  writeFileSync(sandbox.path('plugin', 'hooks', 'hooks.json'), JSON.stringify(hooksFile({ hook, inbox: sandbox.path('events'), claude: '2.1.197' })));
   return sandbox.path('plugin');
 }
 

@@ -5,7 +5,7 @@ import { isObject, textAt } from '../../src/base/json.ts';
 import { type JsonFormat, readJson, readText, writeFileAtomic } from '../../src/store/file.ts';
 import type { FleetRecord } from '../../src/store/fleetRecord.ts';
 import { findByName, findByRepo, fleetLock, readFleet, readFleets, writeFleet } from '../../src/store/fleets.ts';
-import { readInbox } from '../../src/store/inbox.ts';
+import { clearInbox, readInbox } from '../../src/store/inbox.ts';
 import { fleetPaths, sessionPaths, type StorePaths, storePaths } from '../../src/store/paths.ts';
 import { readTrust, trustLayout } from '../../src/store/trust.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
@@ -159,20 +159,26 @@ describe('the inbox', () => {
       await writeFile(`${inbox}/${name}`, text);
       await utimes(`${inbox}/${name}`, at, at);
     };
-    await leave('UserPromptSubmit.%3.200.7', `{"session_id":"s-2","prompt":"${'x'.repeat(70_000)}`, 20);
-    await leave('SessionStart.-.100.8', '{"session_id": "s-1"}', 10);
+    await leave('UserPromptSubmit.web.200.7', `{"session_id":"s-2","prompt":"${'x'.repeat(70_000)}`, 20);
+    await leave('SessionStart.api_2.100.8', '{"session_id": "s-1"}', 10);
+    await leave('Stop.api_2.100.10', '', 30);
+    await leave('PreToolUse.api_2.100.9', '{"session_id":"s-1","tool_name":"Re', 30);
     await leave('.123', 'half', 5);
     await leave('README', '', 5);
-    expect((await readInbox(inbox)).map(({ event, pane, claudePid, time, sessionId, content }) => [event, pane, claudePid, time, sessionId, content])).toEqual([
-      ['SessionStart', null, 100, 10_000, 's-1', { session_id: 's-1' }],
-      ['UserPromptSubmit', '%3', 200, 20_000, 's-2', null],
+    expect(readInbox(inbox).map(({ session, claudePid, event }) => [session, claudePid, event.event, event.time, event.sessionId, event.tool])).toEqual([
+      ['api_2', 100, 'SessionStart', 10_000, 's-1', null],
+      ['web', 200, 'UserPromptSubmit', 20_000, 's-2', null],
+      ['api_2', 100, 'PreToolUse', 30_000, 's-1', 'Re'],
+      ['api_2', 100, 'Stop', 30_000, null, null],
     ]);
+    clearInbox(inbox, ['Stop.api_2.100.10', 'gone'], 65_001);
+    expect((await readdir(inbox)).sort()).toEqual(['PreToolUse.api_2.100.9', 'README', 'SessionStart.api_2.100.8', 'UserPromptSubmit.web.200.7']);
   });
 
   it('that is absent is empty, one that cannot be read is an error', async () => {
-    expect(await readInbox(sandbox.path('none'))).toEqual([]);
+    expect(readInbox(sandbox.path('none'))).toEqual([]);
     await writeFile(sandbox.path('file'), '');
     await chmod(sandbox.path('file'), 0o600);
-    await expect(readInbox(sandbox.path('file'))).rejects.toThrow('ENOTDIR');
+    expect(() => readInbox(sandbox.path('file'))).toThrow('ENOTDIR');
   });
 });

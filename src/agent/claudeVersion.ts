@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isObject, numberAt, textAt } from '../base/json.ts';
+import { type JsonFormat, readJson, writeJson } from '../store/file.ts';
+import type { Env, StorePaths } from '../store/paths.ts';
+import { findProgram } from './findProgram.ts';
+
+export interface VersionInput {
+  /** The program and the arguments that come before Claude's own: `['mise', 'x', '--', 'claude']`. */
+  readonly command: readonly string[];
+  readonly env: Env;
+  readonly cwd: string;
+  readonly store: StorePaths;
+}
+
+/** Milliseconds; Claude Code 2.1.197 answers in 0.1 s. */
+const TIMEOUT = 10_000;
+
+/**
+ * The version of the Claude Code that a command starts (`2.1.197`); null when it does not say. The answer is kept for as long as the
+ * program's file stays the same; a command of several words is asked each time, for its first word's file tells nothing about the rest.
+ */
+export async function readClaudeVersion({ command, env, cwd, store }: VersionInput): Promise<string | null> {
+  const [name = '', ...before] = command;
+  const path = await findProgram(name, { env, cwd });
+  if (path === null) return null;
+  const ask = async (): Promise<string | null> => parseVersion(await answer(path, { args: [...before, '--version'], env, cwd }));
+  return before.length > 0 ? ask() : remembered(join(store.state, 'claude-version.json'), { path, ask });
+}
+
+async function remembered(file: string, { path, ask }: { path: string; ask: () => Promise<string | null> }): Promise<string | null> {
+  const program = await identify(path);
+  const known = await readJson(file, FORMAT).catch(() => null);
+  if (known && known.path === program.path && known.size === program.size && known.mtime === program.mtime) return known.claude;
+  const claude = await ask();
+  // It is a shortcut: a full disk costs the next `up` a tenth of a second and no more.
+  const note = { version: 1, ...program, claude };
+  if (claude !== null) await writeJson(file, note, { durable: false }).catch(() => undefined);
+  return claude;
+}
+
+/** An update of Claude Code replaces the file, or the link that leads to it. */
+async function identify(path: string): Promise<{ readonly path: string; readonly size: number; readonly mtime: number }> {
+  const real = await realpath(path);
+  const { size, mtimeMs } = await stat(real);
+  return { path: real, size, mtime: mtimeMs };
+}
+
+interface Known {
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: number;
+  readonly claude: string;
+}
+
+const FORMAT: JsonFormat<Known> = { version: 1, what: 'note of the Claude Code version', parse: parseKnown };
+
+function parseKnown(value: unknown): Known | null {
+  if (!isObject(value)) return null;
+  const [path, claude] = [textAt(value, 'path'), textAt(value, 'claude')];
+  const [size, mtime] = [numberAt(value, 'size'), numberAt(value, 'mtime')];
+  return path === null || claude === null || size === null || mtime === null ? null : { path, size, mtime, claude };
+}
+
+/** `2.1.197 (Claude Code)`. */
+function parseVersion(text: string): string | null {
+  return /^(\d+\.\d+\.\d+)\b/.exec(text.trim())?.[1] ?? null;
+}
+
+function answer(program: string, { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string }): Promise<string> {
+  return new Promise((resolve) => {
+    // What it says when it fails is no version, and whoever starts it next will see why.
+    const child = execFile(program, [...args], { env: { ...env }, cwd, timeout: TIMEOUT }, (error, stdout) => resolve(error ? '' : stdout));
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end();
+  });
+}
