@@ -21,6 +21,9 @@ export interface FleetPaths {
   readonly launch: string;
   readonly inbox: string;
   readonly journal: string;
+  /** What the events of the inbox come to, and the lock of who folds them. */
+  readonly hooks: string;
+  readonly hooksLock: string;
   /** The plugin folder given to claude. */
   readonly plugin: string;
   readonly logs: string;
@@ -37,6 +40,8 @@ export interface SessionPaths {
   readonly exit: string;
   readonly session: string;
   readonly prompted: string;
+  /** Its time is when the user was last seen looking at the pane. */
+  readonly seen: string;
   /** The id typed into a pane that asks for a claude.ai/code session. */
   readonly answer: string;
 }
@@ -67,6 +72,8 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
     launch: join(root, 'launch'),
     inbox: join(root, 'inbox'),
     journal: join(root, 'journal'),
+    hooks: join(root, 'hooks.json'),
+    hooksLock: join(root, 'hooks.lock'),
     plugin: join(root, 'plugin'),
     logs: join(root, 'logs'),
   };
@@ -83,6 +90,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     exit: join(root, 'exit'),
     session: join(root, 'session'),
     prompted: join(root, 'prompted'),
+    seen: join(root, 'seen'),
     answer: join(root, 'answer'),
   };
 }
