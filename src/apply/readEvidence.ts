@@ -3,7 +3,8 @@ import type { TmuxSession } from '../plan/snapshot.ts';
 import { agentState, wantsScreen, type AgentVerdict } from '../status/agentState.ts';
 import type { HookState } from '../status/hookState.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
-import { fleetPaths } from '../store/paths.ts';
+import { fleetPaths, sessionPaths } from '../store/paths.ts';
+import { markSeen, readSeen } from '../store/seen.ts';
 import { capturePane } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
@@ -39,7 +40,9 @@ export async function readEvidence(context: Context, { record, server }: FleetPl
   return Promise.all(
     record.sessions.map((session) => {
       const facts = agents[session.id] ?? null;
-      return judge(context, { session, facts, hooks: current(hookStates[session.id] ?? null, facts), place: findPane(tmux.session, session.id), server });
+      const place = findPane(tmux.session, session.id);
+      const lookedAt = place === null ? 0 : Math.max(0, ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000));
+      return judge(context, { session, facts, hooks: current(hookStates[session.id] ?? null, facts), place, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
     }),
   );
 }
@@ -56,13 +59,27 @@ interface Case {
   readonly hooks: HookState | null;
   readonly place: { readonly pane: string; readonly window: string } | null;
   readonly server: TmuxServer;
+  /** When a client that shows the pane had its last key; milliseconds since 1970, 0 when none shows it. */
+  readonly lookedAt: number;
+  /** The session's file `seen`. */
+  readonly seen: string;
 }
 
-async function judge(context: Context, { session, facts, hooks, place, server }: Case): Promise<SessionEvidence> {
+async function judge(context: Context, { session, facts, hooks, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
   const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, screen: null };
   const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
-  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, verdict: agentState({ ...evidence, screen }, now) };
+  const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
+  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, verdict };
+}
+
+/** `done` is a turn that ended and that nobody has looked at yet; a look is remembered, for the user moves on to other panes. */
+async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 'lookedAt' | 'seen'>): Promise<AgentVerdict> {
+  const since = verdict.since ?? 0;
+  if (verdict.state !== 'done') return verdict;
+  if (lookedAt > since) await markSeen(seen, lookedAt);
+  else if ((await readSeen(seen)) <= since) return verdict;
+  return { ...verdict, state: 'idle', rule: `${verdict.rule}; it was looked at since` };
 }
 
 const NEVER_STARTED = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };

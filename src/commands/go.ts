@@ -1,6 +1,8 @@
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
+import { fleetPaths, sessionPaths } from '../store/paths.ts';
+import { markSeen } from '../store/seen.ts';
 import { selectPane } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { attachTo } from './attach.ts';
@@ -26,6 +28,7 @@ export async function goTo(context: Context, fleet: FleetRecord, id: string): Pr
   // Inside that server (a key binding has no terminal of its own) the client that was used last is the one that asks.
   const [client] = inside ? [...facts.clients].sort((a, b) => b.activity - a.activity) : [];
   await selectPane(server, { sessionId: facts.session.id, windowId: window.id, paneId: pane.id, client: client?.name ?? null }, context.env);
+  await markSeen(sessionPaths(fleetPaths(context.store, fleet.uuid), id).seen, context.now());
   if (client) return 0;
   if (context.terminal === null) {
     context.talk(`"${id}" is selected in "${fleet.name}"`);

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -189,7 +189,7 @@ describe('setup', () => {
     await expectNothingDone();
     await writeFile(bench.sandbox.path('home', 'ready'), '');
     await bench.ok('up', 'shop.yaml', '--yes');
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
   });
 });
 

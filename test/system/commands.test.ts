@@ -5,7 +5,7 @@ import { shellWord } from '../../src/base/shellText.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { run } from '../support/run.ts';
-import { makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
 let terminal: PrivateTmux;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   terminal = startTmux(bench.sandbox);
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
 });
 afterAll(async () => {
   await terminal.dispose();
@@ -50,8 +50,8 @@ describe('status', () => {
   });
 
   test('prints text and Markdown of the same', async () => {
-    expect((await bench.ok('status')).stdout).toMatch(/^shop \(component\)\n {2}1 {2}Frontend - Dark Mode {2}○ idle +\S+ {2}feature\/fe {2}clean\n/);
-    expect((await bench.ok('status', 'shop', '--format', 'markdown')).stdout).toContain('| 2 | Backend - Auth API | idle | feature/be | clean |');
+    expect((await bench.ok('status')).stdout).toMatch(/^shop \(component\)\n {2}1 {2}Frontend - Dark Mode {2}✓ done +\S+ {2}feature\/fe {2}clean +I was told\.\n/);
+    expect((await bench.ok('status', 'shop', '--format', 'markdown')).stdout).toContain('| 2 | Backend - Auth API | done | feature/be | clean |');
   });
 
   test('one clone that cannot be read has an error and spoils no other', async () => {
@@ -127,7 +127,7 @@ describe('on the screen', () => {
     const before = (await bench.sessions())[0];
     const pid = await bench.tmux.run('display-message', '-p', '-t', before?.pane ?? '', '#{pane_pid}');
     await bench.ok('restart', 'fe');
-    await eventually(async () => expect((await bench.sessions())[0]).toMatchObject({ pane: before?.pane, agent: { state: 'idle', session_id: before?.agent.session_id } }));
+    await eventually(async () => expect((await bench.sessions())[0]).toMatchObject({ pane: before?.pane, agent: { state: AT_REST, session_id: before?.agent.session_id } }));
     expect(await bench.tmux.run('display-message', '-p', '-t', before?.pane ?? '', '#{pane_pid}')).not.toBe(pid);
     expect(await bench.tmux.run('capture-pane', '-p', '-J', '-t', before?.pane ?? '')).toContain('(resumed)');
   });
@@ -200,7 +200,7 @@ describe('down', () => {
     expect((await bench.ok('ls')).stdout).toMatch(/^shop +down, 3 sessions/);
     expect(await bench.git(clone('fe'), 'branch', '--show-current')).toBe('feature/fe');
     await bench.ok('up', 'shop.yaml');
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     expect((await bench.sessions()).map((session) => session.agent.session_id)).toEqual(ids);
   });
 

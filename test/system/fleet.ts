@@ -2,6 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StatusReport, SessionStatus } from '../../src/status/report.ts';
+import { expect } from 'vitest';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { git, makeRepo } from '../support/repo.ts';
 import { run, type Ended } from '../support/run.ts';
@@ -108,3 +109,6 @@ panes:
     component: tooling
     run: sleep 100000
 `;
+
+/** An agent between turns: `done` until somebody has looked at it. */
+export const AT_REST: unknown = expect.stringMatching(/^(idle|done)$/);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { run } from '../support/run.ts';
-import { makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
 afterEach(() => bench.dispose());
@@ -132,11 +132,11 @@ set-hook -g after-new-window 'split-window -d "sleep 99999"'
     bench = await makeBench({ config });
     await bench.tmux.run('set', '-t', '=mine:', 'destroy-unattached', 'off', ';', 'set', '-g', 'destroy-unattached', 'on');
     await bench.layout(SHOP);
-    const read = async (): Promise<string[]> => Promise.all([['show-options', '-g'], ['show-options', '-s'], ['show-options', '-gw'], ['show-hooks', '-g'], ['list-keys'], ['list-windows', '-t', '=mine:']].map((args) => bench.tmux.run(...args)));
+    const read = async (): Promise<string[]> => Promise.all([['show-options', '-g'], ['show-options', '-s'], ['show-options', '-gw'], ['show-hooks', '-g'], ['list-keys'], ['list-windows', '-t', '=mine:', '-F', '#{window_id} #{window_panes} #{window_layout}']].map((args) => bench.tmux.run(...args)));
     const before = await read();
     await bench.ok('up', 'shop.yaml', '--yes');
     expect(await read()).toEqual(before);
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{@claude_tmux_id}')).toBe('1.1 fe\n1.2 be\n1.3 server');
   });
 });
@@ -147,7 +147,7 @@ describe('plan --format sh', () => {
     await bench.layout(SHOP.replace('component: backend', 'component: backend\n    env: {TOKEN: "${SECRET}", QUOTED: "it\'s"}\n    setup: ["echo $TOKEN > set-up.txt"]'));
     const script = (await bench.ct(['plan', 'shop.yaml', '--format', 'sh'], { env: { SECRET: 's3cret' } })).stdout;
     const look = async (): Promise<unknown> => {
-      await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+      await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
       const sessions = await bench.sessions();
       const trees = await Promise.all(['fe', 'be'].map(async (id) => [await bench.git(workspace(id), 'status', '--porcelain=v2', '--branch'), await bench.git(workspace(id), 'remote', '-v'), await bench.git(workspace(id), 'config', 'user.email')]));
       const panes = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{window_name} #{@claude_tmux_id} #{@claude_tmux_name} #{@claude_tmux_color} #{pane_width}x#{pane_height}');

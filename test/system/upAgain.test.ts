@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('up, again and again', () => {
     await up();
     const sessions = await eventually(async () => {
       const all = await bench.sessions();
-      expect(all.map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']);
+      expect(all.map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']);
       return all;
     });
     expect(sessions.map(({ number, name, branch, changes, error }) => ({ number, name, branch, changes, error }))).toEqual([
@@ -44,7 +44,7 @@ describe('up, again and again', () => {
 
   test('a second up is an empty plan and changes nothing', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe('idle'));
+    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toEqual(AT_REST));
     const before = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}');
     expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
@@ -56,7 +56,7 @@ describe('up, again and again', () => {
     await eventually(async () => expect(await screenOf('fe')).toContain('Make it dark.'));
     const [fe, be] = await eventually(async () => {
       const all = await bench.sessions();
-      expect(all[0]?.agent.state).toBe('idle');
+      expect(all[0]?.agent.state).toEqual(AT_REST);
       return all;
     });
     await bench.tmux.run('kill-pane', '-t', fe?.pane ?? '');
@@ -71,13 +71,13 @@ describe('up, again and again', () => {
 
   test('after kill -9 of an agent its pane stays with a footer, and up starts it again in the same pane', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('idle'));
+    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
     const pane = (await bench.sessions())[1]?.pane;
     process.kill(await pidOf('be'), 'SIGKILL');
     await eventually(async () => expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }));
     expect(await screenOf('be')).toMatch(/resume.*shell.*close/);
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]).toMatchObject({ pane, agent: { state: 'idle' } }));
+    await eventually(async () => expect((await bench.sessions())[1]).toMatchObject({ pane, agent: { state: AT_REST } }));
   });
 
   test('after kill-server everything comes back with its conversations', async () => {
@@ -87,7 +87,7 @@ describe('up, again and again', () => {
     await bench.tmux.dispose();
     await bench.tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
     await up();
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     expect((await bench.sessions()).map((session) => session.agent.session_id)).toEqual(ids);
     expect(await screenOf('fe')).toContain('(resumed)');
   });
@@ -96,7 +96,7 @@ describe('up, again and again', () => {
     await up();
     const pane = await eventually(async () => {
       const [, be] = await bench.sessions();
-      expect(be?.agent.state).toBe('idle');
+      expect(be?.agent.state).toEqual(AT_REST);
       return be?.pane ?? '';
     });
     await bench.tmux.run('send-keys', '-t', pane, '-l', '/exit');
@@ -111,7 +111,7 @@ describe('up, again and again', () => {
 
   test('a pane added to the file is added alone, and the focus stays where it is', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['idle', 'idle', 'running']));
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     const focus = await bench.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_id} #{pane_id}');
     await bench.layout(`${SHOP}  - { name: Docs, id: docs, component: docs }\n`);
     const { stdout } = await bench.ok('plan', 'shop.yaml');
@@ -124,7 +124,7 @@ describe('up, again and again', () => {
 
   test('a changed pane and a removed pane are reported and run on', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('idle'));
+    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
     const pid = await pidOf('be');
     await bench.layout(SHOP.replace('component: backend', 'component: backend\n    claude: {model: opus}').replace(/ {2}- name: "Server"[\s\S]*/, ''));
     const { stderr } = await bench.ok('up', 'shop.yaml', '--yes');
