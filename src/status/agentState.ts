@@ -54,7 +54,7 @@ export interface AgentVerdict {
 }
 
 /** How long a start may take before "no registry entry" means something, in milliseconds. */
-export const STARTING_MS = 3000;
+const STARTING_MS = 3000;
 
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
