@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyBuiltins } from './lazyBuiltins.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,6 +53,7 @@ async function bundle({ from, target, define, frame: [before, after] }) {
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     charset: 'ascii',
+    plugins: [lazyBuiltins],
     define: {
       'process.env.NODE_ENV': '"production"',
       'import.meta.dirname': '__dirname',
