@@ -3,25 +3,36 @@ import { ProgramError } from '../base/errors.ts';
 import type { CheckoutFacts } from '../layout/world.ts';
 import { readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { readCheckoutFiles, type CheckoutFiles } from './checkoutFiles.ts';
 import { explainFailure } from './failure.ts';
 import { askGit, readGit } from './git.ts';
 import { isRelative } from './remoteUrl.ts';
 
 /** The checkout that `cwd` stands in (a linked worktree and a sub-folder too); null outside any and in a bare repository. */
 export async function readCheckout(cwd: string, env: Env): Promise<CheckoutFacts | null> {
+  const files = readCheckoutFiles(cwd, env);
+  const known = files === 'unknown' ? await askForAll(cwd, env) : files;
+  if (known === null) return null;
+  const { root, branch } = known;
+  const [origin, include] = await Promise.all([known.origin === 'unknown' ? askForOrigin(root, env) : known.origin.url, readText(join(root, '.worktreeinclude'))]);
+  return { root, origin: absolute(origin, root), branch, worktreeInclude: parseGlobs(include ?? '') };
+}
+
+async function askForAll(cwd: string, env: Env): Promise<CheckoutFiles | null> {
   const [root, origin, branch, commit] = await Promise.all([
     readRoot(cwd, env),
-    quiet(askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd, env })),
+    askForOrigin(cwd, env),
     quiet(askGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd, env })),
     quiet(askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd, env })),
   ]);
   if (root === null) return null;
-  return {
-    root,
-    origin: absolute(origin?.split('\0')[0] ?? null, root),
-    branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null),
-    worktreeInclude: parseGlobs((await readText(join(root, '.worktreeinclude'))) ?? ''),
-  };
+  return { root, origin: { url: origin }, branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null) };
+}
+
+/** The first of several, as git's own `fetch` takes it. */
+async function askForOrigin(cwd: string, env: Env): Promise<string | null> {
+  const values = await quiet(askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd, env }));
+  return values?.split('\0')[0] ?? null;
 }
 
 async function readRoot(cwd: string, env: Env): Promise<string | null> {

@@ -24,6 +24,11 @@ const REPOSITORY_VARIABLES = [
   'GIT_ICASE_PATHSPECS',
 ];
 
+/** True for a variable that points git at a repository: none reaches a git that is started here. */
+export function isRepositoryVariable(name: string): boolean {
+  return REPOSITORY_VARIABLES.includes(name);
+}
+
 /**
  * The environment git runs in: acts on the repository it is pointed at, speaks English (its words are matched and shown),
  * keeps the user's character set, pages nothing, and asks nothing: an empty GIT_ASKPASS ends git's search for a program to ask with.
@@ -32,7 +37,7 @@ const REPOSITORY_VARIABLES = [
 export function gitEnvironment(env: Env, { set = {} }: { readonly set?: Readonly<Record<string, string>> } = {}): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !REPOSITORY_VARIABLES.includes(name)) result[name] = value;
+    if (value !== undefined && !isRepositoryVariable(name)) result[name] = value;
   }
   const characters = env.LC_ALL || env.LC_CTYPE || env.LANG;
   delete result.LC_ALL;
