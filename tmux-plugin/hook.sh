@@ -16,7 +16,7 @@ folder=${CLAUDE_TMUX_SESSION_DIR-}
 # Files in the inbox while nobody reads them; then this agent's tool events make room, at twice as many its others too.
 most_events=1000
 # Bytes read of the JSON, and written of one text in a permission request.
-most_whole=65536 most_names=8192 most_text=1000
+most_whole=65536 most_names=4096 most_text=1000
 
 main() {
   most=$most_names
@@ -80,7 +80,7 @@ keep_some() {
   done
   set +f
   unset IFS
-  [ -z "$open" ] || [ -z "$inside" ] || keep_last "$open"
+  [ -z "$open" ] || [ "$wanted" != text ] || keep_last "$open"
   # A question and a plan hold no file's content; what is read of them tells what is asked.
   case $kept$tool in askedAskUserQuestion | askedExitPlanMode) return 0 ;; esac
   compose
@@ -89,17 +89,30 @@ keep_some() {
 # One piece: a key, what stands between texts, or a text or a part of one. False where nothing more is wanted.
 take() {
   if [ -n "$open" ]; then
-    text=$text\"$1
+    # What is longer is not written, and joining hundreds of pieces would take its time.
+    [ -z "$wanted" ] || [ "${#text}" -gt "$most_text" ] || text=$text\"$1
   else
-    case $sign in : | ': ') open=$key text=$1 ;; esac
+    case $sign in : | ': ') begin "$1" ;; esac
   fi
   if [ -z "$open" ]; then
     enter "$1" || return 1
     key=$sign sign=$1
-  elif is_whole; then
-    keep "$open"
+  elif is_whole "$1"; then
+    case $wanted in
+      name) keep_name "$open" ;;
+      text) keep_text "$open" ;;
+    esac
     key='' sign='' open=''
   fi
+}
+
+# The text of a key begins; `wanted` is what is done with it.
+begin() {
+  open=$key text=$1 wanted=''
+  case $inside$key in
+    session_id | agent_id | permission_mode | tool_name | source | reason | model | trigger | action) wanted=name ;;
+    yescommand | yesfile_path | yesnotebook_path | yesurl | yespattern | yesquery | yesdescription) wanted=text ;;
+  esac
 }
 
 # False at the key where nothing more is wanted.
@@ -110,17 +123,10 @@ enter() {
   esac
 }
 
-# A text that ends in an odd number of backslashes goes on behind the quote.
+# A text whose piece ends in an odd number of backslashes goes on behind the quote.
 is_whole() {
-  case $text in
-    *\\) tail=${text##*[!\\]}; [ $((${#tail} % 2)) -eq 0 ] ;;
-  esac
-}
-
-keep() {
-  case $inside$1 in
-    session_id | agent_id | permission_mode | tool_name | source | reason | model | trigger | action) keep_name "$1" ;;
-    yescommand | yesfile_path | yesnotebook_path | yesurl | yespattern | yesquery | yesdescription) keep_text "$1" ;;
+  case $1 in
+    *\\) tail=${1##*[!\\]}; [ $((${#tail} % 2)) -eq 0 ] ;;
   esac
 }
 
