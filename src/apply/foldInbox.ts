@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { HookEvent } from '../status/hookEvent.ts';
 import { foldHookEvent, type HookState } from '../status/hookState.ts';
+import { hasCode } from '../store/file.ts';
 import { type HookStates, readHookStates, writeHookStates } from '../store/hookStates.ts';
 import { clearInbox, type InboxEvent, readInbox } from '../store/inbox.ts';
 import { appendJournal, endOfJournal, type JournalEntry, type JournalMark } from '../store/journal.ts';
@@ -26,14 +27,16 @@ async function underLock<T>(fleet: FleetPaths, run: () => Promise<T>): Promise<T
   try {
     return await withLock(fleet.hooksLock, { timeoutMs: 0, what: 'reading what the hooks told' }, run);
   } catch (error) {
-    if (error instanceof UserError || isFullOrReadOnly(error)) return null;
+    if (error instanceof UserError || cannotWrite(error)) return null;
     throw error;
   }
 }
 
-function isFullOrReadOnly(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM'].includes(String(error.code));
+function cannotWrite(error: unknown): boolean {
+  return CANNOT_WRITE.some((code) => hasCode(error, code));
 }
+
+const CANNOT_WRITE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR'];
 
 /**
  * The journal is written first and hooks.json, with the journal's new end, second: that rename is the one moment in which everything
