@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { hook } from './bench/hook.mjs';
 import { machineFacts } from './bench/machine.mjs';
 import { readyPeers } from './bench/peers.mjs';
 import { renderPage } from './bench/page.mjs';
@@ -13,7 +14,7 @@ import { tmuxProcesses } from './bench/tmuxProcesses.mjs';
 import { makeWorld } from './bench/world.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, hook };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);
