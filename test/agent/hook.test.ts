@@ -246,6 +246,28 @@ describe('the hook never fails', () => {
     await chmod(fleet.inbox, 0o700);
   });
 
+  it('on a full disk, and leaves no half event', async ({ skip }) => {
+    const small = sandbox.path('small');
+    await mkdir(small);
+    if ((await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small], { env: sandbox.env })).code !== 0) skip('needs the right to mount');
+    try {
+      const [inbox, session] = [`${small}/inbox`, `${small}/api`];
+      await mkdir(inbox);
+      await mkdir(session);
+      await writeFile(`${session}/pid`, `${process.pid}\n1\nboot\n`);
+      await writeFile(`${small}/fill`, Buffer.alloc(1_000_000)).catch(() => undefined);
+      for (const kept of ['whole', 'names', 'asked']) {
+        expect(await alone(['UserPromptSubmit', inbox, kept], { CLAUDE_TMUX_SESSION_DIR: session })).toEqual(SILENT);
+      }
+      expect(await readdir(inbox)).toEqual([]);
+      await rm(`${small}/fill`);
+      expect(await alone(['Stop', inbox, 'whole'], { CLAUDE_TMUX_SESSION_DIR: session })).toEqual(SILENT);
+      expect(readInbox(inbox)).toMatchObject([{ session: 'api', event: { event: 'Stop', sessionId: ID } }]);
+    } finally {
+      await run('umount', [small], { env: sandbox.env });
+    }
+  });
+
   it('makes room in a full inbox by its own tool events, and by its others only when it is full twice', async () => {
     const leave = (name: string) => writeFile(`${fleet.inbox}/${name}`, '{}');
     await writeFile(files.pid, `${process.pid}\n1\nboot\n`);
