@@ -15,7 +15,7 @@ export interface HookStates {
   readonly journal: JournalMark | null;
 }
 
-export const NO_STATES: HookStates = { version: 1, sessions: {}, folded: [], journal: null };
+const NO_STATES: HookStates = { version: 1, sessions: {}, folded: [], journal: null };
 
 /** The states of a fleet. A damaged file (a power loss) is as none: the next events tell anew; one of a newer version is a UserError. */
 export async function readHookStates(fleet: FleetPaths): Promise<HookStates> {
