@@ -11,7 +11,8 @@ import { storePaths } from '../store/paths.ts';
 export function makeContext(program: NodeJS.Process, { version, options }: { readonly version: string; readonly options: Options }): Context {
   const env = { ...program.env };
   const home = env['HOME'] ?? homedir();
-  const interactive = program.stdin.isTTY && program.stderr.isTTY;
+  // Looking at standard input makes a stream of it, a tenth of a bare Node's start: only who wants to ask does it.
+  const isInteractive = (): boolean => program.stdin.isTTY && program.stderr.isTTY;
   return {
     env,
     cwd: program.cwd(),
@@ -25,14 +26,16 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     terminal: program.stdout.isTTY ? { columns: program.stdout.columns, rows: program.stdout.rows } : null,
     talkColumns: program.stderr.isTTY ? program.stderr.columns : null,
     cores: availableParallelism(),
-    interactive,
+    get interactive() {
+      return isInteractive();
+    },
     color: { out: wantsColor(program.stdout, env, options), talk: wantsColor(program.stderr, env, options) },
     socket: socketOf(options),
     signal: abortOnSignals(program),
     out: (text) => void program.stdout.write(text),
     talk: (text) => void program.stderr.write(`${text}\n`),
     draw: (text) => void program.stderr.write(text),
-    ask: (question) => ask(program, { question, interactive }),
+    ask: (question) => ask(program, { question, interactive: isInteractive() }),
     now: () => Date.now(),
     newId: () => randomUUID(),
   };
