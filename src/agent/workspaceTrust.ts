@@ -46,7 +46,7 @@ export async function meetTrustDialog(dialog: TrustDialog): Promise<'trusted' | 
   try {
     while (!claude.hasEnded() && !dialog.signal.aborted) {
       if (await isTrustedByClaude(dialog.workspace, dialog)) return 'trusted';
-      await pause(LOOK_EVERY_MS);
+      await Promise.race([claude.ended, pause(LOOK_EVERY_MS)]);
     }
     return (await isTrustedByClaude(dialog.workspace, dialog)) ? 'trusted' : 'declined';
   } finally {
@@ -55,21 +55,34 @@ export async function meetTrustDialog(dialog: TrustDialog): Promise<'trusted' | 
   }
 }
 
-/** How long a terminal may take to answer, in milliseconds; over a slow line an answer may still be late. */
-const LATE_MS = 150;
+/** How long a terminal may take to answer, in milliseconds. */
+const ANSWER_MS = 1000;
 
-/** A claude that ends at once leaves a question to the terminal behind (2.1.197); its answer would be typed into what comes next, at last the user's shell. */
+/**
+ * A claude that ends at once leaves a question to the terminal behind (2.1.197); its answer would be typed into what comes next, at last
+ * the user's shell. Terminals answer in turn: once ours is answered ("are you well", `CSI 5 n`), nothing older is to come.
+ */
 async function swallowLateAnswers(): Promise<void> {
-  const { stdin } = process;
-  if (!stdin.isTTY) return;
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY || !stderr.isTTY) return;
   stdin.setRawMode(true);
-  stdin.resume();
-  await pause(LATE_MS);
+  const patience = new AbortController();
+  let heard = '';
+  const listen = (chunk: Buffer): void => {
+    heard += chunk.toString('latin1');
+    if (heard.includes('\u001b[0n')) patience.abort();
+  };
+  stdin.on('data', listen);
+  stderr.write('\u001b[5n');
+  await pause(ANSWER_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  stdin.off('data', listen);
   stdin.pause();
   stdin.setRawMode(false);
+  // An answer that came before the echo was off stands on the line.
+  stderr.write('\r\u001b[K');
 }
 
-function start({ command, workspace, env }: TrustDialog): { hasEnded(): boolean; end(): Promise<void> } {
+function start({ command, workspace, env }: TrustDialog): { readonly ended: Promise<void>; hasEnded(): boolean; end(): Promise<void> } {
   const [program = 'claude', ...args] = command;
   const dropped = new Set(CHILD_SESSION_VARIABLES);
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.has(name)));
@@ -85,6 +98,7 @@ function start({ command, workspace, env }: TrustDialog): { hasEnded(): boolean;
   let over = false;
   void ended.then(() => (over = true));
   return {
+    ended,
     hasEnded: () => over,
     end: async () => {
       child.kill('SIGTERM');
