@@ -21,7 +21,7 @@ describeClaude('what claude is started with', () => {
     const label = 'Checkout – "cart"; #(no) $HOME';
     await sealed.startAgent({ id: 'cart', name: label, task: 'feature', prompt: 'SCENARIO:text hello', claude: { model: 'sonnet', args: ['--settings', leaves('from-settings')] } });
     await sealed.shows('cart', 'Mock reply');
-    const { agent, path } = await sealed.reaches('cart', 'idle');
+    const { agent, path } = await sealed.rests('cart');
     const entries = await sealed.transcript(agent.session_id ?? '');
     expect(entries.find(({ type }) => type === 'user')).toMatchObject({ permissionMode: 'plan' });
     expect(sealed.api.prompts().map(({ model }) => model)).toEqual([expect.stringContaining('sonnet')]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { describeClaude } from './support/claudeCode.ts';
-import { PATIENT, seal, type Sealed } from './support/sealed.ts';
+import { isTold, PATIENT, seal, type Sealed } from './support/sealed.ts';
 import { openTerminal } from './support/terminal.ts';
 
 let sealed: Sealed;
@@ -15,9 +15,9 @@ afterEach(() => sealed.dispose());
 /** It has a transcript and an entry in the registry: an agent that up can bring back. */
 async function expectWhole(): Promise<void> {
   await sealed.shows('one', 'Mock reply');
-  const { agent } = await sealed.reaches('one', 'idle');
-  expect(agent.source).toBe('registry');
-  await eventually(async () => expect(await sealed.transcript(agent.session_id ?? '')).not.toEqual([]));
+  const status = await sealed.rests('one');
+  expect(isTold(status)).toBe(true);
+  await eventually(async () => expect(await sealed.transcript(status.agent.session_id ?? '')).not.toEqual([]));
 }
 
 describeClaude('up, run by an agent', () => {

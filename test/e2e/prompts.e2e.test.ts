@@ -31,12 +31,12 @@ describeClaude('first prompts', () => {
     expect(arrived.toSorted()).toEqual(Object.values(PROMPTS).toSorted());
     const byFolder = Object.fromEntries(sealed.api.prompts().map(({ cwd, prompt }) => [basename(cwd ?? ''), prompt]));
     expect(byFolder).toEqual(PROMPTS);
-    for (const id of Object.keys(PROMPTS)) await sealed.reaches(id, 'idle');
+    for (const id of Object.keys(PROMPTS)) await sealed.rests(id);
     // A prompt that was given is not given again: not by a second up, and not to an agent that is started once more.
     process.kill(await sealed.pidOf('dash'), 'SIGKILL');
     await sealed.reaches('dash', 'crashed');
     expect((await sealed.ok('up', 'shop.yaml')).stderr).toContain('1 started again');
-    await sealed.reaches('dash', 'idle');
+    await sealed.rests('dash');
     expect(sealed.api.prompts()).toHaveLength(Object.keys(PROMPTS).length);
     expect((await sealed.statusOf('shell')).changes).toBe(0);
   });

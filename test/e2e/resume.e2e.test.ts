@@ -48,13 +48,13 @@ describeClaude('after the tmux server was killed', () => {
     const empty = await clear('empty');
     await sealed.say('moved', 'SCENARIO:text:new_story');
     await sealed.shows('moved', 'new story');
-    await sealed.reaches('moved', 'idle');
+    await sealed.rests('moved');
     const before = prompts();
 
     await sealed.tmux.dispose();
     await sealed.boot();
     await sealed.ok('up', 'shop.yaml');
-    for (const id of ['busy', 'moved', 'empty']) await sealed.reaches(id, 'idle');
+    for (const id of ['busy', 'moved', 'empty']) await sealed.rests(id);
     expect([await conversationOf('busy'), await conversationOf('moved'), await conversationOf('empty')]).toEqual([busy, moved, empty]);
     await sealed.shows('busy', 'in the middle of it');
     await sealed.shows('moved', 'new story');
@@ -70,12 +70,13 @@ describeClaude('after the tmux server was killed', () => {
 describeClaude('an agent that has ended', () => {
   test('killed: the pane keeps a footer, and up resumes the conversation in the same pane', async () => {
     const { pane, agent } = await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text:remember_me' });
-    await sealed.shows('one', 'remember me');
+    // claude shows an answer before it writes it down.
+    await eventually(async () => expect(JSON.stringify(await sealed.transcript(agent.session_id ?? ''))).toContain('remember me'), PATIENT);
     process.kill(await sealed.pidOf('one'), 'SIGKILL');
-    expect((await sealed.reaches('one', 'crashed')).agent.detail).toBe('ended by signal 9');
+    await eventually(async () => expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }), PATIENT);
     expect(await sealed.screenOf('one')).toMatch(/r resume.*s shell.*c close this pane/);
     await sealed.ok('up', 'shop.yaml');
-    const again = await sealed.reaches('one', 'idle');
+    const again = await sealed.rests('one');
     expect({ pane: again.pane, conversation: again.agent.session_id }).toEqual({ pane, conversation: agent.session_id });
     await sealed.shows('one', 'remember me');
     expect(prompts()).toEqual(['SCENARIO:text:remember_me']);
@@ -85,11 +86,12 @@ describeClaude('an agent that has ended', () => {
     const { agent } = await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text:remember_me' });
     await sealed.shows('one', 'remember me');
     await sealed.say('one', '/exit');
-    expect((await sealed.reaches('one', 'exited')).agent.detail).toBe('exit code 0');
+    // The pane writes the exit code down a moment after the process has gone.
+    await eventually(async () => expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'exited', detail: 'exit code 0' }), PATIENT);
     expect((await sealed.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     expect((await sealed.statusOf('one')).agent.state).toBe('exited');
     await sealed.press('one', 'r');
-    expect((await sealed.reaches('one', 'idle')).agent.session_id).toBe(agent.session_id);
+    expect((await sealed.rests('one')).agent.session_id).toBe(agent.session_id);
     await sealed.shows('one', 'remember me');
     expect(prompts()).toEqual(['SCENARIO:text:remember_me']);
   });

@@ -4,7 +4,7 @@ import { isTrustedByClaude } from '../../src/agent/workspaceTrust.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeClaude } from './support/claudeCode.ts';
 import { approveInCheckout, MCP_PROJECT } from './support/mcp.ts';
-import { PATIENT, seal, type Sealed } from './support/sealed.ts';
+import { isTold, PATIENT, seal, type Sealed } from './support/sealed.ts';
 import type { Terminal } from './support/terminal.ts';
 
 let sealed: Sealed;
@@ -39,7 +39,7 @@ describeClaude('the trust dialog', () => {
     expect(await terminal.screen()).toContain(`Claude Code asks once whether you trust ${sealed.workspace}`);
     expect(await sealed.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine');
     await terminal.press('Enter');
-    await eventually(async () => expect((await sealed.sessions()).map(({ agent }) => agent.state)).toEqual(['idle', 'idle']), PATIENT);
+    await eventually(async () => expect((await sealed.sessions()).map(isTold)).toEqual([true, true]), PATIENT);
     await sealed.shows('one', 'first answer');
     await sealed.shows('two', 'second answer');
     expect(await trusted()).toBe(true);
@@ -77,7 +77,7 @@ describeClaude('the trust dialog', () => {
     await sealed.reaches('two', 'blocked');
     await sealed.press('one', 'Enter');
     await sealed.shows('one', 'first answer');
-    expect((await sealed.statusOf('one')).agent.source).toBe('registry');
+    expect(isTold(await sealed.statusOf('one'))).toBe(true);
     expect((await sealed.statusOf('two')).agent.state).toBe('blocked');
   });
 });

@@ -50,8 +50,10 @@ export interface Sealed {
   /** `status --format json`, flat. */
   sessions(): Promise<readonly SessionStatus[]>;
   statusOf(id: string): Promise<SessionStatus>;
-  /** Waits until the session is in this state. */
-  reaches(id: string, state: SessionStatus['agent']['state']): Promise<SessionStatus>;
+  /** Waits until the session is in one of these states. */
+  reaches(id: string, ...states: readonly SessionStatus['agent']['state'][]): Promise<SessionStatus>;
+  /** Waits until the session's turn is over, looked at (`idle`) or not (`done`). */
+  rests(id: string): Promise<SessionStatus>;
   screenOf(id: string): Promise<string>;
   /** Waits until the session's pane shows this text. */
   shows(id: string, text: string): Promise<void>;
@@ -120,7 +122,7 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
       await ok('up', 'shop.yaml', '--yes');
       return eventually(async () => {
         const status = await fleet.statusOf(pane.id);
-        if (status.agent.source !== 'registry') throw new Error(`"${pane.id}" has not registered\n${await fleet.screenOf(pane.id)}`);
+        if (!isTold(status)) throw new Error(`"${pane.id}" has not registered\n${await fleet.screenOf(pane.id)}`);
         return status;
       }, PATIENT);
     },
@@ -128,6 +130,11 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     boot,
     dispose: () => dispose(sandbox, api),
   };
+}
+
+/** Claude itself has said something of this session, in its registry or through a hook. */
+export function isTold({ agent }: SessionStatus): boolean {
+  return agent.source === 'registry' || agent.source === 'hook';
 }
 
 async function makeClaudeEnvironment(sandbox: Sandbox, api: MessagesApi): Promise<Environment> {
@@ -179,7 +186,7 @@ function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, un
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
-type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
+type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'rests' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
 
 function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok'>): Fleet {
   const sessions: Fleet['sessions'] = async () => (JSON.parse((await ok('status', '--format', 'json')).stdout) as StatusReport).fleets.flatMap((fleet) => fleet.sessions);
@@ -194,6 +201,12 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
     return pane;
   };
   const screenOf: Fleet['screenOf'] = async (id) => tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
+  const reaches: Fleet['reaches'] = (id, ...states) =>
+    eventually(async () => {
+      const status = await statusOf(id);
+      if (!states.includes(status.agent.state)) throw new Error(`"${id}" is ${status.agent.state} (${status.agent.detail ?? ''}), not ${states.join(' or ')}\n${await screenOf(id)}`);
+      return status;
+    }, PATIENT);
   const filesOf: Fleet['filesOf'] = async (id) => {
     const store = storePaths(sandbox.env, sandbox.home);
     const [uuid = ''] = await readdir(store.fleets);
@@ -209,12 +222,8 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
     statusOf,
     screenOf,
     shows,
-    reaches: (id, state) =>
-      eventually(async () => {
-        const status = await statusOf(id);
-        if (status.agent.state !== state) throw new Error(`"${id}" is ${status.agent.state} (${status.agent.detail ?? ''}), not ${state}\n${await screenOf(id)}`);
-        return status;
-      }, PATIENT),
+    reaches,
+    rests: (id) => reaches(id, 'idle', 'done'),
     press: async (id, ...keys) => {
       await tmux.run('send-keys', '-t', await paneOf(id), ...keys);
     },
