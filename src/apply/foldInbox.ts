@@ -3,7 +3,7 @@ import type { HookEvent } from '../status/hookEvent.ts';
 import { foldHookEvent, type HookState } from '../status/hookState.ts';
 import { hasCode } from '../store/file.ts';
 import { type HookStates, readHookStates, writeHookStates } from '../store/hookStates.ts';
-import { clearInbox, type InboxEvent, readInbox } from '../store/inbox.ts';
+import { clearInbox, type InboxEvent, isInboxEmpty, readInbox } from '../store/inbox.ts';
 import { appendJournal, endOfJournal, type JournalEntry, type JournalMark } from '../store/journal.ts';
 import { readLockOwner, withLock } from '../store/lock.ts';
 import type { FleetPaths } from '../store/paths.ts';
@@ -15,8 +15,7 @@ type SessionStates = Readonly<Record<string, HookState>>;
  * journal and empties it; who does not (somebody else is at it), or cannot write, folds in memory and changes nothing.
  */
 export async function foldInbox(fleet: FleetPaths): Promise<SessionStates> {
-  const events = readInbox(fleet.inbox);
-  if (events.length === 0) return (await readHookStates(fleet)).sessions;
+  if (isInboxEmpty(fleet.inbox)) return (await readHookStates(fleet)).sessions;
   const locked = await underLock(fleet, () => commit(fleet));
   return locked ?? readOnly(fleet);
 }

@@ -27,6 +27,11 @@ export function readInbox(folder: string): readonly InboxEvent[] {
   return events.sort((a, b) => a.at - b.at || a.hookPid - b.hookPid).map(({ left }) => left);
 }
 
+/** True when no hook has left anything; a file that is just being written is no event yet. */
+export function isInboxEmpty(folder: string): boolean {
+  return (unlessGone(() => readdirSync(folder)) ?? []).every((name) => name.startsWith('.'));
+}
+
 /** Deletes events, and what a killed hook has left behind. */
 export function clearInbox(folder: string, names: readonly string[], now: number): void {
   const unfinished = (unlessGone(() => readdirSync(folder)) ?? []).filter((name) => /^\.\d+$/.test(name) && isOld(join(folder, name), now));
