@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { layoutSchema } from './schema.ts';
 
 /** JSON Schema (draft 7, which editors understand best) of a layout file, from the declaration that validates. */

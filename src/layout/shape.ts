@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nearest } from './nearest.ts';
 import { error, type KeyPath, type Problem } from './problem.ts';
 
@@ -11,7 +11,7 @@ export interface Shape {
 }
 
 /** Checks a value against a schema; every problem at once, in words. Keys that start with `x-` are the user's own (a place for anchors). */
-export function checkShape(schema: z.ZodType, value: unknown): Shape {
+export function checkShape(schema: z.ZodMiniType, value: unknown): Shape {
   const result = schema.safeParse(value);
   if (result.success) return { problems: [], sound: result.data };
   const issues = result.error.issues.flatMap((issue) => chooseBranch(issue, value));
@@ -21,7 +21,7 @@ export function checkShape(schema: z.ZodType, value: unknown): Shape {
 /** More than anybody mends in one go. Each needs a search for its place and for a word that is near: a file of nothing but unknown keys took minutes. */
 const MAX_PROBLEMS = 200;
 
-function describeIssues(schema: z.ZodType, issues: readonly Issue[], value: unknown): readonly Problem[] {
+function describeIssues(schema: z.ZodMiniType, issues: readonly Issue[], value: unknown): readonly Problem[] {
   const problems: Problem[] = [];
   for (const issue of issues) {
     if (problems.length > MAX_PROBLEMS) break;
@@ -45,7 +45,7 @@ function isOfOtherType(issue: Issue): boolean {
   return issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.errors.every((branch) => branch.some(isOfOtherType)));
 }
 
-function describeIssue(schema: z.ZodType, issue: Issue, root: unknown): Problem[] {
+function describeIssue(schema: z.ZodMiniType, issue: Issue, root: unknown): Problem[] {
   const path = keyPath(issue.path);
   const value = valueAt(root, path);
   switch (issue.code) {
@@ -97,7 +97,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   colour: 'color', command: 'run', cmd: 'run', shell_command: 'run', environment: 'env', repository: 'repo', needs: 'depends_on', after: 'depends_on',
 };
 
-function unknownKey(schema: z.ZodType, path: KeyPath): Problem {
+function unknownKey(schema: z.ZodMiniType, path: KeyPath): Problem {
   const key = String(path.at(-1));
   const known = keysAt(schema, path.slice(0, -1));
   const foreign = FOREIGN[key];
@@ -110,7 +110,7 @@ function mapWord(path: KeyPath): string {
   return path[0] === 'panes' && path.length === 2 ? ' in a pane' : ` in "${String(path.findLast((step) => typeof step === 'string'))}"`;
 }
 
-function elsewhere(schema: z.ZodType, key: string, known: readonly string[]): string {
+function elsewhere(schema: z.ZodMiniType, key: string, known: readonly string[]): string {
   if (keysAt(schema, ['claude']).includes(key)) return `write it under "claude": claude: {${key}: …}`;
   if (keysAt(schema, ['panes', 0]).includes(key)) return 'it belongs to a pane';
   const top = FOREIGN[key] ?? key;
@@ -119,8 +119,8 @@ function elsewhere(schema: z.ZodType, key: string, known: readonly string[]): st
 }
 
 /** The keys a map at `path` may have. */
-function keysAt(schema: z.ZodType, path: KeyPath): readonly string[] {
-  return descend([schema], path).flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
+function keysAt(schema: z.ZodMiniType, path: KeyPath): readonly string[] {
+  return descend([schema], path).flatMap((each) => (each instanceof z.ZodMiniObject ? Object.keys(each.shape) : []));
 }
 
 function descend(schemas: readonly z.core.$ZodType[], path: KeyPath): readonly z.core.$ZodType[] {
@@ -128,16 +128,16 @@ function descend(schemas: readonly z.core.$ZodType[], path: KeyPath): readonly z
   const [step, ...rest] = path;
   if (step === undefined) return open;
   const next = open.flatMap((each): z.core.$ZodType[] => {
-    if (each instanceof z.ZodArray) return typeof step === 'number' ? [each.element] : [];
-    const inner: unknown = each instanceof z.ZodObject ? each.shape[step] : undefined;
-    return inner instanceof z.ZodType ? [inner] : [];
+    if (each instanceof z.ZodMiniArray) return typeof step === 'number' ? [each.def.element] : [];
+    const inner: unknown = each instanceof z.ZodMiniObject ? each.shape[step] : undefined;
+    return inner instanceof z.ZodMiniType ? [inner] : [];
   });
   return descend(next, rest);
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional) return unwrap(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap);
+  if (schema instanceof z.ZodMiniOptional) return unwrap(schema.def.innerType);
+  if (schema instanceof z.ZodMiniUnion) return schema.def.options.flatMap(unwrap);
   return [schema];
 }
 
