@@ -12,9 +12,10 @@ import { startUp } from './bench/startUp.mjs';
 import { upSpeed } from './bench/upSpeed.mjs';
 import { tmuxProcesses } from './bench/tmuxProcesses.mjs';
 import { makeWorld } from './bench/world.mjs';
+import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, hook };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, hook, wrongState };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);

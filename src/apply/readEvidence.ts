@@ -1,7 +1,11 @@
 import { readAgents, type AgentReading } from '../agent/agentFacts.ts';
+import { claudeFolders } from '../agent/claudeFolders.ts';
+import { UserError } from '../base/errors.ts';
+import { readTranscript } from '../agent/transcript.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { agentState, wantsScreen, type AgentVerdict } from '../status/agentState.ts';
 import type { HookState } from '../status/hookState.ts';
+import type { TranscriptTail } from '../status/transcript.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import { markSeen, readSeen } from '../store/seen.ts';
@@ -26,6 +30,8 @@ export interface SessionEvidence {
   readonly facts: AgentReading | null;
   /** What the hooks of the process that runs now have told; null without any. */
   readonly hooks: HookState | null;
+  /** The end of its conversation's transcript; null without one. */
+  readonly talk: TranscriptTail | null;
   readonly verdict: AgentVerdict;
 }
 
@@ -35,7 +41,7 @@ export async function readEvidence(context: Context, { record, server }: FleetPl
   const [tmux, agents, hookStates] = await Promise.all([
     readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
     readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
-    foldInbox(paths),
+    foldInbox(paths).catch(withoutHooks),
   ]);
   return Promise.all(
     record.sessions.map((session) => {
@@ -45,6 +51,12 @@ export async function readEvidence(context: Context, { record, server }: FleetPl
       return judge(context, { session, facts, hooks: current(hookStates[session.id] ?? null, facts), place, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
     }),
   );
+}
+
+/** Hook states that cannot be read (written by a newer version) leave the registry, which carries on alone. */
+function withoutHooks(error: unknown): Awaited<ReturnType<typeof foldInbox>> {
+  if (error instanceof UserError) return {};
+  throw error;
 }
 
 /** What hooks told of a process that has ended is over: the next one has its own SessionStart. */
@@ -67,10 +79,11 @@ interface Case {
 
 async function judge(context: Context, { session, facts, hooks, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
-  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, screen: null };
+  const talk = await readTalk(context, session, facts);
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, screen: null };
   const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
-  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, verdict };
+  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, talk, verdict };
 }
 
 /** `done` is a turn that ended and that nobody has looked at yet; a look is remembered, for the user moves on to other panes. */
@@ -80,6 +93,11 @@ async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 
   if (lookedAt > since) await markSeen(seen, lookedAt);
   else if ((await readSeen(seen)) <= since) return verdict;
   return { ...verdict, state: 'idle', rule: `${verdict.rule}; it was looked at since` };
+}
+
+async function readTalk(context: Context, session: SessionRecord, facts: AgentReading | null): Promise<TranscriptTail | null> {
+  const conversation = facts?.conversation ?? session.conversation;
+  return session.isClaude && conversation !== null ? readTranscript(claudeFolders(context.env, context.home).projects, conversation, facts?.registry?.cwd ?? session.path) : null;
 }
 
 const NEVER_STARTED = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };

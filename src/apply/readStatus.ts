@@ -1,9 +1,7 @@
-import { claudeFolders } from '../agent/claudeFolders.ts';
-import { readTranscript } from '../agent/transcript.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
 import type { AgentStatus, FleetStatus, SessionStatus, StatusReport } from '../status/report.ts';
-import { contextPercent } from '../status/transcript.ts';
+import { contextPercent, type TranscriptTail } from '../status/transcript.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import type { Context } from './context.ts';
@@ -16,19 +14,18 @@ export async function readStatus(context: Context, fleets: readonly FleetPlace[]
 
 async function readFleetStatus(context: Context, { record, server }: FleetPlace): Promise<FleetStatus> {
   const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(context, record.sessions)]);
-  const sessions = await Promise.all(evidence.map(async (one) => toStatus(one, { agent: await toAgent(context, one), tree: trees.get(one.session.path) ?? null })));
+  const sessions = evidence.map((one) => toStatus(one, { agent: toAgent(one), tree: trees.get(one.session.path) ?? null }));
   return { name: record.name, layout: record.layout, strategy: record.strategy, socket: server.socket, sessions };
 }
 
-async function toAgent(context: Context, { session, facts, hooks, verdict }: SessionEvidence): Promise<AgentStatus> {
-  const conversation = facts?.conversation ?? session.conversation;
+function toAgent({ session, facts, hooks, talk, verdict }: SessionEvidence): AgentStatus {
   return {
     state: verdict.state,
     since: isoOrNull(verdict.since),
     detail: describeVerdict(verdict),
     source: verdict.source,
-    session_id: conversation,
-    ...(session.isClaude && conversation !== null ? await readTalk(context, { conversation, cwd: facts?.registry?.cwd ?? session.path, model: hooks?.model ?? null }) : NO_TALK),
+    session_id: facts?.conversation ?? session.conversation,
+    ...talkPart(talk, hooks?.model ?? null),
   };
 }
 
@@ -40,13 +37,10 @@ function isoOrNull(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-const NO_TALK = { model: null, context_percent: null, cost_usd: null };
-
-/** Model and context from the end of the transcript. The cost is nowhere stated, so it is null. */
-export async function readTalk(context: Context, { conversation, cwd, model }: { readonly conversation: string; readonly cwd: string; readonly model: string | null }): Promise<Pick<AgentStatus, 'model' | 'context_percent' | 'cost_usd'>> {
-  const tail = await readTranscript(claudeFolders(context.env, context.home).projects, conversation, cwd);
-  const known = model ?? tail?.model ?? null;
-  return { model: known, context_percent: contextPercent(tail?.contextTokens ?? null, known), cost_usd: null };
+/** Model and context from the end of the transcript; `model` is what the hooks told. The cost is nowhere stated, so it is null. */
+export function talkPart(talk: TranscriptTail | null, model: string | null): Pick<AgentStatus, 'model' | 'context_percent' | 'cost_usd'> {
+  const known = model ?? talk?.model ?? null;
+  return { model: known, context_percent: contextPercent(talk?.contextTokens ?? null, known), cost_usd: null };
 }
 
 /** A tree as git sees it, or why it could not be read. */

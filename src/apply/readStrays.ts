@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { claudeFolders } from '../agent/claudeFolders.ts';
 import { readRegistry } from '../agent/registry.ts';
+import { readTranscript } from '../agent/transcript.ts';
 import { agentState } from '../status/agentState.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import type { FleetStatus, SessionStatus } from '../status/report.ts';
@@ -8,7 +9,7 @@ import { descendsFrom } from '../store/process.ts';
 import { readServerPanes, type ServerPane } from '../tmux/serverPanes.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
-import { readTalk, readTree, treePart } from './readStatus.ts';
+import { readTree, talkPart, treePart } from './readStatus.ts';
 
 /** A Claude that runs in a pane of the server and belongs to no fleet. */
 export interface Stray {
@@ -48,8 +49,8 @@ export async function readStrayStatus(context: Context, server: TmuxServer, stra
 }
 
 async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: number): Promise<SessionStatus> {
-  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, screen: null }, context.now());
-  const talk = entry.sessionId === null ? { model: null, context_percent: null, cost_usd: null } : await readTalk(context, { conversation: entry.sessionId, cwd, model: null });
+  const talk = entry.sessionId === null ? null : await readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
+  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
   return {
     id: pane.paneId,
     number,
@@ -61,7 +62,7 @@ async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: n
     base: null,
     ...treePart(await readTree(context, cwd, null)),
     synced_at: null,
-    agent: { state: verdict.state, since: verdict.since === null ? null : new Date(verdict.since).toISOString(), detail: verdict.detail, source: verdict.source, session_id: entry.sessionId, ...talk },
+    agent: { state: verdict.state, since: verdict.since === null ? null : new Date(verdict.since).toISOString(), detail: verdict.detail, source: verdict.source, session_id: entry.sessionId, ...talkPart(talk, null) },
     depends_on: [],
   };
 }

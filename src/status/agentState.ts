@@ -1,5 +1,5 @@
 import { claudeState } from './claudeState.ts';
-import type { HookState } from './hookState.ts';
+import { withInterrupt, type HookState } from './hookState.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 import { startupDialog } from './startupDialog.ts';
 
@@ -37,6 +37,8 @@ export interface AgentEvidence {
   readonly registry: RegistryEntry | null;
   /** What the hooks told; null when none has come from this process. */
   readonly hooks: HookState | null;
+  /** When the transcript last noted an interrupt; milliseconds since 1970, null for never (or not looked). */
+  readonly interruptedAt: number | null;
   /** Text on the pane's screen, when somebody looked; null otherwise. */
   readonly screen: string | null;
 }
@@ -60,7 +62,7 @@ const STARTING_MS = 3000;
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
   if (!evidence.alive) return endedState(evidence);
   if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
-  return claudeState(evidence.hooks, evidence.registry, now) ?? silentState(evidence, now);
+  return claudeState(withInterrupt(evidence.hooks, evidence.interruptedAt), evidence.registry, now) ?? silentState(evidence, now);
 }
 
 /** True when the screen is worth a look: a live Claude that has said nothing for too long. */

@@ -45,10 +45,16 @@ function fromRegistry({ registry }: Witness, state: AgentState, told: { readonly
 
 const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = { permission: 'permission', question: 'question', 'plan-review': 'plan-review', elicitation: 'question' };
 
+/** `/config` cannot be opened over a question: who opened it had turned that down before. */
+function turnedDown(witness: Witness): AgentVerdict {
+  return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry says "dialog open", which is the user\'s own: the question before it was turned down' });
+}
+
 /** An open question outranks activity. Only the registry can tell that it was answered without a hook, or turned down. */
 function openState(dialog: OpenDialog, hooks: HookState, witness: Witness): AgentVerdict {
   const asked: AgentVerdict = { state: DIALOG_STATES[dialog.kind], since: dialog.since, detail: dialog.detail, source: 'hook', rule: `${dialog.event} opened a dialog that nothing closed`, until: null };
-  if (witness.says === null || witness.says === 'waiting') return asked;
+  if (witness.says === null) return asked;
+  if (witness.says === 'waiting') return witness.registry?.waitingFor === 'dialog open' && overrules(witness, dialog.since) ? turnedDown(witness) : asked;
   // 2.1.197 keeps `busy` while an MCP server's elicitation is open; its end always fires ElicitationResult.
   if (dialog.kind === 'elicitation' && witness.says === 'busy') return asked;
   if (!overrules(witness, dialog.since)) return asked;

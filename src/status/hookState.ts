@@ -51,6 +51,13 @@ export function foldHookEvent(state: HookState | null, event: HookEvent): HookSt
   };
 }
 
+/** An interrupt that the transcript noted after the last sign of work ends the turn and turns down what was asked before it. */
+export function withInterrupt(state: HookState | null, at: number | null): HookState | null {
+  if (state === null || at === null || at <= state.turn.activeAt || state.turn.phase !== 'working') return state;
+  const turnedDown: Turn = { phase: 'idle', since: at, detail: 'interrupted', event: 'an interrupt in the transcript', activeAt: at, until: null };
+  return { ...state, turn: turnedDown, open: state.open.filter(({ since }) => since > at) };
+}
+
 function fresh(event: HookEvent): HookState {
   return { conversation: event.sessionId, model: null, permissionMode: null, turn: turn('idle', event), open: [], lastPrompt: null, promptedAt: null, last: { event: event.event, time: event.time } };
 }

@@ -8,16 +8,17 @@ export interface TranscriptTail {
   /** Tokens that the latest request of the conversation itself held: input, cache reads and cache writes. */
   readonly contextTokens: number | null;
   readonly lastPrompt: string | null;
+  /** When the user last interrupted a turn (Esc, "No"), in milliseconds since 1970: no hook tells of that. */
+  readonly interruptedAt: number | null;
 }
 
 /** Reads the last lines of a transcript, newest first; `text` may begin in the middle of a line. Answers of sub-agents are not of the conversation. */
 export function parseTranscriptTail(text: string): TranscriptTail {
-  let tail: TranscriptTail = { model: null, contextTokens: null, lastPrompt: null };
+  let tail: TranscriptTail = { model: null, contextTokens: null, lastPrompt: null, interruptedAt: null };
   for (const line of text.split('\n').reverse()) {
     const entry = parseLine(line);
     if (entry === null) continue;
-    tail = { model: tail.model ?? modelOf(entry), contextTokens: tail.contextTokens ?? tokensOf(entry), lastPrompt: tail.lastPrompt ?? promptOf(entry) };
-    if (tail.model !== null && tail.contextTokens !== null && tail.lastPrompt !== null) break;
+    tail = { model: tail.model ?? modelOf(entry), contextTokens: tail.contextTokens ?? tokensOf(entry), lastPrompt: tail.lastPrompt ?? promptOf(entry), interruptedAt: tail.interruptedAt ?? interruptOf(entry) };
   }
   return tail;
 }
@@ -64,6 +65,16 @@ function tokensOf(entry: Entry): number | null {
   const parts = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'].map((key) => numberAt(usage, key) ?? 0);
   const sum = parts.reduce((all, part) => all + part, 0);
   return sum > 0 ? sum : null;
+}
+
+/** Claude Code writes `[Request interrupted by user]`, or `… for tool use]`, as a message of the user (2.1.197). */
+function interruptOf(entry: Entry): number | null {
+  const { message } = entry;
+  if (entry['type'] !== 'user' || !isObject(message)) return null;
+  const { content } = message;
+  const texts = typeof content === 'string' ? [content] : Array.isArray(content) ? content.map((part: unknown) => (isObject(part) ? textAt(part, 'text') : null)) : [];
+  const time = Date.parse(textAt(entry, 'timestamp') ?? '');
+  return texts.some((text) => text?.startsWith('[Request interrupted by user') === true) && Number.isFinite(time) ? time : null;
 }
 
 function promptOf(entry: Entry): string | null {

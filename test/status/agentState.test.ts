@@ -12,7 +12,7 @@ function entry(changes: Partial<RegistryEntry>): RegistryEntry {
   return { ...sample, waitingFor: null, statusUpdatedAt: NOW - 5000, startedAt: NOW - 9000, ...changes };
 }
 
-const RUNS: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: NOW - 60_000, endedAt: null, registry: null, hooks: null, screen: null };
+const RUNS: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: NOW - 60_000, endedAt: null, registry: null, hooks: null, interruptedAt: null, screen: null };
 const ENDED: AgentEvidence = { ...RUNS, alive: false };
 
 describe('a recorded registry file of 2.1.197', () => {

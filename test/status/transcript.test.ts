@@ -15,12 +15,12 @@ describe('the end of a transcript', () => {
 
   test('the latest answer of the conversation counts, not that of a sub-agent, an error or a torn line', () => {
     const text = ['ong"}}', answer(100), answer(700), answer(90_000, { isSidechain: true }), '{"type":"assistant","message":{"model":"<synthetic>","usage":{"input_tokens":0}}}', answer(1).slice(0, 60)].join('\n');
-    expect(parseTranscriptTail(text)).toEqual({ model: 'claude-sonnet-5', contextTokens: 2200, lastPrompt: null });
+    expect(parseTranscriptTail(text)).toEqual({ model: 'claude-sonnet-5', contextTokens: 2200, lastPrompt: null, interruptedAt: null });
   });
 
   test('what is no transcript tells nothing', () => {
-    expect(parseTranscriptTail('')).toEqual({ model: null, contextTokens: null, lastPrompt: null });
-    expect(parseTranscriptTail('{"type":"assistant","message":"x"}\n[]\nnull\n{"type":3}')).toEqual({ model: null, contextTokens: null, lastPrompt: null });
+    expect(parseTranscriptTail('')).toEqual({ model: null, contextTokens: null, lastPrompt: null, interruptedAt: null });
+    expect(parseTranscriptTail('{"type":"assistant","message":"x"}\n[]\nnull\n{"type":3}')).toEqual({ model: null, contextTokens: null, lastPrompt: null, interruptedAt: null });
   });
 });
 
