@@ -51,8 +51,9 @@ interface Known {
 }
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
-  const marks = await readMarks(known.files);
-  const { pid, runs, registry } = await readProcess(marks, known);
+  const first = await readMarks(known.files);
+  const { pid, runs, registry } = await readProcess(first, known);
+  const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const starting = !runs && isStarting(marks);
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
   return {
@@ -66,6 +67,13 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     registry,
   };
 }
+
+/** A program that has just ended is recorded by its launch file a moment later: only what stays without a record was killed with its pane. */
+async function readMarksAgain(files: SessionPaths): Promise<Marks> {
+  await new Promise((resolve) => setTimeout(resolve, RECORDING_MS));
+  return readMarks(files);
+}
+const RECORDING_MS = 60;
 
 async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly runs: boolean; readonly registry: RegistryEntry | null }> {
   const owner = parsePid(textOf(marks.pid));
