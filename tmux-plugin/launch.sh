@@ -4,16 +4,16 @@
 # The life of one pane: start the program, record how it ended, offer to start it again.
 #   sh start.sh          start it
 #   sh start.sh hold     only offer to start it
-#   sh start.sh become   (from below) leave the pid in a file and become the program
+#   sh start.sh become   (from below, without /proc) leave the pid in a file and become the program
+# Fifty of these start at once beside `up`: on the way to the program nothing is forked that a built-in can do.
 # HUP is never trapped: with a trap, agents survived kill-pane, kill-session and kill-server (tmux 3.3a).
 
 self=$0
 newline='
 '
-escape=$(printf '\033')
 
 main() {
-  if [ "${1-}" = become ]; then shift; become "$@"; fi
+  if [ "${1-}" = become ]; then shift; write_identity "$$"; exec "$@"; fi
   unset CDPATH
   suspended=
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
@@ -68,13 +68,13 @@ ask() {
 
 # start_fresh and start_again call this with the argument vector.
 run() {
-  rm -f "$exit_file"
+  [ ! -e "$exit_file" ] || rm -f "$exit_file"
   if [ -n "$marks_prompt" ]; then : >"$prompted_file"; fi
   # With job control Ctrl-Z comes back here; without, claude suspends itself for good (2.1.197: nobody can `fg` it).
   # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9).
   [ -z "$tty" ] || [ -n "${ZSH_VERSION-}" ] || set -m
   # A subshell keeps the environment of the program out of this one.
-  (set_environment; exec /bin/sh "$self" become "$@" 3<&-)
+  (exec 3<&-; set_environment; become "$@")
   came_back "$?"
 }
 
@@ -88,36 +88,42 @@ came_back() {
   note=$(describe_end "$1")
 }
 
+# `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, tells its pid.
 become() {
-  identity "$$" >"$pid_file"
+  [ -r /proc/self/stat ] || exec /bin/sh "$self" become "$@"
+  IFS= read -r stat </proc/self/stat
+  write_identity "${stat%% *}"
   exec "$@"
 }
 
 # Pid, start time and boot, a line each: after a reboot the pid alone is some other program's.
-identity() {
-  printf '%s\n' "$1" "$(start_of "$1")" "$(boot)"
+write_identity() {
+  read_start "$1"
+  read_boot
+  printf '%s\n' "$1" "$start" "$boot" >"$pid_file"
 }
 
-# Empty for a process that has ended, zombies included.
-start_of() {
+# Sets `start`; empty for a process that has ended, zombies included.
+read_start() {
+  start=
   if [ -r /proc/self/stat ]; then
     IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
     # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
     set -- ${stat##*) }
-    case $1 in Z | X) ;; *) printf '%s' "${20}" ;; esac
+    case $1 in Z | X) ;; *) start=${20} ;; esac
   else
     # shellcheck disable=SC2046  # blanks squeezed to one
     set -- $(LC_ALL=C /bin/ps -o state=,lstart= -p "$1")
-    case ${1-Z} in Z*) ;; *) shift; printf '%s' "$*" ;; esac
+    case ${1-Z} in Z*) ;; *) shift; start=$* ;; esac
   fi
 }
 
-boot() {
+# Sets `boot`.
+read_boot() {
   if [ -r /proc/sys/kernel/random/boot_id ]; then
-    IFS= read -r boot_id </proc/sys/kernel/random/boot_id
-    printf '%s' "$boot_id"
+    IFS= read -r boot </proc/sys/kernel/random/boot_id
   else
-    /usr/sbin/sysctl -n kern.boottime | sed 's/.*[{ ]sec = \([0-9]*\).*/\1/'
+    boot=$(/usr/sbin/sysctl -n kern.boottime | sed 's/.*[{ ]sec = \([0-9]*\).*/\1/')
   fi
 }
 
@@ -134,7 +140,9 @@ wait_for_last() {
 last_runs() {
   [ -s "$pid_file" ] || return 1
   { IFS= read -r last_pid; IFS= read -r last_start; IFS= read -r last_boot; } <"$pid_file"
-  [ -n "$last_start" ] && [ "$last_boot" = "$(boot)" ] && [ "$(start_of "$last_pid")" = "$last_start" ]
+  read_boot
+  read_start "$last_pid"
+  [ -n "$last_start" ] && [ "$last_boot" = "$boot" ] && [ "$start" = "$last_start" ]
 }
 
 last_end() {
@@ -185,7 +193,7 @@ read_key() {
   stty -icanon -echo -isig min 1 time 0 <&3 2>/dev/null
   key=$(read_bytes)
   # What an escape begins may come in parts.
-  case $key in "$escape"*) stty min 0 time 1 <&3; read_bytes >/dev/null; key=several ;; esac
+  case $key in "$(printf '\033')"*) stty min 0 time 1 <&3; read_bytes >/dev/null; key=several ;; esac
   restore_tty
   key=${key%.}
   case $key in ?) ;; *) key=none ;; esac
