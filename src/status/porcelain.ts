@@ -1,7 +1,10 @@
-/** The whole of `git status --porcelain=v2 --branch -z`, counted. */
+/** The whole of `git status --porcelain=v2 --branch -z`, counted in paths: each path once, however many kinds of change it has. */
 export interface Porcelain {
+  /** Null when detached. */
   readonly branch: string | null;
+  /** Commit id of HEAD; null on an unborn branch. */
   readonly head: string | null;
+  /** Changed paths in all: staged, unstaged, untracked, conflicts. */
   readonly changes: number;
   readonly staged: number;
   readonly untracked: number;
