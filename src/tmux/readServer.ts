@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { UserError, ProgramError } from '../base/errors.ts';
 import type { TmuxPane, TmuxSession, TmuxWindow } from '../plan/snapshot.ts';
 import { isAtLeast, parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
@@ -42,16 +43,27 @@ const OLDEST = '3.2a';
 
 /**
  * Reads everything `up` needs of a tmux server in one process. No server is a fact (`running: false`; then `tmux -V` is
- * asked), any other trouble an error: a query that went wrong never reads as "nothing there".
+ * asked, and nothing else where there is no socket), any other trouble an error: a query that went wrong never reads as "nothing there".
  */
 export async function readServer(server: TmuxServer, wanted: Wanted): Promise<ServerFacts> {
-  const result = await query(server, wanted);
+  // A uuid is hexadecimal and `-`; anything else could change the format it is put into.
+  if (wanted.uuid !== null && !/^[0-9a-fA-F-]+$/.test(wanted.uuid)) throw new Error(`not a uuid: ${wanted.uuid}`);
+  const result = isSocketThere(server) ? await query(server, wanted) : null;
   if (result === null) return nothingRuns(server, wanted);
   const facts = parseServer(result.stdout, wanted);
   // tmux 3.3a: with `exit-empty off` a server without sessions answers the first two and then `no current target`.
   const isComplete = result.code === 0 || /^no (current target|sessions?|current session)/m.test(result.stderr);
   if (!facts || !isComplete) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'list-panes'], code: result.code, stderr: result.stderr });
   return checked(facts);
+}
+
+/** A client needs the socket's file: without one it says the same as this, in the time of a process. What cannot be looked at is asked. */
+function isSocketThere({ socket }: TmuxServer): boolean {
+  try {
+    return lstatSync(socket, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** No field of a line but the last can hold a space: ids and numbers come first, names last, made one line by tmux itself. */
@@ -64,8 +76,6 @@ const LINES = {
 } as const;
 
 async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
-  // A uuid is hexadecimal and `-`; anything else could change the format it is put into.
-  if (uuid !== null && !/^[0-9a-fA-F-]+$/.test(uuid)) throw new Error(`not a uuid: ${uuid}`);
   const sessions = LINES.session.replace('UUID', uuid ?? 'none');
   const args = ['display-message', '-p', LINES.version, ';', 'show-options', '-gv', 'status', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', LINES.client, ';', 'list-panes', '-a', '-F', LINES.pane];
   const result = await runTmux(server, args, { env });

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ProgramError, UserError } from '../../src/base/errors.ts';
 import { emitBatch } from '../../src/plan/batch.ts';
@@ -22,8 +23,10 @@ afterEach(async () => {
   for (const made of scenes.splice(0)) await made.dispose();
 });
 
-/** Reads with a `tmux` that is this script. */
+/** Reads with a `tmux` that is this script; there is a file where the socket would be. */
 function readWith(on: Scene, script: string): Promise<ServerFacts> {
+  mkdirSync(dirname(on.server.socket), { recursive: true });
+  writeFileSync(on.server.socket, '');
   return readServer(on.server, { uuid: UUID, session: 'shop', env: withTmuxScript(on.sandbox, script) });
 }
 
@@ -33,6 +36,14 @@ describe('a server', () => {
     const facts = await on.read();
     expect(facts).toMatchObject({ running: false, session: null, nameTaken: false, clients: [], status: 'on' });
     expect(facts.version.major).toBeGreaterThanOrEqual(3);
+  });
+
+  test('that has no socket is not asked: only the program is, for its version', async () => {
+    const on = await scene();
+    const calls = on.sandbox.path('calls');
+    const env = withTmuxScript(on.sandbox, `echo "$*" >> '${calls}'; echo 'tmux 3.4'`);
+    await expect(readServer(on.server, { uuid: null, session: 'shop', env })).resolves.toMatchObject({ running: false, version: { text: '3.4' } });
+    expect(readFileSync(calls, 'utf8')).toMatch(/^\S.* -V\n$/);
   });
 
   test('that ended and left its socket behind does not run', async () => {
