@@ -126,9 +126,9 @@ const ERRORS: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-function refuse(response: ServerResponse, { status, mayRetry }: Refusal): void {
+function refuse(response: ServerResponse, { status, mayRetry, message = `mock error ${status}` }: Refusal): void {
   if (!mayRetry) response.setHeader('x-should-retry', 'false');
-  sendJson(response, status, { type: 'error', error: { type: ERRORS[status] ?? 'api_error', message: `mock error ${status}` } });
+  sendJson(response, status, { type: 'error', error: { type: ERRORS[status] ?? 'api_error', message } });
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -27,6 +27,8 @@ export interface Answer {
 export interface Refusal {
   readonly status: number;
   readonly mayRetry: boolean;
+  /** What the API says; `mock error STATUS` without. */
+  readonly message?: string;
 }
 
 export type Reply = Answer | Refusal;
@@ -86,6 +88,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   subagent: (turn) => inTurn(turn, () => [subagent(turn.argument ?? 'text')], 'The sub-agent has answered.'),
   bigcontext: ({ argument }) => ({ ...says('A lot of context.'), inputTokens: Number(argument ?? 150_000) }),
   error: ({ argument }) => ({ status: Number(argument ?? 500), mayRetry: false }),
+  /** A usage limit, in the words of the argument with `_` for blanks. */
+  limit: ({ argument }) => ({ status: 429, mayRetry: false, message: (argument ?? '').replaceAll('_', ' ') }),
   json: scripted,
 };
 

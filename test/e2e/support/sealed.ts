@@ -79,6 +79,8 @@ interface SealedOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Files of the home folder, by path. */
   readonly home?: Readonly<Record<string, string>>;
+  /** Further keys of `~/.claude.json`. */
+  readonly claudeJson?: Readonly<Record<string, unknown>>;
 }
 
 /** How long a start of several claudes may take on a busy machine, in milliseconds. */
@@ -154,7 +156,7 @@ async function makeClaudeEnvironment(sandbox: Sandbox, api: MessagesApi): Promis
 }
 
 /** Without `hasCompletedOnboarding` claude would call its real API, whatever ANTHROPIC_BASE_URL says (2.1.197). */
-async function writeHome({ home, root }: Sandbox, { trusted = false, home: files = {} }: SealedOptions): Promise<void> {
+async function writeHome({ home, root }: Sandbox, { trusted = false, home: files = {}, claudeJson = {} }: SealedOptions): Promise<void> {
   const global = {
     hasCompletedOnboarding: true,
     lastOnboardingVersion: '2.1.197',
@@ -163,6 +165,7 @@ async function writeHome({ home, root }: Sandbox, { trusted = false, home: files
     // A key is known by its last 20 characters.
     customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
     projects: trusted ? { [root]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } } : {},
+    ...claudeJson,
   };
   await mkdir(join(home, '.claude'), { recursive: true });
   await writeFile(join(home, '.claude.json'), JSON.stringify(global, null, 2));
