@@ -185,7 +185,7 @@ async function makeProject(sandbox: Sandbox, files: Readonly<Record<string, stri
 }
 
 function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, unknown>>): string {
-  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', template: 'none', ...pane }));
+  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', ...('run' in pane ? {} : { template: 'none' }), ...pane }));
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
