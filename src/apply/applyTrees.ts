@@ -23,16 +23,16 @@ export interface TreesInput {
 export async function applyTrees(context: Context, input: TreesInput): Promise<StepResults> {
   const mirrors = new Map<string, Mirror>();
   const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
-  const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, step, mirrors) }, context.signal);
+  const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, step, mirrors) }, context);
   const progress = makeProgress(context);
   try {
     const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
-    const ready = rest.filter((step) => !step.needs.some((id) => fetched.failed.has(id) || fetched.skipped.has(id)));
-    const results = await runSteps(ready, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, context.signal);
+    const lost = new Set([...fetched.failed.keys(), ...fetched.skipped]);
+    const results = await runSteps(rest, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, { signal: context.signal, lost });
     return {
       done: new Set([...fetched.done, ...results.done]),
       failed: new Map([...fetched.failed, ...results.failed]),
-      skipped: new Set([...fetched.skipped, ...results.skipped, ...rest.filter((step) => !ready.includes(step)).map((step) => step.id)]),
+      skipped: new Set([...fetched.skipped, ...results.skipped]),
     };
   } finally {
     progress.close();

@@ -21,6 +21,8 @@ export interface Context {
   readonly cores: number;
   /** True when questions can be put to a person. */
   readonly interactive: boolean;
+  /** True when standard input is a terminal: with `terminal`, something can be shown in it. */
+  readonly hasKeyboard: boolean;
   /** True when the result may be coloured, and the talk. */
   readonly color: { readonly out: boolean; readonly talk: boolean };
   /** `-L` and `-S` as given. */

@@ -14,8 +14,14 @@ export interface StepResults {
   readonly skipped: ReadonlySet<number>;
 }
 
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Ids of steps, run before these, that came to nothing. */
+  readonly lost?: ReadonlySet<number>;
+}
+
 /** Runs steps as soon as what they need is done, side by side within each lane's limit. One that fails spoils only what needs it. */
-export async function runSteps<S extends Step>(steps: readonly S[], runner: StepRunner<S>, signal: AbortSignal): Promise<StepResults> {
+export async function runSteps<S extends Step>(steps: readonly S[], runner: StepRunner<S>, { signal, lost = new Set() }: RunOptions): Promise<StepResults> {
   const results = { done: new Set<number>(), failed: new Map<number, unknown>(), skipped: new Set<number>() };
   const waiting = new Set(steps);
   const known = new Set(steps.map((step) => step.id));
@@ -38,15 +44,14 @@ export async function runSteps<S extends Step>(steps: readonly S[], runner: Step
 
   while (waiting.size > 0 || running.size > 0) {
     for (const step of [...waiting]) {
-      // Needs outside this list were met by whoever made the list.
-      const needs = step.needs.filter((id) => known.has(id));
-      if (signal.aborted || needs.some((id) => results.failed.has(id) || results.skipped.has(id))) {
+      if (signal.aborted || step.needs.some((id) => lost.has(id) || results.failed.has(id) || results.skipped.has(id))) {
         waiting.delete(step);
         results.skipped.add(step.id);
         continue;
       }
       const { lane, most } = runner.laneOf(step);
-      if (needs.every((id) => results.done.has(id)) && (busy.get(lane) ?? 0) < most) start(step, lane);
+      // Needs outside this list were met before, unless they are lost.
+      if (step.needs.every((id) => results.done.has(id) || !known.has(id)) && (busy.get(lane) ?? 0) < most) start(step, lane);
     }
     if (running.size > 0) await Promise.race(running);
     else if (waiting.size > 0) throw new Error(`steps wait for each other: ${[...waiting].map((step) => step.id).join(', ')}`);

@@ -29,6 +29,9 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     get interactive() {
       return isInteractive();
     },
+    get hasKeyboard() {
+      return program.stdin.isTTY;
+    },
     color: { out: wantsColor(program.stdout, env, options), talk: wantsColor(program.stderr, env, options) },
     socket: socketOf(options),
     signal: abortOnSignals(program),

@@ -11,12 +11,13 @@ import { shippedLayouts } from './places.ts';
 
 /** A layout runs commands: what is neither shipped nor the user's own is shown and asked for, once for each content. */
 export async function askTrust(context: Context, fleet: LoadedFleet, { yes }: { readonly yes: boolean }): Promise<void> {
-  if (await comesFromTrustedPlaces(context, fleet)) return;
+  const strange = await untrustedSources(context, fleet);
+  if (strange.length === 0) return;
   const subject = { path: fleet.path, fingerprint: fingerprintText(fleet.untasked) };
   const trust = await readTrust(context.store, subject);
   if (trust === 'trusted') return;
   if (!yes) {
-    context.talk(`The layout ${oneLine(fleet.path)} ${trust === 'changed' ? 'changed since you trusted it' : 'is new here'}. ${describeWhatItRuns(fleet)}`);
+    context.talk(`The layout ${oneLine(fleet.path)} ${trust === 'changed' ? 'changed since you trusted it' : 'is new here'}${describeSources(fleet, strange)}. ${describeWhatItRuns(fleet)}`);
     if (!context.interactive) throw new UserError(`the layout ${fleet.path} is not trusted yet`, { hint: 'look at it above, then bring it up with --yes', exitCode: EXIT.usage });
     const answer = await context.ask('Bring it up? [y/N] ');
     if (!/^y(es)?$/i.test(answer)) throw new UserError('the layout was not trusted', { hint: 'nothing was changed' });
@@ -25,20 +26,28 @@ export async function askTrust(context: Context, fleet: LoadedFleet, { yes }: { 
 }
 
 /** Shipped files and the user's configuration are trusted, unless they lie in the work tree: what is there could shadow a shipped name. */
-async function comesFromTrustedPlaces(context: Context, { read, world }: LoadedFleet): Promise<boolean> {
+async function untrustedSources(context: Context, { read, world }: LoadedFleet): Promise<readonly string[]> {
   const real = (path: string): Promise<string> => realpath(path).catch(() => path);
   const trusted = await Promise.all([shippedLayouts(context), context.store.config].map(real));
   const workTree = world.checkout === null ? null : await real(world.checkout.root);
-  const sources = await Promise.all(read.sources.map(real));
+  const sources = await Promise.all(read.sources.map(async (source) => ({ source, path: await real(source) })));
   // The program's own checkout may be the work tree one stands in: its shipped layouts then ask like any other.
-  return sources.every((source) => trusted.some((folder) => isInside(source, folder)) && (workTree === null || !isInside(source, workTree)));
+  const isTrusted = (path: string): boolean => trusted.some((folder) => isInside(path, folder)) && (workTree === null || !isInside(path, workTree));
+  return sources.filter(({ path }) => !isTrusted(path)).map(({ source }) => source);
+}
+
+/** Which file makes one look twice, when it is not the layout itself. */
+function describeSources({ path }: LoadedFleet, strange: readonly string[]): string {
+  const others = strange.filter((source) => source !== path).map(oneLine);
+  return others.length === 0 ? '' : ` with ${others.join(', ')}`;
 }
 
 /** Most lines of one prompt that are shown; the file has the rest. */
 const PROMPT_LINES = 30;
 
 function describeWhatItRuns({ untasked: layout }: LoadedFleet): string {
-  return ['It makes this run:', ...runs(layout), 'and tells the agents:', ...layout.panes.flatMap(tells)].join('\n');
+  const told = layout.panes.flatMap(tells);
+  return ['It makes this run:', ...runs(layout), ...(told.length === 0 ? [] : ['and tells the agents:', ...told])].join('\n');
 }
 
 function runs(layout: Layout): string[] {

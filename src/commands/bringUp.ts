@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
@@ -49,11 +51,12 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
   const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
   await writeFleet(context.store, kept);
+  const missing = await missingFolders(planned, kept);
   const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
-  for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
+  for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
   tellAfter(context, planned.plan);
-  return { code, record: kept };
+  return { code: missing.length > 0 ? EXIT.notDone : code, record: kept };
 }
 
 function refuseProblems({ problems }: Plan): void {
@@ -126,6 +129,22 @@ async function planRest(context: Context, { loaded, wanted, failed, first }: Res
   if (only.length === 0) throw new UserError('no session could be brought up', { hint: 'mend what is said above, then run the same command again' });
   context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
   return { planned: await planFleet(context, loaded, { only, fromHere: wanted.fromHere }), code: EXIT.notDone };
+}
+
+/** A pane whose `dir` its tree does not have cannot start; it says so itself, but nobody may be looking. */
+async function missingFolders({ plan, layout }: PlannedFleet, record: FleetRecord): Promise<string[]> {
+  const found = await Promise.all(
+    startedPanes(plan, layout).map(async (pane): Promise<string[]> => {
+      const session = record.sessions.find((candidate) => candidate.id === pane.id);
+      const folder = session === undefined ? null : join(session.path, pane.dir);
+      return folder === null || (await isFolder(folder)) ? [] : [`pane "${pane.id}" cannot start: its folder ${folder} is not there; mend \`dir\` in the layout, or make the folder`];
+    }),
+  );
+  return found.flat();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 function tellAfter(context: Context, plan: Plan): void {

@@ -8,7 +8,7 @@ import { isSameRepository } from '../git/remoteUrl.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { knownFleets } from './pick.ts';
+import { fleetAround, knownFleets } from './pick.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
 
 /** A layout that is read and decided, and the record of the fleet it was brought up as before. */
@@ -32,8 +32,11 @@ export interface LayoutChoice {
 
 /** Finds, reads and decides the layout; throws LayoutError or UserError before anything is touched. */
 export async function loadFleet(context: Context, choice: LayoutChoice): Promise<LoadedFleet> {
-  const [world, fleets] = await Promise.all([readWorld(context, context.cwd), knownFleets(context)]);
-  const target = await findTarget(context, { choice, world, fleets });
+  const fleets = await knownFleets(context);
+  const home = fleetAround(fleets, context.cwd);
+  // Who stands in a tree of a fleet means that fleet and its checkout: the tree's own branch and folder are the fleet's doing.
+  const world = await readWorld(context, home?.checkout ?? context.cwd);
+  const target = home !== null && choice.layout === undefined ? { path: home.layout, record: home } : await findTarget(context, { choice, world, fleets });
   const there = target.record === null ? world : await readWorld(context, target.record.checkout ?? dirname(target.path));
   const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, ...configPlaces(context) });
   const first = await read(null);

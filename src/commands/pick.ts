@@ -69,6 +69,12 @@ function matchFleet(fleets: readonly FleetRecord[], given: string): FleetRecord 
   throw new UserError(`no fleet "${given}"`, { hint: meant === null ? `the fleets are: ${names.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
 }
 
+/** The fleet in one of whose trees `cwd` lies; null when there is none, or several. */
+export function fleetAround(fleets: readonly FleetRecord[], cwd: string): FleetRecord | null {
+  const [only, ...others] = fleets.filter((fleet) => fleet.sessions.some((session) => session.owner !== null && isInside(cwd, session.path)));
+  return others.length === 0 ? (only ?? null) : null;
+}
+
 /** Fleets whose clones or workspace one stands in, else those of the checkout one stands in. */
 function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
   const inTree = fleets.filter((fleet) => [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some((path) => isInside(cwd, path)));

@@ -54,7 +54,7 @@ export function upOptions(context: Context, options: Options): UpOptions & { rea
 
 /** Without a terminal there is nothing to attach; an agent that runs `up` must not be taken over by the fleet. */
 function isDetachImplied(context: Context): boolean {
-  return context.terminal === null || !context.interactive || context.env['CLAUDECODE'] === '1';
+  return context.terminal === null || !context.hasKeyboard || context.env['CLAUDECODE'] === '1';
 }
 
 /** Prints the layout's warnings with their places. */

@@ -7,7 +7,8 @@ export function describePlan(plan: Plan): string {
   const steps = plan.steps.length === 0 ? ['nothing to do'] : plan.steps.map(describeStep);
   const notes = plan.notes.map((note) => `note: ${oneLine(note)}`);
   const problems = plan.problems.map((problem) => `problem: ${oneLine(problem)}`);
-  return [...steps, ...notes, ...problems].map((line) => `${line}\n`).join('');
+  // What forbids the plan comes first: with a problem no step is taken.
+  return [...problems, ...steps, ...notes].map((line) => `${line}\n`).join('');
 }
 
 /** One step as its line of the plan. */

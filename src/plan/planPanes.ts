@@ -1,4 +1,4 @@
-import type { Pane } from '../layout/layout.ts';
+import type { Arrange, Pane } from '../layout/layout.ts';
 import { arrangeExisting, planWindows } from './arrange.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
@@ -65,14 +65,22 @@ function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
 /** Adds to a running session: into its windows while the panes stay usable, else into further windows at the end. */
 function addToSession(input: PanesInput, session: TmuxSession, missing: readonly Pane[]): void {
   let rest = missing;
+  const arrange = settleAuto(input);
   for (const window of session.windows) {
     // A zoomed window would be unzoomed, and the arrangement of a window with panes of the user's is not ours to change.
     if (rest.length === 0 || window.zoomed || window.panes.some((pane) => pane.session === null)) continue;
-    const { panes, layout } = arrangeExisting({ arrange: input.layout.arrange, existing: window.panes.length, additions: rest.length, size: window });
+    const { panes, layout } = arrangeExisting({ arrange, existing: window.panes.length, additions: rest.length, size: window });
     if (layout !== null) addToWindow(input, window, { panes: rest.slice(0, panes), layout });
     rest = rest.slice(panes);
   }
   if (rest.length > 0) addWindows(input, rest, false);
+}
+
+/** `auto` is settled for the whole fleet, so that what comes back to a fleet of one-pane windows gets a window of its own again. */
+function settleAuto({ layout, snapshot }: PanesInput): Arrange {
+  if (layout.arrange.kind !== 'auto') return layout.arrange;
+  const whole = planWindows({ arrange: layout.arrange, panes: layout.panes.length, size: snapshot.tmux.size });
+  return { kind: 'named', name: whole.length > 1 ? 'windows' : layout.arrange.preferred };
 }
 
 function addToWindow(input: PanesInput, window: TmuxWindow, { panes, layout }: { readonly panes: readonly Pane[]; readonly layout: string }): void {

@@ -30,6 +30,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
         if (!tree.state.setupDone) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
         break;
       case 'absent':
+        plan.notes.push(...describeLostTree(input, tree));
         addTree(input, tree, { plan, mirror: mirrors.get(tree.spec.repo) });
         break;
     }
@@ -96,6 +97,12 @@ function addSetup({ layout, steps }: ReconcileInput & { readonly steps: StepList
   }
   const [last] = needs;
   if (last !== undefined) how.plan.readyStep.set(pane.id, last);
+}
+
+/** A process keeps the folder it was started in, deleted or not: it does not see the one that is made anew. */
+function describeLostTree({ snapshot, layout }: ReconcileInput, { pane, spec }: OwnTree): string[] {
+  const inIt = layout.panes.filter((other) => (other.tree.kind === 'of' ? other.tree.id : other.id) === pane.id && snapshot.agents[other.id]?.alive === true);
+  return inIt.map((other) => `pane "${other.id}" still runs in the deleted folder ${spec.path}; \`claude-tmux restart ${other.id}\` takes it to the new one.`);
 }
 
 function describeBranch(pane: Pane, spec: TreeSpec, branch: string | null): string[] {

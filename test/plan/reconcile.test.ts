@@ -146,3 +146,23 @@ describe('what forbids a plan', () => {
     expect(reconcile({ layout: layoutOf([{ id: 'dark-mode' }]), snapshot: snapshotOf(), known: [known('theme')], intent: ALL }).problems).toEqual([]);
   });
 });
+
+describe('a fleet of one-pane windows', () => {
+  const four = layoutOf([{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'd' }], { arrange: { kind: 'auto', preferred: 'tiled' } });
+
+  test('gives a pane that comes back a window of its own', () => {
+    const trees = Object.fromEntries(four.panes.map(({ id }) => [`/ws/${id}`, READY(`feature/${id}`)]));
+    const windows = ['b', 'c', 'd'].map((id, at) => ({ id: `@${at}`, index: at, active: at === 0, zoomed: false, columns: 200, rows: 49, panes: [{ id: `%${at}`, session: id, active: true, dead: false, pid: 9 }] }));
+    const snapshot = snapshotOf({ session: { id: '$1', name: 'shop', windows }, trees, agents: { b: runs, c: runs, d: runs } });
+    expect(planText(four, snapshot)).toBe('[1] pane a: create-window, not on the screen\n');
+  });
+});
+
+test('a tree that is made anew under a living agent is told', () => {
+  const snapshot = snapshotOf({ session: sessionOf([{ session: 'fe' }, { session: 'be' }]), trees: { '/ws/fe': READY('feature/fe') }, agents: { fe: runs, be: runs } });
+  expect(planText(two, snapshot)).toContain('note: pane "be" still runs in the deleted folder /ws/be; `claude-tmux restart be` takes it to the new one.');
+});
+
+test('what forbids the plan is the first that is said', () => {
+  expect(planText(two, snapshotOf({ nameTaken: true })).startsWith('problem: a tmux session "shop" exists')).toBe(true);
+});

@@ -19,6 +19,8 @@ describe('isolation', () => {
     expect((await bench.sessions()).map((session) => session.branch)).toEqual(['feature/fe', 'feature/be', 'feature/fe']);
     expect(await bench.git(bench.checkout, 'worktree', 'list')).toContain(workspace('be'));
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
+    // Standing in a tree of the fleet is standing in the fleet.
+    expect(await bench.ct(['up'], { cwd: workspace('be') })).toMatchObject({ code: 0, stderr: '"shop" is up: nothing to do\n' });
   });
 
   test('shared: everybody in the checkout itself, no clone and no branch', async () => {
@@ -67,6 +69,15 @@ describe('what a new clone is given', () => {
     await eventually(async () => expect(await text(pane)).toContain(`folder: ${workspace('be', 'web')}`));
     const plans = await Promise.all(['text', 'json', 'sh'].map((format) => bench.ct(['plan', 'shop.yaml', '--format', format], { env: { SECRET: 's3cret' } })));
     for (const { stdout } of plans) expect(stdout).not.toContain('s3cret');
+  });
+
+  test('a folder that the tree does not have is told, and the other sessions start', async () => {
+    bench = await makeBench();
+    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    dir: nowhere'));
+    const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`pane "be" cannot start: its folder ${workspace('be', 'nowhere')} is not there`);
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, 'exited', 'running']));
   });
 
   test('work of the checkout is said to stay behind, and --from-here brings it and leaves the checkout as it is', async () => {
