@@ -9,7 +9,7 @@ import { readUnsharedWork } from '../git/unsharedWork.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { writeFleet } from '../store/fleets.ts';
+import { settleFleet, writeFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { meetDialogs } from './meetDialogs.ts';
 import type { LoadedFleet } from './loadFleet.ts';
@@ -52,7 +52,8 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
   await writeFleet(context.store, kept);
   const missing = await missingFolders(planned, kept);
-  const failures = await applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
+  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
+  const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
   tellAfter(context, planned.plan);

@@ -2,7 +2,7 @@ import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
-import { fleetLock, readFleet, writeFleet } from '../store/fleets.ts';
+import { fleetLock, readFleet, settleFleet, writeFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { relabelPane } from '../tmux/relabel.ts';
@@ -21,6 +21,7 @@ export async function rename(context: Context, [given = '', ...words]: readonly 
   await withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `renaming a session of "${fleet.name}"` }, async () => {
     const current = (await readFleet(context.store, fleet.uuid)) ?? fleet;
     await writeFleet(context.store, withLabel(current, session.id, name));
+    await settleFleet(context.store, current.uuid);
     await showLabel(context, current, { ...session, name });
   });
   context.talk(`"${session.id}" is now "${name}"`);

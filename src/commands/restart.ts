@@ -3,7 +3,7 @@ import { applyPanes } from '../apply/applyPanes.ts';
 import { readStatus } from '../apply/readStatus.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
-import { fleetLock, readFleet, writeFleet } from '../store/fleets.ts';
+import { fleetLock, readFleet, settleFleet, writeFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import { askTrust } from './askTrust.ts';
 import { reloadFleet } from './loadFleet.ts';
@@ -25,6 +25,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = updateRecord(fleet, { loaded, planned: forced, newId: () => context.newId() });
     await writeFleet(context.store, record);
+    await settleFleet(context.store, record.uuid);
     const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
     if (failures.length === 0) context.talk(`"${id}" was started again`);

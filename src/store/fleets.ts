@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { hasCode, type JsonFormat, readJson, writeJson } from './file.ts';
@@ -38,9 +38,19 @@ export async function readFleet(store: StorePaths, uuid: string): Promise<FleetR
   return readJson(fleetPaths(store, uuid).record, FORMAT);
 }
 
-/** Call it while holding `fleetLock`. */
+/** Call it while holding `fleetLock`. It is there for every reader at once; `settleFleet` waits for the disk. */
 export async function writeFleet(store: StorePaths, record: FleetRecord): Promise<void> {
-  await writeJson(fleetPaths(store, record.uuid).record, record);
+  await writeJson(fleetPaths(store, record.uuid).record, record, { durable: false });
+}
+
+/** Waits until the record would survive a power loss. Its own step, so that it can go beside what takes long. */
+export async function settleFleet(store: StorePaths, uuid: string): Promise<void> {
+  const file = await open(fleetPaths(store, uuid).record, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** The fleet of this name; names are unique (two repositories under one name are refused at `up`). */
