@@ -10,6 +10,12 @@ function problemsOf(input: LayoutInput): readonly string[] {
   return (loaded.ok ? loaded.warnings : loaded.diagnostics).map(({ place, code }) => `${place.line}:${place.column} ${code}`);
 }
 
+/** The hint of every diagnostic. */
+function problemHints(text: string): readonly (string | undefined)[] {
+  const loaded = loadLayout(inputOf({ text }));
+  return (loaded.ok ? loaded.warnings : loaded.diagnostics).map(({ hint }) => hint);
+}
+
 /** One good pane, for problems at the top of the file. */
 const PANE = 'panes: [{name: Api, component: backend}]';
 
@@ -107,6 +113,9 @@ const CASES: readonly (readonly [title: string, text: string, expected: readonly
   // Order
   ['a dependency on nobody', pane('depends_on: [apy]'), ['6:18 unknown-pane']],
   ['a dependency on itself', pane('depends_on: web'), ['6:17 dependency-cycle']],
+  ['a dependency on itself beside a ring', 'strategy: component\npanes: [{name: A, component: x, depends_on: b}, {name: B, component: x, depends_on: [a, b]}]', ['2:45 dependency-cycle', '2:89 dependency-cycle']],
+  ['a dependency on itself beside other problems', pane('depends_on: [{id: web}, apy]\n    in: web\n    colr: red'), ['6:23 dependency-cycle', '6:29 unknown-pane', '7:9 in-cycle', '8:5 unknown-key']],
+  ['a dependency on itself where two panes have that id', 'strategy: component\npanes: [{name: A, id: me, component: x, depends_on: [me]}, {name: B, id: me, component: x}]', ['2:54 dependency-cycle', '2:74 duplicate-id']],
   ['`until` without a condition', pane('depends_on: {id: api, until: {}}'), ['6:34 bad-until']],
   ['a ring of dependencies', 'strategy: component\npanes: [{name: A, component: x, depends_on: c}, {name: B, component: x, depends_on: a}, {name: C, component: x, depends_on: b}]', ['2:45 dependency-cycle']],
   // What runs
@@ -159,6 +168,10 @@ describe('every problem has a name and a place', () => {
 });
 
 describe('hints', () => {
+  it('of panes without an id lists none', () => {
+    expect(problemHints('strategy: component\npanes: [{name: Сервер, component: x, depends_on: api}]')).toContain('no pane here has an id: add one, id: short-name');
+  });
+
   const hintOf = (text: string): string | undefined => {
     const loaded = loadLayout(inputOf({ text }));
     const found: readonly Diagnostic[] = loaded.ok ? loaded.warnings : loaded.diagnostics;

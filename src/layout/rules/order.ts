@@ -5,15 +5,16 @@ import { error, type KeyPath, type Problem } from '../problem.ts';
 import type { WrittenPane } from '../schema.ts';
 import type { Facts } from './facts.ts';
 
-/** Dependencies on nobody, and `until` maps that say nothing or two things. */
+/** Dependencies on nobody and on oneself, and `until` maps that say nothing or two things. */
 export function dependencyRules({ normal }: Facts): readonly Problem[] {
-  const ids = normal.panes.map(({ pane }) => pane.id);
-  return normal.panes.flatMap(({ index, written }) => {
+  const ids = normal.panes.map(({ pane }) => pane.id).filter((id) => id !== '');
+  return normal.panes.flatMap(({ index, written, pane }) => {
     const { depends_on: value } = written;
     return writtenDependencies(value).flatMap((one, place) => {
       const path = ['panes', index, 'depends_on', ...(Array.isArray(value) ? [place] : [])];
       const id = typeof one === 'string' ? one : one.id;
-      return [...unknownId(id, ids, typeof one === 'string' ? path : [...path, 'id']), ...untilProblems(one, path)];
+      const named = typeof one === 'string' ? path : [...path, 'id'];
+      return [...unknownId(id, ids, named), ...ownId(id, pane.id, named), ...untilProblems(one, path)];
     });
   });
 }
@@ -23,9 +24,15 @@ function unknownId(id: string, ids: readonly string[], path: KeyPath): Problem[]
   return [error('unknown-pane', path, `there is no pane "${id}"`, idHint(id, ids))];
 }
 
+/** Told apart from longer rings: a pane may be in one of those as well, and each ring is told by its first pane only. */
+function ownId(id: string, own: string, path: KeyPath): Problem[] {
+  return id === '' || id !== own ? [] : [error('dependency-cycle', path, `the session "${id}" waits for itself`, 'remove it from "depends_on"')];
+}
+
 /** The id that was probably meant, else all there are. */
 export function idHint(id: string, ids: readonly string[]): string {
   const known = [...new Set(ids)].filter((each) => each !== '');
+  if (known.length === 0) return 'no pane here has an id: add one, id: short-name';
   const near = nearest(id, known);
   return near === null ? `ids here: ${known.join(', ')}` : `did you mean "${near}"?`;
 }
@@ -36,9 +43,9 @@ function untilProblems(one: ReturnType<typeof writtenDependencies>[number], path
   return [error('bad-until', [...path, 'until'], '"until" waits for a file or for a command', 'until: {file: PATH} or until: {command: CMD}')];
 }
 
-/** Rings of dependencies; the one between two sessions is named once, from its first pane on. */
+/** Rings of two and more dependencies; the one between two sessions is named once, from its first pane on. */
 export function cycleRules({ normal }: Facts): readonly Problem[] {
-  const edges = new Map(normal.panes.map(({ pane }) => [pane.id, pane.dependsOn.map(({ id }) => id)]));
+  const edges = new Map(normal.panes.map(({ pane }) => [pane.id, pane.dependsOn.map(({ id }) => id).filter((id) => id !== pane.id)]));
   const reported = new Set<string>();
   return normal.panes.flatMap((each) => {
     const ring = ringFrom(each.pane.id, edges);
