@@ -43,7 +43,8 @@ export async function trustLayout(store: StorePaths, subject: TrustSubject, now:
     const entry = { hash: hashOf(subject), path: subject.path, at: now.toISOString() };
     const layouts = [...known.filter(({ hash }) => hash !== entry.hash), entry].slice(-KEPT);
     const file: TrustFile = { version: 1, layouts };
-    await writeJson(store.trust, file);
+    // Lost with the power, a yes is asked for once more: not worth waiting for the disk.
+    await writeJson(store.trust, file, { durable: false });
   });
 }
 
