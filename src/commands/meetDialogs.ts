@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { approvedMcpServers } from '../agent/mcp.ts';
 import { isTrustedByClaude, meetTrustDialog } from '../agent/workspaceTrust.ts';
 import type { Context } from '../apply/context.ts';
@@ -6,6 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
 import type { Plan } from '../plan/step.ts';
+import { makeFolders } from '../store/file.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 
@@ -42,7 +42,7 @@ async function meetTrust(context: Context, layout: Layout, pane: Pane): Promise<
 
 async function makeWorkspace(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (cause) {
     throw new UserError(`the workspace ${folder} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { hint: 'name another folder with `workspace:` in the layout', cause });
   }

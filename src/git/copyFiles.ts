@@ -1,7 +1,7 @@
 import { appendFile, constants, copyFile, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeSpec } from '../layout/layout.ts';
-import { hasCode } from '../store/file.ts';
+import { hasCode, makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
@@ -99,7 +99,7 @@ async function keepIgnored(names: readonly string[], tree: string, env: Env): Pr
   const place = await readPlace(tree);
   if (shown.length === 0 || place.kind !== 'repository') return;
   const info = join(await readCommonDir(place.gitDir), 'info');
-  await mkdir(info, { recursive: true });
+  await makeFolders(info);
   await appendFile(join(info, 'exclude'), shown.map((name) => `${escapeGlob(name)}\n`).join(''));
 }
 

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasCode } from '../store/file.ts';
+import { hasCode, makeFolders } from '../store/file.ts';
 import { isAlive, readProcStart } from '../store/process.ts';
 
 /** Folder inside the workspace where clones are made; one that is cut off never stands under its final name. */
@@ -26,7 +26,7 @@ async function makeTemporary(target: string): Promise<string> {
   const name = join(folder, `${basename(target)}~${process.pid}~${nameOf(start)}~`);
   for (let tries = 0; ; tries++) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolders(folder);
       return await mkdtemp(name);
     } catch (error) {
       // Another clone of this workspace was finished in between and removed the empty folder.

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { closest, oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
+import { makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import type { CloneReport } from './clone.ts';
 import { needsSetup } from './clone.ts';
@@ -33,7 +33,7 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
   const { spec, checkout, env, onLine, signal } = options;
   try {
     const isListed = await makeRoom(options);
-    await mkdir(dirname(spec.path), { recursive: true });
+    await makeFolders(dirname(spec.path));
     const start = await findStart(options);
     onLine(`checking out ${oneLine(spec.branch)}`);
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
@@ -47,9 +47,39 @@ let written = 0;
 /** A folder of ours and what is missing above it; only the user may look inside. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, { mode: 0o700 });
   } catch (error) {
     throw cannotWrite(path, error);
+  }
+}
+
+/**
+ * Makes a folder and what is missing above it; one that is there stays as it is. Throws Node's error (EEXIST for a file in its place).
+ * Not `mkdir` with `recursive`: of Node 20 that never comes back where the system says ENOENT to making a folder, as /proc does.
+ */
+export async function makeFolders(path: string, { mode = 0o777 }: { readonly mode?: number } = {}): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = path; !(await isThere(folder)) && folder !== dirname(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing.length === 0 ? [path] : missing) await makeOne(folder, mode);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Somebody else may have made it in between. */
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const facts = await stat(path).catch(() => null);
+    if (facts?.isDirectory() !== true) throw error;
   }
 }
 
@@ -108,7 +138,7 @@ function newer(path: string, format: JsonFormat<unknown>, version: number): User
 
 function cannotWrite(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
-  for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG']) {
+  for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG']) {
     if (hasCode(error, code)) return new UserError(`"${path}" cannot be written: ${reason(error)}`, { hint: HINTS[code] ?? 'look at the permissions of its folder', cause: error });
   }
   return error;

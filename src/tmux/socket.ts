@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
+import { hasCode } from '../store/file.ts';
 import type { Environment } from './tmux.ts';
 
 interface SocketChoice {
@@ -37,13 +38,24 @@ export function resolveSocket(choice: SocketChoice): string {
 export function prepareSocketFolder(socket: string, uid: number): void {
   const folder = dirname(socket);
   if (basename(folder) !== `tmux-${uid}`) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeOwn(folder);
   const facts = lstatSync(folder);
   const isOurs = facts.isDirectory() && facts.uid === uid && (facts.mode & 0o007) === 0;
   if (isOurs) return;
   throw new UserError(`the folder "${folder}" for tmux sockets is not a folder of yours alone`, {
     hint: `It must be a real folder, owned by you, with mode 0700: \`ls -ld ${folder}\`. Or choose another place with TMUX_TMPDIR.`,
   });
+}
+
+/** The folder above it is there: resolveSocket sees to it, and tmux makes none for `-S` either. */
+function makeOwn(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`the folder "${folder}" for tmux sockets cannot be made: ${why}`, { hint: 'Choose another place with TMUX_TMPDIR or -S.', cause });
+  }
 }
 
 /** True when the environment is that of a pane (or job) of the server behind `socket`. */

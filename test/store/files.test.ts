@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } fro
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { isObject, textAt } from '../../src/base/json.ts';
-import { type JsonFormat, readJson, readText, writeFileAtomic } from '../../src/store/file.ts';
+import { type JsonFormat, makeFolders, readJson, readText, writeFileAtomic } from '../../src/store/file.ts';
 import type { FleetRecord } from '../../src/store/fleetRecord.ts';
 import { findByName, findByRepo, fleetLock, readFleet, readFleets, writeFleet } from '../../src/store/fleets.ts';
 import { clearInbox, readInbox } from '../../src/store/inbox.ts';
@@ -53,6 +53,34 @@ describe('a file', () => {
     expect(await readText(sandbox.path('none'))).toBeNull();
     await symlink(sandbox.path('loop'), sandbox.path('loop'));
     await expect(readText(sandbox.path('loop'))).rejects.toThrow(`the file "${sandbox.path('loop')}" cannot be read: `);
+  });
+});
+
+describe('folders', () => {
+  it('are made with those above them, many at once, and stay as they are when they are there', async () => {
+    const path = sandbox.path('a', 'b', 'c');
+    await Promise.all(Array.from({ length: 20 }, async () => makeFolders(path)));
+    await writeFile(sandbox.path('a', 'b', 'c', 'file'), '');
+    await symlink(path, sandbox.path('link'));
+    await makeFolders(sandbox.path('link'));
+    await makeFolders(sandbox.path('link', 'd'), { mode: 0o700 });
+    expect((await readdir(path)).sort()).toEqual(['d', 'file']);
+    expect((await stat(sandbox.path('link', 'd'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('are refused where a file or a broken link stands', async () => {
+    await writeFile(sandbox.path('file'), '');
+    await symlink(sandbox.path('nowhere'), sandbox.path('broken'));
+    await expect(makeFolders(sandbox.path('file'))).rejects.toThrow('EEXIST');
+    await expect(makeFolders(sandbox.path('file', 'x', 'y'))).rejects.toThrow('ENOTDIR');
+    await expect(makeFolders(sandbox.path('broken'))).rejects.toThrow('EEXIST');
+  });
+
+  it.runIf(process.platform === 'linux')('that the system does not make end in an error, not in a wait for ever', async () => {
+    await expect(makeFolders('/proc/none/x')).rejects.toThrow('ENOENT');
+    const writing = writeFileAtomic('/proc/none/x/file', '');
+    await expect(writing).rejects.toThrow(UserError);
+    await expect(writing).rejects.toThrow('"/proc/none/x" cannot be written: no such file or directory');
   });
 });
 

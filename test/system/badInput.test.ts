@@ -142,6 +142,14 @@ describe('places that are taken', () => {
     await expectNothingDone();
   });
 
+  test.runIf(process.platform === 'linux')('a workspace where the system makes no folder is named, and the program ends', async () => {
+    await bench.layout(SHOP.replace('strategy:', 'workspace: /proc/none/{name}\nstrategy:'));
+    const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('the workspace /proc/none/shop cannot be made');
+    await expectNothingDone();
+  });
+
   test('a tmux session of that name that is not ours is left alone', async () => {
     await bench.tmux.run('new-session', '-d', '-s', 'shop', 'sleep 1000');
     const ended = await bench.ct(['up', 'shop.yaml', '--yes']);

@@ -74,6 +74,10 @@ describe('prepareSocketFolder', () => {
     expect(() => prepareSocketFolder(`${base}/tmux-${uid}/default`, uid)).toThrow('is not a folder of yours alone');
   });
 
+  test.runIf(process.platform === 'linux')('says so where none can be made, and ends', () => {
+    expect(() => prepareSocketFolder(`/proc/none/tmux-${uid}/default`, uid)).toThrow(`the folder "/proc/none/tmux-${uid}" for tmux sockets cannot be made`);
+  });
+
   test('leaves a folder of the user’s own alone', () => {
     prepareSocketFolder(sandbox.path('elsewhere', 's'), uid);
     expect(() => lstatSync(sandbox.path('elsewhere'))).toThrow();
