@@ -1,35 +1,58 @@
+import { resolve } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { findLayout } from '../apply/findLayout.ts';
 import { readLayout } from '../apply/readLayout.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
-import { EXIT, LayoutError } from '../base/errors.ts';
+import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { renderDiagnostics } from '../layout/renderDiagnostics.ts';
+import type { World } from '../layout/world.ts';
 import { readWorld } from './loadFleet.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
 import type { Options } from './table.ts';
 
+interface Checked {
+  readonly path: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** For code frames. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** Checks layout files and tells every problem at once; touches nothing. Exit code 2 when one has an error. */
 export async function validate(context: Context, args: readonly string[], options: Options): Promise<number> {
   const world = await readWorld(context, context.cwd);
-  const results: { readonly path: string; readonly diagnostics: readonly Diagnostic[]; readonly texts: ReadonlyMap<string, string> }[] = [];
-  for (const arg of args) {
-    const path = await findLayout(arg, layoutPlaces(context));
-    try {
-      const { warnings, texts } = await readLayout({ path, world, task: null, ...configPlaces(context) });
-      results.push({ path, diagnostics: warnings, texts });
-    } catch (error) {
-      if (!(error instanceof LayoutError)) throw error;
-      results.push({ path, diagnostics: error.diagnostics, texts: error.texts });
-    }
-  }
-  const isBad = results.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === 'error'));
+  const results: Checked[] = [];
+  for (const arg of args) results.push(await check(context, arg, world));
   if (options['json'] === true) {
-    const layouts = results.map(({ path, diagnostics }) => ({ path, valid: diagnostics.every(({ severity }) => severity !== 'error'), diagnostics }));
+    const layouts = results.map(({ path, diagnostics }) => ({ path, valid: !hasError(diagnostics), diagnostics }));
     context.out(`${JSON.stringify({ version: 1, layouts }, null, 2)}\n`);
   } else {
     for (const { path, diagnostics, texts } of results) {
       context.out(diagnostics.length === 0 ? `${path}: valid\n` : renderDiagnostics(diagnostics, texts, { color: context.color.out }));
     }
   }
-  return isBad ? EXIT.usage : EXIT.done;
+  return results.some(({ diagnostics }) => hasError(diagnostics)) ? EXIT.usage : EXIT.done;
+}
+
+function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+async function check(context: Context, arg: string, world: World): Promise<Checked> {
+  let path = resolve(context.cwd, arg);
+  try {
+    path = await findLayout(arg, layoutPlaces(context));
+    const { warnings, texts } = await readLayout({ path, world, task: null, ...configPlaces(context) });
+    return { path, diagnostics: warnings, texts };
+  } catch (error) {
+    if (error instanceof LayoutError) return { path, diagnostics: error.diagnostics, texts: error.texts };
+    return { path, diagnostics: [unreadable(path, error)], texts: new Map() };
+  }
+}
+
+/** A file that is not there, or may not be read, spoils no other's check. Throws what is neither. */
+function unreadable(path: string, error: unknown): Diagnostic {
+  const place = { path, line: 1, column: 1, length: 1 };
+  if (error instanceof UserError) return { severity: 'error', code: 'no-file', message: error.message, place, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  return { severity: 'error', code: 'unreadable-file', message: `the file cannot be read: ${error.message}`, place, hint: 'see its permissions with: ls -l' };
 }

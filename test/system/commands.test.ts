@@ -156,6 +156,16 @@ describe('layouts and templates', () => {
     expect((await bench.ct(['templates', 'purpos'])).stderr).toContain('did you mean "purpose"');
   });
 
+  test('validate tells everything about each file, also beside one that is not there', async () => {
+    await bench.layout('strategy: component\npanes:\n  - {name: A, component: x, colr: red}\n', 'bad.yaml');
+    const ended = await bench.ct(['validate', 'bad.yaml', 'shpo', './gone.yaml', 'shop.yaml']);
+    expect(ended).toMatchObject({ code: 2, stderr: '' });
+    expect(ended.stdout).toMatch(/bad\.yaml:3:29 {2}error\[unknown-key\][^]*shpo:1:1 {2}error\[no-file\] {2}no layout "shpo"[^]*gone\.yaml:1:1 {2}error\[no-file\][^]*shop\.yaml: valid/);
+    const { layouts } = JSON.parse((await bench.ct(['validate', '--json', 'bad.yaml', './gone.yaml', 'shop.yaml'])).stdout) as { readonly layouts: readonly { readonly path: string; readonly valid: boolean; readonly diagnostics: readonly { readonly code: string; readonly place: unknown }[] }[] };
+    expect(layouts.map(({ valid, diagnostics }) => [valid, ...diagnostics.map(({ code }) => code)])).toEqual([[false, 'unknown-key'], [false, 'no-file'], [true]]);
+    expect(layouts[1]).toMatchObject({ path: join(bench.checkout, 'gone.yaml'), diagnostics: [{ place: { path: join(bench.checkout, 'gone.yaml'), line: 1 } }] });
+  });
+
   test('validate --json gives the problems as data', async () => {
     await bench.layout('strategy: componant\npanes: []\n', 'bad.yaml');
     const ended = await bench.ct(['validate', '--json', 'bad.yaml', 'shop.yaml']);
