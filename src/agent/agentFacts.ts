@@ -20,6 +20,8 @@ export interface AgentReading extends AgentFacts {
   /** True when the first prompt has arrived. */
   readonly prompted: boolean;
   readonly registry: RegistryEntry | null;
+  /** Why Claude's registry could not be read; null when it could. Then `registry` being null says nothing. */
+  readonly registryProblem: string | null;
 }
 
 export interface AgentsInput {
@@ -32,22 +34,38 @@ export interface AgentsInput {
 /** A launch file that was just written counts as started until its program has left a pid: else a second `up` in the same moment would start it again. */
 const START_GRACE_MS = 5000;
 
-/** Readings by session id, one for each of `sessions`. A file that cannot be read is an error, never "gone". */
+/** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error, never "gone". */
 export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Record<string, AgentReading>> {
   const boot = await readBootId();
-  const entries = sessions.some(({ isClaude }) => isClaude) ? await readRegistry(claudeFolders(env, home).sessions) : [];
+  const registry = sessions.some(({ isClaude }) => isClaude) ? await askRegistry(claudeFolders(env, home).sessions) : NOBODY;
   const readings = await Promise.all(
     sessions.map(async (session): Promise<[string, AgentReading]> => {
-      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, entries: session.isClaude ? entries : [] })];
+      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, ...(session.isClaude ? registry : NOBODY) })];
     }),
   );
   return Object.fromEntries(readings);
 }
 
-interface Known {
+interface Registry {
+  readonly entries: readonly RegistryEntry[];
+  readonly problem: string | null;
+}
+
+const NOBODY: Registry = { entries: [], problem: null };
+
+/** Claude's registry is one witness of several: where it cannot be read, hooks, process and screen carry on. */
+async function askRegistry(folder: string): Promise<Registry> {
+  try {
+    return { entries: await readRegistry(folder), problem: null };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return { entries: [], problem: error.message };
+    throw error;
+  }
+}
+
+interface Known extends Registry {
   readonly files: SessionPaths;
   readonly boot: string;
-  readonly entries: readonly RegistryEntry[];
 }
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
@@ -65,6 +83,7 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     conversation: registry?.sessionId ?? (textOf(marks.session) || session.conversation),
     prompted: marks.prompted !== null,
     registry,
+    registryProblem: known.problem,
   };
 }
 

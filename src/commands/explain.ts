@@ -44,6 +44,7 @@ function describeProcess(facts: SessionEvidence['facts'], ago: (time: number | n
 
 function describeRegistry(facts: SessionEvidence['facts'], ago: (time: number | null) => string): string {
   const entry = facts?.registry ?? null;
-  if (entry === null) return 'no entry of this process';
+  const problem = facts?.registryProblem ?? null;
+  if (entry === null) return problem === null ? 'no entry of this process' : `cannot be read: ${problem}`;
   return `${entry.status ?? 'no status yet'}${entry.waitingFor === null ? '' : ` (${entry.waitingFor})`} ${ago(entry.statusUpdatedAt)}`;
 }

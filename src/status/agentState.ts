@@ -35,6 +35,8 @@ export interface AgentEvidence {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly registry: RegistryEntry | null;
+  /** Why the registry could not be read; null (or absent) when it could. */
+  readonly registryProblem?: string | null;
   /** What the hooks told; null when none has come from this process. */
   readonly hooks: HookState | null;
   /** When the transcript last noted an interrupt; milliseconds since 1970, null for never (or not looked). */
@@ -96,5 +98,7 @@ function silentState(evidence: AgentEvidence, now: number): AgentVerdict {
   if (!wantsScreen(evidence, now)) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
   const asks = screen === null ? null : startupDialog(screen);
   if (asks !== null) return plain('blocked', startedAt, { detail: asks, source: 'screen', rule: 'no registry entry after 3 s, and a start-up dialog on the screen' });
+  const { registryProblem = null } = evidence;
+  if (registryProblem !== null) return plain('unknown', null, { detail: `Claude's registry cannot be read: ${registryProblem}`, source: 'process', rule: 'no hook has come, and the registry cannot be read' });
   return plain('unknown', null, { detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process', rule: 'no registry entry after 3 s' });
 }

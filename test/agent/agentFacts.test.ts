@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentReading, readAgents } from '../../src/agent/agentFacts.ts';
 import { readRegistry, readRegistryEntry } from '../../src/agent/registry.ts';
@@ -48,8 +48,15 @@ async function read(): Promise<AgentReading> {
 }
 
 describe('what is known of an agent', () => {
+  it('has no entry where the registry cannot be read, and says why; the process is told all the same', async () => {
+    const pid = await startAgent();
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'no folder');
+    expect(await read()).toMatchObject({ alive: true, pid, registry: null, registryProblem: expect.stringContaining('ENOTDIR') as unknown });
+  });
+
   it('that was never started is nothing', async () => {
-    expect(await read()).toEqual({ alive: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, registry: null });
+    expect(await read()).toEqual({ alive: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, registry: null, registryProblem: null });
   });
 
   it('that runs is its process and its registry entry', async () => {

@@ -52,6 +52,7 @@ describe('the state of a session', () => {
     ['no status in the first moment', { ...RUNS, registry: entry({ status: null }) }, 'starting', null, 'registry'],
     ['no entry yet', { ...RUNS, startedAt: NOW - 2999 }, 'starting', null, 'process'],
     ['no entry for 3 s', { ...RUNS, startedAt: NOW - 3000 }, 'unknown', 'Claude runs but has no entry in its registry, and shows no dialog that is known', 'process'],
+    ['a registry that cannot be read', { ...RUNS, registryProblem: 'EACCES: permission denied' }, 'unknown', "Claude's registry cannot be read: EACCES: permission denied", 'process'],
     ['the trust dialog, broken at the edge', { ...RUNS, screen: ' ❯ 1. Yes, I trust\n│ this folder   2. No, exit' }, 'blocked', 'asks whether this folder is trusted', 'screen'],
     ['the MCP dialog', { ...RUNS, screen: '  2 new MCP servers found in this project' }, 'blocked', 'asks about MCP servers of this repository', 'screen'],
     ['a screen without a dialog', { ...RUNS, screen: '$ ls' }, 'unknown', 'Claude runs but has no entry in its registry, and shows no dialog that is known', 'process'],
