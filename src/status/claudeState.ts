@@ -1,5 +1,5 @@
 import type { AgentState, AgentVerdict } from './agentState.ts';
-import type { HookState, OpenDialog } from './hookState.ts';
+import { type HookState, type OpenDialog, requestKind } from './hookState.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 
 /**
@@ -100,9 +100,11 @@ function restingState(hooks: HookState, witness: Witness, state: AgentState): Ag
 function waitingState(witness: Witness, before: AgentVerdict): AgentVerdict {
   const waitingFor = witness.registry?.waitingFor ?? '';
   if (waitingFor === 'dialog open') return { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
-  const state = WAITING[waitingFor];
+  // The registry may be ahead of the PermissionRequest hook by some milliseconds; what asks then is the tool of the PreToolUse before it.
+  const tool = before.state === 'working' ? before.detail : null;
+  const state = waitingFor === 'permission prompt' ? requestKind(tool) : WAITING[waitingFor];
   if (state === undefined) return before;
-  return fromRegistry(witness, state, { detail: waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
+  return fromRegistry(witness, state, { detail: tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
 }
 
 const WAITING: Readonly<Record<string, AgentState>> = { 'permission prompt': 'permission', 'worker request': 'permission', 'sandbox request': 'permission', 'input needed': 'question' };

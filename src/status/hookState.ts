@@ -88,7 +88,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     lastPrompt: event.detail?.startsWith('<task-notification>') === true ? state.lastPrompt : event.detail,
   }),
   PreToolUse: (state, event) => (event.agentId === null ? { ...state, turn: goesOn(state, event, event.tool) } : state),
-  PermissionRequest: (state, event) => opened(state, event, { kind: REQUESTS[event.tool ?? ''] ?? 'permission', key: keyOf(event) }),
+  PermissionRequest: (state, event) => opened(state, event, { kind: requestKind(event.tool), key: keyOf(event) }),
   PostToolUse: afterTool,
   PostToolUseFailure: afterTool,
   // All calls of this step are through, so nothing of this agent can still be asked.
@@ -104,7 +104,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   PostCompact: (state, event) => ({ ...state, turn: event.kind === 'manual' ? turn('idle', event) : goesOn(state, event, null) }),
 };
 
-const REQUESTS: Readonly<Record<string, OpenDialog['kind']>> = { AskUserQuestion: 'question', ExitPlanMode: 'plan-review' };
+const REQUESTS: Readonly<Record<string, 'question' | 'plan-review'>> = { AskUserQuestion: 'question', ExitPlanMode: 'plan-review' };
+
+/** What the permission dialog of a tool is: Claude asks its questions, and shows its plans, through one. */
+export function requestKind(tool: string | null): 'permission' | 'question' | 'plan-review' {
+  return REQUESTS[tool ?? ''] ?? 'permission';
+}
 
 function agentKey({ agentId }: HookEvent): string {
   return `${agentId ?? ''}/`;
