@@ -89,7 +89,7 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: tree, env, signal });
   const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
   await writeCarried(gitDir, carried.before);
-  const start = await findStartPoint(spec, basePath, { tree, env, signal });
+  const start = await findStartPoint(spec, basePath, { tree, checkout, env, signal });
   await checkOut(tree, { spec, start, env, onLine, signal });
   const submodules = await addSubmodules(tree, { env, onLine, signal });
   await settleIndex(tree, gitDir, { env, signal });

@@ -7,7 +7,7 @@ import type { Env } from '../store/paths.ts';
 import { askGit, readGit } from './git.ts';
 import { readPlace } from './gitDir.ts';
 import { mutateGit } from './mutate.ts';
-import { redact } from './remoteUrl.ts';
+import { isSameRepository, redact } from './remoteUrl.ts';
 
 /** Where a new tree's branch starts. */
 export interface StartPoint {
@@ -22,11 +22,16 @@ export interface StartPoint {
 interface Where {
   /** The repository that has origin's branches as remote-tracking ones. */
   readonly tree: string;
+  /** Root of the checkout one stands in; null outside any. */
+  readonly checkout: string | null;
   readonly env: Env;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The remote's branch of the wanted name, else the base: a predecessor's tip, a named branch, the remote's default branch. */
+/**
+ * The remote's branch of the wanted name, else the base: a predecessor's tip, a named branch, the remote's default branch. A checkout that
+ * is itself the remote and stands on no branch has no default one: what it stands at is the base then.
+ */
 export async function findStartPoint(spec: TreeSpec, basePath: string | null, where: Where): Promise<StartPoint> {
   const own = `refs/remotes/origin/${spec.branch}`;
   if (await hasRef(own, where)) return { ref: own, track: true, text: `origin/${spec.branch}, which exists` };
@@ -36,7 +41,7 @@ export async function findStartPoint(spec: TreeSpec, basePath: string | null, wh
 }
 
 /** True when this full ref name leads to a commit. */
-export async function hasRef(ref: string, { tree, env }: Where): Promise<boolean> {
+export async function hasRef(ref: string, { tree, env }: Pick<Where, 'tree' | 'env'>): Promise<boolean> {
   return (await askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: tree, env })) !== null;
 }
 
@@ -50,10 +55,13 @@ async function findDefault(spec: TreeSpec, where: Where): Promise<StartPoint> {
   const target = await askGit(['symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD'], { cwd: where.tree, env: where.env });
   const ref = target?.trim();
   if (ref !== undefined && (await hasRef(ref, where))) return { ref, track: false, text: ref.replace(/^refs\/remotes\//, '') };
+  const { checkout } = where;
+  const tip = checkout !== null && isSameRepository(spec.repo, checkout) ? await fetchTip(checkout, where) : null;
+  if (tip !== null) return { ref: tip, track: false, text: `where "${spec.repo}" stands, on no branch` };
   throw new UserError(`the repository "${redact(spec.repo)}" has no default branch for "${oneLine(spec.branch)}" to start from`, { hint: 'name one in the layout: base: BRANCH' });
 }
 
-async function noSuchBase(spec: TreeSpec, name: string, { tree, env }: Where): Promise<UserError> {
+async function noSuchBase(spec: TreeSpec, name: string, { tree, env }: Fetching): Promise<UserError> {
   const text = await readGit(['for-each-ref', '--format=%(refname:lstrip=3)', 'refs/remotes/origin'], { cwd: tree, env });
   const branches = text.split('\n').filter((branch) => branch !== '' && branch !== 'HEAD');
   const near = branches.includes(name.replace(/^(refs\/heads|origin|refs\/remotes\/origin)\//, '')) ? name.replace(/^.*?(heads|origin)\//, '') : closest(name, branches);
@@ -61,15 +69,17 @@ async function noSuchBase(spec: TreeSpec, name: string, { tree, env }: Where): P
   return new UserError(`the repository "${redact(spec.repo)}" has no branch "${oneLine(name)}" for "${oneLine(spec.branch)}" to start from`, { hint });
 }
 
+type Fetching = Omit<Where, 'checkout'>;
+
 /** The commit another tree stands at, brought into this one; null when that tree is not there or has no commit. */
-async function fetchTip(path: string, { tree, env, signal }: Where): Promise<string | null> {
+async function fetchTip(path: string, { tree, env, signal }: Fetching): Promise<string | null> {
   const place = await readPlace(path);
   if (place.kind !== 'repository' || (await askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: path, env })) === null) return null;
   return fetchHead(path, { tree, env, signal });
 }
 
 /** Fetches the commit that HEAD of the repository at `path` leads to, with all it is made of, and gives its id; makes no ref. */
-export async function fetchHead(path: string, { tree, env, signal }: Where): Promise<string> {
+export async function fetchHead(path: string, { tree, env, signal }: Fetching): Promise<string> {
   await mutateGit(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env, signal });
   const commit = await readGit(['rev-parse', '--verify', 'FETCH_HEAD'], { cwd: tree, env });
   const place = await readPlace(tree);

@@ -95,6 +95,20 @@ describe('a clone', () => {
     expect(report.start).toBe('origin/trunk');
   });
 
+  it('can be made of a checkout that has no origin and stands on no branch: it starts where that stands', async () => {
+    const { env, path } = shop;
+    const lonely = path('lonely');
+    await makeRepo(lonely, { env, branch: 'trunk' });
+    await shop.git(lonely, 'checkout', '-q', '--detach');
+    await shop.git(lonely, 'commit', '-q', '--allow-empty', '-m', 'On no branch');
+    const report = await shop.clone({ repo: lonely }, { checkout: lonely });
+    expect(report.start).toBe(`where "${lonely}" stands, on no branch`);
+    expect(await api('log', '-1', '--format=%s')).toBe('On no branch');
+    expect(await api('symbolic-ref', 'HEAD')).toBe('refs/heads/feature/api');
+    const stranger = shop.clone({ repo: lonely, path: path('w2', 'x') });
+    await expect(stranger).rejects.toThrow('has no default branch for "feature/api" to start from');
+  });
+
   it('is whole without its mirror: no alternates, and git finds nothing missing', async () => {
     await shop.clone();
     await rm(shop.path('cache'), { recursive: true });
