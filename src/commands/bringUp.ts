@@ -5,6 +5,7 @@ import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
+import { refuseConflicts } from '../git/refuseConflicts.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
@@ -85,6 +86,7 @@ interface Before {
 async function tellBefore(context: Context, { planned: { plan, layout }, loaded, wanted }: Before): Promise<void> {
   const { checkout } = loaded.world;
   for (const sentence of layout.inactive) context.talk(`note: ${sentence}`);
+  if (checkout !== null && plan.steps.some((step) => step.kind === 'bring-work')) await refuseConflicts(checkout.root, context.env);
   const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
   if (!makesTrees || wanted.fromHere || checkout === null) return;
   const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, context.env);

@@ -46,8 +46,8 @@ async function readAgainstBase(path: string, { base, env, timeoutMs = 10_000 }: 
   return { ahead: null, behind: null };
 }
 
-/** Files that git keeps while an operation waits to be continued; `rebase-apply` is shared by two of them. */
-async function readOperation(gitDir: string): Promise<string | null> {
+/** What waits in a repository to be continued, `merge`; null for nothing. Told by the files git keeps meanwhile; `rebase-apply` is shared by two of them. */
+export async function readOperation(gitDir: string): Promise<string | null> {
   const has = (name: string): Promise<boolean> => access(join(gitDir, name)).then(() => true, () => false);
   const signs: readonly (readonly [string, string])[] = [
     ['rebase-merge', 'rebase'],

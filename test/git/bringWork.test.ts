@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bringWork } from '../../src/git/bringWork.ts';
+import { refuseConflicts } from '../../src/git/refuseConflicts.ts';
 import { makeWorktree } from '../../src/git/worktree.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
@@ -76,14 +77,27 @@ it('starts at the checkout HEAD also when that is behind the base, and brings no
   expect(await api('rev-parse', 'HEAD')).toBe(await at('rev-parse', 'HEAD'));
 });
 
-it('brings files in the middle of a merge, with the conflict marks', async () => {
+/** Two branches that change one file, and `how` begun to bring them together. */
+async function makeConflict(how: 'merge' | 'rebase' | 'cherry-pick'): Promise<void> {
   await at('checkout', '-q', '-b', 'other');
   await write('src/a.txt', 'theirs\n');
   await at('commit', '-q', '-a', '-m', 'Theirs');
   await at('checkout', '-q', 'main');
   await write('src/a.txt', 'ours\n');
   await at('commit', '-q', '-a', '-m', 'Ours');
-  await expect(at('merge', 'other')).rejects.toThrow();
+  await expect(at(how, 'other')).rejects.toThrow();
+}
+
+it.each(['merge', 'rebase', 'cherry-pick'] as const)('is refused beforehand while a %s waits with files in conflict, which are named', async (how) => {
+  await refuseConflicts(shop.checkout, shop.env);
+  await makeConflict(how);
+  await expect(refuseConflicts(shop.checkout, shop.env)).rejects.toThrow(`the checkout "${shop.checkout}" has files in conflict in the middle of a ${how}: "src/a.txt"`);
+  await at('add', 'src/a.txt');
+  await refuseConflicts(shop.checkout, shop.env);
+});
+
+it('brings files in the middle of a merge, with the conflict marks', async () => {
+  await makeConflict('merge');
   await shop.clone();
   expect(await bring()).toEqual({ commits: 1, files: 1 });
   expect(await readFile(join(shop.spec().path, 'src/a.txt'), 'utf8')).toContain('<<<<<<<');

@@ -98,6 +98,36 @@ describe('what a new clone is given', () => {
   });
 });
 
+describe('--from-here', () => {
+  test('takes a checkout without an origin and on no branch as it stands', async () => {
+    bench = await makeBench();
+    await bench.layout(SHOP);
+    await bench.git(bench.checkout, 'remote', 'remove', 'origin');
+    await bench.git(bench.checkout, 'checkout', '-q', '--detach');
+    await bench.git(bench.checkout, 'commit', '-q', '--allow-empty', '-m', 'On no branch');
+    await writeFile(join(bench.checkout, 'note.txt'), 'untracked');
+    await bench.ok('up', 'shop.yaml', '--yes', '--from-here');
+    expect(await bench.git(workspace('be'), 'log', '-1', '--format=%s')).toBe('On no branch');
+    expect(await readdir(workspace('be'))).toContain('note.txt');
+  });
+
+  test('is refused before anything is made while the checkout has files in conflict', async () => {
+    bench = await makeBench();
+    await bench.layout(SHOP);
+    for (const branch of ['theirs', 'ours']) {
+      await bench.git(bench.checkout, 'checkout', '-q', '-b', branch, 'origin/main');
+      await writeFile(join(bench.checkout, 'README.md'), branch);
+      await bench.git(bench.checkout, 'commit', '-qam', branch);
+    }
+    await expect(bench.git(bench.checkout, 'merge', 'theirs')).rejects.toThrow();
+    const ended = await bench.ct(['up', 'shop.yaml', '--yes', '--from-here']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('has files in conflict in the middle of a merge: "README.md"');
+    expect(await readdir(bench.sandbox.path('home'))).not.toContain('workspaces');
+    await bench.ok('up', 'shop.yaml', '--yes');
+  });
+});
+
 describe('files over the layout', () => {
   test("the user's defaults lie under it, an uncommitted local file over it, and the plan says which value came from where", async () => {
     bench = await makeBench();
