@@ -9,13 +9,14 @@ import { machineFacts } from './bench/machine.mjs';
 import { readyPeers } from './bench/peers.mjs';
 import { renderPage } from './bench/page.mjs';
 import { startUp } from './bench/startUp.mjs';
+import { stateLatency } from './bench/stateLatency.mjs';
 import { upSpeed } from './bench/upSpeed.mjs';
 import { tmuxProcesses } from './bench/tmuxProcesses.mjs';
 import { makeWorld } from './bench/world.mjs';
 import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, hook, wrongState };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, hook, wrongState, stateLatency };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);

@@ -8,6 +8,8 @@ import { makeScenarios, type Answer, type Refusal, type Reply } from './scenario
 
 /** A request that Claude Code made. */
 export interface ApiRequest {
+  /** When it came, in milliseconds since 1970. */
+  readonly at: number;
   readonly method: string;
   readonly url: string;
   readonly kind: RequestKind;
@@ -67,7 +69,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
   const text = await readAll(request);
   const { method = '', url = '' } = request;
   const { pathname } = new URL(url, 'http://loopback');
-  const note = (kind: RequestKind) => desk.requests.push({ ...NO_TURN, method, url, kind });
+  const note = (kind: RequestKind) => desk.requests.push({ at: Date.now(), ...NO_TURN, method, url, kind });
   if (method === 'POST' && pathname === '/v1/messages') return answerMessages(JSON.parse(text) as MessagesBody, response, { ...desk, method, url });
   if (method === 'HEAD') {
     note('head');
@@ -86,7 +88,7 @@ const NO_TURN = { model: null, scenario: null, step: null, prompt: null, cwd: nu
 async function answerMessages(body: MessagesBody, response: ServerResponse, { requests, script, gate, method, url }: Desk & { readonly method: string; readonly url: string }): Promise<void> {
   const kind = requestKind(body);
   const turn = kind === 'turn' ? readTurn(body) : null;
-  requests.push({ method, url, kind, model: body.model ?? null, ...(turn ?? NO_TURN) });
+  requests.push({ at: Date.now(), method, url, kind, model: body.model ?? null, ...(turn ?? NO_TURN) });
   const reply = turn ? script(turn) : sideAnswer(kind);
   if (isRefusal(reply)) {
     refuse(response, reply);
