@@ -96,6 +96,7 @@ take() {
   fi
   if [ -z "$open" ]; then
     enter "$1" || return 1
+    [ -z "$inside" ] || stay "$1" || return 1
     key=$sign sign=$1
   elif is_whole "$1"; then
     case $wanted in
@@ -118,8 +119,18 @@ begin() {
 # False at the key where nothing more is wanted.
 enter() {
   case $1 in
-    tool_input) [ "$kept" = asked ] && inside=yes ;;
+    tool_input) [ "$kept" = asked ] && inside=begins ;;
     tool_calls | tool_response | permission_suggestions) return 1 ;;
+  esac
+}
+
+# What is taken is the tool's own words before anything nested: a key further down (an MCP tool's) is somebody's data. False behind.
+stay() {
+  case $inside$1 in
+    beginstool_input) ;;
+    begins*'}'* | begins*[][]* | begins*'{'*'{'*) return 1 ;;
+    begins*'{'*) inside=yes ;;
+    yes*[][{}]*) return 1 ;;
   esac
 }
 
@@ -152,7 +163,8 @@ keep_last() {
 # /clear, /branch and /resume give the running process another id.
 keep_session() {
   case $session in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
-  printf '%s\n' "$session" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session"
+  printf '%s\n' "$session" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session" && return 0
+  rm -f "$folder/.session.$$"
 }
 
 # The object of what was kept; with a text that is cut it stays open.

@@ -174,6 +174,15 @@ describe('what the hook keeps of tools', () => {
     expect(await written()).not.toContain('hidden');
   });
 
+  it('of a permission for a tool of an MCP server is nothing from within its input', async () => {
+    const tool_input = { url: 'https://x', note: 'a {"b', record: { command: 'hidden', query: 'hidden', agent_id: 'hidden' }, list: ['command', ':', 'hidden'], description: 'hidden' };
+    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__write', tool_input }) });
+    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__list', tool_input: { list: [{ command: 'hidden' }], command: 'hidden' } }) });
+    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__none', tool_input: {}, other: { command: 'hidden' } }) });
+    expect(events().map(({ detail }) => detail)).toEqual(['mcp__db__write: https://x', 'mcp__db__list', 'mcp__db__none']);
+    expect(await written()).not.toContain('hidden');
+  });
+
   it('of a permission to run a long command is its beginning', async () => {
     const command = `echo "${'\\"é'.repeat(3000)}" <<'end'`;
     await fire({ event: 'PermissionRequest', input: json({ tool_name: 'Bash', tool_input: { description: 'Say it', command } }) });
@@ -259,7 +268,9 @@ describe('the hook never fails', () => {
       for (const kept of ['whole', 'names', 'asked']) {
         expect(await alone(['UserPromptSubmit', inbox, kept], { CLAUDE_TMUX_SESSION_DIR: session })).toEqual(SILENT);
       }
+      expect(await alone(['SessionStart', inbox, 'whole'], { CLAUDE_TMUX_SESSION_DIR: session })).toEqual(SILENT);
       expect(await readdir(inbox)).toEqual([]);
+      expect((await readdir(session)).filter((name) => name.startsWith('.'))).toEqual([]);
       await rm(`${small}/fill`);
       expect(await alone(['Stop', inbox, 'whole'], { CLAUDE_TMUX_SESSION_DIR: session })).toEqual(SILENT);
       expect(readInbox(inbox)).toMatchObject([{ session: 'api', event: { event: 'Stop', sessionId: ID } }]);
