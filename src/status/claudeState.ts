@@ -72,6 +72,8 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     if (says === null || says === 'busy' || !overrules(witness, hooks.turn.activeAt)) return told;
     if (says === 'waiting') return waitingState(witness, told);
     if (says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the last event of the turn' });
+    // With too little to compact there is no PostCompact (2.1.197: "Not enough messages to compact").
+    if (hooks.turn.event === 'PreCompact') return fromRegistry(witness, 'idle', { detail: null, rule: 'the registry went idle after PreCompact: there was too little to compact, or it was stopped' });
     return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: `the registry went idle after ${hooks.turn.event} without a Stop: Esc fires no hook` });
   },
   done: (hooks, witness) => restingState(hooks, witness, 'done'),

@@ -75,6 +75,7 @@ const ROWS: readonly Row[] = [
   ['bash mode: busy without a prompt', DONE, registry(20, 'busy'), 20.1, 'working', 'registry', null],
   ['/compact', [...DONE, hook(20, 'PreCompact', { trigger: 'manual' })], registry(20.1, 'busy'), 25, 'working', 'hook', 'compacting'],
   ['/compact is through', [...DONE, hook(20, 'PreCompact', { trigger: 'manual' }), hook(24, 'SubagentStop', { agent_type: '' }), hook(24.1, 'SessionStart', { source: 'compact' }), hook(24.2, 'PostCompact', { trigger: 'manual' })], registry(24.3, 'idle'), 30, 'idle', 'hook', null],
+  ['/compact that had too little to do ends without a word', [...DONE, hook(20, 'PreCompact', { trigger: 'manual' })], registry(20.2, 'idle'), 20.3, 'idle', 'registry', null],
   ['compaction in the middle of a turn goes on', [...TOOL, hook(20, 'PreCompact', { trigger: 'auto' }), hook(24.2, 'PostCompact', { trigger: 'auto' })], registry(1.07, 'busy'), 30, 'working', 'hook', null],
   ['/clear', [...DONE, hook(20, 'SessionEnd', { reason: 'clear' }), hook(20.1, 'SessionStart', { source: 'clear', session_id: 'two' })], registry(20.2, 'idle'), 30, 'idle', 'hook', null],
   ['a queued prompt is taken at once', [...DONE, hook(10.95, 'UserPromptSubmit', { prompt: 'next' })], registry(10.64, 'busy'), 11, 'working', 'hook', null],

@@ -104,6 +104,17 @@ describeClaude('turns', () => {
     await one.is({ state: 'idle' });
   });
 
+  test('/compact that has too little to do ends as idle, not as interrupted', async () => {
+    await one.say('/clear');
+    await one.shows('/clear');
+    await one.is({ state: 'idle' });
+    await one.say('SCENARIO:text:too_little');
+    await one.is({ state: 'done', detail: 'too little' }, ['working']);
+    await one.say('/compact');
+    await one.shows('Not enough messages to compact');
+    await one.is({ state: 'idle', detail: null }, ['working']);
+  });
+
   test.each(['/clear', '/branch'])('%s: another conversation in the same pane', async (command) => {
     await one.say('SCENARIO:text:something_to_branch_from');
     await one.is({ state: 'done', detail: 'something to branch from' }, ['working']);
