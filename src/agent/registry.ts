@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, parseObject } from '../store/file.ts';
+import { readRegularFile } from '../store/regularFile.ts';
 import { readProcStart } from '../store/process.ts';
 import { parseRegistryEntry, type RegistryEntry } from '../status/registryEntry.ts';
 
@@ -13,7 +14,7 @@ export async function readRegistry(folder: string): Promise<readonly RegistryEnt
 
 /** The entry of this process; null without one, for one left by a process that is gone, and for one just being written. */
 export async function readRegistryEntry(folder: string, pid: number): Promise<RegistryEntry | null> {
-  const text = await readIfThere(join(folder, `${pid}.json`));
+  const text = readIfThere(join(folder, `${pid}.json`));
   const entry = text === null ? null : parseRegistryEntry(parseObject(text));
   return entry?.pid === pid && (await isCurrent(entry)) ? entry : null;
 }
@@ -35,11 +36,12 @@ async function readNames(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readIfThere(path: string): Promise<string | null> {
+/** One file that cannot be read (a folder, another user's) is no reason to lose the others. */
+function readIfThere(path: string): string | null {
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path)?.text ?? null;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
+    if (error instanceof Error && 'code' in error) return null;
     throw error;
   }
 }

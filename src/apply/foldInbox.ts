@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { recordOf } from '../base/record.ts';
 import type { HookEvent } from '../status/hookEvent.ts';
 import { foldHookEvent, type HookState } from '../status/hookState.ts';
 import { hasCode } from '../store/file.ts';
@@ -72,16 +73,16 @@ async function readOnly(fleet: FleetPaths): Promise<SessionStates> {
 
 function fold(before: HookStates, events: readonly InboxEvent[]): { readonly sessions: SessionStates; readonly entries: readonly JournalEntry[] } {
   const done = new Set(before.folded);
-  const sessions: Record<string, HookState> = { ...before.sessions };
+  const sessions = new Map(Object.entries(before.sessions));
   const entries: JournalEntry[] = [];
   for (const { key, session, event } of events) {
     if (done.has(key)) continue;
-    const old = sessions[session] ?? null;
+    const old = sessions.get(session) ?? null;
     const next = foldHookEvent(old, event);
-    sessions[session] = next;
+    sessions.set(session, next);
     entries.push(toEntry(session, event, { from: old && label(old), to: label(next) }));
   }
-  return { sessions, entries };
+  return { sessions: recordOf(sessions), entries };
 }
 
 /** What the hooks alone say: the oldest open dialog, else the turn. */

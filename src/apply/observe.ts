@@ -1,7 +1,8 @@
 import { readAgents } from '../agent/agentFacts.ts';
+import { recordOf } from '../base/record.ts';
 import { readTree } from '../git/tree.ts';
 import type { Layout } from '../layout/layout.ts';
-import type { Snapshot, TreeState } from '../plan/snapshot.ts';
+import type { AgentFacts, Snapshot, TreeState } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { readServer } from '../tmux/readServer.ts';
@@ -21,7 +22,7 @@ export async function observe(context: Context, { layout, record, server }: Obse
   const [tmux, trees, agents] = await Promise.all([
     readServer(server, { uuid: record?.uuid ?? null, session: layout.session, env: context.env }),
     readTrees(context, layout),
-    record === null ? {} : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
+    record === null ? recordOf<AgentFacts>([]) : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
   ]);
   const inside = { insideSameServer: isInside(server.socket, context.env), paneId: context.env['TMUX_PANE'] };
   const terminal = viewerSize({ terminal: context.terminal, ...inside, clients: tmux.clients });

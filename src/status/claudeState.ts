@@ -1,3 +1,4 @@
+import { ownAt } from '../base/record.ts';
 import type { AgentState, AgentVerdict } from './agentState.ts';
 import { type HookState, type OpenDialog, requestKind } from './hookState.ts';
 import type { RegistryEntry } from './registryEntry.ts';
@@ -9,7 +10,7 @@ import type { RegistryEntry } from './registryEntry.ts';
  */
 export function claudeState(hooks: HookState | null, registry: RegistryEntry | null, now: number): AgentVerdict | null {
   if (hooks === null) return registry === null ? null : registryState(registry);
-  const says = registry === null ? null : (READINGS[registry.status ?? ''] ?? null);
+  const says = registry === null ? null : (ownAt(READINGS, registry.status ?? '') ?? null);
   const [dialog] = hooks.open;
   if (dialog) return openState(dialog, hooks, { says, registry, now });
   return TURN_STATES[hooks.turn.phase](hooks, { says, registry, now });
@@ -104,7 +105,7 @@ function waitingState(witness: Witness, before: AgentVerdict): AgentVerdict {
   if (waitingFor === 'dialog open') return { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
   // The registry may be ahead of the PermissionRequest hook by some milliseconds; what asks then is the tool of the PreToolUse before it.
   const tool = before.state === 'working' ? before.detail : null;
-  const state = waitingFor === 'permission prompt' ? requestKind(tool) : WAITING[waitingFor];
+  const state = waitingFor === 'permission prompt' ? requestKind(tool) : ownAt(WAITING, waitingFor);
   if (state === undefined) return before;
   return fromRegistry(witness, state, { detail: tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
 }
@@ -113,7 +114,7 @@ const WAITING: Readonly<Record<string, AgentState>> = { 'permission prompt': 'pe
 
 /** Without any hook (disabled, `--safe-mode`, an untrusted folder): what the registry tells, which has no reasons and no `done`. */
 function registryState(registry: RegistryEntry): AgentVerdict {
-  const witness: Witness = { says: READINGS[registry.status ?? ''] ?? null, registry, now: 0 };
+  const witness: Witness = { says: ownAt(READINGS, registry.status ?? '') ?? null, registry, now: 0 };
   const idle: AgentVerdict = fromRegistry(witness, 'idle', { detail: null, rule: 'the registry says idle; no hook has come' });
   switch (registry.status) {
     case 'busy':
@@ -134,7 +135,7 @@ function registryState(registry: RegistryEntry): AgentVerdict {
 function waitingUntold(witness: Witness, idle: AgentVerdict): AgentVerdict {
   const { waitingFor } = witness.registry ?? { waitingFor: null };
   if (waitingFor === 'dialog open') return { ...idle, detail: waitingFor, rule: 'the registry waits for a dialog that the user opened' };
-  const state = WAITING[waitingFor ?? ''];
+  const state = ownAt(WAITING, waitingFor ?? '');
   if (state === undefined) return { ...idle, state: 'unknown', detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`, rule: 'an unknown wait in the registry, and no hook' };
   return { ...idle, state, detail: waitingFor, rule: `the registry waits for "${waitingFor ?? ''}"; no hook has come` };
 }

@@ -1,5 +1,7 @@
 import { isObject, textAt } from '../base/json.ts';
+import { ownAt } from '../base/record.ts';
 import { oneLine } from '../base/text.ts';
+import { conversationAt } from './conversationId.ts';
 
 /** What one Claude Code hook told, reduced to what states and statistics need. Fields as recorded with Claude Code 2.1.197. */
 export interface HookEvent {
@@ -29,10 +31,10 @@ export function parseHookEvent(name: string, time: number, content: Readonly<Rec
   return {
     event: name,
     time,
-    sessionId: textAt(content, 'session_id'),
+    sessionId: conversationAt(content, 'session_id'),
     agentId: textAt(content, 'agent_id'),
     tool: textAt(content, 'tool_name'),
-    detail: shorten(detailOf(name, content)),
+    detail: shortenOrNull(detailOf(name, content)),
     kind: kindOf(name, content),
     background: hasRunningTask(content['background_tasks']),
     permissionMode: textAt(content, 'permission_mode'),
@@ -41,7 +43,7 @@ export function parseHookEvent(name: string, time: number, content: Readonly<Rec
 }
 
 function kindOf(name: string, content: Readonly<Record<string, unknown>>): string | null {
-  const field = KIND_FIELDS[name];
+  const field = ownAt(KIND_FIELDS, name);
   return field === undefined ? null : textAt(content, field);
 }
 
@@ -94,8 +96,12 @@ function hasRunningTask(tasks: unknown): boolean {
   return Array.isArray(tasks) && tasks.some((task) => isObject(task) && task['status'] === 'running');
 }
 
-function shorten(text: string | null): string | null {
-  if (text === null) return null;
+function shortenOrNull(text: string | null): string | null {
+  return text === null ? null : shorten(text);
+}
+
+/** The form in which a prompt, an answer or a request is kept: one line, at most 200 characters, single blanks. */
+export function shorten(text: string): string {
   const line = oneLine(text).replace(/ +/g, ' ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }

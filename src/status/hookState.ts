@@ -1,3 +1,4 @@
+import { ownAt } from '../base/record.ts';
 import type { HookEvent } from './hookEvent.ts';
 import { parseLimit } from './usageLimit.ts';
 
@@ -42,7 +43,7 @@ export interface OpenDialog {
 /** The state after one more event; `state` is null before the first. Events of sub-agents open and close dialogs and do no more. */
 export function foldHookEvent(state: HookState | null, event: HookEvent): HookState {
   const before = state ?? fresh(event);
-  const next = RULES[event.event]?.(before, event) ?? before;
+  const next = ownAt(RULES, event.event)?.(before, event) ?? before;
   return {
     ...next,
     model: event.model ?? next.model,
@@ -108,7 +109,7 @@ const REQUESTS: Readonly<Record<string, 'question' | 'plan-review'>> = { AskUser
 
 /** What the permission dialog of a tool is: Claude asks its questions, and shows its plans, through one. */
 export function requestKind(tool: string | null): 'permission' | 'question' | 'plan-review' {
-  return REQUESTS[tool ?? ''] ?? 'permission';
+  return ownAt(REQUESTS, tool ?? '') ?? 'permission';
 }
 
 function agentKey({ agentId }: HookEvent): string {

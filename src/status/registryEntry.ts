@@ -1,4 +1,5 @@
-import { isObject, numberAt, textAt } from '../base/json.ts';
+import { isObject, numberAt, textAt, timeAt } from '../base/json.ts';
+import { conversationAt } from './conversationId.ts';
 
 /** One file of Claude Code's registry (`sessions/PID.json`, 2.1.197): what a live process says of itself. Unknown fields and values of newer versions are kept as text. */
 export interface RegistryEntry {
@@ -25,14 +26,20 @@ export function parseRegistryEntry(value: unknown): RegistryEntry | null {
   if (pid === null || !Number.isSafeInteger(pid) || pid < 1) return null;
   return {
     pid,
-    sessionId: textAt(value, 'sessionId'),
-    cwd: textAt(value, 'cwd'),
+    sessionId: conversationAt(value, 'sessionId'),
+    cwd: pathAt(value, 'cwd'),
     procStart: textAt(value, 'procStart'),
     kind: textAt(value, 'kind'),
     name: textAt(value, 'name'),
     status: textAt(value, 'status'),
     waitingFor: textAt(value, 'waitingFor'),
-    startedAt: numberAt(value, 'startedAt'),
-    statusUpdatedAt: numberAt(value, 'statusUpdatedAt') ?? numberAt(value, 'updatedAt'),
+    startedAt: timeAt(value, 'startedAt'),
+    statusUpdatedAt: timeAt(value, 'statusUpdatedAt') ?? timeAt(value, 'updatedAt'),
   };
+}
+
+/** An absolute path; no path of any system holds a NUL. */
+function pathAt(value: Readonly<Record<string, unknown>>, key: string): string | null {
+  const path = textAt(value, key);
+  return path?.startsWith('/') === true && !path.includes('\0') ? path : null;
 }

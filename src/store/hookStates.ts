@@ -1,4 +1,6 @@
-import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
+import { isObject, numberAt, textAt, textsAt, timeAt } from '../base/json.ts';
+import { recordOf } from '../base/record.ts';
+import { conversationAt } from '../status/conversationId.ts';
 import type { HookState, OpenDialog, Turn } from '../status/hookState.ts';
 import { type JsonFormat, parseObject, readJson, readText, writeFileAtomic } from './file.ts';
 import type { JournalMark } from './journal.ts';
@@ -15,7 +17,7 @@ export interface HookStates {
   readonly journal: JournalMark | null;
 }
 
-const NO_STATES: HookStates = { version: 1, sessions: {}, folded: [], journal: null };
+const NO_STATES: HookStates = { version: 1, sessions: recordOf([]), folded: [], journal: null };
 
 /** The states of a fleet. A damaged file (a power loss) is as none: the next events tell anew; one of a newer version is a UserError. */
 export async function readHookStates(fleet: FleetPaths): Promise<HookStates> {
@@ -38,7 +40,7 @@ function parseStates(value: unknown): HookStates {
   const sessions = entries.map(([id, state]): [string, HookState | null] => [id, parseState(state)]);
   return {
     version: 1,
-    sessions: Object.fromEntries(sessions.filter((entry): entry is [string, HookState] => entry[1] !== null)),
+    sessions: recordOf(sessions.filter((entry): entry is [string, HookState] => entry[1] !== null)),
     folded: textsAt(value, 'folded'),
     journal: parseMark(value.journal),
   };
@@ -47,7 +49,7 @@ function parseStates(value: unknown): HookStates {
 function parseMark(value: unknown): JournalMark | null {
   if (!isObject(value)) return null;
   const [file, size] = [textAt(value, 'file'), numberAt(value, 'size')];
-  return file !== null && /^\d{6}\.jsonl$/.test(file) && size !== null ? { file, size } : null;
+  return file !== null && /^\d{6}\.jsonl$/.test(file) && size !== null && Number.isSafeInteger(size) && size >= 0 ? { file, size } : null;
 }
 
 function parseState(value: unknown): HookState | null {
@@ -55,7 +57,7 @@ function parseState(value: unknown): HookState | null {
   const [turn, last] = [parseTurn(value.turn), parseLast(value.last)];
   if (!turn || !last) return null;
   const open = Array.isArray(value.open) ? value.open.map(parseDialog).filter((dialog) => dialog !== null) : [];
-  return { conversation: textAt(value, 'conversation'), model: textAt(value, 'model'), permissionMode: textAt(value, 'permissionMode'), turn, open, lastPrompt: textAt(value, 'lastPrompt'), promptedAt: numberAt(value, 'promptedAt'), last };
+  return { conversation: conversationAt(value, 'conversation'), model: textAt(value, 'model'), permissionMode: textAt(value, 'permissionMode'), turn, open, lastPrompt: textAt(value, 'lastPrompt'), promptedAt: timeAt(value, 'promptedAt'), last };
 }
 
 const PHASES: readonly Turn['phase'][] = ['idle', 'working', 'done', 'background', 'error', 'limited', 'ended'];
@@ -64,20 +66,20 @@ const DIALOGS: readonly OpenDialog['kind'][] = ['permission', 'question', 'plan-
 function parseTurn(value: unknown): Turn | null {
   if (!isObject(value)) return null;
   const phase = PHASES.find((known) => known === value.phase);
-  const [since, activeAt, event] = [numberAt(value, 'since'), numberAt(value, 'activeAt'), textAt(value, 'event')];
+  const [since, activeAt, event] = [timeAt(value, 'since'), timeAt(value, 'activeAt'), textAt(value, 'event')];
   if (phase === undefined || since === null || activeAt === null || event === null) return null;
-  return { phase, since, detail: textAt(value, 'detail'), event, activeAt, until: numberAt(value, 'until') };
+  return { phase, since, detail: textAt(value, 'detail'), event, activeAt, until: timeAt(value, 'until') };
 }
 
 function parseDialog(value: unknown): OpenDialog | null {
   if (!isObject(value)) return null;
   const kind = DIALOGS.find((known) => known === value.kind);
-  const [key, since, event] = [textAt(value, 'key'), numberAt(value, 'since'), textAt(value, 'event')];
+  const [key, since, event] = [textAt(value, 'key'), timeAt(value, 'since'), textAt(value, 'event')];
   return kind === undefined || key === null || since === null || event === null ? null : { kind, key, since, detail: textAt(value, 'detail'), event };
 }
 
 function parseLast(value: unknown): HookState['last'] | null {
   if (!isObject(value)) return null;
-  const [event, time] = [textAt(value, 'event'), numberAt(value, 'time')];
+  const [event, time] = [textAt(value, 'event'), timeAt(value, 'time')];
   return event === null || time === null ? null : { event, time };
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HookEvent, parseHookEvent } from '../status/hookEvent.ts';
 import { parseCutObject } from './cutJson.ts';
 import { hasCode } from './file.ts';
+import { readRegularFile } from './regularFile.ts';
 
 /** One event left by the hook: a file named `EVENT.SESSION.PPID.PID`, its time is the event's. */
 export interface InboxEvent {
@@ -42,8 +43,8 @@ export function clearInbox(folder: string, names: readonly string[], now: number
 const UNFINISHED_FOR = 60_000;
 
 function isOld(path: string, now: number): boolean {
-  const facts = unlessGone(() => statSync(path));
-  return facts !== null && now - facts.mtimeMs > UNFINISHED_FOR;
+  const facts = unlessGone(() => lstatSync(path));
+  return facts !== null && facts.isFile() && now - facts.mtimeMs > UNFINISHED_FOR;
 }
 
 interface Placed {
@@ -57,12 +58,11 @@ function readEvent(folder: string, name: string): Placed | null {
   const match = /^([A-Za-z]+)\.([a-z0-9][a-z0-9_-]*)\.(\d+)\.(\d+)$/.exec(name);
   if (!match) return null;
   const [, event = '', session = '', parent = '', hook = ''] = match;
-  const path = join(folder, name);
-  const [text, facts] = [unlessGone(() => readFileSync(path, 'utf8')), unlessGone(() => statSync(path))];
-  if (text === null || facts === null) return null;
-  const at = facts.mtimeMs;
-  const time = Math.floor(at);
-  const left = { name, key: `${name}@${at}`, session, claudePid: Number(parent), event: parseHookEvent(event, time, parseCutObject(text) ?? {}) };
+  const file = unlessGone(() => readRegularFile(join(folder, name)));
+  if (file === null) return null;
+  const at = file.mtimeMs;
+  const time = Math.max(1, Math.floor(at));
+  const left = { name, key: `${name}@${at}`, session, claudePid: Number(parent), event: parseHookEvent(event, time, parseCutObject(file.text) ?? {}) };
   return { at, hookPid: Number(hook), left };
 }
 
@@ -70,7 +70,8 @@ function unlessGone<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
+    // ENXIO: a socket.
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENXIO')) return null;
     throw error;
   }
 }

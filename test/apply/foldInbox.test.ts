@@ -54,6 +54,16 @@ describe('folding the inbox', () => {
     expect((await readJournal(fleet.journal)).map(({ t, detail }) => [t, detail])).toContainEqual([2000, 'go']);
   });
 
+  it('keeps sessions apart whatever they are called, and takes an event called as what every object inherits for none', async () => {
+    await leave('SessionStart', 1, {}, 'constructor');
+    await leave('Stop', 2, {}, 'constructor');
+    await leave('toString', 3, {}, 'web');
+    expect(await phases()).toEqual({ constructor: 'done', web: 'idle' });
+    await leave('UserPromptSubmit', 4, { prompt: 'x' }, 'constructor');
+    expect(await phases()).toEqual({ constructor: 'working', web: 'idle' });
+    expect(await journalled()).toEqual(['constructor SessionStart ->idle', 'constructor Stop idle>done', 'web toString ->idle', 'constructor UserPromptSubmit done>working']);
+  });
+
   it('of nothing is nothing, and leaves nothing', async () => {
     expect(await foldInbox(fleet)).toEqual({});
     await rm(fleet.inbox, { recursive: true });
