@@ -1,18 +1,20 @@
-import { open, readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTranscriptTail, type TranscriptTail } from '../status/transcript.ts';
-import { hasCode } from '../store/file.ts';
 
 /** Bytes read of a transcript's end: some answers with their tool results. Reading whole files took one manager of sessions to 492 % of a core. */
 const TAIL = 64 * 1024;
+/** Read at most, where one tool result fills the end: twice as much each time until an answer is in it. */
+const LONGEST_TAIL = 4 * 1024 * 1024;
 
 /** The end of a conversation's transcript; null when it has none yet. `projects` is Claude's folder of transcripts, `cwd` where the session was started. */
 export async function readTranscript(projects: string, conversation: string, cwd: string): Promise<TranscriptTail | null> {
   const likely = await readTail(join(projects, folderName(cwd), `${conversation}.jsonl`));
-  if (likely !== null) return parseTranscriptTail(likely);
+  if (likely !== null) return likely;
   for (const folder of await foldersOf(projects)) {
-    const text = await readTail(join(projects, folder, `${conversation}.jsonl`));
-    if (text !== null) return parseTranscriptTail(text);
+    const tail = await readTail(join(projects, folder, `${conversation}.jsonl`));
+    if (tail !== null) return tail;
   }
   return null;
 }
@@ -26,25 +28,35 @@ async function foldersOf(projects: string): Promise<string[]> {
   try {
     return await readdir(projects);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
+    if (isUnreadable(error)) return [];
     throw error;
   }
 }
 
-async function readTail(path: string): Promise<string | null> {
+/** A transcript adds to what is known and decides nothing: one that cannot be read is as none. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error;
+}
+
+async function readTail(path: string): Promise<TranscriptTail | null> {
   let file;
   try {
-    file = await open(path, 'r');
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const facts = await file.stat();
+    return facts.isFile() ? await readBack(file, facts.size) : null;
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    if (isUnreadable(error)) return null;
     throw error;
-  }
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(TAIL, size);
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8');
   } finally {
-    await file.close();
+    await file?.close();
+  }
+}
+
+async function readBack(file: FileHandle, size: number): Promise<TranscriptTail> {
+  for (let length = TAIL; ; length *= 2) {
+    const part = Math.min(length, size);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(part), 0, part, size - part);
+    const tail = parseTranscriptTail(buffer.toString('utf8', 0, bytesRead));
+    if (tail.contextTokens !== null || length >= Math.min(size, LONGEST_TAIL)) return tail;
   }
 }
