@@ -1,9 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { AgentFacts } from '../plan/snapshot.ts';
+import { isTime } from '../base/json.ts';
+import { recordOf } from '../base/record.ts';
 import { hasCode } from '../store/file.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
-import { descendsFrom, isAlive, readBootId } from '../store/process.ts';
+import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
+import { isConversationId } from '../status/conversationId.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import { claudeFolders } from './claudeFolders.ts';
 import { readRegistry } from './registry.ts';
@@ -12,6 +15,8 @@ import { readRegistry } from './registry.ts';
 export interface AgentReading extends AgentFacts {
   /** Pid of the program the launch file started; null when it was never started. */
   readonly pid: number | null;
+  /** True for a process that lives and was stopped (Ctrl-Z): it neither reads a key nor tells anything. */
+  readonly suspended: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -35,7 +40,7 @@ export interface AgentsInput {
 const START_GRACE_MS = 5000;
 
 /** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error, never "gone". */
-export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Record<string, AgentReading>> {
+export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Readonly<Record<string, AgentReading>>> {
   const boot = await readBootId();
   const registry = sessions.some(({ isClaude }) => isClaude) ? await askRegistry(claudeFolders(env, home).sessions) : NOBODY;
   const readings = await Promise.all(
@@ -43,7 +48,7 @@ export async function readAgents({ paths, sessions, env, home }: AgentsInput): P
       return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, ...(session.isClaude ? registry : NOBODY) })];
     }),
   );
-  return Object.fromEntries(readings);
+  return recordOf(readings);
 }
 
 interface Registry {
@@ -70,7 +75,8 @@ interface Known extends Registry {
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
   const first = await readMarks(known.files);
-  const { pid, runs, registry } = await readProcess(first, known);
+  const { pid, life, registry } = await readProcess(first, known);
+  const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const starting = !runs && isStarting(marks);
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
@@ -78,9 +84,10 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     alive: runs || starting,
     exit: end?.code ?? null,
     pid,
+    suspended: life === 'suspended',
     startedAt: timeOf(starting ? marks.launch : marks.pid),
     endedAt: end?.time ?? null,
-    conversation: registry?.sessionId ?? (textOf(marks.session) || session.conversation),
+    conversation: registry?.sessionId ?? (toldConversation(marks) ?? session.conversation),
     prompted: marks.prompted !== null,
     registry,
     registryProblem: known.problem,
@@ -94,11 +101,17 @@ async function readMarksAgain(files: SessionPaths): Promise<Marks> {
 }
 const RECORDING_MS = 60;
 
-async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly runs: boolean; readonly registry: RegistryEntry | null }> {
+async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
   const owner = parsePid(textOf(marks.pid));
-  if (!owner) return { pid: null, runs: false, registry: null };
-  const runs = owner.boot === boot && (await isAlive(owner));
-  return { pid: owner.pid, runs, registry: runs ? await findEntry(entries, owner.pid) : null };
+  if (!owner) return { pid: null, life: 'gone', registry: null };
+  const life = owner.boot === boot ? await readLife(owner) : 'gone';
+  return { pid: owner.pid, life, registry: life === 'gone' ? null : await findEntry(entries, owner.pid) };
+}
+
+/** What the hook wrote; anything else that lies there is none. */
+function toldConversation({ session }: Marks): string | null {
+  const text = textOf(session);
+  return isConversationId(text) ? text : null;
 }
 
 function textOf(mark: Mark | null): string {
@@ -151,7 +164,9 @@ function parsePid(text: string): { readonly pid: number; readonly procStart: str
 }
 
 /** Exit code and time (seconds since 1970) on one line. */
-function parseExit(text: string): { readonly code: number; readonly time: number } | null {
+function parseExit(text: string): { readonly code: number; readonly time: number | null } | null {
   const match = /^(\d+) (\d+)$/m.exec(text);
-  return match ? { code: Number(match[1]), time: Number(match[2]) * 1000 } : null;
+  if (!match) return null;
+  const time = Number(match[2]) * 1000;
+  return { code: Number(match[1]), time: isTime(time) ? time : null };
 }

@@ -1,13 +1,14 @@
 import { readAgents, type AgentReading } from '../agent/agentFacts.ts';
 import { claudeFolders } from '../agent/claudeFolders.ts';
 import { UserError } from '../base/errors.ts';
+import { recordOf } from '../base/record.ts';
 import { readTranscript } from '../agent/transcript.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { agentState, wantsScreen, type AgentVerdict } from '../status/agentState.ts';
 import type { HookState } from '../status/hookState.ts';
 import type { TranscriptTail } from '../status/transcript.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
-import { fleetPaths, sessionPaths } from '../store/paths.ts';
+import { fleetPaths, type FleetPaths, sessionPaths } from '../store/paths.ts';
 import { markSeen, readSeen } from '../store/seen.ts';
 import { capturePane } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
@@ -30,6 +31,8 @@ export interface SessionEvidence {
   readonly facts: AgentReading | null;
   /** What the hooks of the process that runs now have told; null without any. */
   readonly hooks: HookState | null;
+  /** Why what the hooks told could not be read; null when it could. */
+  readonly hooksProblem: string | null;
   /** The end of its conversation's transcript; null without one. */
   readonly talk: TranscriptTail | null;
   readonly verdict: AgentVerdict;
@@ -38,25 +41,37 @@ export interface SessionEvidence {
 /** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet. */
 export async function readEvidence(context: Context, { record, server }: FleetPlace): Promise<readonly SessionEvidence[]> {
   const paths = fleetPaths(context.store, record.uuid);
-  const [tmux, agents, hookStates] = await Promise.all([
+  const [tmux, agents, told] = await Promise.all([
     readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
     readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
-    foldInbox(paths).catch(withoutHooks),
+    readHooks(paths),
   ]);
   return Promise.all(
     record.sessions.map((session) => {
       const facts = agents[session.id] ?? null;
       const place = findPane(tmux.session, session.id);
       const lookedAt = place === null ? 0 : Math.max(0, ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000));
-      return judge(context, { session, facts, hooks: current(hookStates[session.id] ?? null, facts), place, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
+      return judge(context, { session, facts, hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
     }),
   );
 }
 
-/** Hook states that cannot be read (written by a newer version) leave the registry, which carries on alone. */
-function withoutHooks(error: unknown): Awaited<ReturnType<typeof foldInbox>> {
-  if (error instanceof UserError) return {};
-  throw error;
+const NOTHING_TOLD = recordOf<HookState>([]);
+
+interface Told {
+  readonly sessions: Awaited<ReturnType<typeof foldInbox>>;
+  readonly problem: string | null;
+}
+
+/** Hook states that cannot be read (written by a newer version, a folder in their place) leave the registry, which carries on alone. */
+async function readHooks(paths: FleetPaths): Promise<Told> {
+  try {
+    return { sessions: await foldInbox(paths), problem: null };
+  } catch (error) {
+    if (error instanceof UserError) return { sessions: NOTHING_TOLD, problem: error.message };
+    if (error instanceof Error && 'code' in error) return { sessions: NOTHING_TOLD, problem: `what they told cannot be read: ${error.message}` };
+    throw error;
+  }
 }
 
 /** What hooks told of a process that has ended is over: the next one has its own SessionStart. */
@@ -69,6 +84,7 @@ interface Case {
   readonly session: SessionRecord;
   readonly facts: AgentReading | null;
   readonly hooks: HookState | null;
+  readonly hooksProblem: string | null;
   readonly place: { readonly pane: string; readonly window: string } | null;
   readonly server: TmuxServer;
   /** When a client that shows the pane had its last key; milliseconds since 1970, 0 when none shows it. */
@@ -77,13 +93,13 @@ interface Case {
   readonly seen: string;
 }
 
-async function judge(context: Context, { session, facts, hooks, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
+async function judge(context: Context, { session, facts, hooks, hooksProblem, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
   const talk = await readTalk(context, session, facts);
   const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, screen: null };
   const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
-  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, talk, verdict };
+  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, hooksProblem, talk, verdict };
 }
 
 /** `done` is a turn that ended and that nobody has looked at yet; a look is remembered, for the user moves on to other panes. */
@@ -100,7 +116,7 @@ async function readTalk(context: Context, session: SessionRecord, facts: AgentRe
   return session.isClaude && conversation !== null ? readTranscript(claudeFolders(context.env, context.home).projects, conversation, facts?.registry?.cwd ?? session.path) : null;
 }
 
-const NEVER_STARTED = { alive: false, exit: null, startedAt: null, endedAt: null, registry: null };
+const NEVER_STARTED = { alive: false, suspended: false, exit: null, startedAt: null, endedAt: null, registry: null };
 
 function findPane(session: TmuxSession | null, id: string): Case['place'] {
   for (const window of session?.windows ?? []) {

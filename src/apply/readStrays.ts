@@ -1,17 +1,20 @@
 import { basename } from 'node:path';
 import { claudeFolders } from '../agent/claudeFolders.ts';
+import { readAgents } from '../agent/agentFacts.ts';
 import { readRegistry } from '../agent/registry.ts';
 import { readTranscript } from '../agent/transcript.ts';
 import { agentState } from '../status/agentState.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import type { FleetStatus, SessionStatus } from '../status/report.ts';
-import { descendsFrom } from '../store/process.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { descendsFrom, readLifeOfPid } from '../store/process.ts';
 import { readServerPanes, type ServerPane } from '../tmux/serverPanes.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 import { readTree, talkPart, treePart } from './readStatus.ts';
 
-/** A Claude that runs in a pane of the server and belongs to no fleet. */
+/** A Claude that runs in a pane of the server and is no fleet's agent; its pane may be a fleet's. */
 export interface Stray {
   readonly entry: RegistryEntry;
   readonly pane: ServerPane;
@@ -19,17 +22,42 @@ export interface Stray {
   readonly cwd: string;
 }
 
-/** Finds them as registry → pid → pane; `known` are the panes of fleets. A Claude without a pane is never given one. */
-export async function findStrays(context: Context, server: TmuxServer, known: ReadonlySet<string>): Promise<readonly Stray[]> {
-  const [entries, panes] = await Promise.all([readRegistry(claudeFolders(context.env, context.home).sessions), readServerPanes(server, context.env)]);
-  const free = panes.filter((pane) => !known.has(pane.paneId));
+/**
+ * Finds them as registry → pid → pane. Known are the agents that the fleets started, and what runs below them, never a whole pane:
+ * a claude that the user starts by hand where an agent has ended is one more. A Claude without a pane is never given one.
+ */
+export async function findStrays(context: Context, server: TmuxServer, fleets: readonly FleetRecord[]): Promise<readonly Stray[]> {
+  const [entries, panes, known] = await Promise.all([readRegistryIfThere(context), readServerPanes(server, context.env), agentPids(context, fleets)]);
   const found = await Promise.all(
     entries.map(async (entry): Promise<Stray[]> => {
-      const pane = entry.cwd === null ? null : await paneOf(entry, free);
+      const pane = entry.cwd === null || (await isBelow(entry.pid, known)) ? null : await paneOf(entry, panes);
       return pane === null || entry.cwd === null ? [] : [{ entry, pane, cwd: entry.cwd }];
     }),
   );
   return found.flat();
+}
+
+/** Nothing but the registry names them: without it (a file in its place, no permission) none is found. */
+async function readRegistryIfThere(context: Context): Promise<readonly RegistryEntry[]> {
+  try {
+    return await readRegistry(claudeFolders(context.env, context.home).sessions);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    context.talk(`claude-tmux: Claude's registry cannot be read, so sessions of no fleet are not found: ${error.message}`);
+    return [];
+  }
+}
+
+async function agentPids(context: Context, fleets: readonly FleetRecord[]): Promise<ReadonlySet<number>> {
+  const readings = await Promise.all(fleets.map((record) => readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home })));
+  const living = readings.flatMap((agents) => Object.values(agents)).filter((agent) => agent.alive);
+  return new Set(living.flatMap(({ pid, registry }) => [pid, registry?.pid ?? null]).filter((pid) => pid !== null));
+}
+
+async function isBelow(pid: number, known: ReadonlySet<number>): Promise<boolean> {
+  if (known.has(pid)) return true;
+  for (const ancestor of known) if (await descendsFrom(pid, ancestor)) return true;
+  return false;
 }
 
 async function paneOf(entry: RegistryEntry, panes: readonly ServerPane[]): Promise<ServerPane | null> {
@@ -50,7 +78,7 @@ export async function readStrayStatus(context: Context, server: TmuxServer, stra
 
 async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: number): Promise<SessionStatus> {
   const talk = entry.sessionId === null ? null : await readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
-  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
+  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: (await readLifeOfPid(entry.pid)) === 'suspended', exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
   return {
     id: pane.paneId,
     number,

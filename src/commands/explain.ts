@@ -17,12 +17,12 @@ export async function explain(context: Context, [given = '']: readonly string[],
   return 0;
 }
 
-function toJson({ session, verdict, facts, hooks, pane }: SessionEvidence): unknown {
-  return { version: 1, id: session.id, name: session.name, pane, verdict, process: facts === null ? null : { alive: facts.alive, pid: facts.pid, exit: facts.exit, startedAt: facts.startedAt, endedAt: facts.endedAt }, registry: facts?.registry ?? null, hooks };
+function toJson({ session, verdict, facts, hooks, hooksProblem, pane }: SessionEvidence): unknown {
+  return { version: 1, id: session.id, name: session.name, pane, verdict, process: facts === null ? null : { alive: facts.alive, suspended: facts.suspended, pid: facts.pid, exit: facts.exit, startedAt: facts.startedAt, endedAt: facts.endedAt }, registry: facts?.registry ?? null, hooks, hooksProblem };
 }
 
 function toText(evidence: SessionEvidence, now: number): string {
-  const { session, verdict, facts, hooks, pane } = evidence;
+  const { session, verdict, facts, hooks, hooksProblem, pane } = evidence;
   const ago = (time: number | null): string => (time === null ? 'at an unknown time' : `${describeSpan(now - time)} ago`);
   const rows: [string, string][] = [
     ['state', `${verdict.state}${verdict.since === null ? '' : `, since ${ago(verdict.since)}`}${verdict.detail === null ? '' : `: ${verdict.detail}`}`],
@@ -30,7 +30,7 @@ function toText(evidence: SessionEvidence, now: number): string {
     ['pane', pane ?? 'not on the screen'],
     ['process', describeProcess(facts, ago)],
     ['registry', describeRegistry(facts, ago)],
-    ['hooks', hooks === null ? 'none has come from this process' : `last ${hooks.last.event} ${ago(hooks.last.time)}; turn ${hooks.turn.phase} since ${ago(hooks.turn.since)}`],
+    ['hooks', hooks === null ? (hooksProblem ?? 'none has come from this process') : `last ${hooks.last.event} ${ago(hooks.last.time)}; turn ${hooks.turn.phase} since ${ago(hooks.turn.since)}`],
     ...(hooks?.open ?? []).map((dialog): [string, string] => ['open', `${dialog.kind} since ${ago(dialog.since)}: ${dialog.detail ?? ''}`]),
   ];
   return [`${session.number} ${session.name} (${session.id})`, ...rows.map(([what, text]) => `  ${what.padEnd(9)}${text}`)].map((line) => `${oneLine(line)}\n`).join('');
@@ -38,7 +38,7 @@ function toText(evidence: SessionEvidence, now: number): string {
 
 function describeProcess(facts: SessionEvidence['facts'], ago: (time: number | null) => string): string {
   if (facts === null || facts.startedAt === null) return 'never started';
-  if (facts.alive) return `pid ${facts.pid ?? 'not known yet'}, started ${ago(facts.startedAt)}`;
+  if (facts.alive) return `pid ${facts.pid ?? 'not known yet'}, started ${ago(facts.startedAt)}${facts.suspended ? ', suspended' : ''}`;
   return facts.exit === null ? 'gone, without an exit code' : `ended ${ago(facts.endedAt)} with exit code ${facts.exit}`;
 }
 

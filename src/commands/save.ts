@@ -9,6 +9,7 @@ import { oneLine } from '../base/text.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { fingerprintText } from '../layout/fingerprint.ts';
 import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
+import type { AgentState } from '../status/agentState.ts';
 import { trustLayout } from '../store/trust.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { readWorld } from './loadFleet.ts';
@@ -37,10 +38,10 @@ async function runningSessions(context: Context): Promise<SavedSession[]> {
     const records = fleets[at]?.sessions ?? [];
     return status.sessions.flatMap((session) => {
       const record = records.find((candidate) => candidate.id === session.id);
-      return session.pane === null || record?.isClaude !== true ? [] : [{ id: session.id, name: session.name, key: record.key, color: session.color, path: session.path, branch: session.branch, pane: session.pane }];
+      return session.pane === null || record?.isClaude !== true || ENDED.has(session.agent.state) ? [] : [{ id: session.id, name: session.name, key: record.key, color: session.color, path: session.path, branch: session.branch }];
     });
   });
-  const strays = await findStrays(context, server, new Set(ours.map((session) => session.pane)));
+  const strays = await findStrays(context, server, fleets);
   const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
   return Promise.all(
     [...ours, ...others].map(async ({ id, name, key, color, path }): Promise<SavedSession> => {
@@ -49,6 +50,9 @@ async function runningSessions(context: Context): Promise<SavedSession[]> {
     }),
   );
 }
+
+/** What does not run is not saved: a layout is made of what one sees at work. */
+const ENDED: ReadonlySet<AgentState> = new Set<AgentState>(['exited', 'crashed', 'waiting']);
 
 async function writeNew(path: string, text: string): Promise<void> {
   try {

@@ -29,6 +29,8 @@ export interface AgentEvidence {
   readonly kind: 'agent' | 'command' | 'placeholder';
   readonly isClaude: boolean;
   readonly alive: boolean;
+  /** True for a live process that was stopped (Ctrl-Z). */
+  readonly suspended: boolean;
   /** Exit code the launch file recorded. */
   readonly exit: number | null;
   /** Milliseconds since 1970. */
@@ -63,13 +65,17 @@ const STARTING_MS = 3000;
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
   if (!evidence.alive) return endedState(evidence);
+  if (evidence.suspended) return plain('unknown', null, { detail: SUSPENDED, source: 'process', rule: 'its process is stopped: what it told before is not what it does now' });
   if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
   return claudeState(withInterrupt(evidence.hooks, evidence.interruptedAt), evidence.registry, now) ?? silentState(evidence, now);
 }
 
+/** Nothing tells of Ctrl-Z but the process itself. A pane's launch file has no shell around it to say `fg` to. */
+const SUSPENDED = 'suspended (Ctrl-Z); press r in its pane';
+
 /** True when the screen is worth a look: a live Claude that has said nothing for too long. */
 export function wantsScreen(evidence: AgentEvidence, now: number): boolean {
-  return evidence.alive && evidence.isClaude && evidence.registry === null && evidence.hooks === null && now - (evidence.startedAt ?? 0) >= STARTING_MS;
+  return evidence.alive && !evidence.suspended && evidence.isClaude && evidence.registry === null && evidence.hooks === null && now - (evidence.startedAt ?? 0) >= STARTING_MS;
 }
 
 function plain(state: AgentState, since: number | null, told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string }): AgentVerdict {

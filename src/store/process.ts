@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { hasCode } from './file.ts';
 
 /** One process for as long as the machine runs: pids are used again, a pid with its start time is not. */
@@ -11,13 +12,42 @@ export interface ProcessIdentity {
 
 /** Start time of a live process, null when there is none (a zombie has ended: `kill -0` would call it alive). Throws when the system cannot be asked. */
 export async function readProcStart(pid: number): Promise<string | null> {
-  if (!Number.isSafeInteger(pid) || pid < 1) return null;
-  return process.platform === 'linux' ? readLinux(pid) : readWithPs(pid);
+  return (await readProcess(pid))?.start ?? null;
 }
 
-/** True when exactly this process still runs. */
+/** True when exactly this process still runs, suspended or not. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  return (await readProcStart(identity.pid)) === identity.procStart;
+  return (await readLife(identity)) !== 'gone';
+}
+
+/** `suspended` (Ctrl-Z, SIGSTOP) it lives, and neither reads a key nor answers. */
+export type ProcessLife = 'runs' | 'suspended' | 'gone';
+
+/** What exactly this process does. */
+export async function readLife({ pid, procStart }: ProcessIdentity): Promise<ProcessLife> {
+  const found = await readProcess(pid);
+  return found?.start === procStart ? lifeOf(found) : 'gone';
+}
+
+/** What the process with this pid does now, whichever it is. */
+export async function readLifeOfPid(pid: number): Promise<ProcessLife> {
+  const found = await readProcess(pid);
+  return found === null ? 'gone' : lifeOf(found);
+}
+
+function lifeOf({ state }: Found): ProcessLife {
+  return state.startsWith('T') ? 'suspended' : 'runs';
+}
+
+/** File name of the program that a process runs, as the system keeps it (Linux: the first 15 bytes); null when there is none. */
+export async function readProgramName(pid: number): Promise<string | null> {
+  try {
+    const name = process.platform === 'linux' ? await readFile(`/proc/${pid}/comm`, 'utf8') : (await ask('ps', ['-o', 'comm=', '-p', String(pid)])).stdout;
+    return basename(name.trim()).replace(/^-/, '') || null;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return null;
+    throw error;
+  }
 }
 
 /** True when `pid` is a child of `ancestor`, or a child's child, at most four deep. */
@@ -37,9 +67,23 @@ export async function readBootId(): Promise<string> {
   return /sec = (\d+)/.exec(stdout)?.[1] ?? stdout.trim();
 }
 
-async function readLinux(pid: number): Promise<string | null> {
+interface Found {
+  readonly start: string;
+  /** The system's letter for what it does: `T` is suspended. */
+  readonly state: string;
+}
+
+/** Null for a process that has ended, a zombie too. */
+async function readProcess(pid: number): Promise<Found | null> {
+  if (!Number.isSafeInteger(pid) || pid < 1) return null;
+  const found = process.platform === 'linux' ? await readLinux(pid) : await readWithPs(pid);
+  return found === null || /^[ZX]/.test(found.state) ? null : found;
+}
+
+async function readLinux(pid: number): Promise<Found | null> {
   const fields = await readStat(pid);
-  return fields === null || fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+  const [state, start] = [fields?.[0], fields?.[19]];
+  return state === undefined || start === undefined ? null : { state, start };
 }
 
 /** Fields 3 and on of /proc/PID/stat. The program's name before them stands in parentheses and may hold blanks and parentheses itself. */
@@ -58,13 +102,13 @@ async function readParent(pid: number): Promise<number | null> {
   return parent === undefined || !/^\d+$/.test(parent) ? null : Number(parent);
 }
 
-async function readWithPs(pid: number): Promise<string | null> {
+async function readWithPs(pid: number): Promise<Found | null> {
   const { code, stdout } = await ask('ps', ['-o', 'state=,lstart=', '-p', String(pid)]);
   if (code === 1 && stdout.trim() === '') return null;
   const match = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout);
   if (!match) throw new Error(`ps said nothing readable about pid ${pid}: ${stdout}`);
   const [, state = '', start = ''] = match;
-  return state.startsWith('Z') ? null : start.replace(/\s+/g, ' ');
+  return { state, start: start.replace(/\s+/g, ' ') };
 }
 
 function ask(program: string, args: readonly string[]): Promise<{ code: number; stdout: string }> {

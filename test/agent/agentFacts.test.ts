@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentReading, readAgents } from '../../src/agent/agentFacts.ts';
@@ -56,7 +56,7 @@ describe('what is known of an agent', () => {
   });
 
   it('that was never started is nothing', async () => {
-    expect(await read()).toEqual({ alive: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, registry: null, registryProblem: null });
+    expect(await read()).toEqual({ alive: false, suspended: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, registry: null, registryProblem: null });
   });
 
   it('that runs is its process and its registry entry', async () => {
@@ -64,6 +64,29 @@ describe('what is known of an agent', () => {
     await register(pid);
     await writeFile(files.prompted, '');
     expect(await read()).toMatchObject({ alive: true, exit: null, pid, conversation: 'now', prompted: true, registry: { pid, status: 'idle' } });
+  });
+
+  it('that was stopped (Ctrl-Z) lives and is suspended, until it goes on', async () => {
+    const pid = await startAgent();
+    expect(await read()).toMatchObject({ alive: true, suspended: false });
+    process.kill(pid, 'SIGSTOP');
+    await eventually(async () => expect(await read()).toMatchObject({ alive: true, suspended: true }));
+    process.kill(pid, 'SIGCONT');
+    await eventually(async () => expect(await read()).toMatchObject({ alive: true, suspended: false }));
+  });
+
+  it('of a session called `constructor` is its own, and of one that was not asked for nothing', async () => {
+    const sessions = [{ id: 'constructor', isClaude: true, conversation: 'given' }];
+    const readings = await readAgents({ paths: fleet, sessions, env: sandbox.env, home: sandbox.home });
+    expect(readings['constructor']).toMatchObject({ conversation: 'given' });
+    expect((await readAgents({ paths: fleet, sessions: [], env: sandbox.env, home: sandbox.home }))['constructor']).toBeUndefined();
+  });
+
+  it('of damaged files is what is left of them: no id that is a path, no end at a time that is none', async () => {
+    await writeFile(files.pid, `4194300\n1\n${await readBootId()}\n`);
+    await writeFile(files.exit, '3 99999999999999999999\n');
+    await writeFile(files.session, '../../evil\n');
+    expect(await read()).toMatchObject({ exit: 3, endedAt: null, conversation: 'given' });
   });
 
   it('behind a wrapper is found through its parents', async () => {
@@ -124,6 +147,15 @@ describe("Claude's registry", () => {
     expect((await readRegistry(folder)).map((entry) => entry.pid)).toEqual([pid]);
     await writeFile(`${folder}/77.json`, JSON.stringify({ pid }));
     expect(await readRegistryEntry(folder, 77)).toBeNull();
+  });
+
+  it('passes over what is no file and what cannot be a file of its own, and keeps the rest', async () => {
+    const pid = await startAgent();
+    await register(pid, { sessionId: 'a\u0000b', cwd: '/w\u0000', startedAt: 1e20, statusUpdatedAt: 1.5 });
+    await mkdir(`${folder}/1.json`);
+    await writeFile(`${folder}/99999999999999999999.json`, JSON.stringify({ pid: 99999999999999999999 }));
+    execFileSync('mkfifo', [`${folder}/2.json`]);
+    expect(await readRegistry(folder)).toMatchObject([{ pid, sessionId: null, cwd: null, startedAt: null, statusUpdatedAt: null, status: 'idle' }]);
   });
 
   it('is empty before claude has ever run', async () => {

@@ -12,7 +12,7 @@ function entry(changes: Partial<RegistryEntry>): RegistryEntry {
   return { ...sample, waitingFor: null, statusUpdatedAt: NOW - 5000, startedAt: NOW - 9000, ...changes };
 }
 
-const RUNS: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: NOW - 60_000, endedAt: null, registry: null, hooks: null, interruptedAt: null, screen: null };
+const RUNS: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, suspended: false, exit: null, startedAt: NOW - 60_000, endedAt: null, registry: null, hooks: null, interruptedAt: null, screen: null };
 const ENDED: AgentEvidence = { ...RUNS, alive: false };
 
 describe('a recorded registry file of 2.1.197', () => {
@@ -58,6 +58,9 @@ describe('the state of a session', () => {
     ['a screen without a dialog', { ...RUNS, screen: '$ ls' }, 'unknown', 'Claude runs but has no entry in its registry, and shows no dialog that is known', 'process'],
     ['another agent', { ...RUNS, isClaude: false }, 'running', null, 'process'],
     ['a command', { ...RUNS, kind: 'command', isClaude: false }, 'running', null, 'process'],
+    ['Ctrl-Z', { ...RUNS, suspended: true, registry: entry({ status: 'idle' }) }, 'unknown', 'suspended (Ctrl-Z); press r in its pane', 'process'],
+    ['a status called as what every object inherits', { ...RUNS, registry: entry({ status: 'constructor' }) }, 'unknown', 'Claude says "constructor", which this version does not know', 'registry'],
+    ['a wait called so', { ...RUNS, registry: entry({ status: 'waiting', waitingFor: 'toString' }) }, 'unknown', 'Claude waits for "toString", which this version does not know', 'registry'],
     ['exit 0', { ...ENDED, exit: 0, endedAt: NOW }, 'exited', 'exit code 0', 'launcher'],
     ['a hang-up', { ...ENDED, exit: 129, endedAt: NOW }, 'exited', 'ended by signal 1', 'launcher'],
     ['kill -9', { ...ENDED, exit: 137, endedAt: NOW }, 'crashed', 'ended by signal 9', 'launcher'],

@@ -23,7 +23,7 @@ function fold(events: readonly HookEvent[]): HookState | null {
 }
 
 function seen(events: readonly HookEvent[], entry: RegistryEntry | null, now: number): AgentVerdict {
-  const evidence: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: at(0), endedAt: null, registry: entry, hooks: fold(events), interruptedAt: null, screen: null };
+  const evidence: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, suspended: false, exit: null, startedAt: at(0), endedAt: null, registry: entry, hooks: fold(events), interruptedAt: null, screen: null };
   return agentState(evidence, at(now));
 }
 

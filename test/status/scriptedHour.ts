@@ -29,7 +29,7 @@ export function wrongMilliseconds(seed: number): { readonly wrong: number; reado
     while ((truth[at + 1]?.from ?? Infinity) <= now) at++;
     for (; (hooks[told]?.time ?? Infinity) <= now; told++) state = foldHookEvent(state, hooks[told] as HookEvent);
     while ((registry[entry + 1]?.statusUpdatedAt ?? Infinity) <= now) entry++;
-    const seen = agentState({ kind: 'agent', isClaude: true, alive: true, exit: null, startedAt: 0, endedAt: null, registry: registry[entry] ?? null, hooks: state, interruptedAt: interrupts.findLast((time) => time <= now) ?? null, screen: null }, now);
+    const seen = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: false, exit: null, startedAt: 0, endedAt: null, registry: registry[entry] ?? null, hooks: state, interruptedAt: interrupts.findLast((time) => time <= now) ?? null, screen: null }, now);
     const real = truth[at];
     if (real && now - real.from > GRACE && !real.state.includes(seen.state)) {
       wrong += LOOK_EVERY;
