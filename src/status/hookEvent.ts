@@ -34,7 +34,7 @@ export function parseHookEvent(name: string, time: number, content: Readonly<Rec
     sessionId: conversationAt(content, 'session_id'),
     agentId: textAt(content, 'agent_id'),
     tool: textAt(content, 'tool_name'),
-    detail: shortenOrNull(detailOf(name, content)),
+    detail: shorten(detailOf(name, content)),
     kind: kindOf(name, content),
     background: hasRunningTask(content['background_tasks']),
     permissionMode: textAt(content, 'permission_mode'),
@@ -96,12 +96,19 @@ function hasRunningTask(tasks: unknown): boolean {
   return Array.isArray(tasks) && tasks.some((task) => isObject(task) && task['status'] === 'running');
 }
 
-function shortenOrNull(text: string | null): string | null {
-  return text === null ? null : shorten(text);
+/** True when `kept` is what is kept of the prompt `text`. Claude composes what it is given: é of two code points may have become one. */
+export function isKeptOf(kept: string, text: string): boolean {
+  const [known, whole] = [kept.normalize('NFC'), flatten(text).normalize('NFC')];
+  // What was cut may end between the two code points of one character.
+  return kept.length === LONGEST && kept.endsWith('…') ? whole.startsWith(known.slice(0, -2)) : known === whole;
 }
 
-/** The form in which a prompt, an answer or a request is kept: one line, at most 200 characters, single blanks. */
-export function shorten(text: string): string {
-  const line = oneLine(text).replace(/ +/g, ' ').trim();
+function flatten(text: string): string {
+  return oneLine(text).replace(/ +/g, ' ').trim();
+}
+
+function shorten(text: string | null): string | null {
+  if (text === null) return null;
+  const line = flatten(text);
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }
