@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { readLaunchBody, renderLaunchFile } from '../agent/launchFile.ts';
 import { launchSpec, promptOf } from '../agent/session.ts';
 import type { Context } from '../apply/context.ts';
-import { shellWord } from '../base/shellText.ts';
+import { HOOKS, IDENTITY, REMOTES } from '../git/carried.ts';
+import { isSameRepository } from '../git/remoteUrl.ts';
 import type { Pane } from '../layout/layout.ts';
+import type { World } from '../layout/world.ts';
 import { emitBatch } from '../plan/batch.ts';
-import { isPaneStep } from '../plan/step.ts';
 import { refuseScript, renderScript, type ScriptFile } from '../plan/script.ts';
+import { markOf, nameVariables, type ScriptVariable } from '../plan/scriptVariables.ts';
+import { isPaneStep, type Step } from '../plan/step.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import type { LoadedFleet } from './loadFleet.ts';
@@ -27,15 +30,23 @@ export async function planScript(context: Context, { loaded, planned, noPrompt }
   const record = updateRecord(loaded.record ?? newRecord(context, loaded, server), { loaded, planned, newId: () => context.newId() });
   const body = await readLaunchBody(context.packageRoot);
   const panes = Object.values(plan.panes).filter((pane) => plan.steps.some((step) => 'hold' in step && step.pane === pane.id));
-  const files = panes.flatMap((pane) => filesOf(context, { pane, record, body, noPrompt }));
+  const variables = nameVariables(Object.values(plan.panes).filter((pane) => panes.includes(pane) || plan.steps.some((step) => step.kind === 'run-setup' && step.pane === pane.id)));
+  const files = panes.flatMap((pane) => filesOf(context, { pane, record, body, noPrompt, variables: variables.filter((variable) => variable.pane === pane.id) }));
   const launchFiles = Object.fromEntries(panes.map((pane) => [pane.id, sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch]));
   const steps = plan.steps.filter(isPaneStep);
   const batch = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: snapshot.tmux.version, sessionId: snapshot.tmux.session?.id ?? null });
-  return renderScript({ plan, files: [recordFile(context, record), ...files], batch, socket: server.socket, secrets: panes.flatMap(secretsOf) });
+  const trees = plan.steps.map((step) => withoutStranger(step, loaded.world.checkout));
+  return renderScript({ plan: { ...plan, steps: trees }, files: [recordFile(context, record), ...files], batch, socket: server.socket, variables, carried: { identity: IDENTITY, hooks: HOOKS, remotes: REMOTES } });
+}
+
+/** Nothing is carried over from a checkout of another repository. */
+function withoutStranger(step: Step, checkout: World['checkout']): Step {
+  if (step.kind !== 'make-clone' || checkout === null || isSameRepository(checkout.origin ?? checkout.root, step.spec.repo)) return step;
+  return { ...step, checkout: null };
 }
 
 function recordFile(context: Context, record: FleetRecord): ScriptFile {
-  return { path: fleetPaths(context.store, record.uuid).record, text: `${JSON.stringify(record, null, 2)}\n` };
+  return { path: fleetPaths(context.store, record.uuid).record, text: `${JSON.stringify(record, null, 2)}\n`, variables: [] };
 }
 
 interface PaneFiles {
@@ -43,22 +54,24 @@ interface PaneFiles {
   readonly record: FleetRecord;
   readonly body: string;
   readonly noPrompt: boolean;
+  /** Those of this pane. */
+  readonly variables: readonly ScriptVariable[];
 }
 
-function filesOf(context: Context, { pane, record, body, noPrompt }: PaneFiles): ScriptFile[] {
+function filesOf(context: Context, { pane, record, body, noPrompt, variables }: PaneFiles): ScriptFile[] {
   const session = record.sessions.find((candidate) => candidate.id === pane.id);
   if (!session) return [];
-  const input = sessionInput(context, { pane, record, body, noPrompt, session });
+  const input = sessionInput(context, { pane, record, body, noPrompt, variables, session });
   const spec = launchSpec(input);
   const text = promptOf(input);
-  const prompt = spec.promptFile === null || text === null ? [] : [{ path: spec.promptFile, text }];
-  return [{ path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch, text: renderLaunchFile(spec, body) }, ...prompt];
+  const prompt = spec.promptFile === null || text === null ? [] : [{ path: spec.promptFile, text, variables: [] }];
+  return [{ path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch, text: renderLaunchFile(spec, body), variables }, ...prompt];
 }
 
-function sessionInput(context: Context, { pane, record, session, body, noPrompt }: PaneFiles & { readonly session: SessionRecord }): Parameters<typeof launchSpec>[0] {
+function sessionInput(context: Context, { pane, record, session, body, noPrompt, variables }: PaneFiles & { readonly session: SessionRecord }): Parameters<typeof launchSpec>[0] {
   return {
     fleet: fleetPaths(context.store, record.uuid),
-    pane: { ...pane, env: Object.fromEntries(Object.keys(pane.env).map((name) => [name, secretMark(name)])) },
+    pane: { ...pane, env: Object.fromEntries(variables.map((variable) => [variable.name, markOf(variable)])) },
     cwd: join(session.path, pane.dir),
     conversation: session.conversation,
     sendPrompt: !noPrompt,
@@ -69,13 +82,4 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt 
     home: context.home,
     body,
   };
-}
-
-/** Stands for a value in a rendered launch file, so that the value itself is nowhere in the script. */
-function secretMark(name: string): string {
-  return `(value of ${name})`;
-}
-
-function secretsOf(pane: Pane): { readonly line: string; readonly name: string }[] {
-  return Object.keys(pane.env).map((name) => ({ name, line: `  export ${name}=${shellWord(secretMark(name))}` }));
 }

@@ -9,9 +9,11 @@ import { isRelative, isSameRepository, redact } from './remoteUrl.ts';
  * What a clone takes over from the checkout: who commits, how it is signed, which key reaches the remote, which hooks run. Nothing else:
  * other settings may hold secrets or only make sense there.
  */
-const IDENTITY = '^(user\\.(name|email|signingkey)|(author|committer)\\.(name|email)|commit\\.gpgsign|tag\\.gpgsign|gpg\\.format|gpg\\.ssh\\..*|core\\.sshcommand)$';
-const HOOKS = '^core\\.hookspath$';
-const REMOTES = '^remote\\..*\\.(url|pushurl|fetch|push)$';
+export const IDENTITY = '^(user\\.(name|email|signingkey)|(author|committer)\\.(name|email)|commit\\.gpgsign|tag\\.gpgsign|gpg\\.format|gpg\\.ssh\\..*|core\\.sshcommand)$';
+/** Its hooks. */
+export const HOOKS = '^core\\.hookspath$';
+/** Its remotes; origin is the clone's own. */
+export const REMOTES = '^remote\\..*\\.(url|pushurl|fetch|push)$';
 
 export interface Carried {
   /** In force before the files are checked out. */

@@ -2,6 +2,8 @@ import { assertNever } from '../base/assertNever.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import { describeStep } from './describe.ts';
+import { renderFunctions, type CarriedKeys } from './scriptFunctions.ts';
+import { markOf, type ScriptVariable } from './scriptVariables.ts';
 import { isTreeStep, type Plan, type TreeStep } from './step.ts';
 
 /** A file the panes need: launch files, prompts. */
@@ -9,6 +11,8 @@ export interface ScriptFile {
   /** Absolute. */
   readonly path: string;
   readonly text: string;
+  /** Variables whose marks stand in `text`. */
+  readonly variables: readonly ScriptVariable[];
 }
 
 export interface ScriptInput {
@@ -18,20 +22,21 @@ export interface ScriptInput {
   readonly batch: string;
   /** Path of the tmux server's socket. */
   readonly socket: string;
-  /** Variables of the layout, secret: the script takes them from its own environment. A line of `text` that is exactly `line` becomes the assignment. */
-  readonly secrets: readonly { readonly line: string; readonly name: string }[];
+  /** Variables of the sessions that start or are set up. */
+  readonly variables: readonly ScriptVariable[];
+  readonly carried: CarriedKeys;
 }
 
 /** The plan as a POSIX shell script of git and tmux commands that makes the same fleet without this program. */
 export function renderScript(input: ScriptInput): string {
-  const names = [...new Set(input.secrets.map((secret) => secret.name))].sort();
   const trees = input.plan.steps.filter(isTreeStep);
   return [
     HEAD,
-    ...names.map((name) => `: "\${${name}:?set ${name}: the layout gives it to a session}"`),
-    ...(trees.length > 0 ? [FUNCTIONS] : []),
-    ...trees.flatMap(renderTreeStep),
-    ...input.files.flatMap((file) => renderFile(file, input.secrets)),
+    ...renderVariables(input.variables),
+    ...(trees.length > 0 ? [renderFunctions(input.carried)] : []),
+    ...renderRefusals(trees),
+    ...trees.flatMap((step) => renderTreeStep(step, input.variables)),
+    ...input.files.flatMap(renderFile),
     ...renderBatch(input),
     '',
   ].join('\n');
@@ -40,89 +45,34 @@ export function renderScript(input: ScriptInput): string {
 const HEAD = `#!/bin/sh
 # Written by \`claude-tmux plan --format sh\`. It makes what is missing, as of when it was written.
 set -eu
-umask 077`;
 
-const FUNCTIONS = `
-# take PATH REF: true when the clone has that commit
-has() { git -C "$1" rev-parse --verify --quiet "$2^{commit}" >/dev/null; }
+# export_line NAME VALUE: the line that sets it, whatever the value holds (a command substitution alone would cut its last newlines)
+export_line() (
+  value=$(printf '%sx' "$2" | sed "s/'/'\\\\\\\\''/g")
+  printf "  export %s='%s'\\n" "$1" "\${value%x}"
+)`;
 
-# make_clone PATH REPOSITORY BRANCH BASE PREDECESSOR CHECKOUT
-make_clone() {
-  git clone --quiet --no-checkout -- "$2" "$1"
-  carry_over "$1" "$6"
-  if has "$1" "refs/remotes/origin/$3"; then
-    git -C "$1" checkout --quiet --track -B "$3" "refs/remotes/origin/$3" --
-  else
-    git -C "$1" checkout --quiet --no-track -B "$3" "$(start_of "$1" "$4" "$5")" --
-  fi
+function renderVariables(variables: readonly ScriptVariable[]): string[] {
+  const asked = new Map(variables.map((variable) => [variable.from, variable]));
+  return [...asked.values()].toSorted((a, b) => (a.from < b.from ? -1 : 1)).flatMap(({ from, name, pane, mayBeEmpty }) => {
+    const sign = mayBeEmpty ? '?' : ':?';
+    if (from === name) return [`: "\${${name}${sign}set ${name}: the layout gives it to a session}"`];
+    return [`# ${name} is not the same in every session: ${from} is that of "${pane}".`, `: "\${${from}${sign}set ${from}: the layout gives it to "${pane}" as ${name}}"`];
+  });
 }
 
-# start_of PATH BASE PREDECESSOR: where a new branch starts
-start_of() {
-  if [ -n "$3" ] && has "$3" HEAD; then
-    git -C "$1" fetch --quiet --no-tags -- "$3" HEAD
-    git -C "$1" rev-parse FETCH_HEAD
-  elif [ -n "$2" ]; then printf 'refs/remotes/origin/%s' "$2"
-  else git -C "$1" rev-parse --verify refs/remotes/origin/HEAD
-  fi
+function renderRefusals(steps: readonly TreeStep[]): string[] {
+  const checkouts = steps.flatMap((step) => (step.kind === 'bring-work' ? [step.checkout] : []));
+  return [...new Set(checkouts)].map((checkout) => command('refuse_conflicts', checkout));
 }
 
-# make_worktree PATH CHECKOUT BRANCH BASE
-make_worktree() {
-  if has "$2" "refs/heads/$3"; then git -C "$2" worktree add --quiet -- "$1" "$3"
-  elif has "$2" "refs/remotes/origin/$3"; then git -C "$2" worktree add --quiet --track -b "$3" -- "$1" "refs/remotes/origin/$3"
-  else git -C "$2" worktree add --quiet --no-track -b "$3" -- "$1" "\${4:-HEAD}"
-  fi
-}
-
-# carry_over PATH CHECKOUT: who commits and how it is signed
-carry_over() {
-  [ -n "$2" ] || return 0
-  git -C "$2" config --local --get-regexp '^(user\\.(name|email|signingkey)|commit\\.gpgsign|tag\\.gpgsign|gpg\\.format|core\\.hookspath)$' |
-    while read -r key value; do git -C "$1" config "$key" "$value"; done || :
-}
-
-# bring_work PATH CHECKOUT: the checkout's HEAD, its uncommitted changes and its untracked files
-bring_work() {
-  git -C "$1" fetch --quiet --no-tags -- "$2" HEAD
-  git -C "$1" reset --quiet --hard FETCH_HEAD
-  if ! git -C "$2" diff --quiet HEAD --; then git -C "$2" diff --binary HEAD -- | git -C "$1" apply --binary -; fi
-  git -C "$2" ls-files --others --exclude-standard | while IFS= read -r file; do copy "$2/$file" "$1/$file"; done
-}
-
-# copy FROM TO, with folders; what is there stays
-copy() {
-  if [ -e "$2" ]; then return 0; fi
-  mkdir -p "$(dirname "$2")"
-  cp -pP "$1" "$2"
-}
-
-# link FROM TO
-link() {
-  if [ -e "$2" ]; then return 0; fi
-  mkdir -p "$(dirname "$2")"
-  ln -s "$1" "$2"
-}
-
-# bring_ignored HOW CHECKOUT PATH PATTERN...: ignored files that match
-bring_ignored() {
-  how=$1 from=$2 to=$3
-  shift 3
-  patterns=$(mktemp)
-  printf '%s\\n' "$@" >"$patterns"
-  git -C "$from" ls-files --others --ignored --exclude-from="$patterns" | git -C "$from" check-ignore --stdin |
-    while IFS= read -r file; do "$how" "$from/$file" "$to/$file"; done || :
-  rm -f "$patterns"
-}
-`;
-
-function renderTreeStep(step: TreeStep): string[] {
+function renderTreeStep(step: TreeStep, variables: readonly ScriptVariable[]): string[] {
   const said = `# ${describeStep(step)}`;
-  const lines = commandsOf(step);
+  const lines = commandsOf(step, variables);
   return lines.length === 0 ? [] : [said, ...lines, ''];
 }
 
-function commandsOf(step: TreeStep): string[] {
+function commandsOf(step: TreeStep, variables: readonly ScriptVariable[]): string[] {
   switch (step.kind) {
     // The mirror only spares transfers; the script clones from the repository itself.
     case 'fetch-mirror':
@@ -136,12 +86,15 @@ function commandsOf(step: TreeStep): string[] {
     case 'bring-work':
       return [command('bring_work', step.spec.path, step.checkout)];
     case 'copy-files':
+      // Links first, as `up` does: what lies in a linked folder is there then.
       return [
-        ...(step.spec.include.length > 0 ? [command('bring_ignored', 'copy', step.checkout, step.spec.path, ...step.spec.include)] : []),
         ...(step.spec.link.length > 0 ? [command('bring_ignored', 'link', step.checkout, step.spec.path, ...step.spec.link)] : []),
+        ...(step.spec.include.length > 0 ? [command('bring_ignored', 'copy', step.checkout, step.spec.path, ...step.spec.include)] : []),
       ];
-    case 'run-setup':
-      return step.spec.setup.map((line) => `(cd ${shellWord(step.spec.path)} && ${command('/bin/sh', '-c', line)})`);
+    case 'run-setup': {
+      const own = variables.filter(({ pane }) => pane === step.pane).map(({ name, from }) => `${name}="$${from}" `).join('');
+      return step.spec.setup.map((line) => `(cd ${shellWord(step.spec.path)} && ${own}${command('/bin/sh', '-c', line)} </dev/null)`);
+    }
     default:
       return assertNever(step);
   }
@@ -151,27 +104,26 @@ function command(...words: readonly string[]): string {
   return words.map((word) => (word === '' ? "''" : shellWord(word))).join(' ');
 }
 
-/** A file by heredocs that expand nothing; where a secret belongs, the script's own variable is quoted in. */
-function renderFile({ path, text }: ScriptFile, secrets: ScriptInput['secrets']): string[] {
-  const lines = text.replace(/\n$/, '').split('\n');
+/** A file by heredocs that expand nothing; where a variable's mark stands, the script's own value is quoted in. */
+function renderFile({ path, text, variables }: ScriptFile): string[] {
+  const assignments = new Map(variables.map((variable) => [`  export ${variable.name}=${shellWord(markOf(variable))}`, variable]));
   const parts: string[] = [];
   let plain: string[] = [];
   const flush = (): void => {
     if (plain.length > 0) parts.push(heredoc('cat', plain.join('\n')));
     plain = [];
   };
-  for (const line of lines) {
-    const secret = secrets.find((candidate) => candidate.line === line);
-    if (!secret) {
+  for (const line of text.replace(/\n$/, '').split('\n')) {
+    const variable = assignments.get(line);
+    if (!variable) {
       plain.push(line);
       continue;
     }
     flush();
-    parts.push(`printf "  export %s='%s'\\n" ${secret.name} "$(printf %s "$${secret.name}" | sed "s/'/'\\\\\\\\''/g")"`);
+    parts.push(`export_line ${variable.name} "$${variable.from}"`);
   }
   flush();
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  return [command('mkdir', '-p', folder), '{', ...parts, `} >${shellWord(path)}`, ''];
+  return ['(', 'umask 077', command('mkdir', '-p', path.slice(0, path.lastIndexOf('/'))), '{', ...parts, `} >${shellWord(path)}`, ')', ''];
 }
 
 function renderBatch({ batch, socket }: ScriptInput): string[] {

@@ -2,7 +2,6 @@ import { mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { run } from '../support/run.ts';
 import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
@@ -179,32 +178,6 @@ set-hook -g after-new-window 'split-window -d "sleep 99999"'
     expect(await read()).toEqual(before);
     await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{@claude_tmux_id}')).toBe('1.1 fe\n1.2 be\n1.3 server');
-  });
-});
-
-describe('plan --format sh', () => {
-  test('really runs, and gives the fleet that up gives', async () => {
-    bench = await makeBench();
-    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    env: {TOKEN: "${SECRET}", QUOTED: "it\'s"}\n    setup: ["echo $TOKEN > set-up.txt"]'));
-    const script = (await bench.ct(['plan', 'shop.yaml', '--format', 'sh'], { env: { SECRET: 's3cret' } })).stdout;
-    const look = async (): Promise<unknown> => {
-      await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
-      const sessions = await bench.sessions();
-      const trees = await Promise.all(['fe', 'be'].map(async (id) => [await bench.git(workspace(id), 'status', '--porcelain=v2', '--branch'), await bench.git(workspace(id), 'remote', '-v'), await bench.git(workspace(id), 'config', 'user.email')]));
-      const panes = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{window_name} #{@claude_tmux_id} #{@claude_tmux_name} #{@claude_tmux_color} #{pane_width}x#{pane_height}');
-      return { trees, panes, sessions: sessions.map(({ id, number, name, branch, path, changes }) => ({ id, number, name, branch, path, changes })) };
-    };
-    await bench.ct(['up', 'shop.yaml', '--yes'], { env: { SECRET: 's3cret' } });
-    const made = await look();
-    await bench.ok('down', 'shop', '--yes');
-    await run('rm', ['-rf', workspace(), bench.sandbox.path('home', '.local', 'state')], { env: bench.env });
-    const unset = await run('sh', [], { env: { ...bench.env, QUOTED: "it's" }, cwd: bench.checkout, input: script });
-    expect(unset.code).not.toBe(0);
-    expect(unset.stderr).toContain('TOKEN');
-    const ran = await run('sh', [], { env: { ...bench.env, TOKEN: 's3cret', QUOTED: "it's" }, cwd: bench.checkout, input: script });
-    expect(ran).toMatchObject({ code: 0, stderr: '' });
-    expect(await look()).toEqual(made);
-    expect((await bench.ct(['up', 'shop.yaml', '--yes'], { env: { SECRET: 's3cret' } })).stderr).toContain('nothing to do');
   });
 });
 
