@@ -46,6 +46,11 @@ async function sendThrough(script: string, ...args: readonly string[]): Promise<
 }
 const enters = async (): Promise<number> => (await readFile(bench.sandbox.path('around', 'log'), 'utf8')).split('\n').length - 1;
 
+test('a session may be called as what every object inherits: up again has nothing to do', async () => {
+  expect((await bench.ok('plan', 'crew.yaml')).stdout).not.toMatch(/create-pane|respawn-pane/);
+  expect((await bench.ok('explain', 'constructor')).stdout).toContain('last ');
+});
+
 describe('send', () => {
   test('to several at once gives each its own text', async () => {
     const texts = Array.from({ length: 4 }, (_, n) => `round ${n}`);
@@ -105,8 +110,8 @@ describe('send', () => {
   });
 
   test('presses no second Enter where the agent has ended meanwhile: a shell may stand there', async () => {
-    const { pid } = JSON.parse((await bench.ok('explain', 'two', '--json')).stdout).process as { pid: number };
-    const ended = await sendThrough(`case "$*" in *Enter*) echo enter >>"$log"; kill -9 ${pid}; exit 0 ;; esac`, 'two', 'too late');
+    const { process: agent } = JSON.parse((await bench.ok('explain', 'two', '--json')).stdout) as { process: { pid: number } };
+    const ended = await sendThrough(`case "$*" in *Enter*) echo enter >>"$log"; kill -9 ${agent.pid}; exit 0 ;; esac`, 'two', 'too late');
     expect(ended.code).toBe(1);
     expect(await enters()).toBe(1);
     await type('two', 'r');
