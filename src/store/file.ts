@@ -73,13 +73,17 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Somebody else may have made it in between. */
+/** Somebody else may make it in between, and take it away again: a folder that was there and is gone is made once more. */
 async function makeOne(path: string, mode: number): Promise<void> {
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    const facts = await stat(path).catch(() => null);
-    if (facts?.isDirectory() !== true) throw error;
+  for (let tries = 0; ; tries++) {
+    try {
+      await mkdir(path, { mode });
+      return;
+    } catch (error) {
+      const facts = await stat(path).catch(() => null);
+      if (facts?.isDirectory() === true) return;
+      if (facts !== null || !hasCode(error, 'EEXIST') || tries === 20) throw error;
+    }
   }
 }
 
