@@ -32,7 +32,7 @@ export function readCheckoutFiles(cwd: string, env: Env): CheckoutFiles | null |
 }
 
 /** Variables that have no say in where a repository is and what its remotes are. */
-const HARMLESS = /^GIT_((AUTHOR|COMMITTER|PS1|TRACE)_?.*|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TERMINAL_PROMPT|SSH|SSH_COMMAND|SSH_VARIANT|OPTIONAL_LOCKS|CONFIG_GLOBAL|CONFIG_NOSYSTEM)$/;
+const HARMLESS = /^GIT_((AUTHOR|COMMITTER|PS1|TRACE)_?.*|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TERMINAL_PROMPT|SSH|SSH_COMMAND|SSH_VARIANT|OPTIONAL_LOCKS|SSL_.*|HTTP_.*|CURL_VERBOSE|PROXY_.*|CONFIG_GLOBAL|CONFIG_NOSYSTEM)$/;
 
 function isSteered(env: Env): boolean {
   return Object.keys(env).some((name) => name.startsWith('GIT_') && !HARMLESS.test(name) && !isRepositoryVariable(name));
