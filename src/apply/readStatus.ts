@@ -1,5 +1,6 @@
 import { ProgramError, UserError } from '../base/errors.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
+import { describeVerdict } from '../status/agentState.ts';
 import type { AgentStatus, FleetStatus, SessionStatus, StatusReport } from '../status/report.ts';
 import { contextPercent, type TranscriptTail } from '../status/transcript.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
@@ -27,10 +28,6 @@ function toAgent({ session, facts, hooks, talk, verdict }: SessionEvidence): Age
     session_id: facts?.conversation ?? session.conversation,
     ...talkPart(talk, hooks?.model ?? null),
   };
-}
-
-function describeVerdict({ detail, until }: SessionEvidence['verdict']): string | null {
-  return until === null ? detail : `${detail ?? 'usage limit'} (until ${new Date(until).toISOString()})`;
 }
 
 function isoOrNull(time: number | null): string | null {

@@ -1,6 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { readStatus } from '../apply/readStatus.ts';
+import { readEvidence, type FleetPlace } from '../apply/readEvidence.ts';
+import { isBusy } from '../status/agentState.ts';
 import { killSession } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { fleetLock } from '../store/fleets.ts';
@@ -33,7 +34,7 @@ export async function down(context: Context, [given]: readonly string[], options
   });
 }
 
-async function busySessions(context: Context, fleet: Parameters<typeof readStatus>[1][number]): Promise<string[]> {
-  const report = await readStatus(context, [fleet]);
-  return report.fleets.flatMap(({ sessions }) => sessions.filter(({ agent }) => agent.state === 'working' || agent.state === 'background').map(({ id }) => id));
+async function busySessions(context: Context, fleet: FleetPlace): Promise<string[]> {
+  const evidence = await readEvidence(context, fleet);
+  return evidence.filter(({ verdict }) => isBusy(verdict.state)).map(({ session }) => session.id);
 }

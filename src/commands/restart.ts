@@ -1,8 +1,10 @@
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
-import { readStatus } from '../apply/readStatus.ts';
+import { readEvidence } from '../apply/readEvidence.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
+import { isBusy } from '../status/agentState.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet, settleFleet, writeFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import { askTrust } from './askTrust.ts';
@@ -43,7 +45,7 @@ function respawnPlan({ plan, snapshot, layout }: PlannedFleet, id: string): Plan
 
 interface Confirmation {
   readonly planned: PlannedFleet;
-  readonly fleet: Parameters<typeof readStatus>[1][number]['record'];
+  readonly fleet: FleetRecord;
   readonly id: string;
   readonly yes: boolean;
 }
@@ -51,9 +53,8 @@ interface Confirmation {
 /** A turn that is cut off loses its unfinished answer: that is asked for. */
 async function confirm(context: Context, { planned, fleet, id, yes }: Confirmation): Promise<void> {
   if (yes) return;
-  const report = await readStatus(context, [{ record: fleet, server: planned.server }]);
-  const session = report.fleets[0]?.sessions.find((candidate) => candidate.id === id);
-  if (session?.agent.state !== 'working' && session?.agent.state !== 'background') return;
+  const evidence = await readEvidence(context, { record: fleet, server: planned.server });
+  if (!evidence.some(({ session, verdict }) => session.id === id && isBusy(verdict.state))) return;
   if (!context.interactive) throw new UserError(`"${id}" is working`, { hint: 'claude-tmux restart --yes cuts its turn off' });
   if (!/^y(es)?$/i.test(await context.ask(`"${id}" is working; a restart cuts its turn off. Go on? [y/N] `))) throw new UserError('nothing was restarted');
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { findStrays } from '../apply/readStrays.ts';
-import { readStatus } from '../apply/readStatus.ts';
+import { readEvidence } from '../apply/readEvidence.ts';
 import { readLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
@@ -33,14 +33,8 @@ export async function save(context: Context, [name = 'saved']: readonly string[]
 async function runningSessions(context: Context): Promise<SavedSession[]> {
   const server = namedServer(context);
   const fleets = (await knownFleets(context)).filter((record) => recordedServer(context, record).socket === server.socket);
-  const report = await readStatus(context, fleets.map((record) => ({ record, server })));
-  const ours = report.fleets.flatMap((status, at) => {
-    const records = fleets[at]?.sessions ?? [];
-    return status.sessions.flatMap((session) => {
-      const record = records.find((candidate) => candidate.id === session.id);
-      return session.pane === null || record?.isClaude !== true || ENDED.has(session.agent.state) ? [] : [{ id: session.id, name: session.name, key: record.key, color: session.color, path: session.path, branch: session.branch }];
-    });
-  });
+  const evidence = (await Promise.all(fleets.map((record) => readEvidence(context, { record, server })))).flat();
+  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && !ENDED.has(verdict.state)).map(({ session }) => session);
   const strays = await findStrays(context, server, fleets);
   const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
   return Promise.all(

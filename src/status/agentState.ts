@@ -59,6 +59,16 @@ export interface AgentVerdict {
   readonly until: number | null;
 }
 
+/** What a state is about, as it is shown: the detail, and when a usage limit ends. */
+export function describeVerdict({ detail, until }: Pick<AgentVerdict, 'detail' | 'until'>): string | null {
+  return until === null ? detail : `${detail ?? 'usage limit'} (until ${new Date(until).toISOString()})`;
+}
+
+/** True in the middle of a turn, or while a background task of it runs: ending the process loses something. */
+export function isBusy(state: AgentState): boolean {
+  return state === 'working' || state === 'background';
+}
+
 /** How long a start may take before "no registry entry" means something, in milliseconds. */
 const STARTING_MS = 3000;
 
