@@ -37,6 +37,8 @@ export interface Context {
   draw(text: string): void;
   /** Puts a question and returns the answer's line; rejects with a UserError when nobody can answer. */
   ask(question: string): Promise<string>;
+  /** Puts a question that ends in `[y/N]`; true for a yes. */
+  askYes(question: string): Promise<boolean>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** A fresh random UUID. */

@@ -39,6 +39,7 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     talk: (text) => void program.stderr.write(`${text}\n`),
     draw: (text) => void program.stderr.write(text),
     ask: (question) => ask(program, { question, interactive: isInteractive() }),
+    askYes: async (question) => /^y(es)?$/i.test(await ask(program, { question, interactive: isInteractive() })),
     now: () => Date.now(),
     newId: () => randomUUID(),
   };

@@ -19,8 +19,7 @@ export async function askTrust(context: Context, fleet: LoadedFleet, { yes }: { 
   if (!yes) {
     context.talk(`The layout ${oneLine(fleet.path)} ${trust === 'changed' ? 'changed since you trusted it' : 'is new here'}${describeSources(fleet, strange)}. ${describeWhatItRuns(fleet)}`);
     if (!context.interactive) throw new UserError(`the layout ${fleet.path} is not trusted yet`, { hint: 'look at it above, then bring it up with --yes', exitCode: EXIT.usage });
-    const answer = await context.ask('Bring it up? [y/N] ');
-    if (!/^y(es)?$/i.test(answer)) throw new UserError('the layout was not trusted', { hint: 'nothing was changed' });
+    if (!(await context.askYes('Bring it up? [y/N] '))) throw new UserError('the layout was not trusted', { hint: 'nothing was changed' });
   }
   await trustLayout(context.store, subject, new Date(context.now()));
 }

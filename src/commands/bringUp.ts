@@ -7,6 +7,7 @@ import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { refuseConflicts } from '../git/refuseConflicts.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
+import { treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -106,7 +107,7 @@ async function makeTrees(context: Context, { plan, layout }: PlannedFleet, recor
   const results = await applyTrees(context, { steps, logs: fleetPaths(context.store, record.uuid).logs, envOf });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
   const owners = new Set(steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id)).flatMap((step) => ('pane' in step ? [step.pane] : [])));
-  return { failed: layout.panes.filter((pane) => owners.has(pane.tree.kind === 'of' ? pane.tree.id : pane.id)).map((pane) => pane.id) };
+  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id) };
 }
 
 function tellFailures(context: Context, steps: readonly Step[], failed: ReadonlyMap<number, unknown>): void {

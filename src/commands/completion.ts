@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../base/errors.ts';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
 import type { Context } from '../apply/context.ts';
 
 const SHELLS: Readonly<Record<string, () => string>> = { bash: bashScript, zsh: zshScript, fish: fishScript };
@@ -12,10 +12,6 @@ export function completion(context: Context, [shell = '']: readonly string[]): P
   return Promise.resolve(0);
 }
 
-function shown(): readonly CommandSpec[] {
-  return COMMANDS.filter((spec) => spec.hidden !== true);
-}
-
 function flagsOf(option: OptionSpec): string[] {
   return option.flags.match(/--?[a-z-]+/gi) ?? [];
 }
@@ -25,7 +21,7 @@ function allFlags(spec: CommandSpec): string[] {
 }
 
 function bashScript(): string {
-  const cases = shown().map((spec) => {
+  const cases = SHOWN_COMMANDS.map((spec) => {
     const names = spec.completes === undefined ? '' : `names=$(claude-tmux complete ${spec.completes} 2>/dev/null)`;
     return `    ${spec.name}) flags='${allFlags(spec).join(' ')}'; ${names === '' ? ':' : names} ;;`;
   });
@@ -36,7 +32,7 @@ _claude_tmux() {
     case \${COMP_WORDS[i]} in -*) ;; *) command=\${COMP_WORDS[i]}; break ;; esac
   done
   if [[ -z $command ]]; then
-    COMPREPLY=($(compgen -W '${shown().map((spec) => spec.name).join(' ')} --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W '${SHOWN_COMMANDS.map((spec) => spec.name).join(' ')} --help --version' -- "$word"))
     return
   fi
   case $command in
@@ -55,7 +51,7 @@ complete -o filenames -F _claude_tmux claude-tmux
 }
 
 function zshScript(): string {
-  const cases = shown().map((spec) => {
+  const cases = SHOWN_COMMANDS.map((spec) => {
     const options = [...spec.options, ...GLOBAL_OPTIONS].flatMap((option) => flagsOf(option).map((flag) => zshWord(`${flag}[${option.help}]${option.flags.includes('<') ? ':value:' : ''}`)));
     const names = spec.completes === undefined ? '_default' : `_claude_tmux_names ${spec.completes}`;
     return `    ${spec.name}) _arguments ${options.join(' ')} ${zshWord(`*:: :${names}`)} ;;`;
@@ -70,7 +66,7 @@ _claude_tmux_names() {
 }
 _claude_tmux() {
   local -a commands
-  commands=(${shown().map((spec) => zshWord(`${spec.name}:${spec.summary.replaceAll(':', '\\:')}`)).join(' ')})
+  commands=(${SHOWN_COMMANDS.map((spec) => zshWord(`${spec.name}:${spec.summary.replaceAll(':', '\\:')}`)).join(' ')})
   if (( CURRENT == 2 )); then
     _describe command commands
     return
@@ -91,9 +87,9 @@ function zshWord(text: string): string {
 }
 
 function fishScript(): string {
-  const commands = shown().map((spec) => `complete -c claude-tmux -n __fish_use_subcommand -f -a ${spec.name} -d ${fishWord(spec.summary)}`);
-  const options = shown().flatMap((spec) => [...spec.options, ...GLOBAL_OPTIONS].map((option) => `complete -c claude-tmux -n '__fish_seen_subcommand_from ${spec.name}' ${fishFlags(option)} -d ${fishWord(option.help)}`));
-  const names = shown().flatMap((spec) => (spec.completes === undefined ? [] : [`complete -c claude-tmux -n '__fish_seen_subcommand_from ${spec.name}' ${spec.completes === 'layout' ? '' : '-f '}-a '(claude-tmux complete ${spec.completes} 2>/dev/null)'`]));
+  const commands = SHOWN_COMMANDS.map((spec) => `complete -c claude-tmux -n __fish_use_subcommand -f -a ${spec.name} -d ${fishWord(spec.summary)}`);
+  const options = SHOWN_COMMANDS.flatMap((spec) => [...spec.options, ...GLOBAL_OPTIONS].map((option) => `complete -c claude-tmux -n '__fish_seen_subcommand_from ${spec.name}' ${fishFlags(option)} -d ${fishWord(option.help)}`));
+  const names = SHOWN_COMMANDS.flatMap((spec) => (spec.completes === undefined ? [] : [`complete -c claude-tmux -n '__fish_seen_subcommand_from ${spec.name}' ${spec.completes === 'layout' ? '' : '-f '}-a '(claude-tmux complete ${spec.completes} 2>/dev/null)'`]));
   return ['# fish completion for claude-tmux:  claude-tmux completion fish | source', ...commands, ...options, ...names, ''].join('\n');
 }
 

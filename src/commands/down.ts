@@ -26,7 +26,7 @@ export async function down(context: Context, [given]: readonly string[], options
     if (losses.length > 0) {
       const question = `${losses.join(', ')}. End them? [y/N] `;
       if (!context.interactive) throw new UserError(`"${record.name}" was not taken down: ${losses.join(', ')}`, { hint: 'claude-tmux down --yes ends them; conversations resume at the next `up`' });
-      if (!/^y(es)?$/i.test(await context.ask(question))) throw new UserError('nothing was ended');
+      if (!(await context.askYes(question))) throw new UserError('nothing was ended');
     }
     await killSession(server, session.id, context.env);
     context.talk(`"${record.name}" is down; claude-tmux up ${record.name} brings it back`);

@@ -59,6 +59,6 @@ async function passOnServers(context: Context, { layout, record, yes }: Meeting)
     context.talk(`note: MCP servers approved in ${layout.checkout} (${names}) are not passed on without your yes; give --yes, or answer in a pane.`);
     return null;
   }
-  const answer = await context.ask(`You approved the MCP servers ${names} in ${layout.checkout}. Approve them for this fleet's clones too? [y/N] `);
-  return /^y(es)?$/i.test(answer) ? servers : [];
+  const isYes = await context.askYes(`You approved the MCP servers ${names} in ${layout.checkout}. Approve them for this fleet's clones too? [y/N] `);
+  return isYes ? servers : [];
 }

@@ -1,20 +1,16 @@
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
 
 /** docs/commands.md: every command with its options, derived from the command table. */
 export function commandReference(): string {
   const head = ['# Commands', '', 'Written by `npm run generate` from the command table; edit `src/commands/table.ts`, not this page.', ''];
   const global = ['## Every command', '', ...optionTable(GLOBAL_OPTIONS), ''];
-  return [...head, ...global, ...shown().flatMap(section)].join('\n');
+  return [...head, ...global, ...SHOWN_COMMANDS.flatMap(section)].join('\n');
 }
 
 /** The table of commands for the README. */
 export function commandTable(): string {
-  const rows = shown().map((spec) => `| \`${`claude-tmux ${spec.name} ${spec.args}`.trim()}\` | ${cell(spec.summary)} |`);
+  const rows = SHOWN_COMMANDS.map((spec) => `| \`${`claude-tmux ${spec.name} ${spec.args}`.trim()}\` | ${cell(spec.summary)} |`);
   return ['| command | does |', '|---|---|', ...rows].join('\n');
-}
-
-function shown(): readonly CommandSpec[] {
-  return COMMANDS.filter((spec) => spec.hidden !== true);
 }
 
 function section(spec: CommandSpec): string[] {

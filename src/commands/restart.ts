@@ -56,5 +56,5 @@ async function confirm(context: Context, { planned, fleet, id, yes }: Confirmati
   const evidence = await readEvidence(context, { record: fleet, server: planned.server });
   if (!evidence.some(({ session, verdict }) => session.id === id && isBusy(verdict.state))) return;
   if (!context.interactive) throw new UserError(`"${id}" is working`, { hint: 'claude-tmux restart --yes cuts its turn off' });
-  if (!/^y(es)?$/i.test(await context.ask(`"${id}" is working; a restart cuts its turn off. Go on? [y/N] `))) throw new UserError('nothing was restarted');
+  if (!(await context.askYes(`"${id}" is working; a restart cuts its turn off. Go on? [y/N] `))) throw new UserError('nothing was restarted');
 }

@@ -133,6 +133,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'complete', args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
 
+/** The commands that help, README and completion show. */
+export const SHOWN_COMMANDS: readonly CommandSpec[] = COMMANDS.filter((spec) => spec.hidden !== true);
+
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '-L, --socket-name <name>', help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)" },

@@ -76,6 +76,11 @@ export type Tree =
   /** The user's own checkout (isolation shared), or no repository at all. */
   | { readonly kind: 'checkout'; readonly path: string };
 
+/** Id of the pane whose tree a pane works in: its own, or the one it shares (never a further one: `of` names the owner). */
+export function treeOwnerId(pane: Pick<Pane, 'id' | 'tree'>): string {
+  return pane.tree.kind === 'of' ? pane.tree.id : pane.id;
+}
+
 export interface TreeSpec {
   /** `<workspace>/<id>`. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { Arrange, Pane } from '../layout/layout.ts';
+import { treeOwnerId, type Arrange, type Pane } from '../layout/layout.ts';
 import { arrangeExisting, planWindows } from './arrange.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
@@ -58,7 +58,7 @@ function endedItself(agent: AgentFacts): boolean {
 }
 
 function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
-  const step = treeReady.get(pane.tree.kind === 'of' ? pane.tree.id : pane.id);
+  const step = treeReady.get(treeOwnerId(pane));
   return step === undefined ? [] : [step];
 }
 

@@ -1,4 +1,4 @@
-import type { Layout, Pane, TreeSpec } from '../layout/layout.ts';
+import { treeOwnerId, type Layout, type Pane, type TreeSpec } from '../layout/layout.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { TreeState } from './snapshot.ts';
 
@@ -40,7 +40,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
 
 /** The trees that belong to the wanted panes or to panes whose tree a wanted one shares, in the layout's order. */
 function ownTrees({ layout, wanted, snapshot }: ReconcileInput & { readonly wanted: readonly Pane[] }): OwnTree[] {
-  const owners = new Set(wanted.map((pane) => (pane.tree.kind === 'of' ? pane.tree.id : pane.id)));
+  const owners = new Set(wanted.map(treeOwnerId));
   return layout.panes.flatMap((pane) => {
     if (pane.tree.kind !== 'own' || !owners.has(pane.id)) return [];
     const { spec } = pane.tree;
@@ -101,7 +101,7 @@ function addSetup({ layout, steps }: ReconcileInput & { readonly steps: StepList
 
 /** A process keeps the folder it was started in, deleted or not: it does not see the one that is made anew. */
 function describeLostTree({ snapshot, layout }: ReconcileInput, { pane, spec }: OwnTree): string[] {
-  const inIt = layout.panes.filter((other) => (other.tree.kind === 'of' ? other.tree.id : other.id) === pane.id && snapshot.agents[other.id]?.alive === true);
+  const inIt = layout.panes.filter((other) => treeOwnerId(other) === pane.id && snapshot.agents[other.id]?.alive === true);
   return inIt.map((other) => `pane "${other.id}" still runs in the deleted folder ${spec.path}; \`claude-tmux restart ${other.id}\` takes it to the new one.`);
 }
 
