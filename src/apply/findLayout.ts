@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
+import { hasCode } from '../store/file.ts';
 
 /** Where layouts are looked for, nearest first. */
 export interface LayoutPlaces {
@@ -91,5 +92,5 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG');
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].some((code) => hasCode(error, code));
 }

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostics.ts';
 import type { Layout } from '../layout/layout.ts';
 import { filesNamed, loadLayout, type Loaded, type Overlay } from '../layout/load.ts';
 import type { World } from '../layout/world.ts';
+import { hasCode } from '../store/file.ts';
 
 export interface LayoutRequest {
   /** The layout file, absolute. */
@@ -83,7 +84,7 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readCapped(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR')) return null;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].some((code) => hasCode(error, code))) return null;
     throw error;
   }
 }
@@ -99,7 +100,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -1,30 +1,30 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { findStrays } from '../apply/readStrays.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
-import { readLayout } from '../apply/readLayout.ts';
-import { EXIT, UserError } from '../base/errors.ts';
+import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import { readCheckout } from '../git/checkout.ts';
-import { fingerprintText } from '../layout/fingerprint.ts';
 import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
 import type { AgentState } from '../status/agentState.ts';
-import { trustLayout } from '../store/trust.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { readWorld } from './loadFleet.ts';
 import { knownFleets } from './pick.ts';
-import { configPlaces, shippedLayouts } from './places.ts';
+import { shippedLayouts } from './places.ts';
+import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
 
 /** Writes a layout from the Claude sessions that run now in this tmux server, of fleets or not; never over a file that exists. */
 export async function save(context: Context, [name = 'saved']: readonly string[]): Promise<number> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new UserError(`"${name}" is no name for a layout file`, { hint: 'letters, digits, ".", "_" and "-"', exitCode: EXIT.usage });
+  const file = layoutFileName(name);
   const sessions = await runningSessions(context);
   if (sessions.length === 0) throw new UserError('no Claude session runs in this tmux server', { hint: 'another server is named with -L or -S' });
-  const path = join(context.cwd, /\.ya?ml$/.test(name) ? name : `${name}.yaml`);
-  const text = savedLayoutText({ name: name.replace(/\.ya?ml$/, ''), schemaPath: join(shippedLayouts(context), 'layout.schema.json'), sessions });
-  await writeNew(path, text);
-  await trustOwn(context, path);
+  const path = join(context.cwd, file);
+  const text = savedLayoutText({ name: file.replace(/\.ya?ml$/, ''), schemaPath: join(shippedLayouts(context), 'layout.schema.json'), sessions });
+  await writeLayout(path, text, 'save');
+  await trustOwn(context, path, await readWorld(context, context.cwd)).catch((error: unknown) => {
+    // One that needs a mend first is looked at then.
+    if (!(error instanceof LayoutError)) throw error;
+  });
   context.out(`${path}\n`);
   context.talk(`${sessions.length} session${sessions.length === 1 ? '' : 's'} saved; claude-tmux plan ${name} shows what \`up\` of it would do`);
   return EXIT.done;
@@ -47,19 +47,3 @@ async function runningSessions(context: Context): Promise<SavedSession[]> {
 
 /** What does not run is not saved: a layout is made of what one sees at work. */
 const ENDED: ReadonlySet<AgentState> = new Set<AgentState>(['exited', 'crashed', 'waiting']);
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (cause) {
-    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    throw new UserError(exists ? `${path} exists` : `${path} cannot be written`, { hint: exists ? 'give another name: claude-tmux save NAME' : 'check the rights of its folder', cause });
-  }
-}
-
-/** What this program wrote is trusted until somebody changes it; a layout that needs a mend first is looked at then. */
-async function trustOwn(context: Context, path: string): Promise<void> {
-  const world = await readWorld(context, context.cwd);
-  const read = await readLayout({ path, world, task: null, ...configPlaces(context) }).catch(() => null);
-  if (read !== null) await trustLayout(context.store, { path, fingerprint: fingerprintText(read.layout) }, new Date(context.now()));
-}

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ProgramError } from '../base/errors.ts';
+import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitMissing, readGit } from './git.ts';
@@ -41,7 +42,7 @@ function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<R
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.stdin.on('error', () => undefined); // its exit code says more
-    child.once('error', (error) => reject('code' in error && error.code === 'ENOENT' ? gitMissing(error) : error));
+    child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
     child.once('close', (code) => {
       // 1: none of them is ignored.
       if (code === 0 || code === 1) resolve(new Set(Buffer.concat(out).toString('utf8').split('\0')));

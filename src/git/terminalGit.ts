@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ProgramError } from '../base/errors.ts';
+import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { askingEnvironment } from './environment.ts';
 import { gitMissing } from './git.ts';
@@ -16,7 +17,7 @@ export async function runGitOnTerminal(args: readonly string[], options: { reado
     const child = spawn('git', ['-C', cwd, ...args], { cwd: '/', env: askingEnvironment(env), stdio: ['inherit', 2, 'inherit'] });
     const end = (): boolean => child.kill('SIGINT');
     signal?.addEventListener('abort', end);
-    child.once('error', (error) => reject('code' in error && error.code === 'ENOENT' ? gitMissing(error) : error));
+    child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
     child.once('close', (exit) => {
       signal?.removeEventListener('abort', end);
       resolve(exit);
