@@ -36,18 +36,23 @@ export interface Followed {
 export type ExpectedAgent = { readonly state: AgentState } & { readonly [key in Exclude<keyof AgentStatus, 'state'>]?: unknown };
 
 export function follow(sealed: Sealed, id: string): Followed {
-  let before: AgentState | null = null;
+  // A claude whose screen stands may not have told its status yet.
+  let onTheWay: readonly AgentState[] = ['starting'];
   const explained: Followed['explained'] = async () => JSON.parse((await sealed.ok('explain', id, '--json')).stdout) as Explained;
   const stays: Followed['stays'] = async (expected) => expect((await sealed.statusOf(id)).agent).toMatchObject(expected);
   return {
     id,
     is: async (expected, by = []) => {
-      const agent = await arrives(sealed, id, { expected, onTheWay: [...by, ...(before === null ? [] : [before]), expected.state] });
-      before = agent.state;
+      const agent = await arrives(sealed, id, { expected, onTheWay: [...by, ...onTheWay, expected.state] });
+      onTheWay = [agent.state];
       return agent;
     },
     stays,
-    say: (text) => sealed.say(id, text),
+    say: (text) => {
+      // While Claude carries out a command of its own its registry says busy (/clear, /resume: some hundredths of a second, 2.1.197).
+      if (text.startsWith('/')) onTheWay = [...onTheWay, 'working'];
+      return sealed.say(id, text);
+    },
     press: (...keys) => sealed.press(id, ...keys),
     shows: (text) => sealed.shows(id, text),
     explained,
