@@ -6,6 +6,15 @@ export interface PaneEnvironment {
   readonly unset: readonly string[];
 }
 
+export interface PaneVariables {
+  readonly env: Env;
+  /** The layout's. */
+  readonly own: Readonly<Record<string, string>>;
+  /** The session's port; null for none. */
+  readonly port: number | null;
+  readonly files: SessionPaths;
+}
+
 /**
  * What a claude leaves to the processes it starts. With CLAUDE_CODE_CHILD_SESSION a further claude keeps no transcript and no
  * registry file and cannot be resumed (2.1.197), so `up` run by an agent would make agents that are lost.
@@ -26,15 +35,16 @@ export const CHILD_SESSION_VARIABLES: readonly string[] = [
  * The environment of a pane: the tmux server's, with the PATH and Claude's folder of whoever ran `up` (a server may be days old and
  * know neither), the layout's own variables over that, and ours.
  */
-export function paneEnvironment({ env, own, files }: { env: Env; own: Readonly<Record<string, string>>; files: SessionPaths }): PaneEnvironment {
+export function paneEnvironment({ env, own, port, files }: PaneVariables): PaneEnvironment {
   const carried = Object.fromEntries(CARRIED.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   const exports: Record<string, string> = {
     ...carried,
     // `←` on an empty prompt would move the session to a daemon, under another id and out of its pane (2.1.197).
     CLAUDE_CODE_DISABLE_AGENT_VIEW: '1',
     ...own,
+    ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }),
     CLAUDE_TMUX_SESSION_DIR: files.root,
   };
-  return { exports, unset: [...CHILD_SESSION_VARIABLES, ...CARRIED].filter((name) => !(name in exports)) };
+  return { exports, unset: [...CHILD_SESSION_VARIABLES, ...CARRIED, 'CLAUDE_TMUX_PORT'].filter((name) => !(name in exports)) };
 }
 const CARRIED = ['PATH', 'CLAUDE_CONFIG_DIR'];

@@ -17,6 +17,8 @@ export interface SessionInput {
   readonly cwd: string;
   /** Claude's conversation id from the record. */
   readonly conversation: string | null;
+  /** CLAUDE_TMUX_PORT; null for none. */
+  readonly port: number | null;
   /** False under `--no-prompt`. */
   readonly sendPrompt: boolean;
   /** False for `plan sh`, which must do without claude-tmux: no plugin, no settings file. */
@@ -53,7 +55,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, own: pane.env, files }), files };
+  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, own: pane.env, port: input.port, files }), files };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };

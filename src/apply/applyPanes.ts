@@ -55,6 +55,7 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
         pane,
         cwd: join(session.path, pane.dir),
         conversation: session.conversation,
+        port: session.port,
         sendPrompt: !noPrompt,
         hooks: true,
         mcpServers: record.mcpServers ?? [],

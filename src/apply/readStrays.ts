@@ -87,6 +87,7 @@ async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: n
     pane: pane.paneId,
     window: pane.windowId,
     path: cwd,
+    port: null,
     base: null,
     ...treePart(await readTree(context, cwd, null)),
     synced_at: null,

@@ -11,13 +11,13 @@ import { treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { settleFleet, writeFleet } from '../store/fleets.ts';
+import { settleFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
+import { keepRecord } from './keepRecord.ts';
 import { meetDialogs } from './meetDialogs.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
-import { updateRecord } from './updateRecord.ts';
 
 export interface UpOptions {
   readonly only: readonly string[] | null;
@@ -51,8 +51,7 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const trees = await makeTrees(context, first, record);
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
   const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
-  const kept = updateRecord({ ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
-  await writeFleet(context.store, kept);
+  const kept = await keepRecord(context, { ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
   const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);

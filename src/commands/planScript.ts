@@ -15,7 +15,7 @@ import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import type { PlannedFleet } from './planFleet.ts';
 import { newRecord } from './newRecord.ts';
-import { updateRecord } from './updateRecord.ts';
+import { nextRecord } from './keepRecord.ts';
 
 interface ScriptRequest {
   readonly loaded: LoadedFleet;
@@ -27,7 +27,7 @@ interface ScriptRequest {
 export async function planScript(context: Context, { loaded, planned, noPrompt }: ScriptRequest): Promise<string> {
   const { plan, server, snapshot } = planned;
   if (plan.problems.length > 0) return refuseScript(plan);
-  const record = updateRecord(loaded.record ?? newRecord(context, loaded, server), { loaded, planned, newId: () => context.newId() });
+  const record = await nextRecord(context, loaded.record ?? newRecord(context, loaded, server), { loaded, planned, newId: () => context.newId() });
   const body = await readLaunchBody(context.packageRoot);
   const panes = Object.values(plan.panes).filter((pane) => plan.steps.some((step) => 'hold' in step && step.pane === pane.id));
   const variables = nameVariables(Object.values(plan.panes).filter((pane) => panes.includes(pane) || plan.steps.some((step) => step.kind === 'run-setup' && step.pane === pane.id)));
@@ -74,6 +74,7 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt,
     pane: { ...pane, env: Object.fromEntries(variables.map((variable) => [variable.name, markOf(variable)])) },
     cwd: join(session.path, pane.dir),
     conversation: session.conversation,
+    port: session.port,
     sendPrompt: !noPrompt,
     hooks: false,
     mcpServers: [],

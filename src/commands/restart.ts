@@ -5,14 +5,14 @@ import { EXIT, UserError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import { isBusy } from '../status/agentState.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { fleetLock, readFleet, settleFleet, writeFleet } from '../store/fleets.ts';
+import { fleetLock, readFleet, settleFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import { askTrust } from './askTrust.ts';
+import { keepRecord } from './keepRecord.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
-import { updateRecord } from './updateRecord.ts';
 
 /** Ends a session and starts it with the layout as it is now; its conversation is resumed. */
 export async function restart(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
@@ -25,8 +25,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const planned = await planFleet(context, loaded, { only: null, fromHere: false });
     await confirm(context, { planned, fleet, id, yes: options['yes'] === true });
     const forced = { ...planned, plan: respawnPlan(planned, id) };
-    const record = updateRecord(fleet, { loaded, planned: forced, newId: () => context.newId() });
-    await writeFleet(context.store, record);
+    const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });
     await settleFleet(context.store, record.uuid);
     const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);

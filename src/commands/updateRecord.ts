@@ -5,7 +5,7 @@ import { startedPanes } from '../plan/startedPanes.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import type { PlannedFleet } from './planFleet.ts';
 
-interface Update {
+export interface Update {
   readonly loaded: LoadedFleet;
   readonly planned: PlannedFleet;
   readonly newId: () => string;
@@ -46,6 +46,7 @@ function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRe
     base: spec?.base.kind === 'branch' ? spec.base.name : null,
     launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
     conversation: isClaude ? how.conversation : null,
+    port: how.before?.port ?? null,
     dependsOn: pane.dependsOn.map(({ id, until }) => ({ id, until: describeUntil(until) })),
   };
 }

@@ -22,7 +22,6 @@ const PARTS: readonly Part[] = [
   },
   { sentence: 'Notifications (notify) are not active in this version: look at "claude-tmux status".', isUsed: (draft) => draft.notify !== undefined },
   { sentence: 'Bringing the base into running sessions (sync) is not active in this version.', isUsed: (draft) => draft.sync !== undefined },
-  { sentence: 'Ports (ports) are not given out in this version: CLAUDE_TMUX_PORT is not set.', isUsed: (draft) => draft.ports !== undefined },
   { sentence: 'The look of the status bar (style) is not active in this version.', isUsed: (draft) => draft.style !== undefined },
   {
     sentence: 'Urgency by priority is not active in this version: it sets order, colour and place, not notifications.',

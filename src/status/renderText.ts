@@ -21,15 +21,18 @@ export function renderStatusText(report: StatusReport, style: TextStyle): string
 
 function renderFleet(fleet: FleetStatus, style: TextStyle): string {
   const rows = fleet.sessions.map((session) => cells(session, style.now));
-  const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), 1)));
+  const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), at === PORT ? 0 : 1)));
   const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
   const head = `${oneLine(fleet.name)} (${fleet.strategy ?? 'tmux session, no fleet'})`;
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 
-const COLUMNS = [{ most: 3 }, { most: 40 }, { most: 24 }, { most: 5 }, { most: 48 }, { most: 12 }, { most: 16 }, { most: 200 }];
+const COLUMNS = [{ most: 3 }, { most: 40 }, { most: 24 }, { most: 5 }, { most: 48 }, { most: 12 }, { most: 16 }, { most: 6 }, { most: 200 }];
 
-/** The row's cells as plain text: number, label, state, since, branch, changes, ahead/behind and operation, detail. */
+/** A column that is not there when no session has a port. */
+const PORT = 7;
+
+/** The row's cells as plain text: number, label, state, since, branch, changes, ahead/behind and operation, port, detail. */
 function cells(session: SessionStatus, now: number): string[] {
   const { agent } = session;
   const look = STATE_LOOKS[agent.state];
@@ -42,6 +45,7 @@ function cells(session: SessionStatus, now: number): string[] {
     oneLine(session.branch ?? '-'),
     describeChanges(session),
     describeDistance(session),
+    session.port === null ? '' : `:${session.port}`,
     oneLine(session.error ?? agent.detail ?? ''),
   ];
 }
@@ -61,12 +65,12 @@ export function describeDistance(session: SessionStatus): string {
 }
 
 function renderRow(session: SessionStatus, row: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: TextStyle }): string {
-  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: STATE_LOOKS[session.agent.state].color, ...(session.error === null ? {} : { 7: 'red' }) };
+  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: STATE_LOOKS[session.agent.state].color, ...(session.error === null ? {} : { 8: 'red' }) };
   let left = style.columns - 2;
   const shown = row.map((cell, at) => {
     const wide = Math.max(0, Math.min(widths[at] ?? 0, left));
-    left -= wide + 2;
+    if (widths[at] !== 0) left -= wide + 2;
     return wide === 0 ? '' : paint(pad(cut(cell, wide), wide), colors[at] ?? 'default', style.color);
   });
-  return `  ${shown.join('  ').trimEnd()}`;
+  return `  ${shown.filter((_, at) => widths[at] !== 0).join('  ').trimEnd()}`;
 }

@@ -26,6 +26,8 @@ export interface SessionStatus {
   /** tmux window id (`@1`). */
   readonly window: string | null;
   readonly path: string;
+  /** Its CLAUDE_TMUX_PORT; null when the layout gives none out. */
+  readonly port: number | null;
   readonly branch: string | null;
   readonly base: string | null;
   /** Changed paths in all, each once. */

@@ -46,5 +46,7 @@ export interface SessionRecord {
   readonly launchHash: string;
   /** Claude's conversation id given at the first start; null for commands. */
   readonly conversation: string | null;
+  /** Its CLAUDE_TMUX_PORT, no other session's of any fleet; null without `ports` in the layout, and in records written before there were any. */
+  readonly port: number | null;
   readonly dependsOn: readonly { readonly id: string; readonly until: string }[];
 }

@@ -68,6 +68,11 @@ export function fleetLock(store: StorePaths, name: string): string {
   return join(store.locks, `${createHash('sha256').update(name).digest('hex').slice(0, 24)}.lock`);
 }
 
+/** The lock under which ports are given out and written into a record: they belong to the whole machine. */
+export function portsLock(store: StorePaths): string {
+  return join(store.locks, 'ports.lock');
+}
+
 async function folders(path: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });

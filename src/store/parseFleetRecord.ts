@@ -29,7 +29,7 @@ function parseSession(value: unknown): SessionRecord | null {
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
   const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), dependsOn: parseDependencies(value.dependsOn) };
+  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), dependsOn: parseDependencies(value.dependsOn) };
 }
 
 function parseDependencies(value: unknown): SessionRecord['dependsOn'] {

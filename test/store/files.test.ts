@@ -126,7 +126,7 @@ const RECORD: FleetRecord = {
   mcpServers: ['db'],
   createdAt: '2026-01-01T00:00:00.000Z',
   sessions: [
-    { id: 'api', number: 1, name: 'Api', renamedFrom: 'old', key: 'backend', color: 'green', kind: 'agent', isClaude: true, path: '/w/shop/api', owner: 'api', branch: 'b', base: null, launchHash: 'h', conversation: 'c', dependsOn: [{ id: 'web', until: 'done' }] },
+    { id: 'api', number: 1, name: 'Api', renamedFrom: 'old', key: 'backend', color: 'green', kind: 'agent', isClaude: true, path: '/w/shop/api', owner: 'api', branch: 'b', base: null, launchHash: 'h', conversation: 'c', port: 3001, dependsOn: [{ id: 'web', until: 'done' }] },
   ],
 };
 
