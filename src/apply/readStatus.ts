@@ -1,5 +1,5 @@
 import { ProgramError, UserError } from '../base/errors.ts';
-import { readTreeStatus } from '../git/treeStatus.ts';
+import { readTreeStatus, type StatusOptions } from '../git/treeStatus.ts';
 import { describeVerdict } from '../status/agentState.ts';
 import type { AgentStatus, FleetStatus, SessionStatus, StatusReport } from '../status/report.ts';
 import { contextPercent, type TranscriptTail } from '../status/transcript.ts';
@@ -50,9 +50,10 @@ async function readTrees(context: Context, sessions: readonly SessionRecord[]): 
 }
 
 /** The status of one tree; `base` is the branch of origin that ahead and behind are counted against. */
-export async function readTree(context: Context, path: string, base: string | null): Promise<TreeReading> {
+export async function readTree(context: Pick<StatusOptions, 'env' | 'timeoutMs'>, path: string, base: string | null): Promise<TreeReading> {
+  const { env, timeoutMs = 10_000 } = context;
   try {
-    return { status: await readTreeStatus(path, { base, env: context.env }) };
+    return { status: await readTreeStatus(path, { base, env, timeoutMs }) };
   } catch (error) {
     if (error instanceof UserError || error instanceof ProgramError) return { error: error.message };
     throw error;

@@ -11,6 +11,8 @@ export interface GitPlace {
   readonly env: Env;
   /** Milliseconds; default 10,000. */
   readonly timeoutMs?: number;
+  /** What git reads on its standard input. */
+  readonly input?: string;
 }
 
 /**
@@ -45,7 +47,7 @@ interface Answer {
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /** `-C` and not the process's folder: a folder that is gone would look like a git that is gone. */
-function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000 }: GitPlace): Promise<Answer> {
+function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '' }: GitPlace): Promise<Answer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
   const argv = ['--no-optional-locks', '--no-pager', '-C', cwd, ...args];
   return new Promise((resolve, reject) => {
@@ -57,6 +59,7 @@ function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000 }: GitPlace
       else if (error && typeof error.code !== 'number') resolve({ code: null, stdout, stderr: error.message });
       else resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
-    child.stdin?.end();
+    child.stdin?.on('error', () => undefined); // a git that refuses ends before it has read
+    child.stdin?.end(input);
   });
 }

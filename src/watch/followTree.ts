@@ -1,0 +1,207 @@
+import { performance } from 'node:perf_hooks';
+import { readTree, type TreeReading } from '../apply/readStatus.ts';
+import { ProgramError } from '../base/errors.ts';
+import { readHeadBranch } from '../git/gitDir.ts';
+import type { Env } from '../store/paths.ts';
+import { gapAfter, gapAfterSilence, pollGap, restGap, type TreeLimits } from './pace.ts';
+import { watchBudget, type WatchBudget } from './watchBudget.ts';
+import { watchRepository, type RepositoryWatch } from './watchRepository.ts';
+
+export interface FollowOptions {
+  readonly env: Env;
+  /** Branch of origin that ahead and behind are counted against, as readTreeStatus takes it. */
+  readonly base: string | null;
+  readonly limits: TreeLimits;
+  readonly budget: WatchBudget;
+  /** Runs a question when its turn has come. */
+  readonly takeTurn: (run: () => Promise<void>) => Promise<void>;
+  /** Something happened in a folder that is watched. */
+  readonly onEvent: () => void;
+  /** The reading is another one than before. */
+  readonly onChange: () => void;
+  readonly onProblem: (text: string) => void;
+}
+
+/** One tree whose reading is kept current. */
+export interface FollowedClone {
+  /** The latest; null until the first answer. */
+  reading(): TreeReading | null;
+  /** Resolves when all that was heard of before is in the reading; does not wait for a git that was silent the last time. */
+  settle(): Promise<void>;
+  /** Takes nothing for known, because events were lost, and asks. */
+  expire(): void;
+  /** Finds what nobody tells of: a repository in another's place, room for its watches, a very long rest. */
+  sweep(): void;
+  close(): void;
+}
+
+interface Clone extends FollowOptions {
+  readonly path: string;
+  readonly watch: RepositoryWatch;
+  reading: TreeReading | null;
+  /** What HEAD said during the last question, which may have seen an older one. */
+  head: { readonly branch: string | null } | null;
+  /** Something happened that no question has covered yet. */
+  isDirty: boolean;
+  /** Some changes come without an event. */
+  isBlind: boolean;
+  /** The question that is asked or waits for its turn. */
+  asking: Promise<void> | null;
+  /** Questions so far. */
+  begun: number;
+  ended: number;
+  timer: NodeJS.Timeout | null;
+  /** When the last question ended (on performance.now()'s clock), and how long it took. */
+  endedAt: number;
+  spentMs: number;
+  /** Answers in a row that brought nothing new. */
+  unchanged: number;
+  /** Questions in a row that git did not answer. */
+  silent: number;
+  isClosed: boolean;
+}
+
+export function followTree(path: string, options: FollowOptions): FollowedClone {
+  const { env, limits } = options;
+  const onEvent = (): void => {
+    options.onEvent();
+    touch(clone);
+  };
+  const budget = watchBudget(limits.foldersInTree, options.budget);
+  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, onEvent, onHead: (gitDir) => void readHead(clone, gitDir) });
+  const clone: Clone = { ...options, ...AT_FIRST, path, watch };
+  start(clone);
+  return {
+    reading: () => clone.reading,
+    settle: () => settle(clone),
+    expire() {
+      watch.expire();
+      touch(clone);
+    },
+    sweep: () => sweep(clone),
+    close() {
+      clone.isClosed = true;
+      clearTimer(clone);
+      watch.close();
+    },
+  };
+}
+
+const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isClosed: false };
+
+/** Asks soon: what one save or one git command does comes together. */
+function touch(clone: Clone): void {
+  if (clone.isDirty || clone.isClosed) return;
+  clone.isDirty = true;
+  if (clone.asking === null) schedule(clone);
+}
+
+/** One timer a clone, and none while nothing is due. */
+function schedule(clone: Clone): void {
+  clearTimer(clone);
+  const gap = gapOf(clone);
+  if (gap === null || clone.isClosed) return;
+  const lead = clone.isDirty ? clone.limits.leadMs : 0;
+  clone.timer = setTimeout(() => start(clone), Math.max(lead, clone.endedAt + gap - performance.now()));
+}
+
+/** Milliseconds from the last answer to the next question; null when an event has to come first. */
+function gapOf({ silent, isDirty, isBlind, reading, unchanged, spentMs, limits }: Clone): number | null {
+  if (silent > 0) return gapAfterSilence(silent, limits);
+  if (isDirty) return gapAfter(spentMs, limits);
+  return isBlind || isError(reading) ? pollGap(unchanged, { spentMs, limits }) : null;
+}
+
+function start(clone: Clone): void {
+  clearTimer(clone);
+  if (clone.asking !== null || clone.isClosed) return;
+  clone.asking = clone.takeTurn(() => ask(clone)).finally(() => {
+    clone.asking = null;
+    schedule(clone);
+  });
+}
+
+async function ask(clone: Clone): Promise<void> {
+  if (clone.isClosed) return;
+  clone.begun++;
+  clone.isDirty = false;
+  clone.head = null;
+  const from = performance.now();
+  const reading = await read(clone);
+  clone.endedAt = performance.now();
+  clone.spentMs = clone.endedAt - from;
+  clone.silent = isError(reading) && clone.spentMs >= clone.limits.timeoutMs ? clone.silent + 1 : 0;
+  clone.ended++;
+  publish(clone, withHead(reading, clone.head));
+}
+
+/** Watches first: what the answer misses comes as an event then. Never rejects. */
+async function read(clone: Clone): Promise<TreeReading> {
+  const { watch, env, limits, path, base } = clone;
+  try {
+    clone.isBlind = true;
+    clone.isBlind = !(await watch.refresh());
+  } catch (error) {
+    if (isSilence(error)) return { error: messageOf(error) };
+  }
+  try {
+    return await readTree({ env, timeoutMs: limits.timeoutMs }, path, base);
+  } catch (error) {
+    // A file that vanished between two looks, or a mistake of ours: neither ends the watching of the others.
+    clone.onProblem(`"${path}" could not be asked: ${messageOf(error)}`);
+    return { error: messageOf(error) };
+  }
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof ProgramError && error.code === null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isError(reading: TreeReading | null): boolean {
+  return reading !== null && 'error' in reading;
+}
+
+function publish(clone: Clone, reading: TreeReading): void {
+  if (clone.isClosed) return;
+  const isNew = JSON.stringify(reading) !== JSON.stringify(clone.reading);
+  clone.unchanged = isNew ? 0 : clone.unchanged + 1;
+  clone.reading = reading;
+  if (isNew) clone.onChange();
+}
+
+/** The branch is told by the file (6 µs) before git is asked for the rest. */
+async function readHead(clone: Clone, gitDir: string): Promise<void> {
+  const head = await readHeadBranch(gitDir).catch(() => 'unknown' as const);
+  if (head === 'unknown' || clone.reading === null) return;
+  clone.head = head;
+  publish(clone, withHead(clone.reading, head));
+}
+
+function withHead(reading: TreeReading, head: Clone['head']): TreeReading {
+  return 'error' in reading || head === null ? reading : { status: { ...reading.status, branch: head.branch } };
+}
+
+async function settle(clone: Clone): Promise<void> {
+  const { silent, isDirty, isBlind, reading } = clone;
+  if (silent > 0) return;
+  const target = clone.begun + (isDirty || isBlind || isError(reading) ? 1 : 0);
+  while (clone.ended < target && !clone.isClosed) {
+    start(clone);
+    await clone.asking;
+  }
+}
+
+function sweep(clone: Clone): void {
+  clone.watch.retry();
+  const isRested = performance.now() - clone.endedAt > restGap(clone.spentMs);
+  if (isRested || isError(clone.reading) || !clone.watch.isAsRefreshed()) touch(clone);
+}
+
+function clearTimer(clone: Clone): void {
+  if (clone.timer) clearTimeout(clone.timer);
+  clone.timer = null;
+}

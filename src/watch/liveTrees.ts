@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TreeReading } from '../apply/readStatus.ts';
+import type { Env } from '../store/paths.ts';
+import { followTree, type FollowedClone } from './followTree.ts';
+import type { TreeLimits } from './pace.ts';
+import { makeTurns } from './turns.ts';
+import { readMostWatches, watchBudget } from './watchBudget.ts';
+
+export interface FollowedTree {
+  /** Absolute. */
+  readonly path: string;
+  /** Branch of origin that ahead and behind are counted against when there is no upstream; null for origin's HEAD. */
+  readonly base: string | null;
+}
+
+/** The git status of every clone, kept current without asking while nothing happens. */
+export interface LiveTrees {
+  /** Replaces the set: new ones are asked at once, those that are gone are forgotten. */
+  follow(trees: readonly FollowedTree[]): void;
+  /** The latest; null for a tree that has not answered yet, or is not followed. */
+  reading(path: string): TreeReading | null;
+  /**
+   * Resolves when every change that was made before the call is in the readings; trees that cannot be watched are asked now.
+   * One whose git gave no answer the last time keeps its error and is not waited for.
+   */
+  settle(): Promise<void>;
+  /** To be called every 30 s and after a suspend: finds what no event told. */
+  sweep(): void;
+  close(): void;
+}
+
+export interface LiveTreesOptions {
+  readonly env: Env;
+  /** The reading of this tree is another one than before. */
+  readonly onChange: (path: string) => void;
+  /** What went wrong here and not in a tree: for a log. */
+  readonly onProblem?: (text: string) => void;
+  /** For tests; the defaults are what docs and benchmarks speak of. */
+  readonly limits?: Partial<TreeLimits>;
+}
+
+const TURNS = { atOnce: 2, lentMs: 1000, most: 8 };
+
+export function liveTrees({ env, onChange, onProblem = () => undefined, limits: given = {} }: LiveTreesOptions): LiveTrees {
+  const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
+  const shared = { env, limits, onProblem, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
+  const followed = new Map<string, FollowedClone & { readonly base: string | null }>();
+  const onEvent = floodGuard(() => followed.forEach((clone) => clone.expire()));
+  const forget = (path: string): void => {
+    followed.get(path)?.close();
+    followed.delete(path);
+  };
+  return {
+    follow(trees) {
+      const wanted = new Map(trees.map((tree) => [tree.path, tree.base]));
+      for (const [path, { base }] of [...followed]) if (wanted.get(path) !== base) forget(path);
+      for (const [path, base] of wanted) {
+        if (!followed.has(path)) followed.set(path, { base, ...followTree(path, { ...shared, base, onEvent, onChange: () => onChange(path) }) });
+      }
+    },
+    reading: (path) => followed.get(path)?.reading() ?? null,
+    async settle() {
+      await heardAll();
+      await Promise.all([...followed.values()].map((clone) => clone.settle()));
+    },
+    sweep: () => followed.forEach((clone) => clone.sweep()),
+    close: () => [...followed.keys()].forEach(forget),
+  };
+}
+
+/** The kernel has noted every change by the time it is made; a whole turn of the event loop hands on all that it has noted. */
+async function heardAll(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
+/** The kernel keeps 16,384 events (fs.inotify.max_queued_events) and drops the rest; libuv 1.x says nothing of it, but half as many in one turn do. */
+const FLOOD = 8192;
+
+function floodGuard(onFlood: () => void): () => void {
+  let inTurn = 0;
+  return () => {
+    if (inTurn++ === 0) setImmediate(() => {
+      const flooded = inTurn >= FLOOD;
+      inTurn = 0;
+      if (flooded) onFlood();
+    });
+  };
+}

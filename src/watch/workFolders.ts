@@ -1,0 +1,155 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { readIgnored, readTreeFolders, type FolderOptions, type TreeFolders } from '../git/treeFolders.ts';
+import { folderWatches, type FolderEvent, type FolderWatches } from './folderWatches.ts';
+import type { WatchBudget } from './watchBudget.ts';
+
+/** The folders of one work tree in which a change can show in its status: those with tracked files, and those git does not ignore. */
+export interface WorkFolders {
+  /** Watches what came since; false when it did not all fit: then nothing is watched, and the tree has to be asked. */
+  refresh(): Promise<boolean>;
+  /** The index, or (`all`) what is ignored, has changed: git is asked for the folders at the next refresh. */
+  expire(what: 'tracked' | 'all'): void;
+  /** Tries once more what did not fit, if there is room for it now. */
+  retry(): void;
+  /** Of the last refresh, relative to the tree. */
+  submodules(): readonly string[];
+  close(): void;
+}
+
+export interface WorkFolderOptions extends FolderOptions {
+  readonly budget: WatchBudget;
+  readonly onEvent: () => void;
+}
+
+interface Work {
+  readonly tree: string;
+  readonly options: WorkFolderOptions;
+  readonly watches: FolderWatches;
+  /** What git is to be asked for at the next refresh. */
+  expired: 'nothing' | 'tracked' | 'all';
+  /** Entries that came or went since the last one. */
+  entries: Set<string>;
+  submodules: readonly string[];
+  /** How many did not fit; null when all are watched. */
+  unwatched: number | null;
+}
+
+export function workFolders(tree: string, options: WorkFolderOptions): WorkFolders {
+  const onEvent = (event: FolderEvent): void => {
+    hear(work, event);
+    options.onEvent();
+  };
+  const onLost = (): void => {
+    work.expired = 'all';
+    options.onEvent();
+  };
+  const watches = folderWatches(tree, { budget: options.budget, onEvent, onLost });
+  const work: Work = { tree, options, watches, expired: 'all', entries: new Set(), submodules: [], unwatched: null };
+  return {
+    refresh: () => refresh(work),
+    expire: (what) => expire(work, what),
+    retry: () => retry(work),
+    submodules: () => work.submodules,
+    close: () => watches.clear(),
+  };
+}
+
+function expire(work: Work, what: 'tracked' | 'all'): void {
+  if (work.expired !== 'all') work.expired = what;
+}
+
+function hear(work: Work, { folder, kind, name }: FolderEvent): void {
+  if (name === null || name === '.gitignore' || name === '.git') expire(work, 'all');
+  if (kind === 'rename' && name !== null) noteEntry(work, folder === '' ? name : `${folder}/${name}`);
+}
+
+/** After so many, asking git for all folders is cheaper than looking at each. */
+const MOST_ENTRIES = 1000;
+
+function noteEntry(work: Work, path: string): void {
+  // The watch stays with the folder that was there before, wherever that is now.
+  if (work.watches.has(path)) {
+    work.watches.drop(path);
+    expire(work, 'tracked');
+  }
+  if (work.entries.size < MOST_ENTRIES) work.entries.add(path);
+  else expire(work, 'all');
+}
+
+async function refresh(work: Work): Promise<boolean> {
+  if (work.unwatched !== null) return false;
+  const { expired, entries } = work;
+  // Before anything is read: what happens meanwhile is for the next time.
+  work.expired = 'nothing';
+  work.entries = new Set();
+  try {
+    const untracked = expired === 'nothing' ? [] : await refreshTracked(work, expired);
+    return untracked !== null && (await refreshUntracked(work, [...entries, ...untracked]));
+  } catch (error) {
+    work.expired = 'all';
+    throw error;
+  }
+}
+
+/** The folders without tracked files, or null when there is no room. */
+async function refreshTracked(work: Work, expired: 'tracked' | 'all'): Promise<readonly string[] | null> {
+  const { tree, watches, options } = work;
+  const withSubmodules = existsSync(join(tree, '.gitmodules'));
+  const list = await readTreeFolders(tree, { env: options.env, timeoutMs: options.timeoutMs, withUntracked: expired === 'all', withSubmodules });
+  work.submodules = list.submodules;
+  const fits = list.tracked.size <= options.budget.room() + watches.count() && (await watchAll(watches, list));
+  if (!fits) giveUp(work, list.tracked.size);
+  return fits ? list.untracked : null;
+}
+
+/** False when the budget or the kernel's table is full. A thousand take 20 ms, so others get their turn in between. */
+async function watchAll(watches: FolderWatches, { tracked, submodules }: TreeFolders): Promise<boolean> {
+  let added = 0;
+  for (const folder of [...tracked, ...submodules]) {
+    if (watches.add(folder) === 'full') return false;
+    if (++added % 200 === 0) await breathe();
+  }
+  return true;
+}
+
+/** Level by level, because git must say of each whether it is ignored; what is below an ignored one is never looked at. */
+async function refreshUntracked(work: Work, entries: readonly string[]): Promise<boolean> {
+  const { tree, watches, options } = work;
+  for (let level = entries; level.length > 0; ) {
+    const folders = level.filter((path) => !watches.has(path) && isWorkFolder(join(tree, path)));
+    const ignored = await readIgnored(tree, folders, { env: options.env, timeoutMs: options.timeoutMs });
+    const wanted = folders.filter((path) => !ignored.has(path));
+    if (wanted.some((path) => watches.add(path) === 'full')) {
+      giveUp(work, watches.count() + wanted.length);
+      return false;
+    }
+    level = wanted.flatMap((path) => namesIn(join(tree, path)).map((name) => `${path}/${name}`));
+  }
+  return true;
+}
+
+function giveUp(work: Work, wanted: number): void {
+  work.watches.clear();
+  work.unwatched = wanted;
+}
+
+function retry(work: Work): void {
+  if (work.unwatched === null || work.unwatched > work.options.budget.room()) return;
+  work.unwatched = null;
+  work.expired = 'all';
+}
+
+/** A repository inside the tree is one line of its status, whatever is in it. */
+function isWorkFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && !existsSync(join(path, '.git'));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
