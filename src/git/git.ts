@@ -13,6 +13,8 @@ export interface GitPlace {
   readonly timeoutMs?: number;
   /** What git reads on its standard input. */
   readonly input?: string;
+  /** Variables for this one question that are otherwise taken out of the environment. */
+  readonly set?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -47,12 +49,12 @@ interface Answer {
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /** `-C` and not the process's folder: a folder that is gone would look like a git that is gone. */
-function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '' }: GitPlace): Promise<Answer> {
+function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '', set = {} }: GitPlace): Promise<Answer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
   const argv = ['--no-optional-locks', '--no-pager', '-C', cwd, ...args];
   return new Promise((resolve, reject) => {
     // SIGTERM, execFile's default: a killed git removes what it was writing.
-    const options = { cwd: '/', env: gitEnvironment(env), timeout: timeoutMs, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
+    const options = { cwd: '/', env: gitEnvironment(env, { set }), timeout: timeoutMs, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
     const child = execFile('git', argv, options, (error, stdout, stderr) => {
       if (error?.code === 'ENOENT') reject(gitMissing(error));
       else if (error?.killed === true) resolve({ code: null, stdout, stderr: `no answer within ${timeoutMs / 1000} s` });

@@ -1,0 +1,124 @@
+import { realpath } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { TreeRisk } from '../status/treeRisk.ts';
+import { readInsideProcesses } from '../store/insideProcesses.ts';
+import type { Env } from '../store/paths.ts';
+import { readBranchRisk, readCommitRisks } from './commitRisks.ts';
+import { readCopyRisks, readFileRisks } from './fileRisks.ts';
+import { readGit } from './git.ts';
+import { readCommonDir, readPlace } from './gitDir.ts';
+import { findModules, findNestedRepositories } from './nestedRepositories.ts';
+import type { RemoteNow } from './remoteNow.ts';
+import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
+import { readOperation } from './treeStatus.ts';
+
+export interface RiskOptions {
+  /** Branch that the work is to be merged into; null for the remote's HEAD. */
+  readonly base: string | null;
+  /** Globs of git-ignored files that were copied into the tree (`include`). */
+  readonly include: readonly string[];
+  /** Root of the checkout they were copied from; null when there is none to compare with. */
+  readonly checkout: string | null;
+  /** What the remote has (readRemoteNow); null judges by the tree's remote-tracking branches alone. */
+  readonly remote: RemoteNow | null;
+  /** Processes that may stand in the tree: the session's own. */
+  readonly mayStand?: (pid: number) => boolean;
+  readonly env: Env;
+}
+
+/**
+ * Everything that would be lost if the folder of a clone or worktree went, submodules and repositories inside it included; empty when
+ * nothing would. A question that cannot be answered is a risk of kind `unknown`. Only reads. Of a worktree the branch is not counted:
+ * it stays in the repository the worktree belongs to (see readUnmergedBranch).
+ */
+export async function readTreeRisks(tree: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
+  const parts = await Promise.all([
+    readRepositoryRisks(tree, '', options),
+    orUnknown('which processes run in it', '', () => readProcessRisks(tree, options.mayStand)),
+    orUnknown('what repositories lie inside', '', () => readInnerRisks(tree, options)),
+  ]);
+  return parts.flat();
+}
+
+/** The commits on a worktree's own branch that are merged nowhere: not lost with the folder, and worth telling. */
+export async function readUnmergedBranch(tree: string, options: Pick<RiskOptions, 'base' | 'remote' | 'env'>): Promise<readonly TreeRisk[]> {
+  return orUnknown('whether its branch is merged', '', async () => {
+    const place = await readRiskPlace(tree, '', options);
+    return place === null ? [] : readBranchRisk(place);
+  });
+}
+
+async function readRepositoryRisks(tree: string, where: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
+  return orUnknown('what is in it', where, async () => {
+    const place = await readRiskPlace(join(tree, where), where, options);
+    if (place === null) return [{ kind: 'unknown', where, name: 'what is in it', count: 1, samples: ['it is not a git repository that can be read'] }];
+    const copies = where === '' ? readCopyRisks(place, options) : Promise.resolve([]);
+    const parts = await Promise.all([
+      orUnknown('which files changed', where, () => readFileRisks(place)),
+      orUnknown('which ignored files are copies', where, () => copies),
+      orUnknown('which commits only it has', where, () => readCommitRisks(place)),
+      readOperationRisk(place),
+      orUnknown('which worktrees belong to it', where, () => readWorktreeRisks(place, tree)),
+    ]);
+    return parts.flat();
+  });
+}
+
+/** Null when no repository stands there. */
+async function readRiskPlace(root: string, where: string, { base, remote, env }: Pick<RiskOptions, 'base' | 'remote' | 'env'>): Promise<RiskPlace | null> {
+  const place = await readPlace(root);
+  if (place.kind !== 'repository') return null;
+  const isWorktree = (await readCommonDir(place.gitDir)) !== place.gitDir;
+  // Another repository has another remote.
+  return { root, gitDir: place.gitDir, isWorktree, where, env, base: where === '' ? base : null, remote: where === '' ? remote : null };
+}
+
+async function readOperationRisk({ gitDir, where }: RiskPlace): Promise<readonly TreeRisk[]> {
+  const operation = await readOperation(gitDir);
+  return operation === null ? [] : [{ kind: 'operation', where, name: operation, count: 1, samples: [] }];
+}
+
+/** Worktrees outside the folder lose their repository with it; those inside are looked at as repositories of their own. */
+async function readWorktreeRisks(place: RiskPlace, tree: string): Promise<readonly TreeRisk[]> {
+  if (place.isWorktree) return [];
+  const text = await readGit(['worktree', 'list', '--porcelain'], gitPlace(place));
+  const paths = [...text.matchAll(/^worktree (.+)$/gm)].map(([, path = '']) => path).slice(1);
+  const outside = (await Promise.all(paths.map((path) => realpath(path).catch(() => path)))).filter((path) => relative(tree, path).startsWith('..'));
+  return riskOf('worktree', place.where, outside);
+}
+
+async function readProcessRisks(tree: string, mayStand: RiskOptions['mayStand']): Promise<readonly TreeRisk[]> {
+  const inside = await readInsideProcesses(await realpath(tree));
+  const others = inside.filter(({ pid }) => mayStand?.(pid) !== true).sort((a, b) => a.pid - b.pid);
+  return riskOf('process', '', others.map(({ pid, name }) => `${name} (pid ${pid})`));
+}
+
+/** Submodules, clones and worktrees inside, each as deep as it goes; and submodules of which only the git folder is left. */
+async function readInnerRisks(tree: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
+  const risks: TreeRisk[] = [];
+  const seen = new Set<string>();
+  const waiting = [''];
+  for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+    for (const folder of await findNestedRepositories(join(tree, at))) {
+      const where = join(at, folder);
+      const place = await readPlace(join(tree, where));
+      if (place.kind === 'repository') seen.add(await realpath(place.gitDir));
+      risks.push(...(await readRepositoryRisks(tree, where, options)));
+      waiting.push(where);
+    }
+  }
+  return [...risks, ...(await readModuleRisks(tree, seen, options))];
+}
+
+/** A submodule that was taken out of the work tree still has its commits; its files are gone already. */
+async function readModuleRisks(tree: string, seen: ReadonlySet<string>, { env }: RiskOptions): Promise<readonly TreeRisk[]> {
+  const place = await readPlace(tree);
+  const modules = place.kind === 'repository' ? await findModules(place.gitDir) : [];
+  const risks: TreeRisk[] = [];
+  for (const gitDir of modules) {
+    if (seen.has(await realpath(gitDir))) continue;
+    const where = relative(tree, gitDir);
+    risks.push(...(await orUnknown('which commits only it has', where, () => readCommitRisks({ root: gitDir, gitDir, isWorktree: false, where, env, base: null, remote: null }))));
+  }
+  return risks;
+}
