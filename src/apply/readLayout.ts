@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LayoutError } from '../base/errors.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import type { Layout } from '../layout/layout.ts';
+import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
 import { filesNamed, loadLayout, type Loaded, type Overlay } from '../layout/load.ts';
 import type { World } from '../layout/world.ts';
 import { hasCode } from '../store/file.ts';
@@ -13,6 +14,8 @@ export interface LayoutRequest {
   readonly world: World;
   /** The task given to `up`; null when none was. */
   readonly task: string | null;
+  /** What the fleet's record lays over the file; nothing when absent. */
+  readonly extras?: LayoutExtras;
   /** `$XDG_CONFIG_HOME/claude-tmux`: config.yaml and templates/ of the user. */
   readonly configFolder: string;
   /** The package's layouts/ folder: shipped templates. */
@@ -41,7 +44,7 @@ export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
   const input = { path: request.path, text, overlays, world: request.world };
   const files = await readFiles(filesNamed(input));
   const templates = /\btemplate\b|\bstrategy\b/.test(text) ? await readTemplates(request) : new Map<string, string>();
-  const loaded = loadLayout({ ...input, task: request.task, files, templates });
+  const loaded = loadLayout({ ...input, task: request.task, files, templates, extras: request.extras ?? NO_EXTRAS });
   if (!loaded.ok) throw new LayoutError(loaded.diagnostics, texts);
   return { ...loaded, sources: [...texts.keys(), ...files.keys()], texts };
 }

@@ -21,6 +21,8 @@ import { planFleet, type PlannedFleet } from './planFleet.ts';
 
 export interface UpOptions {
   readonly only: readonly string[] | null;
+  /** Sessions to start although they had ended by themselves. */
+  readonly start?: readonly string[];
   readonly fromHere: boolean;
   readonly noPrompt: boolean;
   readonly yes: boolean;
@@ -41,7 +43,7 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   refuseProblems(first.plan);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
   if (first.plan.steps.length === 0) {
-    context.talk(`"${first.layout.name}" is up: nothing to do`);
+    context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
     return { code: EXIT.done, record: loaded.record };
   }
   await checkPrograms(context, first);
@@ -131,7 +133,7 @@ async function planRest(context: Context, { loaded, wanted, failed, first }: Res
   const only = wantedIds.filter((id) => !failed.includes(id));
   if (only.length === 0) throw new UserError('no session could be brought up', { hint: 'mend what is said above, then run the same command again' });
   context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
-  return { planned: await planFleet(context, loaded, { only, fromHere: wanted.fromHere }), code: EXIT.notDone };
+  return { planned: await planFleet(context, loaded, { ...wanted, only }), code: EXIT.notDone };
 }
 
 /** A pane whose `dir` its tree does not have cannot start; it says so itself, but nobody may be looking. */

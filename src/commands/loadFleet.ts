@@ -5,6 +5,7 @@ import { readLayout, type ReadLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
+import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -38,22 +39,39 @@ export async function loadFleet(context: Context, choice: LayoutChoice): Promise
   const world = await readWorld(context, home?.checkout ?? context.cwd);
   const target = home !== null && choice.layout === undefined ? { path: home.layout, record: home } : await findTarget(context, { choice, world, fleets });
   const there = target.record === null ? world : await readWorld(context, target.record.checkout ?? dirname(target.path));
-  const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, ...configPlaces(context) });
+  const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, extras, ...configPlaces(context) });
   const first = await read(null);
   const record = findRecord(fleets, first);
   const loaded = { path: target.path, untasked: first.layout, record, world: there };
   const known = choice.task ?? record?.task ?? null;
-  if (!first.asksForTask) return { ...loaded, read: first, task: known };
-  const task = known ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null);
-  return { ...loaded, read: task === null ? first : await read(task), task };
+  const task = first.asksForTask ? (known ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null)) : known;
+  return { ...loaded, read: await readAgain(first, { task, record, read }), task };
 }
 
 /** The layout of a recorded fleet, read again from its file. */
 export async function reloadFleet(context: Context, record: FleetRecord): Promise<LoadedFleet> {
   const world = await readWorld(context, record.checkout ?? dirname(record.layout));
-  const read = (task: string | null): Promise<ReadLayout> => readLayout({ path: record.layout, world, task, ...configPlaces(context) });
+  const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: record.layout, world, task, extras, ...configPlaces(context) });
   const first = await read(null);
-  return { path: record.layout, read: first.asksForTask ? await read(record.task) : first, untasked: first.layout, record, world, task: record.task };
+  return { path: record.layout, read: await readAgain(first, { task: record.task, record, read }), untasked: first.layout, record, world, task: record.task };
+}
+
+interface Again {
+  readonly task: string | null;
+  readonly record: FleetRecord | null;
+  readonly read: (task: string | null, extras: LayoutExtras) => Promise<ReadLayout>;
+}
+
+/** With the task filled in, and with what the record lays over the file; as it is when there is neither. */
+async function readAgain(first: ReadLayout, { task, record, read }: Again): Promise<ReadLayout> {
+  const extras = record === null ? NO_EXTRAS : extrasOf(record);
+  const isPlain = extras.added.length + extras.tasks.length === 0;
+  return isPlain && (task === null || !first.asksForTask) ? first : read(task, extras);
+}
+
+/** What `add` and `task` wrote down. */
+function extrasOf({ added, sessions }: FleetRecord): LayoutExtras {
+  return { added, tasks: sessions.flatMap(({ id, task }) => (task === null ? [] : [{ id, branch: task.branch, prompt: task.text }])) };
 }
 
 /** What loading a layout may know, for somebody who stands in `cwd`. */

@@ -19,7 +19,7 @@ export interface PlannedFleet {
 }
 
 /** Observes the world once and decides what is missing. Reads only. */
-export async function planFleet(context: Context, loaded: LoadedFleet, wanted: Pick<Intent, 'only' | 'fromHere'>): Promise<PlannedFleet> {
+export async function planFleet(context: Context, loaded: LoadedFleet, wanted: Pick<Intent, 'only' | 'fromHere' | 'start'>): Promise<PlannedFleet> {
   const { record } = loaded;
   const layout = withLabels(loaded);
   refuseUnknown(layout, wanted.only ?? []);

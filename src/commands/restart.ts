@@ -5,11 +5,9 @@ import { EXIT, UserError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import { isBusy } from '../status/agentState.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { fleetLock, readFleet, settleFleet } from '../store/fleets.ts';
-import { withLock } from '../store/lock.ts';
-import { askTrust } from './askTrust.ts';
+import { settleFleet } from '../store/fleets.ts';
+import { changeFleet } from './changeFleet.ts';
 import { keepRecord } from './keepRecord.ts';
-import { reloadFleet } from './loadFleet.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
@@ -18,10 +16,8 @@ import type { Options } from './table.ts';
 export async function restart(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
   const picked = await pickSession(context, given, options['fleet']);
   const { id } = picked.session;
-  return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `restarting "${id}"` }, async () => {
-    const fleet = (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet;
-    const loaded = await reloadFleet(context, fleet);
-    await askTrust(context, loaded, { yes: options['yes'] === true });
+  return changeFleet(context, picked.fleet, { what: `restarting "${id}"`, yes: options['yes'] === true }, async (loaded) => {
+    const fleet = loaded.record;
     const planned = await planFleet(context, loaded, { only: null, fromHere: false });
     await confirm(context, { planned, fleet, id, yes: options['yes'] === true });
     const forced = { ...planned, plan: respawnPlan(planned, id) };

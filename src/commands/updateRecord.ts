@@ -47,6 +47,7 @@ function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRe
     launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
     conversation: isClaude ? how.conversation : null,
     port: how.before?.port ?? null,
+    task: how.before?.task ?? null,
     dependsOn: pane.dependsOn.map(({ id, until }) => ({ id, until: describeUntil(until) })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostics.ts';
+import { addedProblems, NO_EXTRAS, withAdded, type LayoutExtras } from './extras.ts';
 import { fileProblems, mergeFiles, type LayoutFiles, type Overlay } from './files.ts';
 import type { Layout } from './layout.ts';
 import { normalize } from './normalize.ts';
@@ -21,6 +22,8 @@ export interface LayoutInput {
   readonly task: string | null;
   /** Prompt files by absolute path, as `filesNamed` lists them; a file that could not be read is left out. */
   readonly files: ReadonlyMap<string, string>;
+  /** What the fleet's record lays over the file; nothing when absent. */
+  readonly extras?: LayoutExtras;
   /** Templates by name; the user's already over the shipped. */
   readonly templates: ReadonlyMap<string, string>;
 }
@@ -43,7 +46,8 @@ export function loadLayout(input: LayoutInput): Loaded {
   const layoutSource = parsed[0]?.source;
   if (!layoutSource) return { ok: false, diagnostics: sorted(syntax, input) };
   const sources = parsed.flatMap(({ source, kind }) => (source ? [{ source, kind }] : []));
-  return decide(input, mergeFiles(sources), syntax);
+  const { added } = input.extras ?? NO_EXTRAS;
+  return decide(input, withAdded(mergeFiles(sources), added), [...syntax, ...addedProblems(added, input.path)]);
 }
 
 /** An overlay that is empty, or all comments, says nothing; that is no problem. */
@@ -53,7 +57,7 @@ function parseOverlay(overlay: Overlay): ReturnType<typeof parseSource> {
 }
 
 function decide(input: LayoutInput, files: LayoutFiles, syntax: readonly Diagnostic[]): Loaded {
-  const normal = normalize(files.draft, input.world, input);
+  const normal = normalize(files.draft, input.world, { ...input, tasks: input.extras?.tasks ?? [] });
   const facts = { draft: files.draft, written: files.written, normal, world: input.world, texts: input };
   const diagnostics = sorted([...syntax, ...fileProblems(files, checkRules(facts))], input);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };

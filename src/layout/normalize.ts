@@ -2,6 +2,7 @@ import { sessionName } from '../base/tmuxText.ts';
 import { tmuxColor } from './color.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { ARRANGEMENTS, type Arrange, type Layout, type NamedArrangement, type NotifySettings, type Pane, type Strategy } from './layout.ts';
+import { withTask } from './extras.ts';
 import { inactiveParts } from './inactive.ts';
 import { absolutePath, lastPart, normalizePath, startFolder } from './paths.ts';
 import { repoName, resolveRepo } from './repository.ts';
@@ -29,7 +30,7 @@ export interface NormalPane {
 
 /** Decides everything. Never fails: where the draft is wrong it puts a stand-in, and the rules say what is wrong. */
 export function normalize(draft: Draft, world: World, texts: PromptTexts): Normal {
-  const frame = frameOf(draft, world, texts.path);
+  const frame = frameOf(draft, world, texts);
   const decided = frame.seats.map((seat, place) => {
     const placed: PlacedSeat = { seat, tree: treeOf(seat, frame), dependsOn: dependenciesOf(seat, frame), owns: list(seat.written.owns) };
     const { work, asksForTask } = workOf(placed, frame, texts);
@@ -43,7 +44,7 @@ export function normalize(draft: Draft, world: World, texts: PromptTexts): Norma
   };
 }
 
-function frameOf(draft: Draft, world: World, path: string): FleetFrame {
+function frameOf(draft: Draft, world: World, { path, tasks = [] }: PromptTexts): FleetFrame {
   const repo = resolveRepo(draft.repo, world);
   const strategy = draft.strategy ?? 'component';
   const name = draft.name ?? defaultName(repo, path);
@@ -55,7 +56,7 @@ function frameOf(draft: Draft, world: World, path: string): FleetFrame {
     isolation: draft.isolation ?? 'clone',
     repo,
     workspace: workspaceOf(draft.workspace ?? '~/workspaces/{name}', name, world),
-    seats: seatPanes(draft.panes ?? [], strategy),
+    seats: seatPanes(draft.panes ?? [], strategy).map((seat) => withTask(seat, tasks)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { GivenTask } from './extras.ts';
 import type { AgentWork, Dependency, Tree, Work } from './layout.ts';
 import { absolutePath, lastPart, layoutFolder } from './paths.ts';
 import type { DraftPane } from './schema.ts';
@@ -13,6 +14,8 @@ export interface PromptTexts {
   readonly task: string | null;
   readonly files: ReadonlyMap<string, string>;
   readonly templates: ReadonlyMap<string, string>;
+  /** Tasks given since by `task`. */
+  readonly tasks?: readonly GivenTask[];
 }
 
 export interface PlacedSeat {

@@ -36,16 +36,17 @@ function planFound(input: PanesInput, pane: Pane, found: TmuxPane): string[] {
   }
   const agent = agentOf(input, pane);
   if (agent.alive && !found.dead) return [];
-  if (!found.dead && endedItself(agent)) return describeHeld(input, pane);
-  const cause = found.dead ? 'its pane is dead' : 'its agent was ended from outside';
-  steps.add({ kind: 'respawn-pane', pane: pane.id, paneId: found.id, hold: endedItself(agent), target: `pane ${pane.id}`, cause, needs: treeNeeds(input, pane) });
+  const hold = staysEnded(input, pane);
+  if (!found.dead && hold) return describeHeld(input, pane);
+  const cause = found.dead ? 'its pane is dead' : isStarted(input, pane) ? 'it is to start' : 'its agent was ended from outside';
+  steps.add({ kind: 'respawn-pane', pane: pane.id, paneId: found.id, hold, target: `pane ${pane.id}`, cause, needs: treeNeeds(input, pane) });
   return [];
 }
 
 /** What the user ended stays ended until it is started by hand; its pane shows how. */
 function describeHeld(input: PanesInput, pane: Pane): string[] {
   const agent = agentOf(input, pane);
-  return endedItself(agent) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`claude-tmux restart ${pane.id}\`.`] : [];
+  return staysEnded(input, pane) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`claude-tmux start ${pane.id}\`.`] : [];
 }
 
 function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {
@@ -55,6 +56,15 @@ function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {
 /** True when the process ended with an exit code of its own; codes from 128 up are signals (a reboot, a kill, a closed terminal). */
 function endedItself(agent: AgentFacts): boolean {
   return !agent.alive && agent.exit !== null && agent.exit < 128;
+}
+
+/** What the user ended stays so until somebody says otherwise. */
+function staysEnded(input: PanesInput, pane: Pane): boolean {
+  return endedItself(agentOf(input, pane)) && !isStarted(input, pane);
+}
+
+function isStarted({ intent }: PanesInput, pane: Pane): boolean {
+  return intent.start?.includes(pane.id) === true;
 }
 
 function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
@@ -109,13 +119,13 @@ function addWindows(input: PanesInput, panes: readonly Pane[], newSession: boole
 function addFirstPane(input: PanesInput, pane: Pane, how: { readonly window: number; readonly size: number; readonly newSession: boolean }): number {
   const { layout, steps } = input;
   const window = { window: how.window, name: how.size === 1 ? pane.name : layout.name, color: how.size === 1 ? pane.color : 'default' };
-  const hold = endedItself(agentOf(input, pane));
+  const hold = staysEnded(input, pane);
   const target = `pane ${pane.id}`;
   if (how.newSession) return steps.add({ kind: 'create-session', pane: pane.id, window, hold, target, cause: `no tmux session "${layout.session}"`, needs: treeNeeds(input, pane) });
   return steps.add({ kind: 'create-window', pane: pane.id, window, hold, target, cause: 'not on the screen', needs: treeNeeds(input, pane) });
 }
 
 function addPane(input: PanesInput, pane: Pane, how: { readonly window: WindowRef; readonly after: readonly number[] }): number {
-  const hold = endedItself(agentOf(input, pane));
+  const hold = staysEnded(input, pane);
   return input.steps.add({ kind: 'create-pane', pane: pane.id, window: how.window, hold, target: `pane ${pane.id}`, cause: 'not on the screen', needs: [...treeNeeds(input, pane), ...how.after] });
 }

@@ -7,6 +7,8 @@ import type { Plan, Step } from './step.ts';
 export interface Intent {
   /** Ids to bring up; null for all. */
   readonly only: readonly string[] | null;
+  /** Ids of sessions that start although what ran there had ended by itself. */
+  readonly start?: readonly string[];
   /** New branches start at the checkout's HEAD and get its uncommitted work. */
   readonly fromHere: boolean;
   /** Hash of what each pane's launch file is made of, by id. */

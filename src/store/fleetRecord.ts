@@ -22,6 +22,8 @@ export interface FleetRecord {
   /** ISO time. */
   readonly createdAt: string;
   readonly sessions: readonly SessionRecord[];
+  /** Sessions that `add` brought in, each in the form of a layout's pane; none in records written before there were any. */
+  readonly added: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface SessionRecord {
@@ -48,5 +50,17 @@ export interface SessionRecord {
   readonly conversation: string | null;
   /** Its CLAUDE_TMUX_PORT, no other session's of any fleet; null without `ports` in the layout, and in records written before there were any. */
   readonly port: number | null;
+  /** The task that `task` gave it; null while it works on the layout's. */
+  readonly task: SessionTask | null;
   readonly dependsOn: readonly { readonly id: string; readonly until: string }[];
+}
+
+/** The next task in the same clone. */
+export interface SessionTask {
+  readonly text: string;
+  readonly branch: string;
+  /** The new conversation's id. */
+  readonly conversation: string;
+  /** False until the clone is on the branch: then `up` begins it, or says why it cannot. */
+  readonly begun: boolean;
 }

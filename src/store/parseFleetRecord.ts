@@ -13,7 +13,7 @@ export function parseFleetRecord(value: unknown): FleetRecord | null {
   const sessions = parseSessions(value.sessions);
   if (!texts || !strategy || !sessions) return null;
   const mcpServers = Array.isArray(value.mcpServers) ? textsAt(value, 'mcpServers') : null;
-  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, sessions };
+  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, sessions, added: parseAdded(value.added) };
 }
 
 function parseSessions(value: unknown): readonly SessionRecord[] | null {
@@ -29,7 +29,17 @@ function parseSession(value: unknown): SessionRecord | null {
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
   const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), dependsOn: parseDependencies(value.dependsOn) };
+  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), dependsOn: parseDependencies(value.dependsOn) };
+}
+
+/** Their shape is the layout's to judge. */
+function parseAdded(value: unknown): FleetRecord['added'] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function parseTask(value: unknown): SessionRecord['task'] {
+  const texts = isObject(value) ? required(value, ['text', 'branch', 'conversation']) : null;
+  return texts === null || !isObject(value) ? null : { ...texts, begun: value.begun === true };
 }
 
 function parseDependencies(value: unknown): SessionRecord['dependsOn'] {
