@@ -6,8 +6,10 @@ import { copyFiles } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
 import { makeWorktree } from '../git/worktree.ts';
 import type { TreeStep } from '../plan/step.ts';
+import { beginTask } from './beginTask.ts';
 import type { Context } from './context.ts';
 import { makeProgress, type Progress } from './progress.ts';
+import type { FleetPlace } from './readEvidence.ts';
 import { runSetup } from './runSetup.ts';
 import { runSteps, type StepResults } from './runSteps.ts';
 
@@ -17,6 +19,8 @@ export interface TreesInput {
   readonly logs: string;
   /** Variables of each pane's layout entry, for its setup commands. */
   readonly envOf: (pane: string) => Readonly<Record<string, string>>;
+  /** The fleet they are of. */
+  readonly fleet: FleetPlace;
 }
 
 /** Makes and mends the trees: mirrors first and alone, as their fetch may ask on the terminal; then clones side by side. */
@@ -93,6 +97,8 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     }
     case 'make-worktree':
       return describeReport(await makeWorktree({ ...common, spec: step.spec, checkout: step.checkout }));
+    case 'begin-task':
+      return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine });
     case 'bring-work': {
       const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
       return `${commits} commits, ${files} files`;

@@ -15,9 +15,10 @@ import { settleFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { keepRecord } from './keepRecord.ts';
 import { meetDialogs } from './meetDialogs.ts';
-import type { LoadedFleet } from './loadFleet.ts';
+import { reloadFleet, type LoadedFleet } from './loadFleet.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
+import { withoutTasks } from './withoutTasks.ts';
 
 export interface UpOptions {
   readonly only: readonly string[] | null;
@@ -48,12 +49,14 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   }
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
-  const record = loaded.record ?? newRecord(context, loaded, first.server);
-  const dialogs = await meetDialogs(context, { layout: first.layout, plan: first.plan, record, yes: wanted.yes });
-  const trees = await makeTrees(context, first, record);
+  const known = loaded.record ?? newRecord(context, loaded, first.server);
+  const dialogs = await meetDialogs(context, { layout: first.layout, plan: first.plan, record: known, yes: wanted.yes });
+  const trees = await makeTrees(context, first, known);
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
-  const { planned, code } = trees.failed.length === 0 ? { planned: first, code: EXIT.done } : await planRest(context, { loaded, wanted, failed: trees.failed, first });
-  const kept = await keepRecord(context, { ...record, ...dialogs }, { loaded, planned, newId: () => context.newId() });
+  const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs };
+  const isWhole = trees.failed.length + trees.notBegun.length === 0;
+  const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
+  const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
   const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
@@ -100,15 +103,24 @@ function count(number: number, what: string): string {
   return number === 0 ? '' : `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Runs the tree steps and tells each failure; resolves to the ids of panes whose tree is not usable. */
-async function makeTrees(context: Context, { plan, layout }: PlannedFleet, record: FleetRecord): Promise<{ readonly failed: readonly string[] }> {
+interface MadeTrees {
+  /** Ids of panes whose tree is not usable. */
+  readonly failed: readonly string[];
+  /** Ids of sessions whose next task could not be begun: they go on with the last one. */
+  readonly notBegun: readonly string[];
+}
+
+/** Runs the tree steps and tells each failure. */
+async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, record: FleetRecord): Promise<MadeTrees> {
   const steps = plan.steps.filter(isTreeStep);
-  if (steps.length === 0) return { failed: [] };
+  if (steps.length === 0) return { failed: [], notBegun: [] };
   const envOf = (id: string): Readonly<Record<string, string>> => plan.panes[id]?.env ?? {};
-  const results = await applyTrees(context, { steps, logs: fleetPaths(context.store, record.uuid).logs, envOf });
+  const results = await applyTrees(context, { steps, logs: fleetPaths(context.store, record.uuid).logs, envOf, fleet: { record, server } });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
-  const owners = new Set(steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id)).flatMap((step) => ('pane' in step ? [step.pane] : [])));
-  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id) };
+  const lost = steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id));
+  const notBegun = lost.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
+  const owners = new Set(lost.flatMap((step) => ('pane' in step && !notBegun.includes(step.pane) ? [step.pane] : [])));
+  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id), notBegun };
 }
 
 function tellFailures(context: Context, steps: readonly Step[], failed: ReadonlyMap<number, unknown>): void {
@@ -123,17 +135,18 @@ function tellFailures(context: Context, steps: readonly Step[], failed: Readonly
 interface Rest {
   readonly loaded: LoadedFleet;
   readonly wanted: UpOptions;
-  readonly failed: readonly string[];
+  readonly trees: MadeTrees;
   readonly first: PlannedFleet;
 }
 
 /** One bad tree spoils no other session: what is left is planned anew, without the panes that cannot be. */
-async function planRest(context: Context, { loaded, wanted, failed, first }: Rest): Promise<{ readonly planned: PlannedFleet; readonly code: number }> {
+async function planRest(context: Context, { loaded, wanted, trees: { failed, notBegun }, first }: Rest): Promise<{ readonly planned: PlannedFleet; readonly code: number }> {
   const wantedIds = wanted.only ?? first.layout.panes.map((pane) => pane.id);
   const only = wantedIds.filter((id) => !failed.includes(id));
   if (only.length === 0) throw new UserError('no session could be brought up', { hint: 'mend what is said above, then run the same command again' });
-  context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
-  return { planned: await planFleet(context, loaded, { ...wanted, only }), code: EXIT.notDone };
+  if (failed.length > 0) context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
+  const now = notBegun.length > 0 && loaded.record !== null ? { ...loaded, ...(await reloadFleet(context, loaded.record)) } : loaded;
+  return { planned: await planFleet(context, now, { ...wanted, only }), code: EXIT.notDone };
 }
 
 /** A pane whose `dir` its tree does not have cannot start; it says so itself, but nobody may be looking. */

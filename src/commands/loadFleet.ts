@@ -8,7 +8,7 @@ import { isSameRepository } from '../git/remoteUrl.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
-import type { FleetRecord } from '../store/fleetRecord.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetAround, knownFleets } from './pick.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
 
@@ -69,9 +69,13 @@ async function readAgain(first: ReadLayout, { task, record, read }: Again): Prom
   return isPlain && (task === null || !first.asksForTask) ? first : read(task, extras);
 }
 
+function toGiven(id: string, task: SessionRecord['task']): LayoutExtras['tasks'] {
+  return task === null ? [] : [{ id, branch: task.branch, prompt: task.text }];
+}
+
 /** What `add` and `task` wrote down. */
 function extrasOf({ added, sessions }: FleetRecord): LayoutExtras {
-  return { added, tasks: sessions.flatMap(({ id, task }) => (task === null ? [] : [{ id, branch: task.branch, prompt: task.text }])) };
+  return { added, tasks: sessions.flatMap(({ id, task, nextTask }) => toGiven(id, nextTask ?? task)) };
 }
 
 /** What loading a layout may know, for somebody who stands in `cwd`. */

@@ -115,6 +115,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./send.ts')).send,
   },
   { name: 'explain', args: '<session>', summary: 'where the shown state of a session comes from, and the rule that decided', group: 'Sessions', completes: 'session', options: [FLEET, JSON_OPTION], load: async () => (await import('./explain.ts')).explain },
+  {
+    name: 'task',
+    args: '<session> <text...>',
+    summary: 'the next task in the same clone: a fresh branch from the base, a new conversation',
+    group: 'Sessions',
+    completes: 'session',
+    options: [{ flags: '--branch <branch>', help: "its branch; the session's own and the task's first words otherwise" }, FLEET, YES],
+    load: async () => (await import('./task.ts')).task,
+  },
   { name: 'start', args: '<session>', summary: 'start a session that waits or has ended, its conversation resumed', group: 'Sessions', completes: 'session', options: [FLEET, YES], load: async () => (await import('./start.ts')).start },
   {
     name: 'add',

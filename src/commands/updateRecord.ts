@@ -1,6 +1,6 @@
 import { launchHash } from '../apply/launchHash.ts';
 import type { Dependency, Layout, Pane } from '../layout/layout.ts';
-import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import type { FleetRecord, SessionRecord, SessionTask } from '../store/fleetRecord.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import type { PlannedFleet } from './planFleet.ts';
@@ -20,13 +20,30 @@ export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Up
     .filter((pane) => onScreen.has(pane.id))
     .map((pane) => {
       const before = record.sessions.find((session) => session.id === pane.id);
-      return toSession(layout, pane, { before, isStarted: started.has(pane.id), conversation: before?.conversation ?? newId() });
+      const tasks = tasksOf(before, plan.steps.some((step) => step.kind === 'begin-task' && step.pane === pane.id));
+      return toSession(layout, pane, { before, isStarted: started.has(pane.id), ...tasks, conversation: tasks.conversation ?? newId() });
     });
   const removed = record.sessions.filter((session) => !layout.panes.some((pane) => pane.id === session.id));
   return { ...record, socket: server.socket, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
 }
 
-function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRecord | undefined; readonly isStarted: boolean; readonly conversation: string }): SessionRecord {
+/** The tasks and the conversation of a session, its next task begun or not. */
+function tasksOf(before: SessionRecord | undefined, isBegun: boolean): Pick<SessionRecord, 'task' | 'nextTask' | 'conversation'> {
+  if (before === undefined) return { task: null, nextTask: null, conversation: null };
+  const { task, nextTask, conversation } = before;
+  return isBegun && nextTask !== null ? { task: nextTask, nextTask: null, conversation: nextTask.conversation } : { task, nextTask, conversation };
+}
+
+interface Known {
+  readonly before: SessionRecord | undefined;
+  readonly isStarted: boolean;
+  /** The one it works on from now on. */
+  readonly task: SessionTask | null;
+  readonly nextTask: SessionTask | null;
+  readonly conversation: string;
+}
+
+function toSession(layout: Layout, pane: Pane, how: Known): SessionRecord {
   const owner = treeOwner(layout, pane);
   const spec = owner?.tree.kind === 'own' ? owner.tree.spec : null;
   const { work } = pane;
@@ -47,7 +64,8 @@ function toSession(layout: Layout, pane: Pane, how: { readonly before: SessionRe
     launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
     conversation: isClaude ? how.conversation : null,
     port: how.before?.port ?? null,
-    task: how.before?.task ?? null,
+    task: how.task,
+    nextTask: how.nextTask,
     dependsOn: pane.dependsOn.map(({ id, until }) => ({ id, until: describeUntil(until) })),
   };
 }

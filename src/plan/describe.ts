@@ -23,6 +23,8 @@ function describeDetail(step: Step): string {
     case 'make-clone':
     case 'make-worktree':
       return `branch ${step.spec.branch} from ${describeBase(step.spec.base)}`;
+    case 'begin-task':
+      return `branch ${step.spec.branch} from ${describeBase(step.spec.base)}`;
     case 'run-setup':
       return `(${step.spec.setup.length} command${step.spec.setup.length === 1 ? '' : 's'})`;
     case 'arrange-window':

@@ -1,4 +1,4 @@
-import { treeOwnerId, type Layout, type Pane, type TreeSpec } from '../layout/layout.ts';
+import { treeOwnerId, type Pane, type TreeSpec } from '../layout/layout.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { TreeState } from './snapshot.ts';
 
@@ -26,7 +26,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
         plan.problems.push(`the folder ${tree.spec.path} ${tree.state.why}. Move it away, or give the pane "${tree.pane.id}" another \`id\`.`);
         break;
       case 'ready':
-        plan.notes.push(...describeBranch(tree.pane, tree.spec, tree.state.branch));
+        if (nextTask(input, tree) === null) plan.notes.push(...describeBranch(tree.pane, tree.spec, tree.state.branch));
         if (!tree.state.setupDone) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
         break;
       case 'absent':
@@ -34,6 +34,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
         addTree(input, tree, { plan, mirror: mirrors.get(tree.spec.repo) });
         break;
     }
+    addTask(input, tree, { plan, mirror: mirrors.get(tree.spec.repo) });
   }
   return plan;
 }
@@ -49,14 +50,15 @@ function ownTrees({ layout, wanted, snapshot }: ReconcileInput & { readonly want
 }
 
 /** One fetch per repository, however many clones are made of it. */
-function planMirrors({ layout, steps }: { readonly layout: Layout; readonly steps: StepList }, trees: readonly OwnTree[]): Map<string, number> {
+function planMirrors({ layout, steps, known }: Pick<ReconcileInput, 'layout' | 'known'> & { readonly steps: StepList }, trees: readonly OwnTree[]): Map<string, number> {
   if (layout.isolation !== 'clone') return new Map();
   const missing = trees.filter((tree) => tree.state.kind === 'absent');
-  const repos = new Set(missing.map((tree) => tree.spec.repo));
+  const beginning = trees.filter((tree) => nextTask({ known }, tree) !== null);
+  const repos = new Set([...missing, ...beginning].map((tree) => tree.spec.repo));
   return new Map(
     [...repos].map((repo) => {
       const count = missing.filter((tree) => tree.spec.repo === repo).length;
-      const cause = count === 1 ? 'a clone of it is missing' : `${count} clones of it are missing`;
+      const cause = count === 0 ? 'a task starts from it' : count === 1 ? 'a clone of it is missing' : `${count} clones of it are missing`;
       return [repo, steps.add({ kind: 'fetch-mirror', repo, checkout: layout.checkout, target: `mirror ${redactUrl(repo)}`, cause, needs: [] })];
     }),
   );
@@ -70,9 +72,7 @@ function addTree(input: ReconcileInput & { readonly steps: StepList }, tree: Own
   const { layout, steps, intent } = input;
   const { pane, spec } = tree;
   const cause = `${spec.path} is not there`;
-  const base = spec.base.kind === 'pane' ? layout.panes.find((other) => other.id === (spec.base.kind === 'pane' ? spec.base.id : '')) : undefined;
-  const basePath = base?.tree.kind === 'own' ? base.tree.spec.path : null;
-  const needs = [adding.mirror, base ? adding.plan.readyStep.get(base.id) : undefined].filter((id) => id !== undefined);
+  const { basePath, needs } = startOf(input, tree, adding);
   let last: number;
   if (layout.isolation === 'worktree' && layout.checkout !== null) {
     last = steps.add({ kind: 'make-worktree', pane: pane.id, spec, checkout: layout.checkout, target: `worktree ${pane.id}`, cause, needs });
@@ -84,6 +84,27 @@ function addTree(input: ReconcileInput & { readonly steps: StepList }, tree: Own
   }
   adding.plan.readyStep.set(pane.id, last);
   addSetup(input, tree, { plan: adding.plan, after: [last], cause: 'it is new' });
+}
+
+/** The tree that a new branch starts from, where that is another pane's, and the steps it must wait for. */
+function startOf({ layout }: ReconcileInput, { spec }: OwnTree, { plan, mirror }: Adding & { readonly mirror: number | undefined }): { readonly basePath: string | null; readonly needs: readonly number[] } {
+  const base = spec.base.kind === 'pane' ? layout.panes.find((other) => other.id === (spec.base.kind === 'pane' ? spec.base.id : '')) : undefined;
+  const needs = [mirror, base ? plan.readyStep.get(base.id) : undefined].filter((id) => id !== undefined);
+  return { basePath: base?.tree.kind === 'own' ? base.tree.spec.path : null, needs };
+}
+
+function nextTask({ known }: Pick<ReconcileInput, 'known'>, { pane }: OwnTree): { readonly text: string } | null {
+  return known.find((session) => session.id === pane.id)?.nextTask ?? null;
+}
+
+/** A task that was given and not begun; again harmless where the tree is on its branch already. */
+function addTask(input: ReconcileInput & { readonly steps: StepList }, tree: OwnTree, adding: Adding & { readonly mirror: number | undefined }): void {
+  if (nextTask(input, tree) === null) return;
+  const { pane, spec } = tree;
+  const { basePath, needs } = startOf(input, tree, adding);
+  const made = adding.plan.readyStep.get(pane.id);
+  const step = input.steps.add({ kind: 'begin-task', pane: pane.id, spec, basePath, checkout: input.layout.checkout, target: `clone ${pane.id}`, cause: 'its next task', needs: [...needs, ...(made === undefined ? [] : [made])] });
+  adding.plan.readyStep.set(pane.id, step);
 }
 
 /** Ignored files and setup commands: what a fresh clone lacks to be worked in. */

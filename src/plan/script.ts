@@ -83,6 +83,9 @@ function commandsOf(step: TreeStep, variables: readonly ScriptVariable[]): strin
     }
     case 'make-worktree':
       return [command('make_worktree', step.spec.path, step.checkout, step.spec.branch, step.spec.base.kind === 'branch' ? step.spec.base.name : '')];
+    // Half begun, it is this program's to end: a script could not tell what its agent was told.
+    case 'begin-task':
+      return [`echo ${shellWord(`the next task of "${step.pane}" is not begun: claude-tmux up begins it`)} >&2`, 'exit 1'];
     case 'bring-work':
       return [command('bring_work', step.spec.path, step.checkout)];
     case 'copy-files':

@@ -71,4 +71,6 @@ export interface KnownSession {
   readonly color: string;
   readonly path: string;
   readonly launchHash: string;
+  /** A task given and not begun. */
+  readonly nextTask?: { readonly text: string } | null;
 }

@@ -23,6 +23,7 @@ export type TreeAction =
   | { readonly kind: 'fetch-mirror'; readonly repo: string; readonly checkout: string | null }
   | { readonly kind: 'make-clone'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null; readonly checkout: string | null }
   | { readonly kind: 'make-worktree'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
+  | { readonly kind: 'begin-task'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null; readonly checkout: string | null }
   | { readonly kind: 'bring-work'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
   | { readonly kind: 'copy-files'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
   | { readonly kind: 'run-setup'; readonly pane: string; readonly spec: TreeSpec };

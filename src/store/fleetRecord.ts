@@ -52,6 +52,8 @@ export interface SessionRecord {
   readonly port: number | null;
   /** The task that `task` gave it; null while it works on the layout's. */
   readonly task: SessionTask | null;
+  /** One that is given and not begun: the tree is not on its branch, or nobody has noted that it is. `up` begins it. */
+  readonly nextTask: SessionTask | null;
   readonly dependsOn: readonly { readonly id: string; readonly until: string }[];
 }
 
@@ -61,6 +63,4 @@ export interface SessionTask {
   readonly branch: string;
   /** The new conversation's id. */
   readonly conversation: string;
-  /** False until the clone is on the branch: then `up` begins it, or says why it cannot. */
-  readonly begun: boolean;
 }

@@ -29,7 +29,7 @@ function parseSession(value: unknown): SessionRecord | null {
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
   const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), dependsOn: parseDependencies(value.dependsOn) };
+  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), dependsOn: parseDependencies(value.dependsOn) };
 }
 
 /** Their shape is the layout's to judge. */
@@ -38,8 +38,7 @@ function parseAdded(value: unknown): FleetRecord['added'] {
 }
 
 function parseTask(value: unknown): SessionRecord['task'] {
-  const texts = isObject(value) ? required(value, ['text', 'branch', 'conversation']) : null;
-  return texts === null || !isObject(value) ? null : { ...texts, begun: value.begun === true };
+  return isObject(value) ? required(value, ['text', 'branch', 'conversation']) : null;
 }
 
 function parseDependencies(value: unknown): SessionRecord['dependsOn'] {

@@ -21,6 +21,11 @@ export async function killPane(server: TmuxServer, paneId: string, env: Environm
   await must(server, ['kill-pane', '-t', paneId], env);
 }
 
+/** Ends what a pane runs with SIGHUP and lets its launch file only offer to start it again; place and options stay. */
+export async function holdPane(server: TmuxServer, pane: { readonly paneId: string; readonly launchFile: string }, env: Environment): Promise<void> {
+  await must(server, ['respawn-pane', '-k', '-t', pane.paneId, '--', 'sh', pane.launchFile, 'hold'], env);
+}
+
 interface PanePlace {
   readonly sessionId: string;
   readonly windowId: string;

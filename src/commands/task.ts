@@ -1,0 +1,99 @@
+import type { Context } from '../apply/context.ts';
+import { readTaskRisks } from '../apply/beginTask.ts';
+import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
+import { EXIT, LayoutError, UserError } from '../base/errors.ts';
+import type { TreeSpec } from '../layout/layout.ts';
+import { describeRisk, type TreeRisk } from '../status/treeRisk.ts';
+import type { FleetRecord, SessionTask } from '../store/fleetRecord.ts';
+import { writeFleet } from '../store/fleets.ts';
+import { bringUp } from './bringUp.ts';
+import { changeFleet, type KnownFleet } from './changeFleet.ts';
+import { endAgent } from './endAgent.ts';
+import { reloadFleet } from './loadFleet.ts';
+import { pickSession } from './pick.ts';
+import { serverFor } from './fleetServer.ts';
+import type { Options } from './table.ts';
+import { freeBranch } from './taskBranch.ts';
+import { whyNoTask } from './whyNoTask.ts';
+
+/** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
+export async function task(context: Context, [given = '', ...words]: readonly string[], options: Options): Promise<number> {
+  const text = words.join(' ').trim();
+  if (text === '') throw new UserError('no task was given', { hint: 'claude-tmux task SESSION "what is to be done"', exitCode: EXIT.usage });
+  const { fleet, session } = await pickSession(context, given, options['fleet']);
+  const { id } = session;
+  const yes = options['yes'] === true;
+  return changeFleet(context, fleet, { what: `giving "${id}" its next task`, yes }, async (loaded) => {
+    const evidence = await readEvidence(context, { record: loaded.record, server: await serverFor(context, loaded.record) });
+    const spec = treeFor(loaded, id, evidence);
+    const branch = typeof options['branch'] === 'string' ? options['branch'] : await freeBranch(context, { loaded, id, spec, text });
+    const next = { text, branch, conversation: context.newId() };
+    // Everything about the new branch that a layout's rules know is known before anything ends.
+    const record = withNext(loaded.record, id, next);
+    const whole = { ...(await readWith(context, record, branch)), record };
+    await confirm(context, { loaded, id, spec, yes });
+    return begin(context, { whole, id, branch, yes });
+  });
+}
+
+/** The tree in which the session may get another task; throws with the reason when it may not. */
+function treeFor({ read: { layout } }: KnownFleet, id: string, evidence: readonly SessionEvidence[]): TreeSpec {
+  const pane = layout.panes.find((candidate) => candidate.id === id);
+  const why = pane === undefined ? 'is no longer in the layout' : whyNoTask(pane, layout, evidence);
+  if (pane === undefined || pane.tree.kind !== 'own' || why !== null) throw new UserError(`"${id}" ${why ?? 'has no clone of its own'}`, { hint: 'nothing was changed' });
+  return pane.tree.spec;
+}
+
+function withNext(record: FleetRecord, id: string, nextTask: SessionTask | null): FleetRecord {
+  return { ...record, sessions: record.sessions.map((session) => (session.id === id ? { ...session, nextTask } : session)) };
+}
+
+/** A branch that a layout could not have is said to be so, and not of the file. */
+async function readWith(context: Context, record: FleetRecord, branch: string): Promise<Awaited<ReturnType<typeof reloadFleet>>> {
+  try {
+    return await reloadFleet(context, record);
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    const problems = error.diagnostics.filter(({ severity }) => severity === 'error');
+    throw new UserError(`no task can begin on the branch "${branch}": ${problems.map(({ message }) => message).join('; ')}`, { hint: 'name another: --branch BRANCH', exitCode: EXIT.usage });
+  }
+}
+
+interface Confirmation {
+  readonly loaded: KnownFleet;
+  readonly id: string;
+  readonly spec: TreeSpec;
+  readonly yes: boolean;
+}
+
+/** What would be carried into the new branch is refused; what stays behind out of sight is shown and asked for. */
+async function confirm(context: Context, { loaded, id, spec, yes }: Confirmation): Promise<void> {
+  const fleet = { record: loaded.record, server: await serverFor(context, loaded.record) };
+  const { refused, asked } = await readTaskRisks(context, spec, fleet);
+  if (refused.length > 0) throw new UserError(`"${id}" has ${describe(refused)}`, { hint: 'commit, stash or undo that first: another task begins in a clean clone' });
+  if (asked.length === 0 || yes) return;
+  context.talk(`"${id}" has ${describe(asked)}. They stay in its clone ${spec.path}: commits on their branch, files where they are.`);
+  if (!context.interactive) throw new UserError(`"${id}" was not given another task`, { hint: 'claude-tmux task --yes goes on with what is said above' });
+  if (!(await context.askYes('Begin the next task? [y/N] '))) throw new UserError('nothing was changed');
+}
+
+function describe(risks: readonly TreeRisk[]): string {
+  return risks.map(describeRisk).join('; ');
+}
+
+interface Begin {
+  /** With the next task in record and layout. */
+  readonly whole: KnownFleet;
+  readonly id: string;
+  readonly branch: string;
+  readonly yes: boolean;
+}
+
+/** The agent ends, the task is written down, and `up` does the rest: killed in between, the next `up` does it. */
+async function begin(context: Context, { whole, id, branch, yes }: Begin): Promise<number> {
+  await endAgent(context, { record: whole.record, id });
+  await writeFleet(context.store, whole.record);
+  const { code } = await bringUp(context, whole, { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false });
+  if (code === EXIT.done) context.talk(`"${id}" works on its next task, on the branch ${branch}`);
+  return code;
+}
