@@ -1,22 +1,27 @@
-/** Cells a terminal gives to a text: wide (CJK, emoji) count two, combining marks and joiners none. */
+/**
+ * Cells that tmux gives to a text, as its own arithmetic counts them (measured on tmux 3.3a, glibc 2.36): character by character,
+ * wide ones (CJK, emoji) two, combining marks and joiners none, ambiguous ones one. What is drawn is never wider; a sequence that
+ * is joined to one picture (a family) is drawn narrower. With U+FE0F a character counts two: newer tmux draws it so.
+ */
 export function width(text: string): number {
+  if (isPlain(text)) return text.length;
   let cells = 0;
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) cells += graphemeWidth(segment);
+  for (const { segment } of GRAPHEMES.segment(text)) cells += graphemeWidth(segment);
   return cells;
 }
 
-/** Cuts to at most `cells`, with `…` as the last cell when something was cut. */
-export function cut(text: string, cells: number): string {
+/** Cuts to at most `cells`, with `end` (one cell) as the last when something was cut; never inside what is read as one character. */
+export function cut(text: string, cells: number, end = '…'): string {
   if (width(text) <= cells) return text;
   let taken = '';
   let used = 0;
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+  for (const { segment } of GRAPHEMES.segment(text)) {
     const next = graphemeWidth(segment);
     if (used + next > cells - 1) break;
     taken += segment;
     used += next;
   }
-  return `${taken}…`;
+  return cells < 1 ? '' : `${taken}${end}`;
 }
 
 /** Fills with blanks on the right up to `cells`. */
@@ -24,31 +29,59 @@ export function pad(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - width(text)));
 }
 
-function graphemeWidth(grapheme: string): number {
-  const first = grapheme.codePointAt(0) ?? 0;
-  if (/^\p{Mark}|^\p{Cf}/u.test(grapheme)) return 0;
-  if (/\p{Emoji_Presentation}/u.test(grapheme) || grapheme.includes('\ufe0f')) return 2;
-  return isWide(first) ? 2 : 1;
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+function isPlain(text: string): boolean {
+  return /^[\u0020-\u007e]*$/.test(text);
 }
 
-/** East Asian Wide and Fullwidth ranges of Unicode 15. */
-function isWide(point: number): boolean {
-  return WIDE.some(([from, to]) => point >= from && point <= to);
+function graphemeWidth(grapheme: string): number {
+  let cells = 0;
+  for (const character of grapheme) cells += characterWidth(character);
+  return grapheme.includes('\ufe0f') ? Math.max(2, cells) : cells;
 }
+
+function characterWidth(character: string): number {
+  const point = character.codePointAt(0) ?? 0;
+  if (isAmong(NARROW, point)) return 1;
+  if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character) || isAmong(JOINED, point)) return 0;
+  return isAmong(WIDE, point) || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
+}
+
+function isAmong(ranges: readonly (readonly [number, number])[], point: number): boolean {
+  return ranges.some(([from, to]) => point >= from && point <= to);
+}
+
+/** One cell in spite of their kind: the soft hyphen, signs that stand before numbers, and the halves of flags. */
+const NARROW: readonly (readonly [number, number])[] = [
+  [0x00ad, 0x00ad],
+  [0x0600, 0x0605],
+  [0x06dd, 0x06dd],
+  [0x070f, 0x070f],
+  [0x0890, 0x0891],
+  [0x08e2, 0x08e2],
+  [0x303f, 0x303f],
+  [0x1f1e6, 0x1f1ff],
+];
+/** Vowels and final consonants of Hangul: drawn into the cells of the consonant before. */
+const JOINED: readonly (readonly [number, number])[] = [
+  [0x1160, 0x11ff],
+  [0xd7b0, 0xd7fb],
+];
+/** East Asian Wide and Fullwidth ranges; of the pictures beyond them those that are emoji by themselves are wide. */
 const WIDE: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0x33ff],
-  [0x3400, 0x4dbf],
-  [0x4e00, 0x9fff],
-  [0xa000, 0xa4cf],
+  [0x2329, 0x232a],
+  [0x2e80, 0xa4cf],
   [0xa960, 0xa97f],
   [0xac00, 0xd7a3],
   [0xf900, 0xfaff],
+  [0xfe10, 0xfe19],
   [0xfe30, 0xfe6f],
-  [0xff00, 0xff60],
+  [0xff01, 0xff60],
   [0xffe0, 0xffe6],
-  [0x1f300, 0x1f64f],
-  [0x1f900, 0x1f9ff],
+  [0x16fe0, 0x18fff],
+  [0x1aff0, 0x1b2ff],
+  [0x1f200, 0x1f265],
   [0x20000, 0x3fffd],
 ];

@@ -42,7 +42,7 @@ export function windowColor(written: string): readonly WindowOption[] {
 }
 
 /** Black or white, whichever reads better on a tmux colour. */
-function inkOn(color: string): 'black' | 'brightwhite' {
+export function inkOn(color: string): 'black' | 'brightwhite' {
   return brightness(color) > 110 ? 'black' : 'brightwhite';
 }
 
