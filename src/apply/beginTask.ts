@@ -6,7 +6,7 @@ import { switchBranch } from '../git/switchBranch.ts';
 import { readTreeRisks } from '../git/treeRisks.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { TreeStep } from '../plan/step.ts';
-import { sortTaskRisks, type TaskRisks } from '../plan/taskRisks.ts';
+import { sortTaskRisks, type TaskRisks } from '../status/taskRisks.ts';
 import { describeRisk } from '../status/treeRisk.ts';
 import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import type { Context } from './context.ts';

@@ -90,7 +90,7 @@ describe('a second up', () => {
 
   test('leaves an agent ended that ended by itself, and says how to start it', () => {
     const text = planText(two, snapshotOf({ session: sessionOf([{ session: 'fe' }, { session: 'be' }]), trees: ready, agents: { fe: runs, be: { alive: false, exit: 0 } } }));
-    expect(text).toMatch(/^nothing to do\nnote: pane "be": .*exit code 0.*restart be/);
+    expect(text).toMatch(/^nothing to do\nnote: pane "be": .*exit code 0.*start be/);
   });
 
   test('brings the pane of such an agent back held', () => {

@@ -1,4 +1,4 @@
-import type { RiskKind, TreeRisk } from '../status/treeRisk.ts';
+import type { RiskKind, TreeRisk } from './treeRisk.ts';
 
 /** What stands in the way of another task in the same tree. */
 export interface TaskRisks {
