@@ -1,4 +1,5 @@
 import type { StorePaths } from '../store/paths.ts';
+import type { Screen } from './screen.ts';
 
 /** What a command may use of the outside; made once by the command line, handed down, never read again from the process. */
 export interface Context {
@@ -35,6 +36,8 @@ export interface Context {
   talk(text: string): void;
   /** Raw text to standard error: the progress display's drawing. */
   draw(text: string): void;
+  /** Takes the terminal over until it is closed; a UserError where there is none. */
+  openScreen(): Screen;
   /** Puts a question and returns the answer's line; rejects with a UserError when nobody can answer. */
   ask(question: string): Promise<string>;
   /** Puts a question that ends in `[y/N]`; true for a yes. */

@@ -6,6 +6,7 @@ import { EXIT, UserError } from '../base/errors.ts';
 import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
 import { storePaths } from '../store/paths.ts';
+import { openScreen } from './screen.ts';
 
 /** Reads the process once: everything a command may know of the outside is in the context it gets. */
 export function makeContext(program: NodeJS.Process, { version, options }: { readonly version: string; readonly options: Options }): Context {
@@ -38,6 +39,7 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     out: (text) => void program.stdout.write(text),
     talk: (text) => void program.stderr.write(`${text}\n`),
     draw: (text) => void program.stderr.write(text),
+    openScreen: () => openScreen(program),
     ask: (question) => ask(program, { question, interactive: isInteractive() }),
     askYes: async (question) => /^y(es)?$/i.test(await ask(program, { question, interactive: isInteractive() })),
     now: () => Date.now(),

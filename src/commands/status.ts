@@ -1,23 +1,46 @@
 import type { Context } from '../apply/context.ts';
+import { EXIT, UserError } from '../base/errors.ts';
 import { readStatus } from '../apply/readStatus.ts';
 import { renderStatusMarkdown } from '../status/renderMarkdown.ts';
 import { renderStatusText } from '../status/renderText.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
-import type { FleetStatus } from '../status/report.ts';
+import type { FleetStatus, StatusReport } from '../status/report.ts';
+import { followStatus } from './followStatus.ts';
 import { knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
 
 /** Shows the sessions of one fleet, or of all when none is named or stood in. */
 export async function status(context: Context, [given]: readonly string[], options: Options): Promise<number> {
-  const fleets = given === undefined ? await knownFleets(context) : [await pickFleet(context, given)];
-  const own = await readStatus(context, fleets.map((record) => ({ record, server: recordedServer(context, record) })));
-  const report = options['all'] === true ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
+  const wanted = { given, all: options['all'] === true };
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
+  if (options['follow'] === true && format !== 'text') throw new UserError(`--follow keeps a screen up to date, and ${String(format)} is none`, { hint: 'leave out one of the two', exitCode: EXIT.usage });
+  if (options['follow'] === true) return follow(context, wanted);
+  const report = await readReport(context, wanted);
   if (format === 'json') context.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'markdown') context.out(renderStatusMarkdown(report));
   else context.out(renderStatusText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now() }));
   return report.fleets.some((fleet) => fleet.sessions.some((session) => session.error !== null)) ? 1 : 0;
+}
+
+/** What is said beside the result would be written across the screen. */
+function follow(context: Context, wanted: Wanted): Promise<number> {
+  const quiet = { ...context, talk: () => undefined };
+  return followStatus(context, () => readReport(quiet, wanted));
+}
+
+interface Wanted {
+  /** Name of the one fleet; undefined means all. */
+  readonly given: string | undefined;
+  /** True takes in the Claude sessions that belong to no fleet. */
+  readonly all: boolean;
+}
+
+/** The status of what is asked for, as it is at this moment. */
+export async function readReport(context: Context, { given, all }: Wanted): Promise<StatusReport> {
+  const fleets = given === undefined ? await knownFleets(context) : [await pickFleet(context, given)];
+  const own = await readStatus(context, fleets.map((record) => ({ record, server: recordedServer(context, record) })));
+  return all ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
 }
 
 /** Claude sessions of this tmux server that are no fleet's agents. */
