@@ -3,6 +3,7 @@ import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import type { Context } from '../apply/context.ts';
 import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, type Options } from '../commands/table.ts';
+import { recordNode } from '../store/nodeRecord.ts';
 import { makeContext } from './makeContext.ts';
 
 declare const CLAUDE_TMUX_VERSION: string;
@@ -15,6 +16,7 @@ export async function main(program: NodeJS.Process): Promise<number> {
   try {
     const commands = buildCommands(async (spec, args, options) => {
       context = makeContext(program, { version: VERSION, options });
+      await recordNode(context.store, program.execPath);
       outcome.code = await runCommand(context, spec, { args, options });
     });
     await commands.parseAsync(program.argv.slice(2), { from: 'user' });

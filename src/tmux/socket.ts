@@ -75,9 +75,9 @@ function checkedName(name: string): string {
   throw new UserError(`the tmux socket name "${name}" is not a plain file name`, { hint: 'Use -S for a path.', exitCode: EXIT.usage });
 }
 
-/** `$TMUX` is `SOCKET,PID,SESSION`; the path itself may hold commas. */
+/** `$TMUX` is `SOCKET,PID,SESSION`; the path itself may hold commas. What the configuration runs has no session yet: -1. */
 function insideSocket(env: Environment): string | null {
-  const path = /^(.+),\d+,\d+$/.exec(env.TMUX ?? '')?.[1];
+  const path = /^(.+),\d+,(?:\d+|-1)$/.exec(env.TMUX ?? '')?.[1];
   return path !== undefined && isAbsolute(path) ? path : null;
 }
 

@@ -25,6 +25,7 @@ describe('resolveSocket', () => {
     ['-L before $TMUX', { name: 'lab', env: { TMUX: '/tmp/other,1,0' } }, `/tmp/tmux-${uid}/lab`],
     ['$TMUX before the default', { env: { TMUX: '/tmp/other,1,0' } }, '/tmp/other'],
     ['$TMUX with commas in its path', { env: { TMUX: '/tmp/a,2,3/s,1,0' } }, '/tmp/a,2,3/s'],
+    ['$TMUX of what the configuration runs', { env: { TMUX: '/tmp/other,1,-1' } }, '/tmp/other'],
     ['a $TMUX that names nothing is no server', { env: { TMUX: 'screen' } }, `/tmp/tmux-${uid}/default`],
     ['the default', { env: {} }, `/tmp/tmux-${uid}/default`],
     ['a TMUX_TMPDIR that is not there is left aside', { env: { TMUX_TMPDIR: '/no/such/folder' } }, `/tmp/tmux-${uid}/default`],
