@@ -13,6 +13,11 @@ export function asFormat(text: string): string {
   return oneLine(text).replaceAll('#', '##');
 }
 
+/** A message: tmux also expands the `%` of strftime in it. */
+export function asMessage(text: string): string {
+  return asFormat(text).replaceAll('%', '%%');
+}
+
 /** A path that tmux expands once and uses: exactly that path again. tmux leaves every `#` before `[` as it is, so these are not doubled. */
 export function asFormatPath(path: string): string {
   return path.replace(/#+(?![#[])/g, (run) => run + run);

@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'the sessions: number, name, state and since when, branch, changes, ahead/behind, operation in progress',
     group: 'Fleets',
     completes: 'fleet',
-    options: [{ flags: '--format <format>', help: 'how to print it', choices: ['text', 'json', 'markdown'] }, { flags: '-a, --all', help: 'with the Claude sessions of this tmux server that belong to no fleet' }, JSON_OPTION],
+    options: [{ flags: '--format <format>', help: 'how to print it', choices: ['text', 'json', 'markdown'] }, { flags: '-a, --all', help: 'with the Claude sessions of this tmux server that belong to no fleet' }, { flags: '--follow', help: 'keep it on the screen, up to date, until q or Ctrl-C' }, JSON_OPTION],
     load: async () => (await import('./status.ts')).status,
   },
   {
@@ -160,7 +160,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'diff', args: '<session>', summary: 'what a session changed since its branch left the base', group: 'Sessions', completes: 'session', options: [{ flags: '--stat', help: 'a summary only' }, FLEET], load: async () => (await import('./diff.ts')).diff },
   { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
   { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
+  { name: 'uninstall-plugin', args: '', summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before', group: 'Other', options: [], load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin },
   { name: 'completion', args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
+  { name: 'plugin', args: '<action> [client] [page]', summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard', group: 'Other', hidden: true, options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }], load: async () => (await import('./plugin.ts')).plugin },
   { name: 'complete', args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
 

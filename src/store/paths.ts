@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 
 /** The process environment, as it comes in from the command line's composition. */
@@ -27,6 +28,21 @@ export interface FleetPaths {
   /** The plugin folder given to claude. */
   readonly plugin: string;
   readonly logs: string;
+}
+
+/** The files of one tmux server's watcher. */
+export interface ServerPaths {
+  readonly root: string;
+  /** Held by the one watcher. */
+  readonly lock: string;
+  /** Who that is: pid, start time and boot, a line each. */
+  readonly pid: string;
+  /** Starts a watcher: `sh start.sh`; whoever finds it gone runs this. */
+  readonly start: string;
+  /** The watcher answers here; a Unix socket. */
+  readonly socket: string;
+  /** What it had to say, cut when it grows. */
+  readonly log: string;
 }
 
 /** The files of one session of a fleet; see launchFile.ts for who writes which. */
@@ -77,6 +93,16 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
     plugin: join(root, 'plugin'),
     logs: join(root, 'logs'),
   };
+}
+
+/** By the socket's path: a tmux server has no other name that outlives it. */
+export function serverPaths(store: StorePaths, socket: string): ServerPaths {
+  return serverFiles(join(store.servers, createHash('sha256').update(socket).digest('hex').slice(0, 16)));
+}
+
+/** The files in the folder of one server. */
+function serverFiles(root: string): ServerPaths {
+  return { root, lock: join(root, 'watch.lock'), pid: join(root, 'pid'), start: join(root, 'start.sh'), socket: join(root, 'watch.sock'), log: join(root, 'watch.log') };
 }
 
 export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {

@@ -21,6 +21,6 @@ test('the package holds what runs and what is read, and nothing that only we nee
   const here = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
   const count = (folder: string) => files.filter((path) => path.startsWith(`${folder}/`)).length;
   for (const folder of ['layouts', 'tmux-plugin', 'docs']) expect({ folder, files: count(folder) }).toEqual({ folder, files: here(folder) });
-  expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'layouts/layout.schema.json', 'tmux-plugin/launch.sh']));
-  expect(files.filter((path) => !/^(dist|layouts|tmux-plugin|docs)\/|^[A-Za-z]+(\.md|\.json)?$/.test(path))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'layouts/layout.schema.json', 'tmux-plugin/launch.sh', 'claude-tmux.tmux']));
+  expect(files.filter((path) => !/^(dist|layouts|tmux-plugin|docs)\/|^[A-Za-z]+(\.md|\.json)?$|^claude-tmux\.tmux$/.test(path))).toEqual([]);
 });

@@ -1,0 +1,21 @@
+import type { Context } from '../apply/context.ts';
+import { EXIT } from '../base/errors.ts';
+import { unloadBatch } from '../plugin/unloadBatch.ts';
+import { changeServer } from '../tmux/changeServer.ts';
+import { readPlugin } from '../tmux/readPlugin.ts';
+import { namedServer } from './fleetServer.ts';
+
+/** Takes the plugin out of the tmux server: its options, hooks and keys are as they were before the first load. */
+export async function uninstallPlugin(context: Context): Promise<number> {
+  const server = namedServer(context);
+  const facts = await readPlugin(server, context.env);
+  const text = facts === null ? '' : unloadBatch(facts);
+  if (text === '') {
+    context.talk(`the plugin is not loaded in the tmux server at "${server.socket}"`);
+    return EXIT.done;
+  }
+  await changeServer(server, text, context.env);
+  context.talk('the plugin is out of this tmux server');
+  context.talk('  take its line out of your tmux configuration too, or the next load brings it back; with TPM, prefix + alt-u then removes its files');
+  return EXIT.done;
+}

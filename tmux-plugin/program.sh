@@ -1,0 +1,23 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # who reads this file sets `folder`
+# Read by plugin.sh and run.sh: where the program is, and the Node that runs it. `folder` is the one they all lie in.
+
+# Sets `program`: the one the user names, else the one on PATH, else the build (or a release's bundle) of this folder.
+# tmux's PATH is often older than nvm's or fnm's: the program writes down which Node ran it last, and that one comes first.
+find_program() {
+  prefer_last_node
+  program=$(tmux show-options -gqv @claude_tmux_bin 2>/dev/null)
+  # shellcheck disable=SC2088  # the option's text holds a tilde that nobody has expanded
+  case $program in '~/'*) program=$HOME/${program#'~/'} ;; esac
+  [ -n "$program" ] || program=$(command -v claude-tmux) || program=${folder%/*}/dist/claude-tmux.cjs
+  [ -f "$program" ] && [ -x "$program" ]
+}
+
+prefer_last_node() {
+  state=${XDG_STATE_HOME-}
+  case $state in /*) ;; *) state=$HOME/.local/state ;; esac
+  node=
+  # `read` says no at a last line without a newline, and has read it all the same.
+  [ ! -r "$state/claude-tmux/v1/node" ] || IFS= read -r node <"$state/claude-tmux/v1/node" || :
+  case $node in /*) [ ! -x "$node" ] || PATH=${node%/*}:$PATH ;; esac
+}
