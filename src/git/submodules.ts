@@ -20,3 +20,17 @@ export async function addSubmodules(tree: string, options: { readonly env: Env; 
     return told instanceof Error ? `${told.message}; once mended: git submodule update --init --recursive` : 'its submodules are not all there';
   }
 }
+
+/**
+ * Brings the submodules at `paths` to the commits the tree now names. git refuses where one holds changes, and a commit of its own stays
+ * on its branch; null when all are there, else the sentence that says so.
+ */
+export async function followSubmodules(tree: string, paths: readonly string[], env: Env): Promise<string | null> {
+  try {
+    await mutateGit(['submodule', 'update', '--init', '--recursive', '--', ...paths], { cwd: tree, env, quietMs: 120_000 });
+    return null;
+  } catch (error) {
+    const told = explainFailure(error, { what: 'its submodules are not all at the commits the branch names' });
+    return told instanceof Error ? `${told.message}; once mended: git submodule update --init --recursive` : 'its submodules are not all there';
+  }
+}

@@ -1,0 +1,72 @@
+import { ProgramError } from '../base/errors.ts';
+import { inSpace, type ObjectSpace } from './objectSpace.ts';
+import { plumb, plumbText } from './plumbing.ts';
+
+/** A commit as git stores it. Texts hold one byte a character (latin1), so that whatever encoding they are in comes out as it went in. */
+export interface CommitObject {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** `Name <address> SECONDS ZONE`. */
+  readonly author: string;
+  /** Encoding named in the commit; null for UTF-8. */
+  readonly encoding: string | null;
+  readonly message: string;
+}
+
+/** Who makes new commits in a tree, as the user has set git up there. */
+export interface Committer {
+  /** `Name <address> SECONDS ZONE`, latin1 like the rest. */
+  readonly ident: string;
+  /** `commit.gpgSign`: then every new commit is signed. */
+  readonly signs: boolean;
+}
+
+/** Throws ProgramError when git does not know who the user is. */
+export async function readCommitter({ place }: ObjectSpace): Promise<Committer> {
+  const ident = await plumb(['var', 'GIT_COMMITTER_IDENT'], place);
+  if (ident.code !== 0) throw new ProgramError({ argv: ['git', 'var', 'GIT_COMMITTER_IDENT'], code: ident.code, stderr: ident.stderr });
+  const signs = await plumb(['config', '--type=bool', '--get', 'commit.gpgsign'], place);
+  return { ident: ident.stdout.toString('latin1').trim(), signs: signs.stdout.toString('utf8').trim() === 'true' };
+}
+
+/** The commits with these ids, in the same order: one process for all. */
+export async function readCommits({ place }: ObjectSpace, ids: readonly string[]): Promise<readonly CommitObject[]> {
+  const { code, stdout, stderr } = await plumb(['cat-file', '--batch'], { ...place, input: ids.map((id) => `${id}\n`).join('') });
+  if (code !== 0) throw new ProgramError({ argv: ['git', 'cat-file', '--batch'], code, stderr });
+  let at = 0;
+  return ids.map((id) => {
+    const end = stdout.indexOf('\n', at);
+    const [, kind, size] = stdout.toString('utf8', at, end).split(' ');
+    if (kind !== 'commit') throw new ProgramError({ argv: ['git', 'cat-file', '--batch'], code: 128, stderr: `no commit ${id}` });
+    const start = end + 1;
+    at = start + Number(size) + 1;
+    return parseCommit(stdout.toString('latin1', start, at - 1));
+  });
+}
+
+/** Exported for its table of commits as they are found in the wild. */
+export function parseCommit(text: string): CommitObject {
+  const end = text.indexOf('\n\n');
+  const headers = text.slice(0, end).split('\n');
+  const all = (name: string): readonly string[] => headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  return { tree: all('tree')[0] ?? '', parents: all('parent'), author: all('author')[0] ?? '', encoding: all('encoding')[0] ?? null, message: text.slice(end + 2) };
+}
+
+/** Writes a commit into the space and gives its id. A signature of the old commit is no longer true and is left out, as rebase does. */
+export async function writeCommit(space: ObjectSpace, commit: CommitObject, { ident, signs }: Committer): Promise<string> {
+  if (signs) return writeSigned(space, commit);
+  const headers = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${commit.author}`, `committer ${ident}`, ...(commit.encoding === null ? [] : [`encoding ${commit.encoding}`])];
+  return inSpace(space, ['hash-object', '-t', 'commit', '-w', '--stdin'], Buffer.from(`${headers.join('\n')}\n\n${commit.message}`, 'latin1'));
+}
+
+/** Only git can sign; it takes the author from the environment, which is UTF-8 like nearly every commit. */
+async function writeSigned({ place }: ObjectSpace, commit: CommitObject): Promise<string> {
+  const [, name = '', email = '', date = ''] = /^(.*?) ?<(.*?)> (\d+ [+-]\d+)$/.exec(Buffer.from(commit.author, 'latin1').toString('utf8')) ?? [];
+  const set = { ...place.set, GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
+  const encoding = commit.encoding === null ? [] : ['-c', `i18n.commitEncoding=${commit.encoding}`];
+  const args = [...encoding, 'commit-tree', '-S', commit.tree, ...commit.parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return plumbText(args, { ...place, set, input: Buffer.from(commit.message, 'latin1'), timeoutMs: SIGN_MS });
+}
+
+/** A person may have to touch a key. */
+const SIGN_MS = 60_000;

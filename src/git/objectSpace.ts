@@ -1,0 +1,79 @@
+import { link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasCode } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
+import { readCommonDir } from './gitDir.ts';
+import { plumbText, type PlumbingPlace } from './plumbing.ts';
+
+/**
+ * A place beside a tree's objects: git commands run with it see everything the tree has (and what `beside` names), and what they make
+ * lies in a folder of its own. So a merge is tried out without a byte in the tree's repository.
+ */
+export interface ObjectSpace {
+  /** Where the commands run, with the variables that make it so. */
+  readonly place: PlumbingPlace;
+  /** Folder of the new objects, shaped like git's `objects`. */
+  readonly folder: string;
+  /** The tree's own objects. */
+  readonly home: string;
+}
+
+export interface SpaceOptions {
+  /** Root of the tree. */
+  readonly tree: string;
+  readonly gitDir: string;
+  /** Further object folders to read from: a mirror's, a predecessor's. */
+  readonly beside: readonly string[];
+  /** True keeps the new objects outside the repository altogether. */
+  readonly outside: boolean;
+  readonly env: Env;
+}
+
+/** Opens an empty space; what a killed run left in the tree's is removed. Call it under the fleet's lock unless `outside`. */
+export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOptions): Promise<ObjectSpace> {
+  const home = join(await readCommonDir(gitDir), 'objects');
+  const folder = outside ? await mkdtemp(join(tmpdir(), 'claude-tmux-objects-')) : join(gitDir, 'claude-tmux-objects');
+  if (!outside) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+  }
+  const set = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quote).join(':') };
+  return { place: { cwd: tree, env, set }, folder, home };
+}
+
+/** Output of a git command in the space. Throws ProgramError. */
+export async function inSpace({ place }: ObjectSpace, args: readonly string[], input: Buffer | string = ''): Promise<string> {
+  return plumbText(args, { ...place, input });
+}
+
+/** Puts the new objects among the tree's. An object that is there already is the same one: its name is its content's hash. */
+export async function keepObjects({ folder, home }: ObjectSpace): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const target = join(home, name);
+    await mkdir(target, { recursive: true });
+    for (const file of (await readdir(join(folder, name))).sort(indexLast)) await linkOnce(join(folder, name, file), join(target, file));
+  }
+}
+
+export async function closeSpace({ folder }: ObjectSpace): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** git looks for `.idx` files and then wants their packs. */
+function indexLast(a: string, b: string): number {
+  return Number(a.endsWith('.idx')) - Number(b.endsWith('.idx'));
+}
+
+async function linkOnce(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+/** git takes an entry in double quotes as C text: a path may hold a colon. */
+function quote(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}

@@ -1,0 +1,48 @@
+import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { UserError } from '../base/errors.ts';
+import { isInside } from '../layout/paths.ts';
+import { readProgramName } from '../store/process.ts';
+
+/**
+ * Removes locks of a git that was killed in `tree`. A git that lives is waited for, a moment; who made a lock is not written anywhere,
+ * so one counts as left behind only when no git runs in the tree. Throws a UserError when that cannot be told.
+ */
+export async function removeStaleLocks(tree: string, locks: readonly string[]): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const present = (await Promise.all(locks.map(async (path) => ((await isThere(path)) ? [path] : [])))).flat();
+    if (present.length === 0) return;
+    const atWork = await isGitAtWork(tree);
+    if (atWork === false) return removeAll(present);
+    if (Date.now() > deadline) {
+      throw new UserError(`a sync was cut off in "${tree}", and ${atWork === null ? 'whether a git still runs there cannot be told' : 'a git is at work there now'}`, {
+        hint: atWork === null ? `when none does: rm ${present.map((path) => `"${path}"`).join(' ')}, then claude-tmux sync` : 'run claude-tmux sync again when it has ended',
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+const PATIENCE_MS = 5_000;
+
+async function removeAll(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
+}
+
+/** True when a process named git stands in the tree; null where processes cannot be looked at (no /proc). */
+async function isGitAtWork(tree: string): Promise<boolean | null> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  if (pids.length === 0) return null;
+  const found = await Promise.all(pids.map((pid) => isGitIn(pid, tree)));
+  return found.includes(true);
+}
+
+async function isGitIn(pid: number, tree: string): Promise<boolean> {
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  if (cwd === null || !isInside(cwd, tree)) return false;
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return !/\) [ZX] /.test(stat) && /^git\b/.test((await readProgramName(pid)) ?? '');
+}

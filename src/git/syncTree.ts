@@ -1,0 +1,165 @@
+import { assertNever } from '../base/assertNever.ts';
+import { UserError } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
+import { decideSync, type SyncDecision, type SyncMode } from '../plan/syncDecision.ts';
+import { nothingDone, type SyncResult } from '../plan/syncResult.ts';
+import { refuseTree } from '../status/syncRefusal.ts';
+import type { Env } from '../store/paths.ts';
+import { readCommitter } from './commitObject.ts';
+import { explainFailure } from './failure.ts';
+import { readPlace } from './gitDir.ts';
+import { fetchLfs } from './lfs.ts';
+import type { Mirror } from './mirror.ts';
+import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
+import { closeSpace, inSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
+import { askPreRebase } from './preRebase.ts';
+import { addsNothing, mergeCommits, replay, type Outcome } from './replay.ts';
+import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
+import { fetchFromMirror, readTips, type SyncBase } from './syncTips.ts';
+import { findOverwritten, readChanges } from './treeChanges.ts';
+import { readTreeStatus } from './treeStatus.ts';
+
+export interface TreeSync {
+  /** Root of the clone or worktree. */
+  readonly tree: string;
+  readonly base: SyncBase;
+  readonly mode: SyncMode;
+  /** Where origin's branches are up to date; null when the tree's own remote-tracking ones are. */
+  readonly mirror: Mirror | null;
+  /** True predicts, and writes nothing into the tree. */
+  readonly dryRun: boolean;
+  readonly env: Env;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Asked right before the files move: why they may not after all; null when they may. */
+  readonly recheck: () => Promise<string | null>;
+  /** Called when the branch has moved and before the last trace of that is gone. */
+  readonly onMoved: () => Promise<void>;
+  readonly onStep?: ((step: MoveStep) => void) | undefined;
+}
+
+export interface SyncedTree {
+  readonly result: SyncResult;
+  /** What a prediction leaves for the trees that build on this one; to be closed when they are done. */
+  readonly predicted: { readonly tip: string; readonly space: ObjectSpace } | null;
+}
+
+/**
+ * Brings the base into one tree that nobody works in. What comes out is made beside the tree first, in memory; a conflict is known before a
+ * file has moved. Whatever goes wrong is a result with its reason and the tree is as it was; throws only bugs. Call it under the fleet's lock.
+ */
+export async function syncTree(sync: TreeSync): Promise<SyncedTree> {
+  try {
+    return await attempt(sync);
+  } catch (error) {
+    if (error instanceof MovedMeanwhile) return plain(nothingDone('skipped', { reason: error.message }));
+    const told = explainFailure(error, { what: 'could not be synced' });
+    if (!(told instanceof UserError)) throw error;
+    return plain(nothingDone('failed', { reason: oneLine(told.message), notes: told.hint === undefined ? [] : [told.hint] }));
+  }
+}
+
+async function attempt(sync: TreeSync): Promise<SyncedTree> {
+  const { tree, mirror, dryRun, env } = sync;
+  const place = await readPlace(tree);
+  if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
+  if (mirror?.usable === true && !dryRun) await fetchFromMirror(tree, mirror, env);
+  const status = await readTreeStatus(tree, { base: null, env });
+  const { branch, head } = status;
+  const refusal = refuseTree(status);
+  if (refusal !== null || branch === null || head === null) return plain(nothingDone('skipped', { reason: refusal }));
+  const found = await readTips({ ...sync, gitDir: place.gitDir, branch });
+  if (typeof found === 'string') return plain(nothingDone('skipped', { reason: found, from: head, to: head }));
+  const space = await openSpace({ tree, gitDir: place.gitDir, beside: found.beside, outside: dryRun, env });
+  try {
+    const point = await readSyncPoint(space, { branch, head, tips: found.tips });
+    const result = await bringIn(sync, { gitDir: place.gitDir, branch, head, tips: found.tips, space, point });
+    return { result, predicted: dryRun ? { tip: result.to ?? head, space } : null };
+  } finally {
+    if (!dryRun) await closeSpace(space);
+  }
+}
+
+function plain(result: SyncResult): SyncedTree {
+  return { result, predicted: null };
+}
+
+interface Subject {
+  readonly gitDir: string;
+  readonly branch: string;
+  readonly head: string;
+  readonly tips: SyncTips;
+  readonly space: ObjectSpace;
+  readonly point: SyncPoint;
+}
+
+async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
+  const { head, tips, point, space, branch } = subject;
+  const { facts } = point;
+  const decision = decideSync(facts, sync.mode);
+  const notes = point.diverged ? [`origin/${oneLine(branch)} has other commits than the clone; that is left to you`] : [];
+  const still = { base: tips.label, from: head, to: head, notes };
+  if (decision.kind === 'skip' || decision.kind === 'fail') return nothingDone(decision.kind === 'skip' ? 'skipped' : 'failed', { ...still, reason: await inFull(decision.reason, subject) });
+  if (decision.kind === 'current') return nothingDone('current', still);
+  const outcome = await carryOut(decision.kind, subject);
+  if (await isLanded(outcome, subject)) return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
+  if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
+  const changes = await readChanges(space.place, head, outcome.tip);
+  const inTheWay = await findOverwritten(sync.tree, changes, sync.env);
+  if (inTheWay.length > 0) return nothingDone('skipped', { ...still, files: inTheWay, reason: `has files of its own where ${tips.label} brings some` });
+  const moved = { ...still, to: outcome.tip, brought: facts.behind + facts.ahead, made: outcome.commits, dropped: outcome.dropped, files: [], reason: null };
+  const result: SyncResult = { ...moved, outcome: DONE[decision.kind] };
+  if (sync.dryRun) return result;
+  const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, env: sync.env }) : null;
+  if (veto !== null) return nothingDone('skipped', { ...still, reason: veto });
+  await fetchLfs(sync.tree, { commit: tips.base, env: sync.env });
+  const note = { version: 1 as const, branch, from: head, to: outcome.tip, baseRef: baseRef(tips.label), base: tips.base, message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`, at: sync.now };
+  const told = await moveTree({ ...sync, gitDir: subject.gitDir, space, note, changes, recheck: () => recheck(sync, subject) });
+  return { ...result, notes: [...notes, ...told] };
+}
+
+type Way = Exclude<SyncDecision['kind'], 'skip' | 'fail' | 'current'>;
+const DONE = { forward: 'forwarded', rebase: 'rebased', merge: 'merged' } as const;
+const WORDS = { forward: 'to', rebase: 'onto', merge: 'with' } as const;
+
+async function carryOut(way: Way, { branch, tips, point, space }: Subject): Promise<Outcome> {
+  switch (way) {
+    case 'forward':
+      return { kind: 'made', tip: point.facts.behind === 0 ? point.start : tips.base, commits: 0, dropped: 0 };
+    case 'rebase':
+      return replay(space, { onto: tips.base, commits: point.commits, committer: await readCommitter(space) });
+    case 'merge':
+      return mergeCommits(space, { ours: point.start, theirs: tips.base, message: mergeMessage(branch, tips.label), committer: await readCommitter(space) });
+    default:
+      return assertNever(way);
+  }
+}
+
+/** As git words it. */
+function mergeMessage(branch: string, label: string): string {
+  const what = label.startsWith('origin/') ? `remote-tracking branch '${label}'` : `branch '${label.replaceAll('"', '')}'`;
+  return `Merge ${what} into ${branch}\n`;
+}
+
+/** A squash or rebase merge has other commits than the branch, so it can only be told by content. */
+async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
+  if (point.facts.own === 0) return false;
+  const isSame = outcome.kind === 'made' && (await treeOf(space, outcome.tip)) === (await treeOf(space, tips.base));
+  return (isSame || outcome.kind === 'conflict') && (await addsNothing(space, { head: point.start, base: tips.base }));
+}
+
+function treeOf(space: ObjectSpace, commit: string): Promise<string> {
+  return inSpace(space, ['rev-parse', '--verify', `${commit}^{tree}`]);
+}
+
+/** Nothing may have happened in the tree between the first look and now, when its refs are held. */
+async function recheck({ tree, env, recheck: askAgent }: TreeSync, { head }: Subject): Promise<string | null> {
+  const [agent, status] = await Promise.all([askAgent(), readTreeStatus(tree, { base: null, env })]);
+  if (agent !== null) return agent;
+  return refuseTree(status) ?? (status.head === head ? null : 'has a new commit meanwhile');
+}
+
+async function inFull(reason: string, { space, point }: Subject): Promise<string> {
+  return !point.facts.related && (await isPartial(space)) ? `${reason} (the clone holds only a part of the history)` : reason;
+}
+
