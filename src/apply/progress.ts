@@ -10,6 +10,8 @@ export interface Progress {
   /** The step's newest output line. */
   line(name: string, text: string): void;
   end(name: string, outcome: 'done' | 'failed' | 'stopped', detail: string): void;
+  /** Takes the name off the live display without a word. */
+  drop(name: string): void;
   /** Takes the live lines off the screen and stops. */
   close(): void;
 }
@@ -43,6 +45,10 @@ export function makeProgress(context: Pick<Context, 'talk' | 'draw' | 'talkColum
       const mark = outcome === 'done' ? paint('✓', 'green', context.color.talk) : paint('✗', 'red', context.color.talk);
       const told = oneLine(detail === '' ? name : `${name}: ${detail}`);
       context.talk(screen === null ? `${name}: ${outcome}${detail === '' ? '' : `, ${oneLine(detail)}`}` : `${mark} ${told} ${took < 1000 ? '' : `(${describeSpan(took)})`}`.trimEnd());
+      screen?.redraw();
+    },
+    drop: (name) => {
+      running.delete(name);
       screen?.redraw();
     },
     close: () => screen?.close(),

@@ -71,6 +71,6 @@ export function treePart(tree: TreeReading | null): Pick<SessionStatus, keyof ty
 }
 
 function toStatus({ session, pane, window }: SessionEvidence, { agent, tree }: { readonly agent: AgentStatus; readonly tree: TreeReading | null }): SessionStatus {
-  const { id, number, name, color, path, port, base, dependsOn } = session;
-  return { id, number, name, color, pane, window, path, port, base, ...treePart(tree), synced_at: null, agent, depends_on: dependsOn };
+  const { id, number, name, color, path, port, base, syncedAt, dependsOn } = session;
+  return { id, number, name, color, pane, window, path, port, base, ...treePart(tree), synced_at: syncedAt, agent, depends_on: dependsOn };
 }

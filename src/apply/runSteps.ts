@@ -1,6 +1,10 @@
-import type { Step } from '../plan/step.ts';
+/** What the order of running needs to know of a step. */
+export interface Runnable {
+  readonly id: number;
+  readonly needs: readonly number[];
+}
 
-export interface StepRunner<S extends Step> {
+export interface StepRunner<S extends Runnable> {
   /** Steps of the same lane run at most `most` at a time. */
   laneOf(step: S): { readonly lane: string; readonly most: number };
   run(step: S): Promise<void>;
@@ -21,7 +25,7 @@ export interface RunOptions {
 }
 
 /** Runs steps as soon as what they need is done, side by side within each lane's limit. One that fails spoils only what needs it. */
-export async function runSteps<S extends Step>(steps: readonly S[], runner: StepRunner<S>, { signal, lost = new Set() }: RunOptions): Promise<StepResults> {
+export async function runSteps<S extends Runnable>(steps: readonly S[], runner: StepRunner<S>, { signal, lost = new Set() }: RunOptions): Promise<StepResults> {
   const results = { done: new Set<number>(), failed: new Map<number, unknown>(), skipped: new Set<number>() };
   const waiting = new Set(steps);
   const known = new Set(steps.map((step) => step.id));

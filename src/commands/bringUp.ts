@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
+import { mendTrees } from '../apply/mendTrees.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { refuseConflicts } from '../git/refuseConflicts.ts';
@@ -40,6 +41,7 @@ export interface BroughtUp {
 
 /** Makes it so: trees, then panes, then the record. Call it under the fleet's lock. */
 export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
+  if (loaded.record !== null) await mendTrees(context, loaded.record);
   const first = await planFleet(context, loaded, wanted);
   refuseProblems(first.plan);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);

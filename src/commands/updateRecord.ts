@@ -61,13 +61,21 @@ function toSession(layout: Layout, pane: Pane, how: Known): SessionRecord {
     owner: owner?.id ?? null,
     branch: spec?.branch ?? null,
     base: spec?.base.kind === 'branch' ? spec.base.name : null,
+    baseOf: spec?.base.kind === 'pane' ? spec.base.id : null,
     launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
     conversation: isClaude ? how.conversation : null,
-    port: how.before?.port ?? null,
     task: how.task,
     nextTask: how.nextTask,
+    ...kept(how.before),
     dependsOn: pane.dependsOn.map(({ id, until }) => ({ id, until: describeUntil(until) })),
   };
+}
+
+/** What other commands have noted of a session. */
+function kept(before: SessionRecord | undefined): Pick<SessionRecord, 'port' | 'syncedAt' | 'syncWhenIdle'> {
+  if (before === undefined) return { port: null, syncedAt: null, syncWhenIdle: null };
+  const { port, syncedAt, syncWhenIdle } = before;
+  return { port, syncedAt, syncWhenIdle };
 }
 
 /** The pane whose tree this one works in; null when that is the user's own checkout. */

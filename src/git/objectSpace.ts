@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import type { GitPlace } from './git.ts';
 import { readCommonDir } from './gitDir.ts';
-import { plumbText, type PlumbingPlace } from './plumbing.ts';
+import { quotePath } from './merged.ts';
+import { plumbText } from './plumbing.ts';
 
 /**
  * A place beside a tree's objects: git commands run with it see everything the tree has (and what `beside` names), and what they make
@@ -12,7 +14,7 @@ import { plumbText, type PlumbingPlace } from './plumbing.ts';
  */
 export interface ObjectSpace {
   /** Where the commands run, with the variables that make it so. */
-  readonly place: PlumbingPlace;
+  readonly place: GitPlace;
   /** Folder of the new objects, shaped like git's `objects`. */
   readonly folder: string;
   /** The tree's own objects. */
@@ -38,8 +40,8 @@ export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOpt
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
   }
-  const set = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quote).join(':') };
-  return { place: { cwd: tree, env, set }, folder, home };
+  const set = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':') };
+  return { place: { cwd: tree, env, set, timeoutMs: 120_000 }, folder, home };
 }
 
 /** Output of a git command in the space. Throws ProgramError. */
@@ -71,9 +73,4 @@ async function linkOnce(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
-}
-
-/** git takes an entry in double quotes as C text: a path may hold a colon. */
-function quote(path: string): string {
-  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }

@@ -1,6 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import { readCommits, writeCommit, type CommitObject, type Committer } from './commitObject.ts';
-import { inSpace, type ObjectSpace } from './objectSpace.ts';
+import type { ObjectSpace } from './objectSpace.ts';
 import { plumb } from './plumbing.ts';
 
 /** What a rebase or merge comes to, before anything in the tree has changed. */
@@ -79,10 +79,4 @@ async function pick(space: ObjectSpace, { id, commit, onto, committer }: Pick): 
 
 function subject({ message }: CommitObject): string {
   return Buffer.from(message.split('\n')[0] ?? '', 'latin1').toString('utf8');
-}
-
-/** True when nothing of `head` is missing in `base`: bringing it in would change no file. */
-export async function addsNothing(space: ObjectSpace, { head, base }: { readonly head: string; readonly base: string }): Promise<boolean> {
-  const merged = await mergeTrees(space, base, head);
-  return 'tree' in merged && merged.tree === (await inSpace(space, ['rev-parse', '--verify', `${base}^{tree}`]));
 }

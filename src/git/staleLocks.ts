@@ -1,7 +1,7 @@
-import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { lstat, realpath, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
-import { isInside } from '../layout/paths.ts';
-import { readProgramName } from '../store/process.ts';
+import { readInsideProcesses } from '../store/insideProcesses.ts';
 
 /**
  * Removes locks of a git that was killed in `tree`. A git that lives is waited for, a moment; who made a lock is not written anywhere,
@@ -19,7 +19,7 @@ export async function removeStaleLocks(tree: string, locks: readonly string[]): 
         hint: atWork === null ? `when none does: rm ${present.map((path) => `"${path}"`).join(' ')}, then claude-tmux sync` : 'run claude-tmux sync again when it has ended',
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 const PATIENCE_MS = 5_000;
@@ -32,17 +32,12 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }
 
-/** True when a process named git stands in the tree; null where processes cannot be looked at (no /proc). */
+/** True when a process named git stands in the tree; null where processes cannot be looked at. */
 async function isGitAtWork(tree: string): Promise<boolean | null> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  if (pids.length === 0) return null;
-  const found = await Promise.all(pids.map((pid) => isGitIn(pid, tree)));
-  return found.includes(true);
-}
-
-async function isGitIn(pid: number, tree: string): Promise<boolean> {
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-  if (cwd === null || !isInside(cwd, tree)) return false;
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return !/\) [ZX] /.test(stat) && /^git\b/.test((await readProgramName(pid)) ?? '');
+  try {
+    return (await readInsideProcesses(await realpath(tree))).some(({ name }) => /^git\b/.test(name));
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }

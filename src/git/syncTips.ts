@@ -4,9 +4,9 @@ import type { Env } from '../store/paths.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
 import { inMirror } from './mirrorFolder.ts';
-import { withMirrorHeld } from './mirrorHold.ts';
 import { mutateGit } from './mutate.ts';
 import { plumb } from './plumbing.ts';
+import { NO_GC } from './syncFetch.ts';
 import type { SyncTips } from './syncPoint.ts';
 
 /** What a branch is kept in step with. */
@@ -33,19 +33,6 @@ export interface FoundTips {
   /** Object folders in which the commits lie besides the tree's own. */
   readonly beside: readonly string[];
 }
-
-/**
- * Brings origin's branches from the mirror into a clone's remote-tracking ones, without network: what `git fetch origin` would do, less
- * FETCH_HEAD (the agent's own `git pull` may be reading it) and pruning (a branch that is gone may be the last to lead to a commit).
- */
-export async function fetchFromMirror(tree: string, mirror: Mirror, env: Env): Promise<void> {
-  const refspec = '+refs/heads/*:refs/remotes/origin/*';
-  const args = [...QUIETLY, 'fetch', '--quiet', '--no-write-fetch-head', '--no-prune', '--no-recurse-submodules', '--', mirror.path, refspec];
-  await withMirrorHeld(mirror.path, () => undefined, () => mutateGit(args, { cwd: tree, env }));
-}
-
-/** A `gc` that starts in the background would hold locks the agent's git needs. */
-const QUIETLY = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
 /** The commits to sync with; a text says why there are none. */
 export async function readTips(options: TipOptions): Promise<FoundTips | string> {
@@ -101,7 +88,7 @@ async function readPredecessor(base: Extract<SyncBase, { kind: 'tree' }>, { tree
   if (theirs === ours) return { tips, beside: predicted === null ? [] : [predicted.objects] };
   if (dryRun) return { tips, beside: [join(theirs, 'objects'), ...(predicted === null ? [] : [predicted.objects])] };
   try {
-    await mutateGit([...QUIETLY, 'fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env });
+    await mutateGit([...NO_GC, 'fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env });
   } catch (error) {
     if (error instanceof ProgramError) return `the tip of ${label}, which it builds on, could not be fetched: ${error.stderr.trim()}`;
     throw error;

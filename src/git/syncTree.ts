@@ -9,13 +9,15 @@ import { readCommitter } from './commitObject.ts';
 import { explainFailure } from './failure.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
+import { readMerge } from './merged.ts';
 import type { Mirror } from './mirror.ts';
 import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
 import { closeSpace, inSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
-import { addsNothing, mergeCommits, replay, type Outcome } from './replay.ts';
+import { mergeCommits, replay, type Outcome } from './replay.ts';
 import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
-import { fetchFromMirror, readTips, type SyncBase } from './syncTips.ts';
+import { fetchFromMirror } from './syncFetch.ts';
+import { readTips, type SyncBase } from './syncTips.ts';
 import { findOverwritten, readChanges } from './treeChanges.ts';
 import { readTreeStatus } from './treeStatus.ts';
 
@@ -145,7 +147,7 @@ function mergeMessage(branch: string, label: string): string {
 async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
   if (point.facts.own === 0) return false;
   const isSame = outcome.kind === 'made' && (await treeOf(space, outcome.tip)) === (await treeOf(space, tips.base));
-  return (isSame || outcome.kind === 'conflict') && (await addsNothing(space, { head: point.start, base: tips.base }));
+  return (isSame || outcome.kind === 'conflict') && (await readMerge(point.start, tips.base, space.place)) !== null;
 }
 
 function treeOf(space: ObjectSpace, commit: string): Promise<string> {

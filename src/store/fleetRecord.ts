@@ -1,4 +1,4 @@
-import type { Strategy } from '../layout/layout.ts';
+import type { Strategy, SyncSettings } from '../layout/layout.ts';
 
 /** `fleet.json`: what the commands know of a fleet from any folder and after a reboot. Written under the fleet's lock, atomically. */
 export interface FleetRecord {
@@ -44,6 +44,8 @@ export interface SessionRecord {
   readonly branch: string | null;
   /** Branch that ahead/behind are counted against when there is no upstream; null for the remote's HEAD. */
   readonly base: string | null;
+  /** Id of the session whose branch tip this one starts from and is kept in step with (stages); null in records written before it was kept. */
+  readonly baseOf: string | null;
   /** Hash of what its launch file was made of: another hash after an edit means "changed, restart to apply". */
   readonly launchHash: string;
   /** Claude's conversation id given at the first start; null for commands. */
@@ -54,6 +56,10 @@ export interface SessionRecord {
   readonly task: SessionTask | null;
   /** One that is given and not begun: the tree is not on its branch, or nobody has noted that it is. `up` begins it. */
   readonly nextTask: SessionTask | null;
+  /** ISO time at which its branch last had all its base has; null when it was never synced, and in records written before there was any. */
+  readonly syncedAt: string | null;
+  /** How it is to be synced as soon as it is idle and clean; null when nobody asked for that. */
+  readonly syncWhenIdle: SyncSettings['strategy'] | null;
   readonly dependsOn: readonly { readonly id: string; readonly until: string }[];
 }
 

@@ -1,5 +1,5 @@
 import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
-import { STRATEGIES } from '../layout/layout.ts';
+import { STRATEGIES, SYNC_STRATEGIES } from '../layout/layout.ts';
 import type { FleetRecord, SessionRecord } from './fleetRecord.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,8 +28,9 @@ function parseSession(value: unknown): SessionRecord | null {
   const kind = KINDS.find((known) => known === value.kind);
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
-  const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base') };
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), dependsOn: parseDependencies(value.dependsOn) };
+  const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base'), baseOf: textAt(value, 'baseOf'), syncedAt: textAt(value, 'syncedAt') };
+  const syncWhenIdle = SYNC_STRATEGIES.find((mode) => mode === value.syncWhenIdle) ?? null;
+  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), syncWhenIdle, dependsOn: parseDependencies(value.dependsOn) };
 }
 
 /** Their shape is the layout's to judge. */

@@ -1,0 +1,63 @@
+import { closeSpace } from '../git/objectSpace.ts';
+import type { SyncedTree } from '../git/syncTree.ts';
+import { nothingDone, type SyncRow } from '../plan/syncResult.ts';
+import { fleetLock } from '../store/fleets.ts';
+import { withLock } from '../store/lock.ts';
+import type { Context } from './context.ts';
+import { makeProgress, type Progress } from './progress.ts';
+import type { FleetPlace } from './readEvidence.ts';
+import { runSteps, type Runnable } from './runSteps.ts';
+import { keepSyncs } from './keepSyncs.ts';
+import { syncSession } from './syncSession.ts';
+import { fetchSources, type SyncSource } from './syncSources.ts';
+import { findTargets, type SyncTarget, type SyncWish } from './syncTargets.ts';
+
+/** Brings the base into the trees of a fleet: one fetch a repository, then each tree in which nobody works. One that goes wrong spoils no other. */
+export async function syncFleet(context: Context, place: FleetPlace, wish: SyncWish): Promise<readonly SyncRow[]> {
+  const { targets, shared } = findTargets(place.record, wish.ids);
+  const sources = await fetchSources(context, place.record, { targets, dryRun: wish.dryRun });
+  const run = (): Promise<readonly SyncRow[]> => syncTargets(context, { place, wish, targets, sources });
+  const what = `syncing "${place.record.name}"`;
+  const rows = wish.dryRun ? await run() : await withLock(fleetLock(context.store, place.record.name), { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) }, run);
+  return [...rows, ...shared.map(({ id }) => ({ id, ...nothingDone('skipped', { reason: 'works in your own checkout' }) }))];
+}
+
+interface Run {
+  readonly place: FleetPlace;
+  readonly wish: SyncWish;
+  readonly targets: readonly SyncTarget[];
+  readonly sources: ReadonlyMap<string, SyncSource>;
+}
+
+/** A stage comes after the one it builds on; clones go side by side, worktrees of one repository share its locks. */
+interface SyncStep extends Runnable {
+  readonly target: SyncTarget;
+}
+
+async function syncTargets(context: Context, run: Run): Promise<readonly SyncRow[]> {
+  const { targets, place, wish } = run;
+  const steps: readonly SyncStep[] = targets.map((target, at) => ({ id: at, target, needs: targets.flatMap(({ owner }, other) => (owner.id === target.owner.baseOf && other !== at ? [other] : [])) }));
+  const done = new Map<string, SyncedTree>();
+  const keep = keepSyncs(context, place.record);
+  const progress = context.talkColumns === null ? null : makeProgress(context);
+  try {
+    const laneOf = ({ target }: SyncStep): { readonly lane: string; readonly most: number } => (run.sources.get(target.owner.id)?.kind === 'mirror' ? { lane: 'clone', most: Math.max(2, context.cores) } : { lane: 'worktree', most: 1 });
+    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
+    for (const error of results.failed.values()) throw error;
+  } finally {
+    progress?.close();
+    for (const { predicted } of done.values()) if (predicted !== null) await closeSpace(predicted.space);
+  }
+  const rows = targets.map(({ owner }) => ({ id: owner.id, ...(done.get(owner.id)?.result ?? nothingDone('skipped', { reason: 'was not begun: interrupted' })) }));
+  if (!wish.dryRun) await keep.settle();
+  return rows;
+}
+
+async function show(progress: Progress | null, { owner }: SyncTarget, run: () => Promise<void>): Promise<void> {
+  progress?.begin(owner.id);
+  try {
+    await run();
+  } finally {
+    progress?.drop(owner.id);
+  }
+}

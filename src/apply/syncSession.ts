@@ -1,0 +1,105 @@
+import { UserError } from '../base/errors.ts';
+import { syncTree, type SyncedTree } from '../git/syncTree.ts';
+import type { SyncBase } from '../git/syncTips.ts';
+import { readTreeStatus } from '../git/treeStatus.ts';
+import type { SyncMode } from '../plan/syncDecision.ts';
+import { isInSync, nothingDone, type SyncResult } from '../plan/syncResult.ts';
+import { refuseAgent, refuseTree, type AgentRefusal } from '../status/syncRefusal.ts';
+import type { Context } from './context.ts';
+import type { KeptSync } from './keepSyncs.ts';
+import { readEvidence, type FleetPlace } from './readEvidence.ts';
+import { mendTree } from './mendTrees.ts';
+import { bringNews, type SyncSource } from './syncSources.ts';
+import type { SyncTarget, SyncWish } from './syncTargets.ts';
+
+export interface SessionSync {
+  readonly place: FleetPlace;
+  readonly wish: SyncWish;
+  readonly target: SyncTarget;
+  readonly source: SyncSource | undefined;
+  /** Trees that are finished, by id. */
+  readonly done: ReadonlyMap<string, SyncedTree>;
+  readonly keep: KeptSync;
+}
+
+/** Syncs one tree of a fleet, if nobody works in it; first it ends what an earlier sync left half done there. */
+export async function syncSession(context: Context, one: SessionSync): Promise<SyncedTree> {
+  const { target: { owner }, wish, source, keep } = one;
+  const cutOff = wish.dryRun ? null : await mend(context, one);
+  if (cutOff !== null) return only(cutOff);
+  const refusal = await refuse(context, one);
+  if (refusal !== null) return only(await putOff(context, one, refusal));
+  if (source?.kind === 'unreachable') return only(nothingDone('failed', { reason: source.reason }));
+  const synced = await syncTree({
+    tree: owner.path,
+    base: baseOf(one),
+    mode: modeOf(one),
+    mirror: source?.kind === 'mirror' ? source.mirror : null,
+    dryRun: wish.dryRun,
+    env: context.env,
+    now: context.now(),
+    recheck: async () => (await refuseAgents(context, one))?.reason ?? null,
+    onMoved: () => keep.synced(owner.id),
+  });
+  if (!wish.dryRun && synced.result.outcome !== 'skipped') await (isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
+  return synced;
+}
+
+function only(result: SyncResult): SyncedTree {
+  return { result, predicted: null };
+}
+
+/** Ends what an earlier sync of this tree left half done. A result when that is not possible now. */
+async function mend(context: Context, { target: { owner }, keep }: SessionSync): Promise<SyncResult | null> {
+  try {
+    await mendTree(context, owner, keep);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return nothingDone('failed', { reason: error.message, notes: error.hint === undefined ? [] : [error.hint] });
+  }
+}
+
+/** A tree that may not be moved now gets the news of origin all the same, and waits if that was asked for. */
+async function putOff(context: Context, { target, wish, source, keep }: SessionSync, { reason, passes }: AgentRefusal): Promise<SyncResult> {
+  const { owner } = target;
+  if (wish.dryRun) return nothingDone('skipped', { reason });
+  await bringNews(context, target, source);
+  if (!passes || (!wish.whenIdle && owner.syncWhenIdle === null)) return nothingDone('skipped', { reason });
+  await keep.queue(owner.id, owner.syncWhenIdle ?? wish.mode);
+  return nothingDone('queued', { reason });
+}
+
+/** Why the tree may not be moved now, because of who works in it or how it is left. */
+async function refuse(context: Context, one: SessionSync): Promise<AgentRefusal | null> {
+  const agent = await refuseAgents(context, one);
+  if (agent !== null) return agent;
+  // A tree that cannot be read is told of by the sync itself.
+  const status = await readTreeStatus(one.target.owner.path, { base: null, env: context.env }).catch(() => null);
+  const reason = status === null ? null : refuseTree(status);
+  return reason === null ? null : { reason, passes: true };
+}
+
+async function refuseAgents(context: Context, { place, target }: SessionSync): Promise<AgentRefusal | null> {
+  const agents = target.sessions.filter(({ kind }) => kind === 'agent');
+  const evidence = await readEvidence(context, { ...place, record: { ...place.record, sessions: agents } });
+  for (const { session, verdict, facts } of evidence) {
+    const hasDialog = facts?.registry?.status === 'waiting' && facts.registry.waitingFor === 'dialog open';
+    const refusal = refuseAgent(verdict.state, { isClaude: session.isClaude, hasDialog });
+    if (refusal !== null) return session.id === target.owner.id ? refusal : { ...refusal, reason: `is shared with "${session.id}", which ${refusal.reason}` };
+  }
+  return null;
+}
+
+/** A stage is kept in step with the one it builds on, any other with a branch of origin. */
+function baseOf({ place, target: { owner }, done }: SessionSync): SyncBase {
+  const before = owner.baseOf === null ? undefined : place.record.sessions.find(({ id }) => id === owner.baseOf);
+  if (before === undefined) return { kind: 'branch', name: owner.base };
+  const predicted = done.get(before.id)?.predicted ?? null;
+  return { kind: 'tree', label: `"${before.id}"`, path: before.path, predicted: predicted === null ? null : { tip: predicted.tip, objects: predicted.space.folder } };
+}
+
+/** One that only comes along because it was waiting is synced as it was asked for then. */
+function modeOf({ wish, target: { owner } }: SessionSync): SyncMode {
+  return wish.ids !== null && !wish.ids.includes(owner.id) ? (owner.syncWhenIdle ?? wish.mode) : wish.mode;
+}

@@ -1,0 +1,54 @@
+import { ProgramError } from '../base/errors.ts';
+import type { Env } from '../store/paths.ts';
+import { explainFailure } from './failure.ts';
+import type { Mirror } from './mirror.ts';
+import { withMirrorHeld } from './mirrorHold.ts';
+import { mutateGit } from './mutate.ts';
+import { localPath, redact } from './remoteUrl.ts';
+import { removeStaleLocks } from './staleLocks.ts';
+import { runGitOnTerminal } from './terminalGit.ts';
+import { transportEnvironment } from './transport.ts';
+
+/** A `gc` that starts in the background would hold locks the agent's git needs. */
+export const NO_GC = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+
+/**
+ * As `git fetch origin`, less FETCH_HEAD (the agent's own `git pull` may be reading it; git 2.29) and pruning (a branch that is gone on
+ * origin may be the last to lead to a commit).
+ */
+const FETCH = [...NO_GC, 'fetch', '--no-write-fetch-head', '--no-prune', '--no-recurse-submodules'];
+
+/** Brings origin's branches from the mirror into a clone's remote-tracking ones, without network; a lock that a killed fetch left is removed. Throws ProgramError. */
+export async function fetchFromMirror(tree: string, mirror: Mirror, env: Env): Promise<void> {
+  const args = [...FETCH, '--quiet', '--', mirror.path, '+refs/heads/*:refs/remotes/origin/*'];
+  const fetch = (): Promise<string> => withMirrorHeld(mirror.path, () => undefined, () => mutateGit(args, { cwd: tree, env }));
+  try {
+    await fetch();
+  } catch (error) {
+    const lock = error instanceof ProgramError ? /Unable to create '(\/.+\/refs\/remotes\/.+\.lock)': File exists/.exec(error.stderr)?.[1] : undefined;
+    if (lock === undefined) throw error;
+    await removeStaleLocks(tree, [lock]);
+    await fetch();
+  }
+}
+
+export interface OriginFetch {
+  readonly url: string;
+  readonly env: Env;
+  /** True lets the fetch ask on the terminal; nothing else may draw there meanwhile. */
+  readonly terminal: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Fetches over the network into the tree itself: a worktree, or a clone of what no mirror can be made of. Throws a UserError. */
+export async function fetchOrigin(tree: string, { url, env, terminal, signal }: OriginFetch): Promise<void> {
+  const asks = terminal && localPath(url) === null;
+  const reach = await transportEnvironment({ checkout: null, env, asks });
+  try {
+    if (asks) await runGitOnTerminal([...FETCH, 'origin'], { cwd: tree, env: reach, signal });
+    else await mutateGit([...FETCH, '--progress', 'origin'], { cwd: tree, env: reach, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw explainFailure(error, { what: `the repository "${redact(url)}" could not be fetched`, hint: 'check the address and your access' });
+  }
+}

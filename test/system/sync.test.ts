@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SyncReport } from '../../src/plan/syncResult.ts';
+import { git } from '../support/repo.ts';
+import { eventually } from '../support/eventually.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await makeBench();
+  await bench.layout(SHOP);
+  await bench.ok('up', 'shop.yaml', '--yes');
+  await atRest();
+});
+afterEach(() => bench.dispose());
+
+const clone = (id: string): string => bench.sandbox.path('home', 'workspaces', 'shop', id);
+
+async function atRest(): Promise<void> {
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+}
+
+/** A commit of somebody else on origin's main. */
+async function upstream(path: string, text: string): Promise<void> {
+  await writeFile(join(bench.checkout, path), text);
+  await bench.git(bench.checkout, 'add', '-A');
+  await bench.git(bench.checkout, 'commit', '-q', '-m', `Change ${path}`);
+  await bench.git(bench.checkout, 'push', '-q', 'origin', 'HEAD:main');
+}
+
+async function commitIn(id: string, path: string, text: string): Promise<void> {
+  await writeFile(join(clone(id), path), text);
+  await git(clone(id), ['add', '-A'], bench.env);
+  await git(clone(id), ['commit', '-q', '-m', `Work on ${path}`], bench.env);
+}
+
+async function report(...args: string[]): Promise<{ readonly code: number | null; readonly outcomes: readonly (readonly [string, string])[]; readonly report: SyncReport }> {
+  const ended = await bench.ct(['sync', '--json', ...args]);
+  const parsed = JSON.parse(ended.stdout) as SyncReport;
+  return { code: ended.code, outcomes: parsed.sessions.map(({ id, outcome }) => [id, outcome] as const), report: parsed };
+}
+
+describe('sync', () => {
+  test('brings the base into each idle session, says so in a table, and status knows when', async () => {
+    await commitIn('be', 'mine.txt', 'mine\n');
+    await upstream('new.txt', 'new\n');
+    const { stdout, code } = await bench.ct(['sync']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^shop\n {2}fe {2}moved forward to origin\/main +1 new\n {2}be {2}rebased onto origin\/main +1 new, 1 replayed\n$/);
+    expect(await readFile(join(clone('be'), 'new.txt'), 'utf8')).toBe('new\n');
+    const [fe, be] = await bench.sessions();
+    expect([fe?.behind, be?.ahead, be?.behind]).toEqual([0, 1, 0]);
+    expect(Date.parse(fe?.synced_at ?? '')).toBeGreaterThan(0);
+    expect((await report()).outcomes).toEqual([['fe', 'current'], ['be', 'current']]);
+  });
+
+  test('a conflict is exit code 1, one session spoils no other, and a dry run says so before', async () => {
+    await commitIn('be', 'README.md', 'mine\n');
+    await upstream('README.md', 'theirs\n');
+    const dry = await report('--dry-run');
+    expect([dry.code, dry.outcomes]).toEqual([1, [['fe', 'forwarded'], ['be', 'conflict']]]);
+    expect(await bench.git(clone('fe'), 'log', '-1', '--format=%s')).toBe('First commit');
+    const done = await report();
+    expect([done.code, done.outcomes]).toEqual([1, [['fe', 'forwarded'], ['be', 'conflict']]]);
+    expect(done.report.sessions[1]?.files).toEqual(['README.md']);
+    expect(await bench.git(clone('be'), 'status', '--porcelain')).toBe('');
+  });
+
+  test('a session that works is left alone, and with --when-idle synced by the next sync that finds it idle', async () => {
+    await upstream('new.txt', 'new\n');
+    await bench.ok('send', 'be', '/ask');
+    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('permission'));
+    expect((await report('be')).report.sessions).toMatchObject([{ id: 'be', outcome: 'skipped', reason: 'asks for a permission' }]);
+    expect((await report('be', '--when-idle')).outcomes).toEqual([['be', 'queued']]);
+    expect(await bench.git(clone('be'), 'log', '-1', '--format=%s')).toBe('First commit');
+    const pane = (await bench.sessions())[1]?.pane ?? '';
+    await bench.tmux.run('send-keys', '-t', pane, 'yes', 'Enter');
+    await atRest();
+    expect((await report('fe')).outcomes).toEqual([['fe', 'forwarded'], ['be', 'forwarded']]);
+    expect((await report('fe')).outcomes).toEqual([['fe', 'current']]);
+  });
+
+  test('a dirty clone is skipped with the reason; what is asked wrongly is exit code 2', async () => {
+    await writeFile(join(clone('be'), 'README.md'), 'edited\n');
+    await upstream('new.txt', 'new\n');
+    expect((await report('be')).report.sessions).toMatchObject([{ outcome: 'skipped', reason: 'has 1 uncommitted change' }]);
+    expect((await bench.ct(['sync', '--mode', 'octopus'])).code).toBe(2);
+    expect((await bench.ct(['sync', 'nobody'])).code).toBe(2);
+  });
+});
