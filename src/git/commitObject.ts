@@ -44,8 +44,7 @@ export async function readCommits({ place }: ObjectSpace, ids: readonly string[]
   });
 }
 
-/** Exported for its table of commits as they are found in the wild. */
-export function parseCommit(text: string): CommitObject {
+function parseCommit(text: string): CommitObject {
   const end = text.indexOf('\n\n');
   const headers = text.slice(0, end).split('\n');
   const all = (name: string): readonly string[] => headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));

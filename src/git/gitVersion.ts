@@ -9,13 +9,8 @@ export async function refuseOldGit(env: Env): Promise<void> {
   if (!found) throw new UserError(`sync needs git 2.29 or newer; this is ${text.trim()}`, { hint: 'update git, or run git pull --rebase in the clones' });
 }
 
-/** True for git 2.38 and newer, which merges without a work tree (`merge-tree --write-tree`). */
-export async function canMergeTrees(env: Env): Promise<boolean> {
-  return isAtLeast(await readGit(['version'], { cwd: '/', env }), [2, 38]);
-}
-
 /** `git version 2.39.5 (Apple Git-154)`; what cannot be read is taken for new. */
-export function isAtLeast(text: string, [major, minor]: readonly [number, number]): boolean {
+function isAtLeast(text: string, [major, minor]: readonly [number, number]): boolean {
   const [, a, b] = /(\d+)\.(\d+)/.exec(text) ?? [];
   if (a === undefined || b === undefined) return true;
   return Number(a) > major || (Number(a) === major && Number(b) >= minor);

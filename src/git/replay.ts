@@ -51,7 +51,7 @@ export async function mergeCommits(space: ObjectSpace, { ours, theirs, message, 
 }
 
 /** The tree of a clean merge, or the paths in conflict. Runs no hook and touches no file; merge drivers are the user's and do run. */
-export async function mergeTrees({ place }: ObjectSpace, ours: string, theirs: string): Promise<{ readonly tree: string } | { readonly files: readonly string[] }> {
+async function mergeTrees({ place }: ObjectSpace, ours: string, theirs: string): Promise<{ readonly tree: string } | { readonly files: readonly string[] }> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
   const { code, stdout, stderr } = await plumb(args, place);
   const [tree = '', ...files] = stdout.toString('utf8').split('\0').filter((part) => part !== '');

@@ -87,7 +87,7 @@ async function countCommits(space: ObjectSpace, range: readonly string[]): Promi
 }
 
 /** True when `older` leads to nothing that `newer` does not. */
-export async function isAncestor({ place }: ObjectSpace, older: string, newer: string): Promise<boolean> {
+async function isAncestor({ place }: ObjectSpace, older: string, newer: string): Promise<boolean> {
   return older === newer || (await plumb(['merge-base', '--is-ancestor', older, newer], place)).code === 0;
 }
 

@@ -13,7 +13,7 @@ let scene: SyncScene;
 beforeEach(async () => {
   scene = await makeSyncScene();
   await scene.commit({ 'src/mine.txt': 'mine\n' });
-  await scene.upstream({ 'src/a.txt': `${'theirs\n'.repeat(5_000)}`, 'src/b.txt': null, 'deep/er/new.txt': 'new\n', 'z.slow': 'slow\n' });
+  await scene.upstream({ 'src/a.txt': 'theirs\n'.repeat(5_000), 'src/b.txt': null, 'deep/er/new.txt': 'new\n', 'z.slow': 'slow\n' });
 });
 afterEach(() => scene.shop.dispose());
 
