@@ -1,5 +1,6 @@
 import { asFormat, word } from '../base/tmuxText.ts';
-import { emitArrange, emitRelabel, emitRespawn, openWindow, splitWindow, type BatchInput, type Creation } from './batchLines.ts';
+import { emitAddLine, emitArrange, emitRelabel, emitRespawn, openWindow, splitWindow, type BatchInput, type Creation } from './batchLines.ts';
+import { emitOwnLine } from './ownLine.ts';
 import { isPaneStep, type PaneStep, type WindowSpec } from './step.ts';
 
 /**
@@ -72,6 +73,7 @@ function isArrange(step: PaneStep): step is ArrangeStep {
 function emitForPane(input: BatchInput, step: PaneStep): string[] {
   if (step.kind === 'respawn-pane') return [emitRespawn(input, step)];
   if (step.kind === 'relabel-pane') return [emitRelabel(input, step)];
+  if (step.kind === 'add-line') return [emitAddLine(step)];
   return [];
 }
 
@@ -82,7 +84,7 @@ function emitNew(input: BatchInput, window: NewWindow, place: { readonly session
   if (!first) return [];
   return [
     openWindow(input, first, { ...window, ...place }),
-    ...(place.opensSession ? quiet(place.session) : []),
+    ...(place.opensSession ? [...quiet(place.session), emitOwnLine(`${place.session}:`)] : []),
     ...others.map((step, index) => splitWindow(input, step, { target, makeRoom: (index + 1) % stripsAtOnce(input) === 0 })),
     ...window.layouts.map((step) => emitArrange(input, step, { target, isNew: true })),
     ...(place.opensSession ? [`select-window -t ${word(target)} ; select-pane -t ${word(`${target}.{top-left}`)}`] : []),

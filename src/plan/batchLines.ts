@@ -4,6 +4,7 @@ import { asFormat, asFormatPath, word } from '../base/tmuxText.ts';
 import { tmuxColor } from '../layout/color.ts';
 import type { Pane } from '../layout/layout.ts';
 import { lateAttach } from './lateAttach.ts';
+import { emitOwnLine, markLine } from './ownLine.ts';
 import type { PaneStep, Plan, WindowSpec } from './step.ts';
 import type { TmuxVersion } from './tmuxVersion.ts';
 import { windowColor, windowOptions, type WindowOption } from './windowLook.ts';
@@ -78,6 +79,12 @@ export function emitRelabel(input: BatchInput, step: StepOf<'relabel-pane'>): st
   const target = word(step.paneId);
   const window = [`rename-window -t ${target} -- ${word(asFormat(pane.name))}`, ...windowColor(pane.color).map((option) => setWindow(step.paneId, option))];
   return chain([...emitPane(input, step.pane, step.paneId), `if-shell -F -t ${target} '#{==:#{window_panes},1}' ${word(chain(window))}`, report(step, step.paneId)]);
+}
+
+/** Marked first: where the session's own `status` leaves no room, it is not tried at each `up`. */
+export function emitAddLine(step: StepOf<'add-line'>): string {
+  const session = `${step.sessionId}:`;
+  return chain([markLine(session), emitOwnLine(session), report(step, session)]);
 }
 
 /** The exact layout; only a string that was read back whole reaches tmux (3.3a dies of a bad one). */

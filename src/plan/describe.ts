@@ -38,6 +38,7 @@ function describeDetail(step: Step): string {
     case 'bring-work':
     case 'copy-files':
     case 'relabel-pane':
+    case 'add-line':
       return '';
     default:
       return assertNever(step);

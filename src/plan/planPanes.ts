@@ -1,4 +1,5 @@
 import { treeOwnerId, type Arrange, type Pane } from '../layout/layout.ts';
+import { hasRoomForLine } from './ownLine.ts';
 import { arrangeExisting, planWindows } from './arrange.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
@@ -22,6 +23,9 @@ export function planPanes(input: PanesInput): { readonly notes: string[] } {
     else missing.push(pane);
   }
   if (missing.length > 0) notes.push(...missing.flatMap((pane) => describeHeld(input, pane)));
+  if (session && !session.hasLine && hasRoomForLine(input.snapshot.tmux.status)) {
+    input.steps.add({ kind: 'add-line', sessionId: session.id, target: `session ${session.name}`, cause: 'it has no status line of its own', needs: [] });
+  }
   if (session) addToSession(input, session, missing);
   else if (missing.length > 0) addWindows(input, missing, true);
   return { notes };

@@ -13,6 +13,8 @@ export interface TmuxFacts {
   readonly version: TmuxVersion;
   /** Width and height, in cells, for new windows: the client's size less the status lines. */
   readonly size: { readonly columns: number; readonly rows: number };
+  /** The global `status` option (`on`, `off`, `2` …); `on` when no server runs. */
+  readonly status: string;
   /** The tmux session that carries this fleet's uuid; null when there is none. */
   readonly session: TmuxSession | null;
   /** True when another tmux session has taken the fleet's session name. */
@@ -23,6 +25,8 @@ export interface TmuxSession {
   /** `$3`. */
   readonly id: string;
   readonly name: string;
+  /** True when it was given a status line of its own. */
+  readonly hasLine: boolean;
   readonly windows: readonly TmuxWindow[];
 }
 

@@ -35,7 +35,9 @@ export type PaneAction =
   | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef; readonly hold: boolean }
   | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string; readonly hold: boolean }
   | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
-  | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string };
+  | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string }
+  /** A status line of its own for a session that was made without one. */
+  | { readonly kind: 'add-line'; readonly sessionId: string };
 
 export interface WindowSpec {
   /** Number of the window within this plan, from 1; `create-pane` refers to it. */
@@ -60,7 +62,7 @@ export interface Plan {
   readonly panes: Readonly<Record<string, Pane>>;
 }
 
-const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'relabel-pane', 'arrange-window']);
+const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'relabel-pane', 'arrange-window', 'add-line']);
 
 /** True for steps that happen in tmux. */
 export function isPaneStep(step: Step): step is PaneStep {

@@ -69,7 +69,7 @@ function isSocketThere({ socket }: TmuxServer): boolean {
 /** No field of a line but the last can hold a space: ids and numbers come first, names last, made one line by tmux itself. */
 const LINES = {
   version: 'V #{version}',
-  session: "S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{session_name}",
+  session: "S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{?#{@claude_tmux_line},1,0} #{session_name}",
   client: 'C #{session_id} #{client_width} #{client_height} #{client_activity} #{pane_id} #{client_control_mode} #{client_name}',
   /** The id of a pane is whatever somebody set: only what our ids are made of comes through. */
   pane: 'P #{session_id} #{window_id} #{window_index} #{window_active} #{window_zoomed_flag} #{window_width} #{window_height} #{pane_id} #{pane_active} #{pane_dead} #{pane_pid} #{s/[^A-Za-z0-9_.-]/?/:@claude_tmux_id}',
@@ -123,16 +123,16 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
   const [first = '', status = '', ...lines] = stdout.split('\n');
   const version = first.startsWith('V ') ? parseTmuxVersion(first) : null;
   if (!version) return null;
-  const sessions = lines.map((line) => /^S (\$\d+) ([01]) (.*)$/.exec(line)).filter((match) => match !== null);
+  const sessions = lines.map((line) => /^S (\$\d+) ([01]) ([01]) (.*)$/.exec(line)).filter((match) => match !== null);
   const ours = uuid === null ? undefined : sessions.find(([, , isOurs]) => isOurs === '1');
-  const [, id, , ownName] = ours ?? [];
+  const [, id, , hasLine, ownName] = ours ?? [];
   return {
     running: true,
     version,
     status,
     clients: lines.flatMap(parseClient),
-    session: id !== undefined && ownName !== undefined ? { id, name: ownName, windows: windowsOf(id, lines) } : null,
-    nameTaken: sessions.some(([, other, , otherName]) => otherName === name && other !== id),
+    session: id !== undefined && ownName !== undefined ? { id, name: ownName, hasLine: hasLine === '1', windows: windowsOf(id, lines) } : null,
+    nameTaken: sessions.some(([, other, , , otherName]) => otherName === name && other !== id),
   };
 }
 

@@ -49,13 +49,13 @@ function paneOf(pane: Partial<Pane>): Pane {
 /** A world with a tmux of version 3.3a and nothing else in it, but for what is given. */
 export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents'] } = {}): Snapshot {
   const { session = null, nameTaken = false, trees = {}, agents = {} } = facts;
-  return { tmux: { version: { text: '3.3a', major: 3, minor: 3, patch: 'a' }, size: { columns: 200, rows: 49 }, session, nameTaken }, trees, agents };
+  return { tmux: { version: { text: '3.3a', major: 3, minor: 3, patch: 'a' }, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken }, trees, agents };
 }
 
 /** A session with one window that has these panes. */
 export function sessionOf(panes: readonly Partial<TmuxPane>[], window: { readonly zoomed?: boolean } = {}): TmuxSession {
   const all = panes.map((pane, at) => ({ id: `%${at}`, session: null, active: at === 0, dead: false, pid: 100 + at, ...pane }));
-  return { id: '$1', name: 'shop', windows: [{ id: '@1', index: 0, active: true, zoomed: window.zoomed ?? false, columns: 200, rows: 49, panes: all }] };
+  return { id: '$1', name: 'shop', hasLine: true, windows: [{ id: '@1', index: 0, active: true, zoomed: window.zoomed ?? false, columns: 200, rows: 49, panes: all }] };
 }
 
 export const READY = (branch: string | null): Snapshot['trees'][string] => ({ kind: 'ready', branch, setupDone: true });

@@ -119,6 +119,15 @@ describe('a second up', () => {
     expect(text).toBe('[1] pane fe: relabel-pane, its label changed\n');
   });
 
+  test('gives a session that was made without a status line its own, once, where there is room', () => {
+    const bare = (status: string, hasLine = false) => {
+      const { tmux, ...rest } = snapshotOf({ session: { ...sessionOf([{ session: 'fe' }, { session: 'be' }]), hasLine }, trees: ready, agents: { fe: runs, be: runs } });
+      return planText(two, { ...rest, tmux: { ...tmux, status } });
+    };
+    expect(bare('on')).toBe('[1] session shop: add-line, it has no status line of its own\n');
+    for (const text of [bare('on', true), bare('off'), bare('5')]) expect(text).toBe('nothing to do\n');
+  });
+
   test('uses a clone on another branch as it is, and says so', () => {
     const text = planText(two, snapshotOf({ session: up.tmux.session, trees: { ...ready, '/ws/fe': READY(null) }, agents: { fe: runs, be: runs } }));
     expect(text).toBe('nothing to do\nnote: clone "fe" is on no branch (detached HEAD); the layout says "feature/fe". It is used as it is.\n');
@@ -153,7 +162,7 @@ describe('a fleet of one-pane windows', () => {
   test('gives a pane that comes back a window of its own', () => {
     const trees = Object.fromEntries(four.panes.map(({ id }) => [`/ws/${id}`, READY(`feature/${id}`)]));
     const windows = ['b', 'c', 'd'].map((id, at) => ({ id: `@${at}`, index: at, active: at === 0, zoomed: false, columns: 200, rows: 49, panes: [{ id: `%${at}`, session: id, active: true, dead: false, pid: 9 }] }));
-    const snapshot = snapshotOf({ session: { id: '$1', name: 'shop', windows }, trees, agents: { b: runs, c: runs, d: runs } });
+    const snapshot = snapshotOf({ session: { id: '$1', name: 'shop', hasLine: true, windows }, trees, agents: { b: runs, c: runs, d: runs } });
     expect(planText(four, snapshot)).toBe('[1] pane a: create-window, not on the screen\n');
   });
 });

@@ -125,7 +125,8 @@ test('nothing of the server changes but the new session', async () => {
   await on.up(labelsOf(4));
   expect([await globals(on), await others()]).toEqual(before);
   expect(await on.tmux.run('show-hooks', '-t', '=shop:')).toBe('');
-  expect(await on.tmux.run('show-options', '-t', '=shop:')).toBe(['@claude_tmux_fleet 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', 'default-size 200x49', 'destroy-unattached off'].join('\n'));
+  const own = (await on.tmux.run('show-options', '-t', '=shop:')).split('\n').map((line) => (line.startsWith('status-format[0]') ? 'status-format[0]' : line));
+  expect(own).toEqual(['@claude_tmux_fleet 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '@claude_tmux_line on', 'default-size 200x49', 'destroy-unattached off', 'status 2', 'status-format[0]', 'status-format[1] "#{E:claude_tmux_line}"']);
 });
 
 describe('what tmux could read as more than text', () => {
@@ -170,8 +171,8 @@ describe('what tmux could read as more than text', () => {
 
 describe('a terminal of another size', () => {
   test.each([
-    ['main-left', { columns: 120, rows: 41 }, ['71x40', '48x13', '48x12', '48x13']],
-    ['columns', { columns: 163, rows: 41 }, ['40x40', '40x40', '40x40', '40x40']],
+    ['main-left', { columns: 120, rows: 42 }, ['71x40', '48x13', '48x12', '48x13']],
+    ['columns', { columns: 163, rows: 42 }, ['40x40', '40x40', '40x40', '40x40']],
   ] as const)('gets %s once more in proportion, and keeps what is resized by hand after that', async (name, size, expected) => {
     const on = await scene();
     await on.up(labelsOf(4), { kind: 'named', name }, SIZE);

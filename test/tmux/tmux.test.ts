@@ -56,11 +56,12 @@ describe('runBatch', () => {
 
 describe('newWindowSize', () => {
   test.each([
-    ['on', 49],
+    ['on', 48],
     ['off', 50],
-    ['2', 48],
+    ['2', 47],
+    ['4', 45],
     ['5', 45],
-    ['odd', 49],
+    ['odd', 48],
   ])('status %s leaves %i of 50 rows', (status, rows) => {
     expect(newWindowSize({ terminal: { columns: 200, rows: 50 }, status })).toEqual({ columns: 200, rows });
   });
@@ -71,7 +72,7 @@ describe('newWindowSize', () => {
   });
 
   test('without a terminal is that of a large one', () => {
-    expect(newWindowSize({ terminal: null, status: 'on' })).toEqual({ columns: 200, rows: 49 });
+    expect(newWindowSize({ terminal: null, status: 'on' })).toEqual({ columns: 200, rows: 48 });
   });
 });
 
