@@ -32,7 +32,7 @@ describe('attach', () => {
   test('shows the session at the size of its terminal', async () => {
     const on = await fleet();
     await on.attach(argv(on), LARGE);
-    await eventually(async () => expect(await sizeOf(on)).toBe('180x44'));
+    await eventually(async () => expect(await sizeOf(on)).toBe('180x43'));
   });
 
   test('inside the same server switches the client instead of nesting one', async () => {
@@ -65,12 +65,12 @@ describe('a grouped attach', () => {
   test('with a smaller terminal does not resize what the first one sees, not even when it is used', async () => {
     const on = await fleet();
     await on.attach(argv(on), LARGE);
-    await eventually(async () => expect(await sizeOf(on)).toBe('180x44'));
+    await eventually(async () => expect(await sizeOf(on)).toBe('180x43'));
     const small = await on.attach(argv(on, { grouped: true }), SMALL);
     await eventually(async () => expect(await on.tmux.run('list-clients', '-F', '#{client_width}x#{client_height}')).toContain('90x20'));
     await small.run('send-keys', 'x', 'Enter');
     await eventually(async () => expect(await small.run('capture-pane', '-p')).toContain('Work 1'));
-    expect(await sizeOf(on)).toBe('180x44');
+    expect(await sizeOf(on)).toBe('180x43');
   });
 
   test('goes its own way through the windows, and its session ends with it', async () => {
