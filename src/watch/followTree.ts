@@ -58,6 +58,8 @@ interface Clone extends FollowOptions {
   unchanged: number;
   /** Questions in a row that git did not answer. */
   silent: number;
+  /** A git that was told to end has not ended; no second one is started beside it. */
+  isStuck: boolean;
   isClosed: boolean;
 }
 
@@ -87,7 +89,7 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
   };
 }
 
-const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isClosed: false };
+const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
 
 /** Asks soon: what one save or one git command does comes together. */
 function touch(clone: Clone): void {
@@ -115,6 +117,12 @@ function gapOf({ silent, isDirty, isBlind, reading, unchanged, spentMs, limits }
 function start(clone: Clone): void {
   clearTimer(clone);
   if (clone.asking !== null || clone.isClosed) return;
+  if (clone.isStuck) {
+    clone.silent++;
+    clone.endedAt = performance.now();
+    schedule(clone);
+    return;
+  }
   clone.asking = clone.takeTurn(() => ask(clone)).finally(() => {
     clone.asking = null;
     schedule(clone);
@@ -127,12 +135,32 @@ async function ask(clone: Clone): Promise<void> {
   clone.isDirty = false;
   clone.head = null;
   const from = performance.now();
-  const reading = await read(clone);
+  const reading = await inTime(clone, read(clone));
   clone.endedAt = performance.now();
   clone.spentMs = clone.endedAt - from;
   clone.silent = isError(reading) && clone.spentMs >= clone.limits.timeoutMs ? clone.silent + 1 : 0;
   clone.ended++;
   publish(clone, withHead(reading, clone.head));
+}
+
+/** SIGTERM does not end a git that the kernel holds (a dead network drive): its answer is taken whenever it comes. */
+const GRACE_MS = 1000;
+
+async function inTime(clone: Clone, answer: Promise<TreeReading>): Promise<TreeReading> {
+  const { timeoutMs } = clone.limits;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs + GRACE_MS);
+  });
+  const reading = await Promise.race([answer, late]);
+  clearTimeout(timer);
+  if (reading !== null) return reading;
+  clone.isStuck = true;
+  void answer.then((late) => {
+    clone.isStuck = false;
+    publish(clone, late);
+  });
+  return { error: `git gave no answer within ${timeoutMs / 1000} s` };
 }
 
 /** Watches first: what the answer misses comes as an event then. Never rejects. */

@@ -85,6 +85,84 @@ describe('what happens in a clone is told', () => {
   });
 });
 
+describe('what a repository has besides files', () => {
+  const conflict = async () => {
+    await at('checkout', '-q', '-b', 'other');
+    await write('src/a.txt', 'theirs\n');
+    await at('commit', '-qam', 'Theirs');
+    await at('checkout', '-q', 'main');
+    await write('src/a.txt', 'ours\n');
+    await at('commit', '-qam', 'Ours');
+  };
+
+  it('a rebase that stops at a conflict and is given up, a merge, a cherry-pick', async () => {
+    await conflict();
+    await live.told(clone, { changes: 0, ahead: 1 });
+    for (const operation of ['rebase', 'merge', 'cherry-pick']) {
+      await expect(at(operation, 'other')).rejects.toThrow();
+      await live.told(clone, { operation, conflicts: 1 });
+      await at(operation, '--abort');
+      await live.told(clone, { operation: null, conflicts: 0, branch: 'main' });
+    }
+  });
+
+  it('what .gitignore and info/exclude say, and folders that are no longer ignored', async () => {
+    await make('node_modules/x');
+    await write('node_modules/x/y', '');
+    await live.exact(clone, { changes: 0 });
+    await write('.gitignore', '');
+    await live.told(clone, { changes: 2, untracked: 1 });
+    await rm(join(clone, 'node_modules/x/y'));
+    await live.told(clone, { changes: 1 });
+    await write('notes.txt', '');
+    await live.told(clone, { changes: 2 });
+    await write('.git/info/exclude', 'notes.txt\n');
+    await live.told(clone, { changes: 1 });
+  });
+
+  it('a submodule: added, edited, committed in, made dirty by a new file', async () => {
+    await at('submodule', '--quiet', 'add', sandbox.path('seed'), 'lib');
+    await live.told(clone, { staged: 2 });
+    await at('commit', '-qm', 'Library');
+    await live.told(clone, { changes: 0 });
+    await write('lib/src/deep/er/c.txt', 'edited\n');
+    await live.told(clone, { changes: 1 });
+    await git(join(clone, 'lib'), ['checkout', '-q', '--', '.'], sandbox.env);
+    await live.told(clone, { changes: 0 });
+    await git(join(clone, 'lib'), ['commit', '-q', '--allow-empty', '-m', 'Inside'], sandbox.env);
+    await live.told(clone, { changes: 1 });
+  });
+
+  it('a linked worktree: its own HEAD and index, the refs of the repository it belongs to', async () => {
+    const side = sandbox.path('side tree');
+    await at('worktree', 'add', '-q', '-b', 'side', side);
+    live.trees.follow([clone, side].map((path) => ({ path, base: null })));
+    await live.exact(side, { branch: 'side', ahead: 0 });
+    await writeFile(join(side, 'src/a.txt'), 'edited\n');
+    await live.told(side, { changes: 1 });
+    await git(side, ['commit', '-qam', 'Beside'], sandbox.env);
+    await live.told(side, { changes: 0, ahead: 1 });
+    await at('update-ref', 'refs/heads/side', 'HEAD');
+    await live.told(side, { ahead: 0 });
+    await git(side, ['checkout', '-q', '--detach'], sandbox.env);
+    await live.told(side, { branch: null });
+    await live.told(clone, { branch: 'main' });
+  });
+});
+
+it('a clone whose .git is broken has an error until it is mended', async () => {
+  await rename(join(clone, '.git/HEAD'), join(clone, '.git/HEAD.away'));
+  await eventually(() => expect(live.trees.reading(clone)).toHaveProperty('error'));
+  await rename(join(clone, '.git/HEAD.away'), join(clone, '.git/HEAD'));
+  await live.exact(clone, { branch: 'main' });
+  await rename(clone, `${clone} away`);
+  await eventually(() => expect(live.trees.reading(clone)).toHaveProperty('error'));
+  await rename(`${clone} away`, clone);
+  await live.told(clone, { changes: 0 });
+  await write('src/deep/er/c.txt', 'edited\n');
+  await live.told(clone, { changes: 1 });
+});
+
 it('a clone that is deleted has an error, and is there again when it is made again', async () => {
   await rm(clone, { recursive: true, force: true });
   await eventually(() => expect(live.trees.reading(clone)).toHaveProperty('error'));
