@@ -50,10 +50,10 @@ async function readTrees(context: Context, sessions: readonly SessionRecord[]): 
 }
 
 /** The status of one tree; `base` is the branch of origin that ahead and behind are counted against. */
-export async function readTree(context: Pick<StatusOptions, 'env' | 'timeoutMs'>, path: string, base: string | null): Promise<TreeReading> {
-  const { env, timeoutMs = 10_000 } = context;
+export async function readTree(context: Omit<StatusOptions, 'base'>, path: string, base: string | null): Promise<TreeReading> {
+  const { env, timeoutMs = 10_000, before = null } = context;
   try {
-    return { status: await readTreeStatus(path, { base, env, timeoutMs }) };
+    return { status: await readTreeStatus(path, { base, env, timeoutMs, before }) };
   } catch (error) {
     if (error instanceof UserError || error instanceof ProgramError) return { error: error.message };
     throw error;

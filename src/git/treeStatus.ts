@@ -12,6 +12,8 @@ export interface StatusOptions {
   readonly base: string | null;
   readonly env: Env;
   readonly timeoutMs?: number;
+  /** An earlier status, when no ref has changed since: while HEAD is the same, its counts against the base hold, which spares a process. */
+  readonly before?: TreeStatus | null;
 }
 
 /** `--ahead-behind` and `--untracked-files`: the user's configuration may switch either off, and then a count would be wrong. */
@@ -22,8 +24,8 @@ export async function readTreeStatus(path: string, options: StatusOptions): Prom
   const place = await readPlace(path);
   if (place.kind !== 'repository') throw new UserError(`"${path}" is not a git repository`, { hint: 'run `claude-tmux up` to make the clone anew' });
   const [status, operation] = await Promise.all([readPorcelain(path, options), readOperation(place.gitDir)]);
-  const ab = status.ahead === null && status.head !== null ? await readAgainstBase(path, options) : status;
-  return { ...status, ahead: ab.ahead, behind: ab.behind, operation };
+  const { ahead, behind } = status.ahead !== null || status.head === null ? status : status.head === options.before?.head ? options.before : await readAgainstBase(path, options);
+  return { ...status, ahead, behind, operation };
 }
 
 /** The counts alone; takes no lock (see readGit). */

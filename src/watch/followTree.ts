@@ -13,6 +13,8 @@ export interface FollowOptions {
   readonly base: string | null;
   readonly limits: TreeLimits;
   readonly budget: WatchBudget;
+  /** One watch for a whole tree: macOS. */
+  readonly wholeTrees: boolean;
   /** Runs a question when its turn has come. */
   readonly takeTurn: (run: () => Promise<void>) => Promise<void>;
   /** Something happened in a folder that is watched. */
@@ -45,6 +47,8 @@ interface Clone extends FollowOptions {
   isDirty: boolean;
   /** Some changes come without an event. */
   isBlind: boolean;
+  /** No ref has changed since the last question, so what was counted against the base holds for the same HEAD. */
+  areRefsKnown: boolean;
   /** The question that is asked or waits for its turn. */
   asking: Promise<void> | null;
   /** Questions so far. */
@@ -70,7 +74,11 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
     touch(clone);
   };
   const budget = watchBudget(limits.foldersInTree, options.budget);
-  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, onEvent, onHead: (gitDir) => void readHead(clone, gitDir) });
+  const onRefs = (): void => {
+    clone.areRefsKnown = false;
+  };
+  const onHead = (gitDir: string): void => void readHead(clone, gitDir);
+  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, wholeTrees: options.wholeTrees, onEvent, onRefs, onHead });
   const clone: Clone = { ...options, ...AT_FIRST, path, watch };
   start(clone);
   return {
@@ -78,6 +86,7 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
     settle: () => settle(clone),
     expire() {
       watch.expire();
+      onRefs();
       touch(clone);
     },
     sweep: () => sweep(clone),
@@ -89,7 +98,7 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
   };
 }
 
-const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
+const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, areRefsKnown: false, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
 
 /** Asks soon: what one save or one git command does comes together. */
 function touch(clone: Clone): void {
@@ -166,14 +175,18 @@ async function inTime(clone: Clone, answer: Promise<TreeReading>): Promise<TreeR
 /** Watches first: what the answer misses comes as an event then. Never rejects. */
 async function read(clone: Clone): Promise<TreeReading> {
   const { watch, env, limits, path, base } = clone;
+  const before = clone.areRefsKnown && clone.reading !== null && 'status' in clone.reading ? clone.reading.status : null;
+  clone.areRefsKnown = true;
   try {
     clone.isBlind = true;
     clone.isBlind = !(await watch.refresh());
+    if (clone.isBlind) clone.areRefsKnown = false;
   } catch (error) {
+    clone.areRefsKnown = false;
     if (isSilence(error)) return { error: messageOf(error) };
   }
   try {
-    return await readTree({ env, timeoutMs: limits.timeoutMs }, path, base);
+    return await readTree({ env, timeoutMs: limits.timeoutMs, before: clone.areRefsKnown ? before : null }, path, base);
   } catch (error) {
     // A file that vanished between two looks, or a mistake of ours: neither ends the watching of the others.
     clone.onProblem(`"${path}" could not be asked: ${messageOf(error)}`);
@@ -226,7 +239,9 @@ async function settle(clone: Clone): Promise<void> {
 function sweep(clone: Clone): void {
   clone.watch.retry();
   const isRested = performance.now() - clone.endedAt > restGap(clone.spentMs);
-  if (isRested || isError(clone.reading) || !clone.watch.isAsRefreshed()) touch(clone);
+  if (!isRested && !isError(clone.reading) && clone.watch.isAsRefreshed()) return;
+  clone.areRefsKnown = false;
+  touch(clone);
 }
 
 function clearTimer(clone: Clone): void {

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { folderWatches, type FolderEvent, type FolderWatches } from './folderWatches.ts';
 import type { WatchBudget } from './watchBudget.ts';
 
-/** What in a repository's git folder changed: HEAD, the index, what is ignored, or anything else that a status shows. */
-export type GitEvent = 'head' | 'index' | 'ignores' | 'other';
+/** What in a repository's git folder changed; `refs` is anything else that a status shows: branches, an operation in progress. */
+export type GitEvent = 'head' | 'index' | 'config' | 'ignores' | 'refs';
 
 export interface GitFolderWatch {
   /** Watches what came since; false when not everything could be. */
@@ -24,14 +24,14 @@ export function watchGitFolder({ gitDir, common }: GitFolders, { budget, onEvent
   const hear = (folders: () => FolderWatches, read: (event: FolderEvent) => GitEvent | null) => (event: FolderEvent) => {
     const path = join(event.folder, event.name ?? '');
     if (event.kind === 'rename' && folders().has(path)) folders().drop(path);
-    const meaning = event.name === null ? 'index' : read(event);
+    const meaning = event.name === null ? 'config' : read(event);
     if (meaning === null) return;
     isStale ||= event.kind === 'rename' || event.name === null;
     onEvent(meaning);
   };
   const onLost = (): void => {
     isStale = true;
-    onEvent('other');
+    onEvent('refs');
   };
   const own: FolderWatches = folderWatches(gitDir, { budget, onLost, onEvent: hear(() => own, (event) => ownEvent(event, basename(gitDir)) ?? (gitDir === common ? sharedEvent(event) : null)) });
   const shared: FolderWatches = gitDir === common ? own : folderWatches(common, { budget, onLost, onEvent: hear(() => shared, sharedEvent) });
@@ -56,28 +56,28 @@ export function watchGitFolder({ gitDir, common }: GitFolders, { budget, onEvent
 const OWN: Readonly<Record<string, GitEvent>> = {
   HEAD: 'head',
   index: 'index',
-  'config.worktree': 'other',
-  MERGE_HEAD: 'other',
-  CHERRY_PICK_HEAD: 'other',
-  REVERT_HEAD: 'other',
-  BISECT_LOG: 'other',
-  'rebase-merge': 'other',
-  'rebase-apply': 'other',
+  'config.worktree': 'refs',
+  MERGE_HEAD: 'refs',
+  CHERRY_PICK_HEAD: 'refs',
+  REVERT_HEAD: 'refs',
+  BISECT_LOG: 'refs',
+  'rebase-merge': 'refs',
+  'rebase-apply': 'refs',
 };
 
 function ownEvent({ folder, name }: FolderEvent, itself: string): GitEvent | null {
   if (folder !== '' || name === null) return null;
   // The kernel tells of a watched folder's own end by the folder's name.
-  return Object.hasOwn(OWN, name) ? (OWN[name] ?? null) : name === itself ? 'other' : null;
+  return Object.hasOwn(OWN, name) ? (OWN[name] ?? null) : name === itself ? 'refs' : null;
 }
 
 /** A change of `config` may bring a submodule, or another upstream. */
-const SHARED: Readonly<Record<string, GitEvent>> = { config: 'index', 'packed-refs': 'other', refs: 'other', info: 'ignores', reftable: 'other', shallow: 'other' };
+const SHARED: Readonly<Record<string, GitEvent>> = { config: 'config', 'packed-refs': 'refs', refs: 'refs', info: 'ignores', reftable: 'refs', shallow: 'refs' };
 
 function sharedEvent({ folder, name }: FolderEvent): GitEvent | null {
   if (name === null || name.endsWith('.lock')) return null;
   if (folder === '') return Object.hasOwn(SHARED, name) ? (SHARED[name] ?? null) : null;
-  return folder === 'info' ? 'ignores' : 'other';
+  return folder === 'info' ? 'ignores' : 'refs';
 }
 
 /** Counts against upstream and base depend on branches and remote branches; a name with slashes is a folder. */

@@ -35,15 +35,17 @@ export interface LiveTreesOptions {
   readonly onChange: (path: string) => void;
   /** What went wrong here and not in a tree: for a log. */
   readonly onProblem?: (text: string) => void;
+  /** One watch for a whole tree instead of one a folder: the default on macOS. */
+  readonly wholeTrees?: boolean;
   /** For tests; the defaults are what docs and benchmarks speak of. */
   readonly limits?: Partial<TreeLimits>;
 }
 
 const TURNS = { atOnce: 2, lentMs: 1000, most: 8 };
 
-export function liveTrees({ env, onChange, onProblem = () => undefined, limits: given = {} }: LiveTreesOptions): LiveTrees {
+export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTrees = process.platform === 'darwin', limits: given = {} }: LiveTreesOptions): LiveTrees {
   const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
-  const shared = { env, limits, onProblem, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
+  const shared = { env, limits, onProblem, wholeTrees, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
   const followed = new Map<string, FollowedClone & { readonly base: string | null }>();
   const onEvent = floodGuard(() => followed.forEach((clone) => clone.expire()));
   const forget = (path: string): void => {

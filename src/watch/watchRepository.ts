@@ -4,7 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { readCommonDir, readPlace } from '../git/gitDir.ts';
 import type { FolderOptions } from '../git/treeFolders.ts';
 import { watchGitFolder, type GitEvent, type GitFolderWatch } from './gitFolder.ts';
+import { isOnNetworkDrive } from './networkDrive.ts';
 import type { WatchBudget } from './watchBudget.ts';
+import { wholeTree } from './wholeTree.ts';
 import { workFolders, type WorkFolders } from './workFolders.ts';
 
 /** Tells that something happened in a repository, its submodules included, that its status may show. */
@@ -26,15 +28,25 @@ export interface RepositoryWatch {
 export interface RepositoryWatchOptions extends FolderOptions {
   readonly budget: WatchBudget;
   readonly onEvent: () => void;
+  /** Something else than files and index changed: HEAD, refs, configuration. */
+  readonly onRefs: () => void;
   /** HEAD was written; its git folder. */
   readonly onHead: (gitDir: string) => void;
+  /** One watch for a whole tree: macOS. */
+  readonly wholeTrees: boolean;
+}
+
+interface Facts {
+  readonly gitDir: string;
+  readonly common: string;
+  /** Device and inode of its folders: another repository in the same place is another one. */
+  readonly identity: string;
+  /** On a network drive: only the git folder is watched, for what is done on this machine. */
+  readonly isAway: boolean;
 }
 
 /** The watches of a repository that is there; they end with it. */
-interface Watched {
-  readonly gitDir: string;
-  /** Device and inode of its folders: another repository in the same place is another one. */
-  readonly identity: string;
+interface Watched extends Facts {
   readonly git: GitFolderWatch;
   readonly work: WorkFolders;
   readonly submodules: Map<string, RepositoryWatch>;
@@ -62,11 +74,16 @@ export function watchRepository(path: string, options: RepositoryWatchOptions): 
         return false;
       }
       const identity = await identify([path, place.gitDir]);
-      if (watched?.identity !== identity) end();
-      watched ??= begin(path, { identity, gitDir: place.gitDir, common: await readCommonDir(place.gitDir) }, options);
+      if (watched?.identity !== identity) {
+        end();
+        options.onRefs();
+      }
+      watched ??= begin(path, await readFacts(path, { identity, gitDir: place.gitDir }), options);
       watched.signature = sign(path, place.gitDir);
-      const isWhole = [await watched.git.refresh(), await watched.work.refresh()];
-      return [...isWhole, ...(await refreshSubmodules(path, watched, options))].every(Boolean);
+      const isGitWhole = await watched.git.refresh();
+      if (watched.isAway) return false;
+      const isWhole = await watched.work.refresh();
+      return [isGitWhole, isWhole, ...(await refreshSubmodules(path, watched, options))].every(Boolean);
     },
     retry() {
       watched?.work.retry();
@@ -78,15 +95,20 @@ export function watchRepository(path: string, options: RepositoryWatchOptions): 
   };
 }
 
-function begin(path: string, place: { readonly identity: string; readonly gitDir: string; readonly common: string }, options: RepositoryWatchOptions): Watched {
-  const work = workFolders(path, options);
+async function readFacts(path: string, place: Pick<Facts, 'gitDir' | 'identity'>): Promise<Facts> {
+  return { ...place, common: await readCommonDir(place.gitDir), isAway: await isOnNetworkDrive(path) };
+}
+
+function begin(path: string, facts: Facts, options: RepositoryWatchOptions): Watched {
+  const work = options.wholeTrees ? wholeTree(path, options) : workFolders(path, options);
   const onGit = (event: GitEvent): void => {
-    if (event === 'index') work.expire('tracked');
+    if (event === 'index' || event === 'config') work.expire('tracked');
     if (event === 'ignores') work.expire('all');
-    if (event === 'head') options.onHead(place.gitDir);
+    if (event !== 'index') options.onRefs();
+    if (event === 'head') options.onHead(facts.gitDir);
     options.onEvent();
   };
-  return { ...place, signature: '', work, git: watchGitFolder(place, { budget: options.budget, onEvent: onGit }), submodules: new Map() };
+  return { ...facts, signature: '', work, git: watchGitFolder(facts, { budget: options.budget, onEvent: onGit }), submodules: new Map() };
 }
 
 /** One after another: each asks git. A submodule that is not checked out is an empty folder, which is watched as such. */
@@ -101,7 +123,7 @@ async function refreshSubmodules(path: string, { work, submodules }: Watched, op
   for (const name of names) {
     const tree = join(path, name);
     if ((await readPlace(tree)).kind !== 'repository') continue;
-    const submodule = submodules.get(name) ?? watchRepository(tree, { ...options, onHead: () => undefined });
+    const submodule = submodules.get(name) ?? watchRepository(tree, { ...options, onHead: () => undefined, onRefs: () => undefined });
     submodules.set(name, submodule);
     results.push(await submodule.refresh());
   }

@@ -29,24 +29,31 @@ interface Work {
   readonly watches: FolderWatches;
   /** What git is to be asked for at the next refresh. */
   expired: 'nothing' | 'tracked' | 'all';
-  /** Entries that came or went since the last one. */
+  /** Entries that came or went since the last one, and files that were written. */
   entries: Set<string>;
+  written: Set<string>;
+  /** Those of the refresh before. */
+  writtenBefore: ReadonlySet<string>;
+  /** Of files that were written again and again: whether git ignores them (a log in a tracked folder). */
+  judged: Map<string, boolean>;
   submodules: readonly string[];
   /** How many did not fit; null when all are watched. */
   unwatched: number | null;
+  /** Calls of `retry` that are let pass before the next try, and after it. */
+  retryIn: number;
+  retryGap: number;
 }
 
 export function workFolders(tree: string, options: WorkFolderOptions): WorkFolders {
   const onEvent = (event: FolderEvent): void => {
-    hear(work, event);
-    options.onEvent();
+    if (hear(work, event)) options.onEvent();
   };
   const onLost = (): void => {
     work.expired = 'all';
     options.onEvent();
   };
   const watches = folderWatches(tree, { budget: options.budget, onEvent, onLost });
-  const work: Work = { tree, options, watches, expired: 'all', entries: new Set(), submodules: [], unwatched: null };
+  const work: Work = { tree, options, watches, expired: 'all', entries: new Set(), written: new Set(), writtenBefore: new Set(), judged: new Map(), submodules: [], unwatched: null, retryIn: 0, retryGap: 1 };
   return {
     refresh: () => refresh(work),
     expire: (what) => expire(work, what),
@@ -58,12 +65,22 @@ export function workFolders(tree: string, options: WorkFolderOptions): WorkFolde
 
 function expire(work: Work, what: 'tracked' | 'all'): void {
   if (work.expired !== 'all') work.expired = what;
+  // What is tracked is never ignored, so both decide.
+  work.judged = new Map();
 }
 
-function hear(work: Work, { folder, kind, name }: FolderEvent): void {
+/** False for what no status shows. */
+function hear(work: Work, { folder, kind, name }: FolderEvent): boolean {
   if (name === null || name === '.gitignore' || name === '.git') expire(work, 'all');
-  if (kind === 'rename' && name !== null) noteEntry(work, folder === '' ? name : `${folder}/${name}`);
+  if (name === null) return true;
+  const path = folder === '' ? name : `${folder}/${name}`;
+  if (kind === 'rename') noteEntry(work, path);
+  else if (work.judged.get(path) === true) return false;
+  else if (work.written.size < MOST_WRITTEN) work.written.add(path);
+  return true;
 }
+
+const MOST_WRITTEN = 50;
 
 /** After so many, asking git for all folders is cheaper than looking at each. */
 const MOST_ENTRIES = 1000;
@@ -85,12 +102,24 @@ async function refresh(work: Work): Promise<boolean> {
   work.expired = 'nothing';
   work.entries = new Set();
   try {
+    await judge(work);
     const untracked = expired === 'nothing' ? [] : await refreshTracked(work, expired);
     return untracked !== null && (await refreshUntracked(work, [...entries, ...untracked]));
   } catch (error) {
     work.expired = 'all';
     throw error;
   }
+}
+
+/** Asks once whether git ignores what was written before this refresh and before the last: each further event of it would be a question in vain. */
+async function judge(work: Work): Promise<void> {
+  // Its own: one that is replaced meanwhile gets nothing that is old.
+  const { judged, written, writtenBefore } = work;
+  work.written = new Set();
+  work.writtenBefore = written;
+  const again = [...written].filter((path) => writtenBefore.has(path) && !judged.has(path));
+  const ignored = await readIgnored(work.tree, again, { env: work.options.env, timeoutMs: work.options.timeoutMs });
+  for (const path of again) judged.set(path, ignored.has(path));
 }
 
 /** The folders without tracked files, or null when there is no room. */
@@ -133,10 +162,14 @@ async function refreshUntracked(work: Work, entries: readonly string[]): Promise
 function giveUp(work: Work, wanted: number): void {
   work.watches.clear();
   work.unwatched = wanted;
+  work.retryIn = work.retryGap;
+  work.retryGap = Math.min(2 * work.retryGap, MOST_RETRY_GAP);
 }
 
+const MOST_RETRY_GAP = 20;
+
 function retry(work: Work): void {
-  if (work.unwatched === null || work.unwatched > work.options.budget.room()) return;
+  if (work.unwatched === null || work.unwatched > work.options.budget.room() || --work.retryIn > 0) return;
   work.unwatched = null;
   work.expired = 'all';
 }
