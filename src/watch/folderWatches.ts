@@ -24,13 +24,15 @@ export interface FolderWatches {
 
 export interface FolderWatchOptions {
   readonly budget: WatchBudget;
+  /** An event, whatever it means: they are counted, because the kernel drops what is too many. */
+  readonly onHeard: () => void;
   readonly onEvent: (event: FolderEvent) => void;
   /** A watch that ended by itself. */
   readonly onLost: (folder: string) => void;
 }
 
 /** Watches folders below `root`. A folder that is replaced by another keeps its dead watch until it is dropped: its parent's event tells. */
-export function folderWatches(root: string, { budget, onEvent, onLost }: FolderWatchOptions): FolderWatches {
+export function folderWatches(root: string, { budget, onHeard, onEvent, onLost }: FolderWatchOptions): FolderWatches {
   const watchers = new Map<string, FSWatcher>();
   const end = (folder: string): void => {
     const watcher = watchers.get(folder);
@@ -41,6 +43,7 @@ export function folderWatches(root: string, { budget, onEvent, onLost }: FolderW
   };
   const start = (folder: string): void => {
     const watcher = watch(join(root, folder), (kind, name) => {
+      onHeard();
       if (watchers.get(folder) === watcher) onEvent({ folder, kind, name });
     });
     watchers.set(folder, watcher);

@@ -17,8 +17,8 @@ export interface FollowOptions {
   readonly wholeTrees: boolean;
   /** Runs a question when its turn has come. */
   readonly takeTurn: (run: () => Promise<void>) => Promise<void>;
-  /** Something happened in a folder that is watched. */
-  readonly onEvent: () => void;
+  /** An event, whatever it means. */
+  readonly onHeard: () => void;
   /** The reading is another one than before. */
   readonly onChange: () => void;
   readonly onProblem: (text: string) => void;
@@ -69,16 +69,13 @@ interface Clone extends FollowOptions {
 
 export function followTree(path: string, options: FollowOptions): FollowedClone {
   const { env, limits } = options;
-  const onEvent = (): void => {
-    options.onEvent();
-    touch(clone);
-  };
+  const onEvent = (): void => touch(clone);
   const budget = watchBudget(limits.foldersInTree, options.budget);
   const onRefs = (): void => {
     clone.areRefsKnown = false;
   };
   const onHead = (gitDir: string): void => void readHead(clone, gitDir);
-  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, wholeTrees: options.wholeTrees, onEvent, onRefs, onHead });
+  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, wholeTrees: options.wholeTrees, onHeard: options.onHeard, onEvent, onRefs, onHead });
   const clone: Clone = { ...options, ...AT_FIRST, path, watch };
   start(clone);
   return {

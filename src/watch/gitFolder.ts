@@ -18,8 +18,15 @@ export interface GitFolders {
   readonly common: string;
 }
 
+export interface GitFolderOptions {
+  readonly budget: WatchBudget;
+  readonly onHeard: () => void;
+  readonly onEvent: (event: GitEvent) => void;
+}
+
 /** Watches what git writes when HEAD, index, refs, configuration or the operation in progress change; never the objects. */
-export function watchGitFolder({ gitDir, common }: GitFolders, { budget, onEvent }: { readonly budget: WatchBudget; readonly onEvent: (event: GitEvent) => void }): GitFolderWatch {
+export function watchGitFolder({ gitDir, common }: GitFolders, options: GitFolderOptions): GitFolderWatch {
+  const { budget, onHeard, onEvent } = options;
   let isStale = true;
   const hear = (folders: () => FolderWatches, read: (event: FolderEvent) => GitEvent | null) => (event: FolderEvent) => {
     const path = join(event.folder, event.name ?? '');
@@ -33,8 +40,8 @@ export function watchGitFolder({ gitDir, common }: GitFolders, { budget, onEvent
     isStale = true;
     onEvent('refs');
   };
-  const own: FolderWatches = folderWatches(gitDir, { budget, onLost, onEvent: hear(() => own, (event) => ownEvent(event, basename(gitDir)) ?? (gitDir === common ? sharedEvent(event) : null)) });
-  const shared: FolderWatches = gitDir === common ? own : folderWatches(common, { budget, onLost, onEvent: hear(() => shared, sharedEvent) });
+  const own: FolderWatches = folderWatches(gitDir, { budget, onHeard, onLost, onEvent: hear(() => own, (event) => ownEvent(event, basename(gitDir)) ?? (gitDir === common ? sharedEvent(event) : null)) });
+  const shared: FolderWatches = gitDir === common ? own : folderWatches(common, { budget, onHeard, onLost, onEvent: hear(() => shared, sharedEvent) });
   return {
     async refresh() {
       if (!isStale) return true;

@@ -4,7 +4,7 @@ import type { Env } from '../store/paths.ts';
 import { followTree, type FollowedClone } from './followTree.ts';
 import type { TreeLimits } from './pace.ts';
 import { makeTurns } from './turns.ts';
-import { readMostWatches, watchBudget } from './watchBudget.ts';
+import { readFlood, readMostWatches, watchBudget } from './watchBudget.ts';
 
 export interface FollowedTree {
   /** Absolute. */
@@ -47,7 +47,7 @@ export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTre
   const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
   const shared = { env, limits, onProblem, wholeTrees, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
   const followed = new Map<string, FollowedClone & { readonly base: string | null }>();
-  const onEvent = floodGuard(() => followed.forEach((clone) => clone.expire()));
+  const onHeard = floodGuard(() => followed.forEach((clone) => clone.expire()));
   const forget = (path: string): void => {
     followed.get(path)?.close();
     followed.delete(path);
@@ -57,7 +57,7 @@ export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTre
       const wanted = new Map(trees.map((tree) => [tree.path, tree.base]));
       for (const [path, { base }] of [...followed]) if (wanted.get(path) !== base) forget(path);
       for (const [path, base] of wanted) {
-        if (!followed.has(path)) followed.set(path, { base, ...followTree(path, { ...shared, base, onEvent, onChange: () => onChange(path) }) });
+        if (!followed.has(path)) followed.set(path, { base, ...followTree(path, { ...shared, base, onHeard, onChange: () => onChange(path) }) });
       }
     },
     reading: (path) => followed.get(path)?.reading() ?? null,
@@ -76,14 +76,13 @@ async function heardAll(): Promise<void> {
   await nextTurn();
 }
 
-/** The kernel keeps 16,384 events (fs.inotify.max_queued_events) and drops the rest; libuv 1.x says nothing of it, but half as many in one turn do. */
-const FLOOD = 8192;
-
+/** Counts the events of each turn of the event loop. */
 function floodGuard(onFlood: () => void): () => void {
+  const flood = readFlood();
   let inTurn = 0;
   return () => {
     if (inTurn++ === 0) setImmediate(() => {
-      const flooded = inTurn >= FLOOD;
+      const flooded = inTurn >= flood;
       inTurn = 0;
       if (flooded) onFlood();
     });

@@ -28,8 +28,20 @@ export function watchBudget(most: number, whole?: WatchBudget): WatchBudget {
 
 /** Half of what the kernel lets one user watch (editors and build tools need the rest); no limit where it has none. */
 export function readMostWatches(): number {
+  return readHalf('max_user_watches');
+}
+
+/**
+ * So many events in one turn of the event loop that the kernel may have dropped some: it keeps 16,384 (max_queued_events),
+ * and libuv (1.x) says nothing when there were more.
+ */
+export function readFlood(): number {
+  return readHalf('max_queued_events');
+}
+
+function readHalf(limit: string): number {
   try {
-    return Math.floor(Number(readFileSync('/proc/sys/fs/inotify/max_user_watches', 'utf8')) / 2);
+    return Math.floor(Number(readFileSync(`/proc/sys/fs/inotify/${limit}`, 'utf8')) / 2);
   } catch {
     return Infinity;
   }

@@ -27,6 +27,7 @@ export interface RepositoryWatch {
 
 export interface RepositoryWatchOptions extends FolderOptions {
   readonly budget: WatchBudget;
+  readonly onHeard: () => void;
   readonly onEvent: () => void;
   /** Something else than files and index changed: HEAD, refs, configuration. */
   readonly onRefs: () => void;
@@ -108,7 +109,7 @@ function begin(path: string, facts: Facts, options: RepositoryWatchOptions): Wat
     if (event === 'head') options.onHead(facts.gitDir);
     options.onEvent();
   };
-  return { ...facts, signature: '', work, git: watchGitFolder(facts, { budget: options.budget, onEvent: onGit }), submodules: new Map() };
+  return { ...facts, signature: '', work, git: watchGitFolder(facts, { budget: options.budget, onHeard: options.onHeard, onEvent: onGit }), submodules: new Map() };
 }
 
 /** One after another: each asks git. A submodule that is not checked out is an empty folder, which is watched as such. */

@@ -20,6 +20,7 @@ export interface WorkFolders {
 
 export interface WorkFolderOptions extends FolderOptions {
   readonly budget: WatchBudget;
+  readonly onHeard: () => void;
   readonly onEvent: () => void;
 }
 
@@ -52,7 +53,7 @@ export function workFolders(tree: string, options: WorkFolderOptions): WorkFolde
     work.expired = 'all';
     options.onEvent();
   };
-  const watches = folderWatches(tree, { budget: options.budget, onEvent, onLost });
+  const watches = folderWatches(tree, { budget: options.budget, onHeard: options.onHeard, onEvent, onLost });
   const work: Work = { tree, options, watches, expired: 'all', entries: new Set(), written: new Set(), writtenBefore: new Set(), judged: new Map(), submodules: [], unwatched: null, retryIn: 0, retryGap: 1 };
   return {
     refresh: () => refresh(work),
