@@ -47,7 +47,8 @@ function laneOf(context: Context, step: TreeStep): { readonly lane: string; read
   // Two worktrees of one repository at a time would wait for its locks; setups (npm ci …) take a core and more each.
   if (step.kind === 'make-worktree') return { lane: 'worktree', most: 1 };
   if (step.kind === 'run-setup') return { lane: 'setup', most: 2 };
-  return { lane: 'clone', most: Math.max(2, context.cores) };
+  // One more than there are cores: a clone that waits for the disk, or for a second to end, leaves its core to the next.
+  return { lane: 'clone', most: context.cores + 1 };
 }
 
 async function fetchMirror(context: Context, step: Extract<TreeStep, { kind: 'fetch-mirror' }>, mirrors: Map<string, Mirror>): Promise<void> {
