@@ -64,7 +64,7 @@ async function settleOne(context: Context, fleet: FleetRecord, entry: ClosedSess
 }
 
 /** A tree that is in its place: git knows it there, and may prune it again when it is gone. */
-export async function settleTree(place: string, archive: string): Promise<void> {
+async function settleTree(place: string, archive: string): Promise<void> {
   await registerTree(place, archive);
   const found = await readPlace(place);
   if (found.kind === 'repository') await unlockWorktree(found.gitDir);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closingSteps, undoSteps, type TreeKind } from '../../src/status/closing.ts';
 import { makeBench, type Bench } from './fleet.ts';
-import { makeDisturbed, type Disturbed } from './killedCloser.ts';
+import { makeDisturbed, type Disturbed } from './disturbed.ts';
 
 let bench: Bench;
 let disturbed: Disturbed;
