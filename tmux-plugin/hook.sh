@@ -31,6 +31,7 @@ main() {
     UserPromptSubmit) true >"$folder/prompted" ;;
   esac
   leave
+  revive
 }
 
 # True for the agent that the pane's launch file started. A teammate is another process; a claude started by our claude's tools is
@@ -194,6 +195,27 @@ make_room() {
   own=${folder##*/}.$PPID
   rm -f "$inbox"/PreToolUse."$own".* "$inbox"/PostToolUse*."$own".*
   [ "$#" -lt $((2 * most_events)) ] || rm -f "$inbox"/*."$own".*
+}
+
+# The watcher reads what was left. Where one should run and was killed, the first hook that sees it starts another: the file that is
+# made for that one death goes to a single hook, however many see it.
+revive() {
+  { IFS= read -r server && [ -s "$server/start.sh" ]; } <"$inbox/../server" || return 0
+  watcher=none started=
+  ! { IFS= read -r watcher && IFS= read -r started; } <"$server/pid" || ! runs "$watcher" "$started" || return 0
+  set -C
+  true >"$server/after.$watcher.$started" || return 0
+  if command -v setsid; then setsid sh "$server/start.sh" & else sh "$server/start.sh" & fi
+}
+
+# Without /proc the pid alone has to do: a program of another owner answers no to a signal.
+runs() {
+  [ -r /proc/self/stat ] || { kill -0 "$1"; return; }
+  IFS= read -r stat <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
+  set -- "$2" ${stat##*) }
+  case $2 in Z | X) return 1 ;; esac
+  [ "$1" = "${21-}" ]
 }
 
 session='' long=''

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * The servers are private, and one run's is gone before the next begins.
  */
 export async function makeWorld() {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ct-bench-')));
+  const folder = realpathSync(mkdtempSync('/tmp/ct-bench-'));
   const path = (...parts) => join(folder, ...parts);
   const env = {
     PATH: process.env.PATH,

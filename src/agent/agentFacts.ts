@@ -3,6 +3,7 @@ import type { AgentFacts } from '../plan/snapshot.ts';
 import { isTime } from '../base/json.ts';
 import { recordOf } from '../base/record.ts';
 import { hasCode } from '../store/file.ts';
+import { parseIdentity } from '../store/identityFile.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
@@ -102,7 +103,7 @@ async function readMarksAgain(files: SessionPaths): Promise<Marks> {
 const RECORDING_MS = 60;
 
 async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
-  const owner = parsePid(textOf(marks.pid));
+  const owner = parseIdentity(textOf(marks.pid));
   if (!owner) return { pid: null, life: 'gone', registry: null };
   const life = owner.boot === boot ? await readLife(owner) : 'gone';
   return { pid: owner.pid, life, registry: life === 'gone' ? null : await findEntry(entries, owner.pid) };
@@ -155,12 +156,6 @@ async function readMark(path: string): Promise<Mark | null> {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
   }
-}
-
-/** Pid, start time and boot, a line each; null for a file that is just being written. */
-function parsePid(text: string): { readonly pid: number; readonly procStart: string; readonly boot: string } | null {
-  const [pid = '', procStart = '', boot = ''] = text.split('\n');
-  return /^\d+$/.test(pid) && procStart !== '' && boot !== '' ? { pid: Number(pid), procStart, boot } : null;
 }
 
 /** Exit code and time (seconds since 1970) on one line. */

@@ -4,7 +4,6 @@ import { bringWork } from '../git/bringWork.ts';
 import { makeClone, type CloneReport } from '../git/clone.ts';
 import { copyFiles } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
-import { localPath } from '../git/remoteUrl.ts';
 import { makeWorktree } from '../git/worktree.ts';
 import type { TreeStep } from '../plan/step.ts';
 import { beginTask } from './beginTask.ts';
@@ -28,9 +27,9 @@ export interface TreesInput {
 export async function applyTrees(context: Context, input: TreesInput): Promise<StepResults> {
   const mirrors = new Map<string, Mirror>();
   const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
+  const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, step, mirrors) }, context);
   const progress = makeProgress(context);
   try {
-    const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, { step, mirrors, progress }) }, context);
     const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
     const lost = new Set([...fetched.failed.keys(), ...fetched.skipped]);
     const results = await runSteps(rest, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, { signal: context.signal, lost });
@@ -48,36 +47,26 @@ function laneOf(context: Context, step: TreeStep): { readonly lane: string; read
   // Two worktrees of one repository at a time would wait for its locks; setups (npm ci …) take a core and more each.
   if (step.kind === 'make-worktree') return { lane: 'worktree', most: 1 };
   if (step.kind === 'run-setup') return { lane: 'setup', most: 2 };
-  // One more than there are cores: a clone that waits for the disk, or for a second to end, leaves its core to the next.
-  return { lane: 'clone', most: context.cores + 1 };
+  return { lane: 'clone', most: Math.max(2, context.cores) };
 }
 
-interface Fetch {
-  readonly step: Extract<TreeStep, { kind: 'fetch-mirror' }>;
-  readonly mirrors: Map<string, Mirror>;
-  readonly progress: Progress;
-}
-
-/** On a terminal git itself shows how a fetch goes, as it may ask there; a repository of this machine is never asked for. */
-async function fetchMirror(context: Context, { step, mirrors, progress }: Fetch): Promise<void> {
-  const gitShows = context.interactive && localPath(step.repo) === null;
-  const fill = async (onLine: (line: string) => void): Promise<string> => {
-    mirrors.set(step.repo, await fillMirror({ repo: step.repo, checkout: step.checkout, cacheDir: context.store.cache, env: context.env, terminal: context.interactive, shares: true, signal: context.signal, onLine }));
-    return '';
-  };
-  if (!gitShows) return track(context, { progress, step }, () => fill((line) => progress.line(nameOf(step), line)));
+async function fetchMirror(context: Context, step: Extract<TreeStep, { kind: 'fetch-mirror' }>, mirrors: Map<string, Mirror>): Promise<void> {
   context.talk(`fetching ${step.target.replace(/^mirror /, '')}`);
-  await fill((line) => context.talk(line));
-}
-
-/** What the display calls a step. */
-function nameOf(step: TreeStep): string {
-  return `${step.target}: ${step.kind}`;
+  const mirror = await fillMirror({
+    repo: step.repo,
+    checkout: step.checkout,
+    cacheDir: context.store.cache,
+    env: context.env,
+    terminal: context.interactive,
+    signal: context.signal,
+    onLine: () => undefined,
+  });
+  mirrors.set(step.repo, mirror);
 }
 
 /** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
 async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: TreeStep }, run: () => Promise<string>): Promise<void> {
-  const name = nameOf(step);
+  const name = `${step.target}: ${step.kind}`;
   progress.begin(name);
   try {
     progress.end(name, 'done', await run());
@@ -96,7 +85,7 @@ interface StepInput {
 
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
-  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(nameOf(step), line) };
+  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(`${step.target}: ${step.kind}`, line) };
   switch (step.kind) {
     case 'fetch-mirror':
       return '';

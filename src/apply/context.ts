@@ -13,6 +13,9 @@ export interface Context {
   readonly version: string;
   /** Folder of the installed package: holds layouts/ and tmux-plugin/. */
   readonly packageRoot: string;
+  /** Node's executable and the file of this program: how it is started again. */
+  readonly node: string;
+  readonly program: string;
   readonly store: StorePaths;
   /** Size of the terminal in cells; null when standard output is none. */
   readonly terminal: { readonly columns: number; readonly rows: number } | null;

@@ -11,7 +11,7 @@ import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetPaths, type FleetPaths, sessionPaths } from '../store/paths.ts';
 import { markSeen, readSeen } from '../store/seen.ts';
 import { capturePane } from '../tmux/panes.ts';
-import { readServer } from '../tmux/readServer.ts';
+import { readServer, type ServerFacts } from '../tmux/readServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 import { foldInbox } from './foldInbox.ts';
@@ -38,11 +38,14 @@ export interface SessionEvidence {
   readonly verdict: AgentVerdict;
 }
 
-/** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet. */
-export async function readEvidence(context: Context, { record, server }: FleetPlace): Promise<readonly SessionEvidence[]> {
+/** What is to be known of a fleet's tmux server. */
+export type ServerKnown = Pick<ServerFacts, 'session' | 'clients'>;
+
+/** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet; `known` saves the look at the server. */
+export async function readEvidence(context: Context, { record, server }: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
   const paths = fleetPaths(context.store, record.uuid);
   const [tmux, agents, told] = await Promise.all([
-    readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
+    known ?? readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
     readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
     readHooks(paths),
   ]);

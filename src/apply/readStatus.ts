@@ -8,13 +8,20 @@ import type { SessionRecord } from '../store/fleetRecord.ts';
 import type { Context } from './context.ts';
 import { readEvidence, type FleetPlace, type SessionEvidence } from './readEvidence.ts';
 
+/** Gives the reading of a tree; null when it has none yet. */
+export type TreeSource = (path: string, base: string | null) => TreeReading | null | Promise<TreeReading | null>;
+
 /** Reads the state of every session of the fleets. One that cannot be read has `error` and spoils no other. */
-export async function readStatus(context: Context, fleets: readonly FleetPlace[]): Promise<StatusReport> {
-  return { version: 1, fleets: await Promise.all(fleets.map((fleet) => readFleetStatus(context, fleet))) };
+export async function readStatus(context: Context, fleets: readonly FleetPlace[], treeOf: TreeSource = (path, base) => readTree(context, path, base)): Promise<StatusReport> {
+  const read = async ({ record, server }: FleetPlace): Promise<FleetStatus> => {
+    const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(record.sessions, treeOf)]);
+    return toFleetStatus({ record, server }, evidence, trees);
+  };
+  return { version: 1, fleets: await Promise.all(fleets.map(read)) };
 }
 
-async function readFleetStatus(context: Context, { record, server }: FleetPlace): Promise<FleetStatus> {
-  const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(context, record.sessions)]);
+/** The report of a fleet from what was read about it; `trees` by path. */
+export function toFleetStatus({ record, server }: FleetPlace, evidence: readonly SessionEvidence[], trees: ReadonlyMap<string, TreeReading | null>): FleetStatus {
   const sessions = evidence.map((one) => toStatus(one, { agent: toAgent(one), tree: trees.get(one.session.path) ?? null }));
   return { name: record.name, layout: record.layout, strategy: record.strategy, socket: server.socket, sessions };
 }
@@ -43,9 +50,10 @@ export function talkPart(talk: TranscriptTail | null, model: string | null): Pic
 /** A tree as git sees it, or why it could not be read. */
 export type TreeReading = { readonly status: TreeStatus } | { readonly error: string };
 
-async function readTrees(context: Context, sessions: readonly SessionRecord[]): Promise<ReadonlyMap<string, TreeReading>> {
+/** One reading a tree, however many sessions share it. */
+export async function readTrees(sessions: readonly SessionRecord[], treeOf: TreeSource): Promise<ReadonlyMap<string, TreeReading | null>> {
   const paths = new Map(sessions.map((session) => [session.path, session.base]));
-  const readings = await Promise.all([...paths].map(async ([path, base]): Promise<[string, TreeReading]> => [path, await readTree(context, path, base)]));
+  const readings = await Promise.all([...paths].map(async ([path, base]): Promise<[string, TreeReading | null]> => [path, await treeOf(path, base)]));
   return new Map(readings);
 }
 

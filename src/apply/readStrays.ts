@@ -12,7 +12,7 @@ import { descendsFrom, readLifeOfPid } from '../store/process.ts';
 import { readServerPanes, type ServerPane } from '../tmux/serverPanes.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
-import { readTree, talkPart, treePart } from './readStatus.ts';
+import { readTree, talkPart, treePart, type TreeSource } from './readStatus.ts';
 
 /** A Claude that runs in a pane of the server and is no fleet's agent; its pane may be a fleet's. */
 export interface Stray {
@@ -24,10 +24,11 @@ export interface Stray {
 
 /**
  * Finds them as registry → pid → pane. Known are the agents that the fleets started, and what runs below them, never a whole pane:
- * a claude that the user starts by hand where an agent has ended is one more. A Claude without a pane is never given one.
+ * a claude that the user starts by hand where an agent has ended is one more. A Claude without a pane is never given one. `seen` are
+ * the server's panes, for who knows them.
  */
-export async function findStrays(context: Context, server: TmuxServer, fleets: readonly FleetRecord[]): Promise<readonly Stray[]> {
-  const [entries, panes, known] = await Promise.all([readRegistryIfThere(context), readServerPanes(server, context.env), agentPids(context, fleets)]);
+export async function findStrays(context: Context, server: TmuxServer, fleets: readonly FleetRecord[], seen?: readonly ServerPane[]): Promise<readonly Stray[]> {
+  const [entries, panes, known] = await Promise.all([readRegistryIfThere(context), seen ?? readServerPanes(server, context.env), agentPids(context, fleets)]);
   const found = await Promise.all(
     entries.map(async (entry): Promise<Stray[]> => {
       const pane = entry.cwd === null || (await isBelow(entry.pid, known)) ? null : await paneOf(entry, panes);
@@ -66,17 +67,17 @@ async function paneOf(entry: RegistryEntry, panes: readonly ServerPane[]): Promi
 }
 
 /** Their status, grouped by the tmux session they run in: such a group has neither layout nor strategy. */
-export async function readStrayStatus(context: Context, server: TmuxServer, strays: readonly Stray[]): Promise<readonly FleetStatus[]> {
+export async function readStrayStatus(context: Context, server: TmuxServer, strays: readonly Stray[], treeOf: TreeSource = (path, base) => readTree(context, path, base)): Promise<readonly FleetStatus[]> {
   const names = [...new Set(strays.map((stray) => stray.pane.sessionName))];
   return Promise.all(
     names.map(async (name): Promise<FleetStatus> => {
       const mine = strays.filter((stray) => stray.pane.sessionName === name);
-      return { name, layout: null, strategy: null, socket: server.socket, sessions: await Promise.all(mine.map((stray, at) => toStatus(context, stray, at + 1))) };
+      return { name, layout: null, strategy: null, socket: server.socket, sessions: await Promise.all(mine.map((stray, at) => toStatus(context, stray, { number: at + 1, treeOf }))) };
     }),
   );
 }
 
-async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: number): Promise<SessionStatus> {
+async function toStatus(context: Context, { entry, pane, cwd }: Stray, { number, treeOf }: { readonly number: number; readonly treeOf: TreeSource }): Promise<SessionStatus> {
   const talk = entry.sessionId === null ? null : await readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
   const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: (await readLifeOfPid(entry.pid)) === 'suspended', exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
   return {
@@ -89,7 +90,7 @@ async function toStatus(context: Context, { entry, pane, cwd }: Stray, number: n
     path: cwd,
     port: null,
     base: null,
-    ...treePart(await readTree(context, cwd, null)),
+    ...treePart(await treeOf(cwd, null)),
     synced_at: null,
     agent: { state: verdict.state, since: verdict.since === null ? null : new Date(verdict.since).toISOString(), detail: verdict.detail, source: verdict.source, session_id: entry.sessionId, ...talkPart(talk, null) },
     depends_on: [],

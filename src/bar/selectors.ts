@@ -2,8 +2,8 @@ import { TINY_CELLS } from './barTexts.ts';
 import { BAR_NAMES, textName } from './names.ts';
 import type { Piece } from './piece.ts';
 
-/** Seconds after which values nobody stands behind are called stale. */
-const STALE_SECONDS = 90;
+/** Seconds after which values nobody stands behind are called stale. A live watcher's are 40 s old at most; with a redraw every 15 s a dead one's are called so within 90. */
+const STALE_SECONDS = 75;
 
 /**
  * Formats without data: they choose among the texts by what only tmux knows, the client's width and the time. A text is named as

@@ -33,6 +33,7 @@ type Action = (spec: CommandSpec, args: readonly string[], options: Options) => 
 async function runCommand(context: Context, spec: CommandSpec, given: { readonly args: readonly string[]; readonly options: Options }): Promise<number> {
   const run = await spec.load();
   const code = await run(context, given.args, given.options);
+  if (spec.revives !== false) await (await import('../watch/startWatcher.ts')).reviveWatchers(context);
   if (!context.signal.aborted) return code;
   context.talk(INTERRUPTED);
   return EXIT.interrupted;

@@ -23,6 +23,8 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     platform: program.platform,
     version,
     packageRoot: findPackageRoot(),
+    node: program.execPath,
+    program: join(import.meta.dirname, 'claude-tmux.cjs'),
     store: storePaths(env, home),
     terminal: program.stdout.isTTY ? { columns: program.stdout.columns, rows: program.stdout.rows } : null,
     talkColumns: program.stderr.isTTY ? program.stderr.columns : null,

@@ -15,6 +15,7 @@ import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet } from '../store/fleets.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { keepRecord } from './keepRecord.ts';
+import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
 import { reloadFleet, type LoadedFleet } from './loadFleet.ts';
 import { newRecord } from './newRecord.ts';
@@ -64,6 +65,7 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
+  await startWatcher(context, planned.server, kept.uuid);
   tellAfter(context, planned.plan);
   return { code: missing.length > 0 ? EXIT.notDone : code, record: kept };
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../apply/context.ts';
+import type { FleetPlace } from '../apply/readEvidence.ts';
+import { readStatus, readTree, type TreeSource } from '../apply/readStatus.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { readStatus } from '../apply/readStatus.ts';
 import { renderStatusMarkdown } from '../status/renderMarkdown.ts';
 import { renderStatusText } from '../status/renderText.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
@@ -9,6 +10,8 @@ import type { FleetStatus, StatusReport } from '../status/report.ts';
 import { followStatus } from './followStatus.ts';
 import { knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
+import { serverPaths } from '../store/paths.ts';
+import { askWatcher } from '../watch/askWatcher.ts';
 
 /** Shows the sessions of one fleet, or of all when none is named or stood in. */
 export async function status(context: Context, [given]: readonly string[], options: Options): Promise<number> {
@@ -39,8 +42,19 @@ interface Wanted {
 /** The status of what is asked for, as it is at this moment. */
 export async function readReport(context: Context, { given, all }: Wanted): Promise<StatusReport> {
   const fleets = given === undefined ? await knownFleets(context) : [await pickFleet(context, given)];
-  const own = await readStatus(context, fleets.map((record) => ({ record, server: recordedServer(context, record) })));
+  const places = fleets.map((record) => ({ record, server: recordedServer(context, record) }));
+  const own = await readStatus(context, places, await knownTrees(context, places));
   return all ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
+}
+
+/** Trees as a watcher knows them, which saves asking git; what none knows is read here. */
+async function knownTrees(context: Context, places: readonly FleetPlace[]): Promise<TreeSource> {
+  const sockets = [...new Set(places.map(({ server }) => serverPaths(context.store, server.socket).socket))];
+  const answers = await Promise.all(sockets.map((socket) => askWatcher(socket, context.version)));
+  return (path, base) => {
+    const known = answers.map((answer) => answer?.get(path)).find((tree) => tree?.base === base);
+    return known?.reading ?? readTree(context, path, base);
+  };
 }
 
 /** Claude sessions of this tmux server that are no fleet's agents. */

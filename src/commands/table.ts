@@ -20,9 +20,11 @@ export interface CommandSpec {
   readonly group: 'Fleets' | 'Layouts' | 'Sessions' | 'Other';
   readonly options: readonly OptionSpec[];
   /** What the first argument is, for completion. */
-  readonly completes?: 'layout' | 'fleet' | 'session' | 'closed' | 'template';
+  readonly completes?: 'layout' | 'fleet' | 'session' | 'template';
   /** Not shown in help, README or completion. */
   readonly hidden?: boolean;
+  /** False for what has nothing to do with fleets; every other command starts the watchers that were killed. */
+  readonly revives?: boolean;
   /** Imports the use case when it runs: a command's imports cost nothing to the others. */
   load(): Promise<Run>;
 }
@@ -50,6 +52,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'plan',
+    revives: false,
     args: '[layout] [task]',
     summary: 'what `up` would do, and why each step',
     group: 'Layouts',
@@ -65,6 +68,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'validate',
+    revives: false,
     args: '<layouts...>',
     summary: 'check layout files; every problem at once, with its place and a hint',
     group: 'Layouts',
@@ -74,6 +78,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'new',
+    revives: false,
     args: '[name]',
     summary: 'write a commented layout for this repository',
     group: 'Layouts',
@@ -81,8 +86,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./new.ts')).newLayout,
   },
   { name: 'save', args: '[name]', summary: 'write a layout from the Claude sessions that run now, fleets or not', group: 'Layouts', options: [], load: async () => (await import('./save.ts')).save },
-  { name: 'layouts', args: '', summary: 'list the layouts that names lead to', group: 'Layouts', options: [JSON_OPTION], load: async () => (await import('./layouts.ts')).layouts },
-  { name: 'templates', args: '[name]', summary: 'list the prompt templates, or print one', group: 'Layouts', completes: 'template', options: [JSON_OPTION], load: async () => (await import('./templates.ts')).templates },
+  { name: 'layouts', revives: false, args: '', summary: 'list the layouts that names lead to', group: 'Layouts', options: [JSON_OPTION], load: async () => (await import('./layouts.ts')).layouts },
+  { name: 'templates', revives: false, args: '[name]', summary: 'list the prompt templates, or print one', group: 'Layouts', completes: 'template', options: [JSON_OPTION], load: async () => (await import('./templates.ts')).templates },
   { name: 'ls', args: '', summary: 'list the fleets', group: 'Fleets', options: [JSON_OPTION], load: async () => (await import('./ls.ts')).ls },
   {
     name: 'status',
@@ -176,27 +181,18 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
   { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
   {
-    name: 'close',
-    args: '<session>',
-    summary: 'end a session and put its clone away, with a receipt of what it keeps; nothing is deleted',
-    group: 'Sessions',
-    completes: 'session',
-    options: [FLEET, YES],
-    load: async () => (await import('./close.ts')).close,
-  },
-  { name: 'undo', args: '[session]', summary: 'bring a closed session back: clone, pane and conversation', group: 'Sessions', completes: 'closed', options: [FLEET, YES], load: async () => (await import('./undo.ts')).undo },
-  { name: 'uninstall-plugin', args: '', summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before', group: 'Other', options: [], load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin },
-  {
-    name: 'cache',
-    args: '<action>',
-    summary: 'ls: the mirrors that clones are made from, with size, last fetch and use; prune: delete those that no fleet uses',
+    name: 'watch',
+    revives: false,
+    args: '',
+    summary: 'keep the status bar of a tmux server current; `up` starts it by itself',
     group: 'Other',
-    options: [{ flags: '--older-than <days>', help: 'prune: instead those whose last fetch is that long ago, used or not' }, JSON_OPTION],
-    load: async () => (await import('./cache.ts')).cache,
+    options: [{ flags: '--start', help: 'see to it that one runs, and return' }, { flags: '--stop', help: 'end the one that runs' }],
+    load: async () => (await import('./watch.ts')).watch,
   },
-  { name: 'completion', args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
+  { name: 'uninstall-plugin', revives: false, args: '', summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before', group: 'Other', options: [], load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin },
+  { name: 'completion', revives: false, args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
   { name: 'plugin', args: '<action> [client] [page]', summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard', group: 'Other', hidden: true, options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }], load: async () => (await import('./plugin.ts')).plugin },
-  { name: 'complete', args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
+  { name: 'complete', revives: false, args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
 
 /** The commands that help, README and completion show. */

@@ -20,8 +20,6 @@ export interface FleetPaths {
   readonly record: string;
   /** One folder for each session: its launch file and what the launch file leaves behind. */
   readonly launch: string;
-  /** The same of sessions that were closed, by their slot. */
-  readonly closed: string;
   readonly inbox: string;
   readonly journal: string;
   /** What the events of the inbox come to, and the lock of who folds them. */
@@ -30,6 +28,8 @@ export interface FleetPaths {
   /** The plugin folder given to claude. */
   readonly plugin: string;
   readonly logs: string;
+  /** Names the folder of the tmux server that shows the fleet (`ServerPaths.root`), for the hook. */
+  readonly server: string;
 }
 
 /** The files of one tmux server's watcher. */
@@ -88,13 +88,13 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
     root,
     record: join(root, 'fleet.json'),
     launch: join(root, 'launch'),
-    closed: join(root, 'closed'),
     inbox: join(root, 'inbox'),
     journal: join(root, 'journal'),
     hooks: join(root, 'hooks.json'),
     hooksLock: join(root, 'hooks.lock'),
     plugin: join(root, 'plugin'),
     logs: join(root, 'logs'),
+    server: join(root, 'server'),
   };
 }
 
@@ -104,7 +104,7 @@ export function serverPaths(store: StorePaths, socket: string): ServerPaths {
 }
 
 /** The files in the folder of one server. */
-function serverFiles(root: string): ServerPaths {
+export function serverFiles(root: string): ServerPaths {
   return { root, lock: join(root, 'watch.lock'), pid: join(root, 'pid'), start: join(root, 'start.sh'), socket: join(root, 'watch.sock'), log: join(root, 'watch.log') };
 }
 

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { UserError, ProgramError } from '../base/errors.ts';
-import type { TmuxPane, TmuxSession, TmuxWindow } from '../plan/snapshot.ts';
+import type { TmuxSession } from '../plan/snapshot.ts';
 import { isAtLeast, parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
+import { CLIENT_LINE, PANE_LINE, parseClient, windowsOf } from './serverLines.ts';
 import { runTmux, type Environment, type TmuxResult, type TmuxServer } from './tmux.ts';
 
 /** What one look at a tmux server tells; `size` is settled by `newWindowSize` once the terminal is known. */
@@ -66,18 +67,12 @@ function isSocketThere({ socket }: TmuxServer): boolean {
   }
 }
 
-/** No field of a line but the last can hold a space: ids and numbers come first, names last, made one line by tmux itself. */
-const LINES = {
-  version: 'V #{version}',
-  session: "S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{?#{@claude_tmux_line},1,0} #{session_name}",
-  client: 'C #{session_id} #{client_width} #{client_height} #{client_activity} #{pane_id} #{client_control_mode} #{client_name}',
-  /** The id of a pane is whatever somebody set: only what our ids are made of comes through. */
-  pane: 'P #{session_id} #{window_id} #{window_index} #{window_active} #{window_zoomed_flag} #{window_width} #{window_height} #{pane_id} #{pane_active} #{pane_dead} #{pane_pid} #{s/[^A-Za-z0-9_.-]/?/:@claude_tmux_id}',
-} as const;
+const VERSION_LINE = 'V #{version}';
+const SESSION_LINE = 'S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{?#{@claude_tmux_line},1,0} #{session_name}';
 
 async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
-  const sessions = LINES.session.replace('UUID', uuid ?? 'none');
-  const args = ['display-message', '-p', LINES.version, ';', 'show-options', '-gv', 'status', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', LINES.client, ';', 'list-panes', '-a', '-F', LINES.pane];
+  const sessions = SESSION_LINE.replace('UUID', uuid ?? 'none');
+  const args = ['display-message', '-p', VERSION_LINE, ';', 'show-options', '-gv', 'status', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', CLIENT_LINE, ';', 'list-panes', '-a', '-F', PANE_LINE];
   const result = await runTmux(server, args, { env });
   if (isNoServer(result)) return null;
   if (/server exited unexpectedly|lost server/.test(result.stderr)) {
@@ -133,36 +128,5 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
     clients: lines.flatMap(parseClient),
     session: id !== undefined && ownName !== undefined ? { id, name: ownName, hasLine: hasLine === '1', windows: windowsOf(id, lines) } : null,
     nameTaken: sessions.some(([, other, , , otherName]) => otherName === name && other !== id),
-  };
-}
-
-function parseClient(line: string): TmuxClient[] {
-  const match = /^C (\$\d+) (\d+) (\d+) (\d+) (%\d+)? ([01]?) (.+)$/.exec(line);
-  const [, sessionId, columns, rows, activity, paneId, isControl, name] = match ?? [];
-  // A control client (an editor, a watcher) has no terminal of its own to fit into.
-  if (sessionId === undefined || name === undefined || isControl === '1') return [];
-  return [{ name, sessionId, columns: Number(columns), rows: Number(rows), activity: Number(activity), paneId: paneId ?? null }];
-}
-
-function windowsOf(sessionId: string, lines: readonly string[]): TmuxWindow[] {
-  const windows = new Map<string, TmuxWindow & { panes: TmuxPane[] }>();
-  for (const line of lines) {
-    const found = parsePane(line);
-    if (found?.sessionId !== sessionId) continue;
-    const window = windows.get(found.window.id) ?? { ...found.window, panes: [] };
-    window.panes.push(found.pane);
-    windows.set(window.id, window);
-  }
-  return [...windows.values()];
-}
-
-function parsePane(line: string): { sessionId: string; window: Omit<TmuxWindow, 'panes'>; pane: TmuxPane } | null {
-  const match = /^P (\$\d+) (@\d+) (\d+) ([01]) ([01]) (\d+) (\d+) (%\d+) ([01]) ([01]) (\d*) (.*)$/.exec(line);
-  const [, sessionId, windowId, index, windowActive, zoomed, columns, rows, paneId, active, dead, pid, id] = match ?? [];
-  if (sessionId === undefined || windowId === undefined || paneId === undefined) return null;
-  return {
-    sessionId,
-    window: { id: windowId, index: Number(index), active: windowActive === '1', zoomed: zoomed === '1', columns: Number(columns), rows: Number(rows) },
-    pane: { id: paneId, session: id === undefined || id === '' ? null : id, active: active === '1', dead: dead === '1', pid: Number(pid) },
   };
 }

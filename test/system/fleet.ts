@@ -32,13 +32,14 @@ export interface Bench {
   dispose(): Promise<void>;
 }
 
-export async function makeBench({ config }: { readonly config?: string } = {}): Promise<Bench> {
+/** `config` is the tmux configuration; `watched`: with the watcher, which a fleet otherwise does without here: its tests are its own. */
+export async function makeBench({ config, watched = false }: { readonly config?: string; readonly watched?: boolean } = {}): Promise<Bench> {
   if (!existsSync(PROGRAM)) throw new Error('the program is not built: npm run build');
   const sandbox = await makeSandbox();
   const tmux = startTmux(sandbox, config === undefined ? {} : { config });
   // The server is there before the program comes, with the configuration of the test and not the user's.
   await tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
-  const env: Environment = { ...sandbox.env, PATH: `${await makeAgentFolder(sandbox)}:${sandbox.env['PATH'] ?? ''}` };
+  const env: Environment = { ...sandbox.env, ...(watched ? {} : { CLAUDE_TMUX_WATCH: 'off' }), PATH: `${await makeAgentFolder(sandbox)}:${sandbox.env['PATH'] ?? ''}` };
   const { checkout, remote } = await makeProject(sandbox, env);
   const ct: Bench['ct'] = (args, options = {}) => run(process.execPath, [PROGRAM, ...args], { env: { ...env, ...options.env }, cwd: options.cwd ?? checkout, ...(options.input === undefined ? {} : { input: options.input }) });
   const withSocket: Bench['ct'] = ([command = '', ...args], options) => ct([command, '-S', tmux.socket, ...args], options);

@@ -1,0 +1,71 @@
+import type { Context } from '../apply/context.ts';
+import { readEvidence } from '../apply/readEvidence.ts';
+import { toFleetStatus, type TreeReading, readTrees, type TreeSource } from '../apply/readStatus.ts';
+import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
+import type { BarFleet } from '../bar/bar.ts';
+import { recordOf } from '../base/record.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import type { FollowedTree } from './liveTrees.ts';
+import type { ServerPane } from '../tmux/serverPanes.ts';
+import type { ServerView, ViewedSession } from '../tmux/serverView.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+
+export interface LookInput {
+  readonly server: TmuxServer;
+  readonly view: ServerView;
+  /** Every fleet that is recorded, up or not. */
+  readonly records: readonly FleetRecord[];
+  /** The latest reading of a tree. */
+  readonly treeOf: (path: string, base: string | null) => TreeReading | null;
+}
+
+/** What the sessions of one tmux server do now, fleets first. No process is started but for the screen of an agent that is silent. */
+export async function look(context: Context, input: LookInput): Promise<readonly BarFleet[]> {
+  const fleets = fleetsOn(input);
+  const own = await Promise.all(fleets.map(({ record, session }) => lookAtFleet(context, input, { record, session })));
+  const strays = await lookAtStrays(context, input);
+  return [...own, ...strays];
+}
+
+interface FleetOn {
+  readonly record: FleetRecord;
+  readonly session: ViewedSession;
+}
+
+/** The fleets that are up on the server that `view` is of. */
+export function fleetsOn({ view, records }: Pick<LookInput, 'view' | 'records'>): readonly FleetOn[] {
+  return records.flatMap((record) => {
+    const session = view.sessions.find(({ fleet }) => fleet === record.uuid);
+    return session === undefined ? [] : [{ record, session }];
+  });
+}
+
+/** The trees of these sessions, each once. */
+export function treesOf(fleets: readonly BarFleet[]): readonly FollowedTree[] {
+  const trees = fleets.flatMap(({ status }) => status.sessions.map(({ path, base }): [string, FollowedTree] => [path, { path, base }]));
+  return [...new Map(trees).values()];
+}
+
+async function lookAtFleet(context: Context, { server, view, treeOf }: LookInput, { record, session }: FleetOn): Promise<BarFleet> {
+  const place = { record, server };
+  const [evidence, trees] = await Promise.all([readEvidence(context, place, { session, clients: view.clients }), readTrees(record.sessions, treeOf)]);
+  return { status: toFleetStatus(place, evidence, trees), tmuxSession: session.id, windowIndexes: indexesOf(session) };
+}
+
+async function lookAtStrays(context: Context, { server, view, records, treeOf }: LookInput): Promise<readonly BarFleet[]> {
+  const strays = await findStrays(context, server, records, panesOf(view));
+  const bySession = await readStrayStatus(context, server, strays, treeOf satisfies TreeSource);
+  return bySession.map((status) => {
+    const session = view.sessions.find(({ name }) => name === status.name);
+    return { status, tmuxSession: session?.id ?? null, windowIndexes: session === undefined ? {} : indexesOf(session) };
+  });
+}
+
+function panesOf({ sessions }: ServerView): readonly ServerPane[] {
+  const all = sessions.flatMap((session) => session.windows.flatMap((window) => window.panes.map((pane) => ({ paneId: pane.id, windowId: window.id, sessionId: session.id, pid: pane.pid, sessionName: session.name }))));
+  return all.filter((pane, at) => all.findIndex((other) => other.paneId === pane.paneId) === at);
+}
+
+function indexesOf({ windows }: ViewedSession): Readonly<Record<string, number>> {
+  return recordOf(windows.map(({ id, index }): [string, number] => [id, index]));
+}

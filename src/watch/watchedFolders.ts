@@ -1,0 +1,20 @@
+import { dirname } from 'node:path';
+import { claudeFolders } from '../agent/claudeFolders.ts';
+import type { Context } from '../apply/context.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { fleetPaths, sessionPaths, type StorePaths } from '../store/paths.ts';
+
+/** Every folder whose files tell what the agents of these fleets, and other Claudes, do. */
+export function watchedFolders({ store, env, home }: Context, records: readonly FleetRecord[]): readonly string[] {
+  return [store.fleets, claudeFolders(env, home).sessions, ...records.flatMap((record) => fleetFolders(store, record))];
+}
+
+function fleetFolders(store: StorePaths, record: FleetRecord): string[] {
+  const paths = fleetPaths(store, record.uuid);
+  return [paths.root, paths.inbox, ...record.sessions.map(({ id }) => sessionPaths(paths, id).root)];
+}
+
+/** True for what says nothing new: in a fleet's own folder lie locks and states, which the watcher writes itself; its record alone counts. */
+export function saysNothing(store: StorePaths, folder: string, name: string): boolean {
+  return dirname(folder) === store.fleets && !['fleet.json', 'inbox', 'launch'].includes(name);
+}

@@ -1,0 +1,128 @@
+import type { Context } from '../apply/context.ts';
+import type { BarFleet, BarVariable } from '../bar/bar.ts';
+import { barVariables } from '../bar/barVariables.ts';
+import { readFleets } from '../store/fleets.ts';
+import type { ServerPaths } from '../store/paths.ts';
+import type { ServerView } from '../tmux/serverView.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import { answerOn } from './answer.ts';
+import { barStyle } from './barStyle.ts';
+import { writeLog } from './log.ts';
+import { fleetsOn, look } from './look.ts';
+import { untilNextLook } from './nextLook.ts';
+import { makePublisher } from './publisher.ts';
+import { makeRhythm } from './rhythm.ts';
+import { isUrgent, statesOf } from './urgent.ts';
+import { makeWitnesses, type Witnesses } from './witnesses.ts';
+
+export interface Watcher {
+  /** What the server looks like now. */
+  see(view: ServerView): void;
+  /** Lets go of everything; what it put into the server is taken off while that lives. */
+  close(how: { readonly serverLives: boolean }): Promise<void>;
+}
+
+export interface WatcherPlace {
+  readonly server: TmuxServer;
+  readonly paths: ServerPaths;
+  /** Hears that the server has neither a fleet nor the plugin. */
+  readonly onOver: () => void;
+}
+
+/** Between two sweeps, in milliseconds: the heartbeat, and what no event tells. */
+const SWEEP_MS = 20_000;
+
+/** Looks whenever something is told (by hooks, Claude's registry, files, tmux), and publishes what is new. */
+export async function makeWatcher(context: Context, { server, paths, onOver }: WatcherPlace): Promise<Watcher> {
+  let view: ServerView | null = null;
+  let fleets: readonly BarFleet[] = [];
+  let byEvent = false;
+
+  const onProblem = (problem: unknown): void => writeLog(paths.log, textOf(problem), context.now());
+  const rhythm = makeRhythm(() => lookAndPublish(), onProblem);
+  const poke = (): void => {
+    byEvent = true;
+    rhythm.poke();
+  };
+  const witnesses = makeWitnesses(context, {
+    onEvent: poke,
+    onTree: () => rhythm.poke(),
+    onKey: (looked) => {
+      view = view && { ...view, clients: view.clients.map((client) => ({ ...client, activity: looked.get(client.name) ?? client.activity })) };
+      poke();
+    },
+    onProblem,
+  });
+  const publisher = makePublisher({ server, paths, env: context.env, onProblem });
+  const answers = await answerOn(paths.socket, () => witnesses.answer());
+
+  const lookAndPublish = async (): Promise<void> => {
+    const seen = view;
+    const found = seen && (await lookAround(context, { server, seen, witnesses }));
+    if (seen === null) return;
+    if (found === null) {
+      onOver();
+      return;
+    }
+    const urgent = isUrgent(statesOf(fleets), statesOf(found));
+    fleets = found;
+    publisher.publish({ variables: variablesOf(context, seen, fleets), urgent, clients: seen.clients.map(({ name }) => name), runsJobs: seen.runsJobs });
+    rhythm.pokeIn(untilNextLook(fleets, byEvent));
+    byEvent = false;
+  };
+  const sweeps = sweepEvery(context, (jumped) => {
+    if (witnesses.sweep() || jumped) poke();
+    if (view !== null) publisher.beat(variablesOf(context, view, fleets)).catch(onProblem);
+  });
+  return {
+    see: (next) => {
+      const isAnother = view?.pid !== next.pid;
+      view = next;
+      if (isAnother) publisher.begin(variablesOf(context, next, fleets)).catch(onProblem);
+      poke();
+    },
+    close: async ({ serverLives }) => {
+      clearInterval(sweeps);
+      await rhythm.close();
+      witnesses.close();
+      answers?.close();
+      await publisher.end({ serverLives });
+    },
+  };
+}
+
+interface Around {
+  readonly server: TmuxServer;
+  readonly seen: ServerView;
+  readonly witnesses: Witnesses;
+}
+
+/** Every session of the server; null when there is neither a fleet nor the plugin. */
+async function lookAround(context: Context, { server, seen, witnesses }: Around): Promise<readonly BarFleet[] | null> {
+  const { records } = await readFleets(context.store);
+  const up = fleetsOn({ view: seen, records }).map(({ record }) => record);
+  if (up.length === 0 && !seen.hasPlugin) return null;
+  // Before the look: what happens while it goes on is told.
+  witnesses.followAgents(up);
+  const fleets = await look(context, { server, view: seen, records, treeOf: (path) => witnesses.treeOf(path) });
+  witnesses.followSessions(fleets, seen.clients);
+  return fleets;
+}
+
+function variablesOf(context: Context, seen: ServerView, fleets: readonly BarFleet[]): readonly BarVariable[] {
+  return barVariables(fleets, { style: barStyle(seen, context.env), now: context.now() });
+}
+
+/** `jumped`: the clock did; the machine slept, or was set. */
+function sweepEvery(context: Pick<Context, 'now'>, sweep: (jumped: boolean) => void): NodeJS.Timeout {
+  let sweptAt = context.now();
+  return setInterval(() => {
+    const jumped = Math.abs(context.now() - sweptAt - SWEEP_MS) > SWEEP_MS / 2;
+    sweptAt = context.now();
+    sweep(jumped);
+  }, SWEEP_MS);
+}
+
+function textOf(problem: unknown): string {
+  return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+}
