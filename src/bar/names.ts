@@ -15,6 +15,9 @@ export const BAR_NAMES = {
   map: 'claude_tmux_map',
 } as const;
 
+/** User options of tmux that say how the bar looks: `unicode`, `ascii` or `nerd`; `on` or `off`. */
+export const BAR_OPTIONS = { marks: '@claude_tmux_marks', color: '@claude_tmux_color' } as const;
+
 /** The data variable that holds the `at`-th text of a selector. */
 export function textName(selector: string, at: number): string {
   return `${selector}_text_${at + 1}`;

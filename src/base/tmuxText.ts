@@ -23,6 +23,11 @@ export function asFormatPath(path: string): string {
   return path.replace(/#+(?![#[])/g, (run) => run + run);
 }
 
+/** Finished tmux text as the output of a `#()`, which tmux expands once more (without jobs) before it draws it: only styles are left to be read. */
+export function asJobOutput(text: string): string {
+  return asFormatPath(text);
+}
+
 /**
  * One word of a `source-file` text, always on one line. Line ends go between double quotes as escapes: tmux joins a line
  * that ends in a backslash to the next one even inside single quotes. NUL cannot be in an argument and is dropped.

@@ -7,6 +7,7 @@ import { renderStatusText } from '../status/renderText.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
 import type { FleetStatus, StatusReport } from '../status/report.ts';
+import { printBar } from './printBar.ts';
 import { followStatus } from './followStatus.ts';
 import { knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
@@ -19,6 +20,7 @@ export async function status(context: Context, [given]: readonly string[], optio
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
   if (options['follow'] === true && format !== 'text') throw new UserError(`--follow keeps a screen up to date, and ${String(format)} is none`, { hint: 'leave out one of the two', exitCode: EXIT.usage });
   if (options['follow'] === true) return follow(context, wanted);
+  if (format === 'tmux') return printBar(context, { given, width: options['width'] });
   const report = await readReport(context, wanted);
   if (format === 'json') context.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'markdown') context.out(renderStatusMarkdown(report));

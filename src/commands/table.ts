@@ -95,7 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'the sessions: number, name, state and since when, branch, changes, ahead/behind, operation in progress',
     group: 'Fleets',
     completes: 'fleet',
-    options: [{ flags: '--format <format>', help: 'how to print it', choices: ['text', 'json', 'markdown'] }, { flags: '-a, --all', help: 'with the Claude sessions of this tmux server that belong to no fleet' }, { flags: '--follow', help: 'keep it on the screen, up to date, until q or Ctrl-C' }, JSON_OPTION],
+    options: [{ flags: '--format <format>', help: 'how to print it', choices: ['text', 'tmux', 'json', 'markdown'] }, { flags: '--width <cells>', help: 'with --format tmux: cells there are (40)' }, { flags: '-a, --all', help: 'with the Claude sessions of this tmux server that belong to no fleet' }, { flags: '--follow', help: 'keep it on the screen, up to date, until q or Ctrl-C' }, JSON_OPTION],
     load: async () => (await import('./status.ts')).status,
   },
   {

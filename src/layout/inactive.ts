@@ -21,7 +21,6 @@ const PARTS: readonly Part[] = [
     isUsed: (_, panes) => panes.some(({ owns }) => owns.length > 0),
   },
   { sentence: 'Notifications (notify) are not active in this version: look at "claude-tmux status".', isUsed: (draft) => draft.notify !== undefined },
-  { sentence: 'The look of the status bar (style) is not active in this version.', isUsed: (draft) => draft.style !== undefined },
   {
     sentence: 'Urgency by priority is not active in this version: it sets order, colour and place, not notifications.',
     isUsed: (draft) => draft.strategy === 'priority',

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BarStyle } from '../bar/bar.ts';
+import { barStyle } from '../bar/barStyle.ts';
+import { readBarOptions } from '../tmux/barOptions.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import type { Context } from './context.ts';
+
+/** How the bar of a tmux server looks: its options, the user's config.yaml, NO_COLOR. What cannot be read says nothing. */
+export async function readBarStyle(context: Context, server: TmuxServer): Promise<BarStyle> {
+  const [options, marks] = await Promise.all([readBarOptions(server, context.env), readMarks(join(context.store.config, 'config.yaml'))]);
+  return barStyle({ options, writtenMarks: marks, noColor: (context.env['NO_COLOR'] ?? '') !== '' });
+}
+
+/** The YAML parser is loaded only for a file that speaks of it. */
+async function readMarks(path: string): Promise<string | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (!/\bstyle\b/.test(text)) return null;
+  return (await import('../layout/writtenStyle.ts')).writtenMarks({ path, text });
+}
