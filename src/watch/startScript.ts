@@ -39,6 +39,16 @@ const CARRIED = [
   'GIT_CONFIG_GLOBAL',
   'GIT_CONFIG_NOSYSTEM',
   'NO_COLOR',
+  // For a sync that waits for its session: git fetches as the user would.
+  'SSH_AUTH_SOCK',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'HTTPS_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'no_proxy',
   // For notifications on the desktop.
   'DISPLAY',
   'WAYLAND_DISPLAY',

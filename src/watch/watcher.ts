@@ -12,6 +12,7 @@ import { fleetsOn, look } from './look.ts';
 import { untilNextLook } from './nextLook.ts';
 import { makePublisher } from './publisher.ts';
 import { makeRhythm } from './rhythm.ts';
+import { makeSyncQueue, type SyncQueue } from './queuedSyncs.ts';
 import { isUrgent, statesOf } from './urgent.ts';
 import { makeWitnesses, type Witnesses } from './witnesses.ts';
 
@@ -53,12 +54,13 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
     },
     onProblem,
   });
+  const syncs = makeSyncQueue(context, server, onProblem);
   const publisher = makePublisher({ server, paths, env: context.env, onProblem });
   const answers = await answerOn(paths.socket, () => witnesses.answer());
 
   const lookAndPublish = async (): Promise<void> => {
     const seen = view;
-    const found = seen && (await lookAround(context, { server, seen, witnesses }));
+    const found = seen && (await lookAround(context, { server, seen, witnesses, syncs }));
     if (seen === null) return;
     if (found === null) {
       onOver();
@@ -84,6 +86,7 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
     close: async ({ serverLives }) => {
       clearInterval(sweeps);
       await rhythm.close();
+      await syncs.close();
       witnesses.close();
       answers?.close();
       await publisher.end({ serverLives });
@@ -95,10 +98,11 @@ interface Around {
   readonly server: TmuxServer;
   readonly seen: ServerView;
   readonly witnesses: Witnesses;
+  readonly syncs: SyncQueue;
 }
 
 /** Every session of the server; null when there is neither a fleet nor the plugin. */
-async function lookAround(context: Context, { server, seen, witnesses }: Around): Promise<readonly BarFleet[] | null> {
+async function lookAround(context: Context, { server, seen, witnesses, syncs }: Around): Promise<readonly BarFleet[] | null> {
   const { records } = await readFleets(context.store);
   const up = fleetsOn({ view: seen, records }).map(({ record }) => record);
   if (up.length === 0 && !seen.hasPlugin) return null;
@@ -106,6 +110,7 @@ async function lookAround(context: Context, { server, seen, witnesses }: Around)
   witnesses.followAgents(up);
   const fleets = await look(context, { server, view: seen, records, treeOf: (path) => witnesses.treeOf(path) });
   witnesses.followSessions(fleets, seen.clients);
+  syncs.follow(up, fleets);
   return fleets;
 }
 
