@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EXIT, UserError } from '../base/errors.ts';
+import { emitOwnLine } from '../plan/ownLine.ts';
 import { startError, tmuxArgv, type Environment, type TmuxServer } from './tmux.ts';
 
 interface Attachment {
@@ -28,7 +29,8 @@ export function attachArgv({ server, sessionId, insideSameServer, grouped, clien
       exitCode: EXIT.usage,
     });
   }
-  if (grouped) return tmuxArgv(server, ['new-session', '-f', 'ignore-size', '-t', sessionId, ';', 'set-option', 'destroy-unattached', 'on']);
+  // A group shares windows and no options: the session of its own gets the fleet's line too. An empty target is the new session.
+  if (grouped) return tmuxArgv(server, ['new-session', '-f', 'ignore-size', '-t', sessionId, ';', 'set-option', 'destroy-unattached', 'on', ';', 'if-shell', '-F', '1', emitOwnLine('')]);
   const here = client === null ? [] : ['-c', client];
   return tmuxArgv(server, insideSameServer ? ['switch-client', ...here, '-t', sessionId] : ['attach-session', '-t', sessionId]);
 }

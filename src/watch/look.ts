@@ -2,7 +2,7 @@ import type { Context } from '../apply/context.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
 import { toFleetStatus, type TreeReading, readTrees, type TreeSource } from '../apply/readStatus.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
-import type { BarFleet } from '../bar/bar.ts';
+import type { BarFleet, BarVariable } from '../bar/bar.ts';
 import { recordOf } from '../base/record.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import type { FollowedTree } from './liveTrees.ts';
@@ -37,6 +37,16 @@ export function fleetsOn({ view, records }: Pick<LookInput, 'view' | 'records'>)
   return records.flatMap((record) => {
     const session = view.sessions.find(({ fleet }) => fleet === record.uuid);
     return session === undefined ? [] : [{ record, session }];
+  });
+}
+
+/** The same variables for every session of a group: each has an environment of its own. */
+export function forGroups(variables: readonly BarVariable[], { sessions }: Pick<ServerView, 'sessions'>): readonly BarVariable[] {
+  const groupOf = (id: string | null): string => sessions.find((session) => session.id === id)?.group ?? '';
+  return variables.flatMap((variable) => {
+    const group = groupOf(variable.scope);
+    const others = group === '' ? [] : sessions.filter((session) => session.group === group && session.id !== variable.scope);
+    return [variable, ...others.map(({ id }) => ({ ...variable, scope: id }))];
   });
 }
 

@@ -8,7 +8,7 @@ import type { TmuxServer } from '../tmux/tmux.ts';
 import { answerOn } from './answer.ts';
 import { barStyle } from './barStyle.ts';
 import { writeLog } from './log.ts';
-import { fleetsOn, look } from './look.ts';
+import { fleetsOn, forGroups, look } from './look.ts';
 import { untilNextLook } from './nextLook.ts';
 import { makePublisher } from './publisher.ts';
 import { makeRhythm } from './rhythm.ts';
@@ -115,7 +115,7 @@ async function lookAround(context: Context, { server, seen, witnesses, syncs }: 
 }
 
 function variablesOf(context: Context, seen: ServerView, fleets: readonly BarFleet[]): readonly BarVariable[] {
-  return barVariables(fleets, { style: barStyle(seen, context.env), now: context.now() });
+  return forGroups(barVariables(fleets, { style: barStyle(seen, context.env), now: context.now() }), seen);
 }
 
 /** `jumped`: the clock did; the machine slept, or was set. */
