@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hook } from './bench/hook.mjs';
+import { liveTrees } from './bench/liveTrees.mjs';
 import { machineFacts } from './bench/machine.mjs';
 import { readyPeers } from './bench/peers.mjs';
 import { renderPage } from './bench/page.mjs';
@@ -16,7 +17,7 @@ import { makeWorld } from './bench/world.mjs';
 import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, hook, wrongState, stateLatency };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, hook, wrongState, stateLatency, liveTrees };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);
