@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Wall-clock time of each contestant, in ms, medians of `rounds`. Interleaved, so that a machine that grows slower or faster does it to
- * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, after?, onFailure?}`.
+ * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
  */
 export async function raceMedians(contestants, rounds) {
   const times = new Map(contestants.map(({ name }) => [name, []]));
@@ -30,9 +30,9 @@ export async function runOnce(contestant, failures = 0) {
   return runOnce(contestant, failures + 1);
 }
 
-function run({ argv: [program, ...args], cwd, env, input }) {
+function run({ argv: [program, ...args], cwd, env, input, timeoutMs = 60_000 }) {
   const start = process.hrtime.bigint();
-  const { status, stderr, error } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8', timeout: 60_000 });
+  const { status, stderr, error } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8', timeout: timeoutMs });
   const spent = Number(process.hrtime.bigint() - start) / 1e6;
   if (error) throw error;
   return { spent, failure: status === 0 ? null : `${status}: ${stderr}` };

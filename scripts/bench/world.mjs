@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * The servers are private, and one run's is gone before the next begins.
  */
 export async function makeWorld() {
-  const folder = realpathSync(mkdtempSync('/tmp/ct-bench-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ct-bench-')));
   const path = (...parts) => join(folder, ...parts);
   const env = {
     PATH: process.env.PATH,
@@ -22,8 +23,6 @@ export async function makeWorld() {
     SHELL: '/bin/bash',
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
-    // The watcher is measured by itself (bar.mjs): a peer leaves nothing behind that would run into the next one's time.
-    CLAUDE_TMUX_WATCH: 'off',
   };
   for (const name of ['home', 'state', 'cache', 'project']) mkdirSync(path(name));
   execFileSync('node', [join(ROOT, 'scripts/build.mjs'), path('program', 'dist')], { stdio: ['ignore', 'ignore', 'inherit'] });

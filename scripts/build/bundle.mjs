@@ -23,6 +23,8 @@ export async function bundle({ code, target, define = {}, frame: [before, after]
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     charset: 'ascii',
+    // The bundle holds paths of what is bundled: they begin with node_modules/ wherever that lies, so that the same source gives the same bundle.
+    preserveSymlinks: true,
     plugins: [lazyBuiltins, filesBeside(beside)],
     define: {
       'process.env.NODE_ENV': '"production"',

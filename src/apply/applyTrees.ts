@@ -4,6 +4,7 @@ import { bringWork } from '../git/bringWork.ts';
 import { makeClone, type CloneReport } from '../git/clone.ts';
 import { copyFiles } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
+import { localPath } from '../git/remoteUrl.ts';
 import { makeWorktree } from '../git/worktree.ts';
 import type { TreeStep } from '../plan/step.ts';
 import { beginTask } from './beginTask.ts';
@@ -27,9 +28,9 @@ export interface TreesInput {
 export async function applyTrees(context: Context, input: TreesInput): Promise<StepResults> {
   const mirrors = new Map<string, Mirror>();
   const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
-  const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, step, mirrors) }, context);
   const progress = makeProgress(context);
   try {
+    const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, { step, mirrors, progress }) }, context);
     const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
     const lost = new Set([...fetched.failed.keys(), ...fetched.skipped]);
     const results = await runSteps(rest, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, { signal: context.signal, lost });
@@ -47,26 +48,36 @@ function laneOf(context: Context, step: TreeStep): { readonly lane: string; read
   // Two worktrees of one repository at a time would wait for its locks; setups (npm ci …) take a core and more each.
   if (step.kind === 'make-worktree') return { lane: 'worktree', most: 1 };
   if (step.kind === 'run-setup') return { lane: 'setup', most: 2 };
-  return { lane: 'clone', most: Math.max(2, context.cores) };
+  // One more than there are cores: a clone that waits for the disk, or for a second to end, leaves its core to the next.
+  return { lane: 'clone', most: context.cores + 1 };
 }
 
-async function fetchMirror(context: Context, step: Extract<TreeStep, { kind: 'fetch-mirror' }>, mirrors: Map<string, Mirror>): Promise<void> {
+interface Fetch {
+  readonly step: Extract<TreeStep, { kind: 'fetch-mirror' }>;
+  readonly mirrors: Map<string, Mirror>;
+  readonly progress: Progress;
+}
+
+/** On a terminal git itself shows how a fetch goes, as it may ask there; a repository of this machine is never asked for. */
+async function fetchMirror(context: Context, { step, mirrors, progress }: Fetch): Promise<void> {
+  const gitShows = context.interactive && localPath(step.repo) === null;
+  const fill = async (onLine: (line: string) => void): Promise<string> => {
+    mirrors.set(step.repo, await fillMirror({ repo: step.repo, checkout: step.checkout, cacheDir: context.store.cache, env: context.env, terminal: context.interactive, shares: true, signal: context.signal, onLine }));
+    return '';
+  };
+  if (!gitShows) return track(context, { progress, step }, () => fill((line) => progress.line(nameOf(step), line)));
   context.talk(`fetching ${step.target.replace(/^mirror /, '')}`);
-  const mirror = await fillMirror({
-    repo: step.repo,
-    checkout: step.checkout,
-    cacheDir: context.store.cache,
-    env: context.env,
-    terminal: context.interactive,
-    signal: context.signal,
-    onLine: () => undefined,
-  });
-  mirrors.set(step.repo, mirror);
+  await fill((line) => context.talk(line));
+}
+
+/** What the display calls a step. */
+function nameOf(step: TreeStep): string {
+  return `${step.target}: ${step.kind}`;
 }
 
 /** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
 async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: TreeStep }, run: () => Promise<string>): Promise<void> {
-  const name = `${step.target}: ${step.kind}`;
+  const name = nameOf(step);
   progress.begin(name);
   try {
     progress.end(name, 'done', await run());
@@ -85,7 +96,7 @@ interface StepInput {
 
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
-  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(`${step.target}: ${step.kind}`, line) };
+  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(nameOf(step), line) };
   switch (step.kind) {
     case 'fetch-mirror':
       return '';

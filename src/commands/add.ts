@@ -61,7 +61,7 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
 
 /** Those of sessions that left the layout too: their clones are still there. */
 function takenIds({ record, read }: KnownFleet): ReadonlySet<string> {
-  return new Set([...record.sessions.map(({ id }) => id), ...read.layout.panes.map(({ id }) => id), ...record.added.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))]);
+  return new Set([...record.sessions.map(({ id }) => id), ...record.closed.map(({ session }) => session.id), ...read.layout.panes.map(({ id }) => id), ...record.added.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))]);
 }
 
 /** The layout with the new session in it; what is wrong is said of that session and not of the file. */

@@ -1,4 +1,5 @@
 import type { Context } from '../apply/context.ts';
+import { settleUnderLock } from '../apply/settleClosed.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
@@ -17,7 +18,7 @@ export type KnownFleet = LoadedFleet & { readonly record: FleetRecord };
 /** Runs `run` under a fleet's lock, with its record and its layout as they are then; the layout is trusted first, for it runs commands. */
 export function changeFleet<T>(context: Context, fleet: FleetRecord, { what, yes }: Change, run: (loaded: KnownFleet) => Promise<T>): Promise<T> {
   return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what }, async () => {
-    const record = (await readFleet(context.store, fleet.uuid)) ?? fleet;
+    const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
     const loaded = await reloadFleet(context, record);
     await askTrust(context, loaded, { yes });
     return run({ ...loaded, record });

@@ -22,6 +22,8 @@ async function namesOf(context: Context, kind: string): Promise<string[]> {
       return (await readFleets(context.store)).records.map((fleet) => fleet.name);
     case 'session':
       return (await readFleets(context.store)).records.flatMap((fleet) => fleet.sessions.map((session) => session.id));
+    case 'closed':
+      return (await readFleets(context.store)).records.flatMap(({ closed, sessions }) => closed.map(({ session }) => session.id).filter((id) => !sessions.some((session) => session.id === id)));
     default:
       return [];
   }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Context } from '../apply/context.ts';
+import { settleClosed } from '../apply/settleClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
@@ -36,11 +37,11 @@ export async function pickSession(context: Context, given: string, fleetName: un
   throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
 }
 
-/** Every fleet that can be read; one whose record is damaged is told and spoils no other. */
+/** Every fleet that can be read, with what a killed `close` left half done settled; one whose record is damaged is told and spoils no other. */
 export async function knownFleets(context: Context): Promise<readonly FleetRecord[]> {
   const { records, problems } = await readFleets(context.store);
   for (const problem of problems) context.talk(`claude-tmux: ${problem.message}${problem.hint === undefined ? '' : `\n  ${problem.hint}`}`);
-  return records;
+  return Promise.all(records.map((record) => settleClosed(context, record)));
 }
 
 /** Exact ids win over numbers, numbers over prefixes. */
@@ -76,7 +77,7 @@ export function fleetAround(fleets: readonly FleetRecord[], cwd: string): FleetR
 }
 
 /** Fleets whose clones or workspace one stands in, else those of the checkout one stands in. */
-function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
+export function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
   const inTree = fleets.filter((fleet) => [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some((path) => isInside(cwd, path)));
   return inTree.length > 0 ? inTree : fleets.filter((fleet) => fleet.checkout !== null && isInside(cwd, fleet.checkout));
 }

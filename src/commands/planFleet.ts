@@ -10,6 +10,7 @@ import type { Plan } from '../plan/step.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { serverFor } from './fleetServer.ts';
 import type { LoadedFleet } from './loadFleet.ts';
+import { withoutClosed } from './withoutClosed.ts';
 
 export interface PlannedFleet {
   readonly plan: Plan;
@@ -21,13 +22,13 @@ export interface PlannedFleet {
 /** Observes the world once and decides what is missing. Reads only. */
 export async function planFleet(context: Context, loaded: LoadedFleet, wanted: Pick<Intent, 'only' | 'fromHere' | 'start'>): Promise<PlannedFleet> {
   const { record } = loaded;
-  const layout = withLabels(loaded);
-  refuseUnknown(layout, wanted.only ?? []);
+  refuseUnknown(loaded.read.layout, wanted.only ?? []);
+  const { layout, notes } = withoutClosed(withLabels(loaded), { record, only: wanted.only });
   const server = await serverFor(context, record);
   const snapshot = await observe(context, { layout, record, server });
   const launchHashes = Object.fromEntries(layout.panes.map((pane) => [pane.id, launchHash(layout, pane)]));
   const plan = reconcile({ layout, snapshot, known: record?.sessions ?? [], intent: { ...wanted, launchHashes } });
-  return { plan, snapshot, server, layout };
+  return { plan: { ...plan, notes: [...notes, ...plan.notes] }, snapshot, server, layout };
 }
 
 /** Labels given by `rename` stand until the layout's own label changes. */

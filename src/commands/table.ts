@@ -20,7 +20,7 @@ export interface CommandSpec {
   readonly group: 'Fleets' | 'Layouts' | 'Sessions' | 'Other';
   readonly options: readonly OptionSpec[];
   /** What the first argument is, for completion. */
-  readonly completes?: 'layout' | 'fleet' | 'session' | 'template';
+  readonly completes?: 'layout' | 'fleet' | 'session' | 'closed' | 'template';
   /** Not shown in help, README or completion. */
   readonly hidden?: boolean;
   /** False for what has nothing to do with fleets; every other command starts the watchers that were killed. */
@@ -180,6 +180,25 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'diff', args: '<session>', summary: 'what a session changed since its branch left the base', group: 'Sessions', completes: 'session', options: [{ flags: '--stat', help: 'a summary only' }, FLEET], load: async () => (await import('./diff.ts')).diff },
   { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
   { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
+  {
+    name: 'close',
+    args: '<session>',
+    summary: 'end a session and put its clone away, with a receipt of what it keeps; nothing is deleted',
+    group: 'Sessions',
+    completes: 'session',
+    options: [FLEET, YES],
+    load: async () => (await import('./close.ts')).close,
+  },
+  { name: 'undo', args: '[session]', summary: 'bring a closed session back: clone, pane and conversation', group: 'Sessions', completes: 'closed', options: [FLEET, YES], load: async () => (await import('./undo.ts')).undo },
+  {
+    name: 'cache',
+    revives: false,
+    args: '<action>',
+    summary: 'ls: the mirrors that clones are made from, with size, last fetch and use; prune: delete those that no fleet uses',
+    group: 'Other',
+    options: [{ flags: '--older-than <days>', help: 'prune: instead those whose last fetch is that long ago, used or not' }, JSON_OPTION],
+    load: async () => (await import('./cache.ts')).cache,
+  },
   {
     name: 'watch',
     revives: false,

@@ -1,4 +1,5 @@
 import type { Context } from '../apply/context.ts';
+import { settleUnderLock } from '../apply/settleClosed.ts';
 import { attachTo } from './attach.ts';
 import { askTrust } from './askTrust.ts';
 import { bringUp, type UpOptions } from './bringUp.ts';
@@ -30,7 +31,7 @@ export async function up(context: Context, [layout, task]: readonly string[], op
   const result = await withLock(fleetLock(context.store, name), lock, async () => {
     // Another `up` may have written the record while this one waited for the lock.
     const record = (await knownFleets(context)).find((fleet) => fleet.name === name) ?? null;
-    return bringUp(context, { ...loaded, record }, wanted);
+    return bringUp(context, { ...loaded, record: record === null ? null : await settleUnderLock(context, record) }, wanted);
   });
   if (result.record !== null && wanted.attach && !context.signal.aborted) {
     return Math.max(result.code, await attachTo(context, result.record, { grouped: false }));

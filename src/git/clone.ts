@@ -8,6 +8,7 @@ import type { Env } from '../store/paths.ts';
 import { describeCarried, readCarried, writeCarried } from './carried.ts';
 import { explainFailure, orDiskFull, type Attempt } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
+import { fetchLargeFiles } from './largeFiles.ts';
 import { writeMarker } from './marker.ts';
 import type { Mirror } from './mirror.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
@@ -90,6 +91,7 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
   await writeCarried(gitDir, carried.before);
   const start = await findStartPoint(spec, basePath, { tree, checkout, env, signal });
+  await fetchLargeFiles(tree, { mirror, ref: start.ref, env, onLine, signal });
   await checkOut(tree, { spec, start, env, onLine, signal });
   const submodules = await addSubmodules(tree, { env, onLine, signal });
   await settleIndex(tree, gitDir, { env, signal });
@@ -103,7 +105,14 @@ async function checkOut(tree: string, how: { readonly spec: TreeSpec; readonly s
   const { spec, start, env, onLine, signal } = how;
   onLine(`checking out ${oneLine(spec.branch)}`);
   const args = ['checkout', '--progress', start.track ? '--track' : '--no-track', '-B', spec.branch, start.ref, '--'];
-  await mutateGit(args, { cwd: tree, env, onLine, signal });
+  const missing: string[] = [];
+  const listen = (line: string): void => {
+    if (/^error: (unable to read sha1 file|invalid object)/.test(line)) missing.push(line);
+    onLine(line);
+  };
+  await mutateGit(args, { cwd: tree, env, onLine: listen, signal });
+  // git 2.39 leaves out the files whose content is not there, says so, and ends with 0.
+  if (missing.length > 0) throw new ProgramError({ argv: ['git', ...args], code: 0, stderr: missing.join('\n') });
 }
 
 /** True when something remains to be done in a new tree before it is ready: copies, links, setup commands. */

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ProgramError, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { slug } from '../base/text.ts';
 import { makeFolder } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
-import { askGit } from './git.ts';
-import { inMirror, prepareMirror } from './mirrorFolder.ts';
+import { fetchAll, serversHash } from './mirrorFetch.ts';
+import { prepareMirror, remakeMirror, type Hash } from './mirrorFolder.ts';
 import { withMirrorLock } from './mirrorHold.ts';
-import { isPlainSource, readRefs, seedFrom, settleHead } from './mirrorRefs.ts';
+import { readMirrorNote, writeMirrorNote } from './mirrorNote.ts';
+import { readHash, readRefs, readSource, seedFrom, settleHead } from './mirrorRefs.ts';
+import { tidyMirror } from './mirrorTidy.ts';
 import { cacheKey, localPath, redact, repositoryName } from './remoteUrl.ts';
-import { runGitOnTerminal } from './terminalGit.ts';
-import { mutateGit } from './mutate.ts';
-import { transportEnvironment } from './transport.ts';
 
 /** The one local copy of a repository's branches and tags that clones are linked from. */
 export interface Mirror {
@@ -38,13 +37,11 @@ export interface FillOptions {
   readonly env: Env;
   /** True lets the fetch ask on the terminal; nothing else may draw there meanwhile. */
   readonly terminal: boolean;
+  /** True is content with a fetch that another process ended while this one waited for it: two fleets of one repository connect once. */
+  readonly shares?: boolean;
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Heads and tags only: forges publish a ref for each pull request, which no clone needs. HEAD tells the default branch in the same connection. */
-const REFSPECS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-const HEAD_REFSPEC = '+HEAD:refs/claude-tmux/HEAD';
 
 /**
  * Brings the mirror of `repo` up to date with one fetch, under a lock; a new one is filled from the checkout first, so that little
@@ -54,9 +51,16 @@ export async function fillMirror(options: FillOptions): Promise<Mirror> {
   const { repo, cacheDir, env, onLine } = options;
   const path = mirrorPath(repo, cacheDir);
   const source = localPath(repo);
-  if (source !== null && !(await isPlainSource(source, env))) return { path, repo, checkout: options.checkout, usable: false, head: null, branches: [] };
+  const state = source === null ? null : await readSource(source, env);
+  if (state?.kind === 'partial') throw partial(repo, state.of);
+  if (state?.kind === 'shallow') return { path, repo, checkout: options.checkout, usable: false, head: null, branches: [] };
   await makeFolder(join(cacheDir, 'mirrors'));
-  return withMirrorLock(path, { what: `fetching "${redact(repo)}"`, onLine }, () => fill(path, options));
+  let waitedSince: number | null = null;
+  const onWait = (line: string): void => {
+    waitedSince = Date.now();
+    onLine(line);
+  };
+  return withMirrorLock(path, { what: `fetching "${redact(repo)}"`, onLine: onWait }, () => fill(path, { ...options, waitedSince }));
 }
 
 /** `<cacheDir>/mirrors/shop-1f0c9e2b7a53.git`. */
@@ -65,12 +69,17 @@ export function mirrorPath(repo: string, cacheDir: string): string {
   return join(cacheDir, 'mirrors', `${slug(repositoryName(repo)) || 'repository'}-${hash}.git`);
 }
 
-async function fill(path: string, options: FillOptions): Promise<Mirror> {
+interface Filling extends FillOptions {
+  /** When another process was found at work on the mirror, in milliseconds since the epoch; null when nobody was. */
+  readonly waitedSince: number | null;
+}
+
+async function fill(path: string, options: Filling): Promise<Mirror> {
   const { repo, checkout, env, signal } = options;
   try {
-    const isNew = await prepareMirror(path, { env, signal });
+    const isNew = await prepareMirror(path, () => guessHash(options), { env, signal });
     if (isNew && checkout !== null) await seedFrom(checkout, { path, repo, env, signal });
-    const usable = await fetchAll(path, options);
+    const usable = (!isNew && (await isFetchedMeanwhile(path, options))) || (await fetchAndNote(path, options));
     const refs = await readRefs(path, env);
     const branches = refs.branches.map(({ name }) => name);
     if (usable && branches.length === 0) throw empty(repo);
@@ -82,45 +91,45 @@ async function fill(path: string, options: FillOptions): Promise<Mirror> {
   }
 }
 
-/** False when the source refuses to give whole branches (a shallow repository on the other side). */
-async function fetchAll(path: string, options: FillOptions): Promise<boolean> {
+/** A fetch that began long before it was waited for may know nothing of what was pushed since. */
+const FRESH_MS = 60_000;
+
+async function isFetchedMeanwhile(path: string, { shares, waitedSince }: Filling): Promise<boolean> {
+  if (shares !== true || waitedSince === null) return false;
+  const note = await readMirrorNote(path);
+  return note !== null && note.wholeAt >= waitedSince && note.fetchedAt >= waitedSince - FRESH_MS;
+}
+
+async function fetchAndNote(path: string, options: FillOptions): Promise<boolean> {
+  const fetchedAt = Date.now();
+  const usable = await fetchOfItsHash(path, options);
+  if (!usable) return false;
+  await tidyMirror(path, options);
+  await writeMirrorNote(path, { repo: options.repo, fetchedAt, wholeAt: Date.now() });
+  return true;
+}
+
+/** The server says what it names objects by only when that is not what the mirror does: then the mirror is made anew. */
+async function fetchOfItsHash(path: string, options: FillOptions): Promise<boolean> {
   try {
-    await fetchRefs(path, [...REFSPECS, HEAD_REFSPEC], options);
-    return true;
+    return await fetchAll(path, options);
   } catch (error) {
-    options.signal?.throwIfAborted();
-    if (!(await isReachable(error, options))) throw unreachable(options.repo, error);
-  }
-  // Reached, but without a HEAD that leads to a commit, or not willing to give everything.
-  try {
-    await mutateGit(inMirror(path, ['update-ref', '-d', 'refs/claude-tmux/HEAD']), { cwd: path, env: options.env });
-    await fetchRefs(path, REFSPECS, options);
-    return true;
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof ProgramError && /shallow/.test(error.stderr)) return false;
-    throw unreachable(options.repo, error);
+    const hash = serversHash(error);
+    if (hash === null) throw error;
+    await remakeMirror(path, hash, options);
+    return fetchAll(path, options);
   }
 }
 
-async function fetchRefs(path: string, refspecs: readonly string[], { repo, checkout, env, terminal, onLine, signal }: FillOptions): Promise<void> {
-  const asks = terminal && localPath(repo) === null;
-  const args = inMirror(path, ['fetch', '--prune', '--no-tags', '--no-recurse-submodules', '--progress', '--', repo, ...refspecs]);
-  const reach = await transportEnvironment({ checkout, env, asks });
-  if (asks) await runGitOnTerminal(args, { cwd: path, env: reach, signal });
-  else await mutateGit(args, { cwd: path, env: reach, onLine, signal });
+/** Right for all but a checkout of another repository. */
+async function guessHash({ repo, checkout, env }: FillOptions): Promise<Hash> {
+  const near = localPath(repo) ?? checkout;
+  return near === null ? 'sha1' : readHash(near, env);
 }
 
-/** Told by git's words. Where it said them to the terminal itself the remote is asked once more, without asking the user again. */
-async function isReachable(error: unknown, { repo, checkout, env, terminal }: FillOptions): Promise<boolean> {
-  if (!(error instanceof ProgramError)) return false;
-  if (!terminal || localPath(repo) !== null) return /couldn't find remote ref HEAD|shallow/.test(error.stderr);
-  const reach = await transportEnvironment({ checkout, env, asks: false });
-  return askGit(['ls-remote', '--heads', '--', repo, 'refs/heads/none'], { cwd: '/', env: reach, timeoutMs: 30_000 }).then(() => true, () => false);
-}
-
-function unreachable(repo: string, error: unknown): unknown {
-  return explainFailure(error, { what: `the repository "${redact(repo)}" could not be fetched`, hint: 'check the address (`repo` in the layout, or `origin` of your checkout) and your access' });
+function partial(repo: string, of: string | null): UserError {
+  const hint = of === null ? 'name the repository it was cloned from in the layout: repo: URL' : `name the repository it was cloned from in the layout: repo: ${redact(of)}`;
+  return new UserError(`the repository "${redact(repo)}" is a partial clone: it has not all files that a clone needs`, { hint });
 }
 
 function empty(repo: string): UserError {

@@ -12,18 +12,26 @@ interface Context {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What objects are named by; a repository has one for good, and fetches from none that has the other. */
+export type Hash = 'sha1' | 'sha256';
+
 /**
  * Makes sure that a usable bare repository stands at `path`; true when it is new (or made anew because it was damaged).
  * Call it under the mirror's lock.
  */
-export async function prepareMirror(path: string, context: Context): Promise<boolean> {
+export async function prepareMirror(path: string, hashOf: () => Promise<Hash>, context: Context): Promise<boolean> {
   if (await exists(path)) {
     await clearLeftovers(path);
     if (await isWhole(path, context.env)) return false;
-    await removeMirror(path);
   }
-  await makeMirror(path, context);
+  await remakeMirror(path, await hashOf(), context);
   return true;
+}
+
+/** An empty mirror in the place of what is there. Call it under the mirror's lock. */
+export async function remakeMirror(path: string, hash: Hash, context: Context): Promise<void> {
+  await removeMirror(path);
+  await makeMirror(path, hash, context);
 }
 
 /** Deletes a mirror and nothing else. Call it under the mirror's lock. */
@@ -48,11 +56,13 @@ const SETTINGS = [
   { key: 'core.logAllRefUpdates', value: 'false' },
 ];
 
-async function makeMirror(path: string, { env, signal }: Context): Promise<void> {
+async function makeMirror(path: string, hash: Hash, { env, signal }: Context): Promise<void> {
   const temporary = await mkdtemp(`${path}.new-`);
   try {
     // An empty template: hooks of the user's template have no business here.
-    await mutateGit(['init', '--quiet', '--bare', '--template=', '.'], { cwd: temporary, env, signal });
+    // The option is of git 2.29, and so is the hash.
+    const format = hash === 'sha1' ? [] : [`--object-format=${hash}`];
+    await mutateGit(['init', '--quiet', '--bare', '--template=', ...format, '.'], { cwd: temporary, env, signal });
     await appendFile(join(temporary, 'config'), renderConfig(SETTINGS));
     await rename(temporary, path);
   } finally {
@@ -72,8 +82,8 @@ async function isWhole(path: string, env: Env): Promise<boolean> {
   }
 }
 
-/** What a killed fetch left behind: locks that would stop the next one, half packs that would be linked into each clone. */
-async function clearLeftovers(path: string): Promise<void> {
+/** What a killed fetch left behind: locks that would stop the next one, half packs that would be linked into each clone. Call it under the lock. */
+export async function clearLeftovers(path: string): Promise<void> {
   const packs = join(path, 'objects', 'pack');
   const half = (await list(packs)).filter((name) => name.startsWith('tmp_') || name.startsWith('.tmp-')).map((name) => join(packs, name));
   const locks = ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock'].map((name) => join(path, name));

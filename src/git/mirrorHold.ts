@@ -13,9 +13,17 @@ interface Hold {
 /** Mirrors whose lock this process holds for clones that are being linked; the lock file itself knows processes, not their tasks. */
 const holds = new Map<string, Hold>();
 
+interface How {
+  /** Completes "another claude-tmux is …". */
+  readonly what: string;
+  readonly onLine: (line: string) => void;
+  /** How long to wait for another owner, in milliseconds; default an hour. */
+  readonly timeoutMs?: number;
+}
+
 /** Runs `run` as the only one that changes the mirror at `path`. */
-export async function withMirrorLock<T>(path: string, how: { readonly what: string; readonly onLine: (line: string) => void }, run: () => Promise<T>): Promise<T> {
-  return withLock(`${path}.lock`, { timeoutMs: PATIENCE_MS, what: how.what, onWait: (message) => how.onLine(`waiting: ${message}`) }, run);
+export async function withMirrorLock<T>(path: string, how: How, run: () => Promise<T>): Promise<T> {
+  return withLock(`${path}.lock`, { timeoutMs: how.timeoutMs ?? PATIENCE_MS, what: how.what, onWait: (message) => how.onLine(`waiting: ${message}`) }, run);
 }
 
 /**

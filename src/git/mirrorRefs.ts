@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
 import { askGit, readGit } from './git.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
-import { inMirror } from './mirrorFolder.ts';
+import { inMirror, type Hash } from './mirrorFolder.ts';
 import { mutateGit } from './mutate.ts';
 import { isRelative, isSameRepository, localPath } from './remoteUrl.ts';
 
@@ -26,12 +26,25 @@ export async function readRefs(path: string, env: Env): Promise<Refs> {
   };
 }
 
-/** False for a source that does not hold all objects of its branches: shallow, or partial (it would fetch them while it serves them). */
-export async function isPlainSource(source: string, env: Env): Promise<boolean> {
-  const common = await readCommonDir(await gitDirOf(source));
-  if (await access(join(common, 'shallow')).then(() => true, () => false)) return false;
-  const partial = await askGit(['--git-dir', common, 'config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'], { cwd: '/', env });
-  return partial === null;
+/** What a repository on this machine lacks: the history (shallow), or objects that it fetches when it needs them (partial). */
+export type Source = { readonly kind: 'whole' | 'shallow' } | { readonly kind: 'partial'; readonly of: string | null };
+
+/** `of` is the URL that a partial repository was cloned from. */
+export async function readSource(path: string, env: Env): Promise<Source> {
+  const common = await readCommonDir(await gitDirOf(path));
+  const config = async (...question: string[]): Promise<string | null> => askGit(['--git-dir', common, 'config', ...question], { cwd: '/', env });
+  const promisor = await config('--name-only', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$');
+  if (promisor !== null) {
+    const remote = /^remote\.(.+)\.promisor$/m.exec(promisor)?.[1] ?? 'origin';
+    return { kind: 'partial', of: (await config('--get', `remote.${remote}.url`))?.trim() ?? null };
+  }
+  return { kind: (await access(join(common, 'shallow')).then(() => true, () => false)) ? 'shallow' : 'whole' };
+}
+
+/** The hash that names its objects. */
+export async function readHash(path: string, env: Env): Promise<Hash> {
+  const common = await readCommonDir(await gitDirOf(path));
+  return (await askGit(['--git-dir', common, 'config', '--get', 'extensions.objectformat'], { cwd: '/', env }))?.trim() === 'sha256' ? 'sha256' : 'sha1';
 }
 
 interface SeedOptions {
@@ -48,7 +61,7 @@ interface SeedOptions {
 export async function seedFrom(checkout: string, { path, repo, env, signal }: SeedOptions): Promise<void> {
   try {
     const origin = (await askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd: checkout, env }))?.split('\0')[0];
-    if (origin === undefined || isRelative(origin) || !isSameRepository(origin, repo) || !(await isPlainSource(checkout, env))) return;
+    if (origin === undefined || isRelative(origin) || !isSameRepository(origin, repo) || (await readSource(checkout, env)).kind !== 'whole') return;
     const refspecs = ['+refs/remotes/origin/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
     await mutateGit(inMirror(path, ['fetch', '--quiet', '--no-tags', '--', checkout, ...refspecs]), { cwd: path, env, signal });
   } catch {

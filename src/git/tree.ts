@@ -62,7 +62,8 @@ async function describeForeign(gitDir: string, repo: string, env: Env): Promise<
   return `${found}, not of "${redact(repo)}"`;
 }
 
-async function readOrigin(gitDir: string, env: Env): Promise<string | null> {
+/** URL or path of the first `origin` of the repository in `gitDir`; null without one. */
+export async function readOrigin(gitDir: string, env: Env): Promise<string | null> {
   const text = await askGit(['--git-dir', gitDir, 'config', '-z', '--get-all', 'remote.origin.url'], { cwd: '/', env });
   return text?.split('\0')[0] ?? null;
 }

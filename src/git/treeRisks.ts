@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { TreeRisk } from '../status/treeRisk.ts';
-import { readInsideProcesses } from '../store/insideProcesses.ts';
+import { readInsideProcesses, type InsideProcess } from '../store/insideProcesses.ts';
 import type { Env } from '../store/paths.ts';
 import { readBranchRisk, readCommitRisks } from './commitRisks.ts';
 import { readCopyRisks, readFileRisks } from './fileRisks.ts';
@@ -22,7 +22,7 @@ export interface RiskOptions {
   /** What the remote has (readRemoteNow); null judges by the tree's remote-tracking branches alone. */
   readonly remote: RemoteNow | null;
   /** Processes that may stand in the tree: the session's own. */
-  readonly mayStand?: (pid: number) => boolean;
+  readonly mayStand?: (pid: number) => boolean | Promise<boolean>;
   readonly env: Env;
 }
 
@@ -89,7 +89,9 @@ async function readWorktreeRisks(place: RiskPlace, tree: string): Promise<readon
 
 async function readProcessRisks(tree: string, mayStand: RiskOptions['mayStand']): Promise<readonly TreeRisk[]> {
   const inside = await readInsideProcesses(await realpath(tree));
-  const others = inside.filter(({ pid }) => mayStand?.(pid) !== true).sort((a, b) => a.pid - b.pid);
+  const others: InsideProcess[] = [];
+  for (const one of inside) if (one.pid !== process.pid && (await mayStand?.(one.pid)) !== true) others.push(one);
+  others.sort((a, b) => a.pid - b.pid);
   return riskOf('process', '', others.map(({ pid, name }) => `${name} (pid ${pid})`));
 }
 

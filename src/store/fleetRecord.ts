@@ -24,6 +24,8 @@ export interface FleetRecord {
   readonly sessions: readonly SessionRecord[];
   /** Sessions that `add` brought in, each in the form of a layout's pane; none in records written before there were any. */
   readonly added: readonly Readonly<Record<string, unknown>>[];
+  /** Sessions that were closed, oldest first, and are not among `sessions` (or are again, made anew); `up` leaves them closed. */
+  readonly closed: readonly ClosedSession[];
 }
 
 export interface SessionRecord {
@@ -69,4 +71,16 @@ export interface SessionTask {
   readonly branch: string;
   /** The new conversation's id. */
   readonly conversation: string;
+}
+
+export interface ClosedSession {
+  readonly session: SessionRecord;
+  /** ISO time. */
+  readonly at: string;
+  /** `<id>-<time>`: names its archive, and the folder that its launch file is kept in. */
+  readonly slot: string;
+  /** Where its tree was put, absolute; null when it had none of its own. */
+  readonly archive: string | null;
+  /** Inode of the tree's folder, by which it is known in either place; 0 for none, and once it is no longer whole. */
+  readonly inode: number;
 }

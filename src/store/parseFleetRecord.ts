@@ -1,6 +1,6 @@
 import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
 import { STRATEGIES, SYNC_STRATEGIES } from '../layout/layout.ts';
-import type { FleetRecord, SessionRecord } from './fleetRecord.ts';
+import type { ClosedSession, FleetRecord, SessionRecord } from './fleetRecord.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const KINDS: readonly SessionRecord['kind'][] = ['agent', 'command', 'placeholder'];
@@ -13,7 +13,7 @@ export function parseFleetRecord(value: unknown): FleetRecord | null {
   const sessions = parseSessions(value.sessions);
   if (!texts || !strategy || !sessions) return null;
   const mcpServers = Array.isArray(value.mcpServers) ? textsAt(value, 'mcpServers') : null;
-  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, sessions, added: parseAdded(value.added) };
+  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
 }
 
 function parseSessions(value: unknown): readonly SessionRecord[] | null {
@@ -31,6 +31,16 @@ function parseSession(value: unknown): SessionRecord | null {
   const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base'), baseOf: textAt(value, 'baseOf'), syncedAt: textAt(value, 'syncedAt') };
   const syncWhenIdle = SYNC_STRATEGIES.find((mode) => mode === value.syncWhenIdle) ?? null;
   return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), syncWhenIdle, dependsOn: parseDependencies(value.dependsOn) };
+}
+
+/** One that cannot be read is left out: its archive is still there, and its receipt says what it is. */
+function parseClosed(value: unknown): FleetRecord['closed'] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((member: unknown): ClosedSession[] => {
+    const session = isObject(member) ? parseSession(member.session) : null;
+    const texts = isObject(member) ? required(member, ['at', 'slot']) : null;
+    return session === null || texts === null || !isObject(member) ? [] : [{ ...texts, session, archive: textAt(member, 'archive'), inode: numberAt(member, 'inode') ?? 0 }];
+  });
 }
 
 /** Their shape is the layout's to judge. */

@@ -20,6 +20,8 @@ export interface FleetPaths {
   readonly record: string;
   /** One folder for each session: its launch file and what the launch file leaves behind. */
   readonly launch: string;
+  /** The same of sessions that were closed, by their slot. */
+  readonly closed: string;
   readonly inbox: string;
   readonly journal: string;
   /** What the events of the inbox come to, and the lock of who folds them. */
@@ -88,6 +90,7 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
     root,
     record: join(root, 'fleet.json'),
     launch: join(root, 'launch'),
+    closed: join(root, 'closed'),
     inbox: join(root, 'inbox'),
     journal: join(root, 'journal'),
     hooks: join(root, 'hooks.json'),

@@ -50,10 +50,10 @@ export async function readProgramName(pid: number): Promise<string | null> {
   }
 }
 
-/** True when `pid` is a child of `ancestor`, or a child's child, at most four deep. */
-export async function descendsFrom(pid: number, ancestor: number): Promise<boolean> {
+/** True when `pid` is a child of `ancestor`, or a child's child, at most `deepest` deep. */
+export async function descendsFrom(pid: number, ancestor: number, deepest = 4): Promise<boolean> {
   let at: number | null = pid;
-  for (let depth = 0; depth < 4 && at !== null && at > 1; depth++) {
+  for (let depth = 0; depth < deepest && at !== null && at > 1; depth++) {
     at = await readParent(at);
     if (at === ancestor) return true;
   }

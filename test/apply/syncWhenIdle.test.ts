@@ -49,7 +49,7 @@ afterEach(() => scene.shop.dispose());
 async function record(syncWhenIdle: 'auto' | null): Promise<FleetRecord> {
   const { origin, checkout, path } = scene.shop;
   const session = { id: 'api', number: 1, name: 'Api', renamedFrom: null, key: null, color: 'blue', kind: 'agent' as const, isClaude: true, path: scene.tree, owner: 'api', branch: 'feature/api', base: null, baseOf: null, launchHash: 'h', conversation: null, port: null, task: null, nextTask: null, syncedAt: null, syncWhenIdle, dependsOn: [] };
-  const fleet: FleetRecord = { version: 1, uuid: 'a1', name: 'shop', session: 'shop', socket: path('no-server'), strategy: 'component', repo: origin, checkout, layout: path('a.yaml'), workspace: path('work space'), task: null, mcpServers: null, createdAt: '2026-01-01T00:00:00.000Z', added: [], sessions: [session] };
+  const fleet: FleetRecord = { version: 1, uuid: 'a1', name: 'shop', session: 'shop', socket: path('no-server'), strategy: 'component', repo: origin, checkout, layout: path('a.yaml'), workspace: path('work space'), task: null, mcpServers: null, createdAt: '2026-01-01T00:00:00.000Z', added: [], closed: [], sessions: [session] };
   await writeFleet(context.store, fleet);
   return fleet;
 }

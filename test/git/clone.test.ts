@@ -145,6 +145,20 @@ describe('a clone', () => {
     expect(await api('status', '--porcelain')).toBe('M src/a.txt'.padStart(12));
   });
 
+  it('of many files has such an index too, and sees such a change', async () => {
+    await mkdir(join(shop.checkout, 'many'));
+    for (let number = 0; number < 2_100; number++) await writeFile(join(shop.checkout, 'many', `${number}.txt`), '');
+    await shop.git(shop.checkout, 'add', '-A');
+    await shop.git(shop.checkout, 'commit', '-q', '-m', 'Many files');
+    await shop.git(shop.checkout, 'push', '-q');
+    await shop.clone();
+    const index = Math.floor((await stat(join(shop.spec().path, '.git', 'index'))).mtimeMs / 1000);
+    const seconds = [...(await api('ls-files', '--debug')).matchAll(/mtime: (\d+):/g)].map((match) => Number(match[1]));
+    expect(Math.max(...seconds)).toBeLessThan(index);
+    await writeFile(join(shop.spec().path, 'src', 'a.txt'), 'X\n');
+    expect(await api('status', '--porcelain')).toBe(' M src/a.txt');
+  });
+
   it('notes whether its setup has run', async () => {
     const state = async (setup: string[], include: string[] = []) => {
       await rm(workspace(), { recursive: true, force: true });

@@ -83,7 +83,58 @@ describe('a mirror', () => {
   });
 });
 
+describe('a repository of another hash', () => {
+  it.each([
+    ['a path', () => shop.path('sha256.git')],
+    ['a URL of which nothing is known before', () => 'git@example.com:sha256.git'],
+  ])('(SHA-256) has a mirror and clones of that hash: %s', async (_what, repo) => {
+    const { env, path } = shop;
+    await shop.git(shop.sandbox.root, 'init', '-q', '--object-format=sha256', path('sha256'));
+    await shop.git(path('sha256'), 'commit', '-q', '--allow-empty', '-m', 'First');
+    await shop.git(shop.sandbox.root, 'clone', '-q', '--bare', path('sha256'), path('sha256.git'));
+    await mkdir(path('bin'));
+    await writeFile(path('bin', 'ssh'), `#!/bin/sh\nexec git-upload-pack '${path('sha256.git')}'\n`, { mode: 0o755 });
+    const mirror = await shop.fill({ repo: repo(), checkout: null, env: { ...env, PATH: `${path('bin')}:${env.PATH}` } });
+    await shop.clone({ repo: repo() }, { mirror, checkout: null });
+    expect(await shop.git(shop.spec().path, 'rev-parse', 'HEAD')).toHaveLength(64);
+    expect(await shop.git(shop.spec().path, 'fsck', '--full', '--no-progress')).toBe('');
+  });
+});
+
+describe('a server', () => {
+  it('that hides refs, refuses filters, or has names that differ in case only, is mirrored as it shows itself', async () => {
+    await shop.git(shop.origin, 'config', 'transfer.hideRefs', 'refs/heads/secret');
+    for (const name of ['secret/plan', 'Feature', 'feature', 'FEATURE/x']) await shop.git(shop.origin, 'branch', name, 'v1');
+    const { branches } = await shop.fill();
+    expect(branches).toEqual(['FEATURE/x', 'Feature', 'existing', 'feature', 'main']);
+    await shop.clone({ branch: 'FEATURE/x' });
+    expect(await shop.git(shop.spec().path, 'status', '--porcelain', '--branch')).toBe('## FEATURE/x...origin/FEATURE/x');
+  });
+
+  it('with a shallow or a partial checkout gives whole clones', async () => {
+    await shop.git(shop.origin, 'config', 'uploadpack.allowFilter', 'true');
+    await shop.git(shop.origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+    for (const [index, way] of ['--depth=1', '--filter=blob:none'].entries()) {
+      const repo = pathToFileURL(shop.origin).href;
+      const checkout = shop.path(`checkout${index}`);
+      await shop.git(shop.sandbox.root, 'clone', '-q', way, repo, checkout);
+      const mirror = await shop.fill({ repo, checkout, cacheDir: shop.path(`cache${index}`) });
+      const path = shop.path('work', String(index));
+      await shop.clone({ repo, path }, { mirror, checkout });
+      expect(await shop.git(path, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
+      expect(await shop.git(path, 'rev-parse', '--is-shallow-repository')).toBe('false');
+    }
+  });
+});
+
 describe('a source that gives no whole mirror', () => {
+  it('(partial) is refused, with where it came from', async () => {
+    await shop.git(shop.origin, 'config', 'uploadpack.allowFilter', 'true');
+    const [partial, repo] = [shop.path('partial'), pathToFileURL(shop.origin).href];
+    await shop.git(shop.sandbox.root, 'clone', '-q', '--no-checkout', '--filter=blob:none', repo, partial);
+    await expect(shop.fill({ repo: partial })).rejects.toMatchObject({ message: `the repository "${partial}" is a partial clone: it has not all files that a clone needs`, hint: `name the repository it was cloned from in the layout: repo: ${repo}` });
+  });
+
   it('(shallow) is cloned itself', async () => {
     const shallow = shop.path('shallow');
     await shop.git(shop.sandbox.root, 'clone', '-q', '--depth', '1', pathToFileURL(shop.origin).href, shallow);

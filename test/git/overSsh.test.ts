@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ beforeEach(async () => {
     path('bin', 'ssh'),
     `#!/bin/sh
 printf '%s\\n' "$*" >> ${shellWord(path('ssh.args'))}
+while [ -e ${shellWord(path('slow'))} ]; do sleep 0.05; done
 if [ -e ${shellWord(path('locked'))} ]; then
   case "$*" in *BatchMode=yes*) echo 'Permission denied (publickey).' >&2; exit 255;; esac
   printf 'Enter passphrase: ' > /dev/tty; read -r word < /dev/tty
@@ -47,6 +48,21 @@ it('a new default branch is noticed without a second connection', async () => {
   await shop.fill({ repo, env });
   await shop.git(shop.origin, 'symbolic-ref', 'HEAD', 'refs/heads/existing');
   expect(await shop.fill({ repo, env })).toMatchObject({ head: 'existing' });
+  expect(await connections()).toHaveLength(2);
+});
+
+it('two fleets of one repository at once connect once; a later one connects again', async () => {
+  const waiting: string[] = [];
+  const wait = { repo, env, shares: true, onLine: (line: string) => waiting.push(line) };
+  await writeFile(shop.path('slow'), '');
+  const first = shop.fill({ repo, env, shares: true });
+  await eventually(connections);
+  const second = shop.fill(wait);
+  await eventually(() => expect(waiting).toEqual([expect.stringContaining(`fetching "${repo}"`)]));
+  await rm(shop.path('slow'));
+  expect(await second).toEqual(await first);
+  expect(await connections()).toHaveLength(1);
+  await shop.fill(wait);
   expect(await connections()).toHaveLength(2);
 });
 

@@ -1,0 +1,76 @@
+import type { Context } from '../apply/context.ts';
+import { settleUnderLock } from '../apply/settleClosed.ts';
+import { undoClosed } from '../apply/undoClosed.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { closest } from '../base/text.ts';
+import type { UndoStep } from '../status/closing.ts';
+import type { ClosedSession, FleetRecord } from '../store/fleetRecord.ts';
+import { fleetLock, readFleet } from '../store/fleets.ts';
+import { withLock } from '../store/lock.ts';
+import { askTrust } from './askTrust.ts';
+import { bringUp } from './bringUp.ts';
+import { reloadFleet } from './loadFleet.ts';
+import { nearFleets, knownFleets, pickFleet } from './pick.ts';
+import type { Options } from './table.ts';
+
+/** Brings a closed session back: clone, pane and conversation. Without a name the one that was closed last. */
+export async function undo(context: Context, [given]: readonly string[], options: Options): Promise<number> {
+  const fleetName = typeof options['fleet'] === 'string' ? options['fleet'] : undefined;
+  const fleet = await pickFleetOf(context, given, fleetName);
+  return undoIn(context, fleet, { given, yes: options['yes'] === true });
+}
+
+interface Wanted {
+  readonly given: string | undefined;
+  readonly yes: boolean;
+  /** Called after each step; a test ends the process in it. */
+  readonly after?: (step: UndoStep) => void;
+}
+
+export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after }: Wanted): Promise<number> {
+  return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` }, async () => {
+    const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
+    const entry = findClosed(record, given);
+    if (entry === null) {
+      context.talk(given === undefined ? `nothing of "${record.name}" is closed` : `"${given}" is open: nothing to undo`);
+      return EXIT.done;
+    }
+    const opened = await undoClosed(context, { record, entry, ...(after ? { after } : {}) });
+    context.out(entry.archive === null ? `"${entry.session.id}" is back\n` : `"${entry.session.id}" is back in ${entry.session.path}\n`);
+    return showPane(context, opened, { id: entry.session.id, yes });
+  });
+}
+
+/** By id (the latest of several), by the name of its archive, or by the beginning of either; null for a session that is open. */
+function findClosed(record: FleetRecord, given: string | undefined): ClosedSession | null {
+  const newest = [...record.closed].reverse();
+  const isOpen = (id: string): boolean => record.sessions.some((session) => session.id === id);
+  if (given === undefined) return newest.find(({ session }) => !isOpen(session.id)) ?? null;
+  const found = newest.find(({ session }) => session.id === given) ?? newest.find(({ slot }) => slot === given) ?? newest.find(({ slot }) => given !== '' && slot.startsWith(given));
+  if (found) return found;
+  if (isOpen(given) || record.sessions.some(({ number }) => String(number) === given)) return null;
+  const ids = [...new Set(newest.map(({ session }) => session.id))];
+  const meant = closest(given, ids);
+  throw new UserError(`no session "${given}" of "${record.name}" is closed`, { hint: ids.length === 0 ? 'claude-tmux ls --closed lists what is' : meant === null ? `closed are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+}
+
+/** The fleet that is named; else of those one stands near the only one that has such a closed session; else as everywhere. */
+async function pickFleetOf(context: Context, given: string | undefined, fleetName: string | undefined): Promise<FleetRecord> {
+  if (fleetName !== undefined || given === undefined) return pickFleet(context, fleetName);
+  const fleets = await knownFleets(context);
+  const near = nearFleets(fleets, context.cwd);
+  const fitting = (near.length > 0 ? near : fleets).filter(({ closed }) => closed.some(({ session, slot }) => session.id === given || slot.startsWith(given)));
+  const [only, ...others] = fitting;
+  return only && others.length === 0 ? only : pickFleet(context, undefined);
+}
+
+/** The clone is back whatever becomes of the pane: a layout that cannot be read, or no longer has this session, is said. */
+async function showPane(context: Context, record: FleetRecord, { id, yes }: { readonly id: string; readonly yes: boolean }): Promise<number> {
+  const loaded = { ...(await reloadFleet(context, record)), record };
+  if (!loaded.read.layout.panes.some((pane) => pane.id === id)) {
+    context.talk(`"${id}" is no longer in the layout ${record.layout}: it has a clone and no pane`);
+    return EXIT.done;
+  }
+  await askTrust(context, loaded, { yes });
+  return (await bringUp(context, loaded, { only: [id], fromHere: false, noPrompt: false, yes, attach: false })).code;
+}

@@ -1,0 +1,70 @@
+import { copyFile, link, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasCode, makeFolders } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
+import { readConfig } from './config.ts';
+import { askGit } from './git.ts';
+import { readCommonDir, readPlace } from './gitDir.ts';
+import type { Mirror } from './mirror.ts';
+import { withMirrorLock } from './mirrorHold.ts';
+import { mutateGit } from './mutate.ts';
+
+interface Options {
+  readonly mirror: Mirror;
+  /** What will be checked out. */
+  readonly ref: string;
+  readonly env: Env;
+  readonly onLine: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Git LFS: brings the large files of `ref` into the store of the new clone `tree` before they are checked out, from the mirror and the
+ * checkout where these have them, and leaves in the mirror what came over the network, so that nothing comes twice. One clone at a time;
+ * files are linked, or copied across file systems, and each clone's store is its own. Nothing for a repository or a user without LFS.
+ */
+export async function fetchLargeFiles(tree: string, options: Options): Promise<void> {
+  const { mirror, ref, env, onLine, signal } = options;
+  if (!mirror.usable || !(await usesLfs(tree, ref, env))) return;
+  const stores = [mirror.path, ...(await commonDirOf(mirror.checkout))].map((folder) => join(folder, 'objects'));
+  await withMirrorLock(`${mirror.path}.lfs`, { what: 'fetching large files', onLine }, async () => {
+    onLine('fetching large files');
+    // git-lfs (3.3) links from the `lfs` folder beside each object store that is lent; git itself needs none of them here.
+    const set = { GIT_ALTERNATE_OBJECT_DIRECTORIES: stores.filter((path) => !/^"|:/.test(path)).join(':') };
+    await mutateGit(['lfs', 'fetch', 'origin', ref], { cwd: tree, env, set, onLine, signal });
+    await keepFiles(join(tree, '.git', 'lfs', 'objects'), join(mirror.path, 'lfs', 'objects'));
+  });
+}
+
+/** The user has LFS set up, does not skip it, and the commit says that some files are LFS's. */
+async function usesLfs(tree: string, ref: string, env: Env): Promise<boolean> {
+  if (/^(1|t|true|y|yes|on)$/i.test(env.GIT_LFS_SKIP_SMUDGE ?? '')) return false;
+  const filters = await readConfig(tree, '^filter\\.lfs\\.(process|smudge)$', env);
+  if (filters.length === 0 || filters.some(({ value }) => /\s--skip\b/.test(value))) return false;
+  return (await askGit(['grep', '-q', '-e', 'filter=lfs', ref, '--', ':(glob)**/.gitattributes'], { cwd: tree, env, timeoutMs: 60_000 })) !== null;
+}
+
+async function commonDirOf(checkout: string | null): Promise<readonly string[]> {
+  const place = checkout === null ? null : await readPlace(checkout);
+  return place?.kind === 'repository' ? [await readCommonDir(place.gitDir)] : [];
+}
+
+const LARGE_FILE = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/;
+
+async function keepFiles(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from, { recursive: true }).catch(() => [])) {
+    if (LARGE_FILE.test(name)) await keepFile(join(from, name), join(to, name));
+  }
+}
+
+/** A file that cannot be kept is fetched again another time. */
+async function keepFile(from: string, to: string): Promise<void> {
+  try {
+    await makeFolders(dirname(to));
+    await link(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) return;
+    const temporary = `${to}.part`;
+    await copyFile(from, temporary).then(() => rename(temporary, to), () => rm(temporary, { force: true }));
+  }
+}

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { makeContext } from '../../src/cli/makeContext.ts';
+import { closePicked } from '../../src/commands/close.ts';
+import { pickFleet, pickSession } from '../../src/commands/pick.ts';
+import { undoIn } from '../../src/commands/undo.ts';
+
+/** disturbed.mjs COMMAND ID STEP WHAT SOCKET: the command, with something done to it after one of its steps (see disturbed.ts). */
+const [, , command = '', id = '', step = '', what = '', socketPath = ''] = process.argv;
+const context = makeContext(process, { version: 'test', options: { socketPath } });
+
+const after = (done: string): void => {
+  if (done !== step) return;
+  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  execFileSync('/bin/sh', ['-c', what]);
+};
+
+const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
+  close: async () => closePicked(context, await pickSession(context, id, undefined), { yes: true, after }),
+  undo: async () => undoIn(context, await pickFleet(context, undefined), { given: id, yes: true, after }),
+};
+
+try {
+  process.exitCode = (await COMMANDS[command]?.()) ?? 2;
+} catch (error) {
+  process.stderr.write(error instanceof Error ? `${error.message}\n` : String(error));
+  process.exitCode = 1;
+}

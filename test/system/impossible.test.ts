@@ -1,0 +1,58 @@
+import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AT_RISK, expectStillThere, PLACES_AT_RISK, type AtRisk, type Made } from '../git/atRisk.ts';
+import { makeBench, type Bench } from './fleet.ts';
+
+/** What must be impossible: losing work. A session each, whose clone holds one kind of thing that is nowhere else. */
+const ROWS: readonly (AtRisk & { readonly id: string })[] = [...AT_RISK, ...PLACES_AT_RISK].map((row, index) => ({ ...row, id: `s${index}` }));
+
+let bench: Bench;
+const made = new Map<string, Made>();
+const workspace = (...parts: string[]): string => join(bench.sandbox.home, 'workspaces', 'shop', ...parts);
+
+beforeAll(async () => {
+  bench = await makeBench();
+  const panes = ROWS.map(({ id }) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`);
+  await bench.layout(`name: shop\nstrategy: component\narrange: windows\npanes:\n${panes.join('\n')}\n`);
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+}, 180_000);
+afterAll(async () => {
+  for (const { end } of made.values()) await end?.();
+  await bench.dispose();
+});
+
+/** The clone in its place, or the archive that its receipt names. */
+async function find(id: string): Promise<string> {
+  if (existsSync(workspace(id))) return workspace(id);
+  const names = await readdir(workspace('.closed'));
+  const slot = names.find((name) => name.startsWith(`${id}-`) && !name.endsWith('.json')) ?? 'none';
+  expect(names).toContain(`${slot}.json`);
+  return workspace('.closed', slot);
+}
+
+describe('close of a clone with', () => {
+  it.each(ROWS)('$what keeps it, byte for byte', async ({ id, make, risk, what }) => {
+    const sandbox = { ...bench.sandbox, path: (...parts: string[]) => bench.sandbox.path(`row-${id}-${parts.join('-')}`) };
+    const thing = await make({ sandbox, env: bench.env, tree: workspace(id) });
+    made.set(id, thing);
+    const asked = await bench.ct(['close', id]);
+    expect([what, asked.code]).toEqual([what, 1]);
+    await expectStillThere(workspace(id), thing.witness, bench.env);
+    const closed = await bench.ct(['close', id, '--yes']);
+    const isRefused = risk === 'process' || risk === null;
+    expect([what, closed.code, existsSync(workspace(id))]).toEqual([what, isRefused ? 1 : 0, isRefused]);
+    await expectStillThere(await find(id), thing.witness, bench.env);
+  });
+});
+
+it('and undo brings each back as it was', async () => {
+  for (const { id, risk } of ROWS.filter((row) => row.risk !== null && row.risk !== 'process').slice(0, 4)) {
+    const before = (await stat(await find(id))).ino;
+    await bench.ok('undo', id, '--yes');
+    expect([risk, (await stat(workspace(id))).ino]).toEqual([risk, before]);
+    await expectStillThere(workspace(id), made.get(id)?.witness ?? {}, bench.env);
+    await bench.ok('close', id, '--yes');
+  }
+});
