@@ -4,20 +4,22 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cloneSpeed } from './bench/cloneSpeed.mjs';
+const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed };
 import { hook } from './bench/hook.mjs';
+import { liveTrees } from './bench/liveTrees.mjs';
 import { machineFacts } from './bench/machine.mjs';
 import { readyPeers } from './bench/peers.mjs';
 import { renderPage } from './bench/page.mjs';
 import { startUp } from './bench/startUp.mjs';
 import { stateLatency } from './bench/stateLatency.mjs';
 import { upSpeed } from './bench/upSpeed.mjs';
+import { statusSpeed } from './bench/statusSpeed.mjs';
 import { tmuxProcesses } from './bench/tmuxProcesses.mjs';
 import { makeWorld } from './bench/world.mjs';
 import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);
