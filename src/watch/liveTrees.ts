@@ -44,7 +44,7 @@ export interface LiveTreesOptions {
 const TURNS = { atOnce: 2, lentMs: 1000, most: 8 };
 
 export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTrees = process.platform === 'darwin', limits: given = {} }: LiveTreesOptions): LiveTrees {
-  const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
+  const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, share: 20, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
   const shared = { env, limits, onProblem, wholeTrees, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
   const followed = new Map<string, FollowedClone & { readonly base: string | null }>();
   const onHeard = floodGuard(() => followed.forEach((clone) => clone.expire()));

@@ -6,6 +6,8 @@ export interface TreeLimits {
   readonly leadMs: number;
   /** Least time between two questions to one tree. */
   readonly gapMs: number;
+  /** And this many times what the answer took: with 20, a tree takes at most a twentieth of one core, however busy its agent is. */
+  readonly share: number;
   /** Least time between two questions to a tree that cannot be watched. */
   readonly pollMs: number;
   /** Most folders watched in one tree. */
@@ -14,12 +16,9 @@ export interface TreeLimits {
   readonly folders: number;
 }
 
-/** A tree that costs `spentMs` a question takes at most a twentieth of one core, however busy its agent is. */
-const SHARE = 20;
-
 /** From the end of a question to the start of the next, when something happened meanwhile. */
-export function gapAfter(spentMs: number, { gapMs }: Pick<TreeLimits, 'gapMs'>): number {
-  return Math.max(gapMs, SHARE * spentMs);
+export function gapAfter(spentMs: number, { gapMs, share }: Pick<TreeLimits, 'gapMs' | 'share'>): number {
+  return Math.max(gapMs, share * spentMs);
 }
 
 const GROWTH = 1.5;

@@ -26,7 +26,7 @@ interface Options extends Partial<LiveTreesOptions> {
 export async function followed(paths: readonly string[], { env, limits = {}, ...more }: Options): Promise<Followed> {
   const changed: string[] = [];
   const problems: string[] = [];
-  const trees = liveTrees({ env, onChange: (path) => changed.push(path), onProblem: (text) => problems.push(text), limits: { gapMs: 50, pollMs: 600_000, ...limits }, ...more });
+  const trees = liveTrees({ env, onChange: (path) => changed.push(path), onProblem: (text) => problems.push(text), limits: { gapMs: 50, share: 0, pollMs: 600_000, ...limits }, ...more });
   trees.follow(paths.map((path) => ({ path, base: null })));
   await trees.settle();
   const expectTruth = async (path: string, expected: Partial<TreeStatus>): Promise<void> => {

@@ -7,7 +7,7 @@ import { importSource } from '../../scripts/generate/importSource.mjs';
 
 const { liveTrees } = await importSource(fileURLToPath(new URL('../..', import.meta.url)), 'src/watch/liveTrees.ts');
 const paths = process.argv.slice(2);
-const trees = liveTrees({ env: process.env, onChange: () => undefined, limits: { pollMs: 50, gapMs: 0 } });
+const trees = liveTrees({ env: process.env, onChange: () => undefined, limits: { pollMs: 50, gapMs: 0, share: 0 } });
 const changes = (path) => trees.reading(path)?.status?.changes;
 trees.follow(paths.map((path) => ({ path, base: null })));
 await trees.settle();
