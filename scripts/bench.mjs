@@ -4,7 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed };
+import { bar } from './bench/bar.mjs';
+import { cloneSpeed } from './bench/cloneSpeed.mjs';
 import { hook } from './bench/hook.mjs';
 import { liveTrees } from './bench/liveTrees.mjs';
 import { machineFacts } from './bench/machine.mjs';
