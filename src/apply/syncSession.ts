@@ -96,7 +96,7 @@ function baseOf({ place, target: { owner }, done }: SessionSync): SyncBase {
   const before = owner.baseOf === null ? undefined : place.record.sessions.find(({ id }) => id === owner.baseOf);
   if (before === undefined) return { kind: 'branch', name: owner.base };
   const predicted = done.get(before.id)?.predicted ?? null;
-  return { kind: 'tree', label: `"${before.id}"`, path: before.path, predicted: predicted === null ? null : { tip: predicted.tip, objects: predicted.space.folder } };
+  return { kind: 'tree', label: `"${before.id}"`, path: before.path, predicted: predicted === null ? null : { tip: predicted.tip, objects: predicted.space.folders } };
 }
 
 /** One that only comes along because it was waiting is synced as it was asked for then. */

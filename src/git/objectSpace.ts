@@ -19,6 +19,8 @@ export interface ObjectSpace {
   readonly folder: string;
   /** The tree's own objects. */
   readonly home: string;
+  /** Every folder its objects may lie in. */
+  readonly folders: readonly string[];
 }
 
 export interface SpaceOptions {
@@ -41,7 +43,7 @@ export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOpt
     await mkdir(folder);
   }
   const set = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':') };
-  return { place: { cwd: tree, env, set, timeoutMs: 120_000 }, folder, home };
+  return { place: { cwd: tree, env, set, timeoutMs: 120_000 }, folder, home, folders: [folder, home, ...beside] };
 }
 
 /** Output of a git command in the space. Throws ProgramError. */

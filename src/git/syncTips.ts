@@ -14,7 +14,7 @@ export type SyncBase =
   /** A branch of origin; null for its default one. */
   | { readonly kind: 'branch'; readonly name: string | null }
   /** The tip of another tree (a stage's predecessor). `tip`, `objects`: where it would be after a sync that was only predicted. */
-  | { readonly kind: 'tree'; readonly label: string; readonly path: string; readonly predicted: { readonly tip: string; readonly objects: string } | null };
+  | { readonly kind: 'tree'; readonly label: string; readonly path: string; readonly predicted: { readonly tip: string; readonly objects: readonly string[] } | null };
 
 export interface TipOptions {
   readonly tree: string;
@@ -85,8 +85,8 @@ async function readPredecessor(base: Extract<SyncBase, { kind: 'tree' }>, { tree
   if (tip === null) return `${label}, which it builds on, has no commit yet`;
   const [theirs, ours] = await Promise.all([readCommonDir(place.gitDir), readCommonDir(gitDir)]);
   const tips = { label, base: tip, ref: null, upstream };
-  if (theirs === ours) return { tips, beside: predicted === null ? [] : [predicted.objects] };
-  if (dryRun) return { tips, beside: [join(theirs, 'objects'), ...(predicted === null ? [] : [predicted.objects])] };
+  if (theirs === ours) return { tips, beside: predicted === null ? [] : predicted.objects };
+  if (dryRun) return { tips, beside: [join(theirs, 'objects'), ...(predicted === null ? [] : predicted.objects)] };
   try {
     await mutateGit([...NO_GC, 'fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env });
   } catch (error) {
