@@ -1,6 +1,9 @@
+import { canMergeTrees } from '../git/gitVersion.ts';
 import { closeSpace } from '../git/objectSpace.ts';
+import { refusePlace } from '../git/refusePlace.ts';
 import type { SyncedTree } from '../git/syncTree.ts';
 import { nothingDone, type SyncRow } from '../plan/syncResult.ts';
+import type { SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import type { Context } from './context.ts';
@@ -14,12 +17,17 @@ import { findTargets, type SyncTarget, type SyncWish } from './syncTargets.ts';
 
 /** Brings the base into the trees of a fleet: one fetch a repository, then each tree in which nobody works. One that goes wrong spoils no other. */
 export async function syncFleet(context: Context, place: FleetPlace, wish: SyncWish): Promise<readonly SyncRow[]> {
-  const { targets, shared } = findTargets(place.record, wish.ids);
+  const mergesTrees = await canMergeTrees(context.env);
+  const { targets: all, shared } = findTargets(place.record, wish.ids);
+  const refused = await Promise.all(all.map(({ owner }) => refusePlace(owner.path, place.record.repo, context.env)));
+  const targets = all.filter((_, at) => refused[at] === null);
   const sources = await fetchSources(context, place.record, { targets, dryRun: wish.dryRun });
-  const run = (): Promise<readonly SyncRow[]> => syncTargets(context, { place, wish, targets, sources });
+  const run = (): Promise<readonly SyncRow[]> => syncTargets(context, { place, wish, targets, sources, mergesTrees });
   const what = `syncing "${place.record.name}"`;
   const rows = wish.dryRun ? await run() : await withLock(fleetLock(context.store, place.record.name), { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) }, run);
-  return [...rows, ...shared.map(({ id }) => ({ id, ...nothingDone('skipped', { reason: 'works in your own checkout' }) }))];
+  const skip = ({ id }: SessionRecord, reason: string | null): SyncRow => ({ id, ...nothingDone('skipped', { reason }) });
+  const others = all.flatMap(({ owner }, at) => (refused[at] === null ? [] : [skip(owner, refused[at] ?? null)]));
+  return [...rows, ...others, ...shared.map((session) => skip(session, 'works in your own checkout'))];
 }
 
 interface Run {
@@ -27,6 +35,7 @@ interface Run {
   readonly wish: SyncWish;
   readonly targets: readonly SyncTarget[];
   readonly sources: ReadonlyMap<string, SyncSource>;
+  readonly mergesTrees: boolean;
 }
 
 /** A stage comes after the one it builds on; clones go side by side, worktrees of one repository share its locks. */
@@ -42,7 +51,7 @@ async function syncTargets(context: Context, run: Run): Promise<readonly SyncRow
   const progress = context.talkColumns === null ? null : makeProgress(context);
   try {
     const laneOf = ({ target }: SyncStep): { readonly lane: string; readonly most: number } => (run.sources.get(target.owner.id)?.kind === 'mirror' ? { lane: 'clone', most: Math.max(2, context.cores) } : { lane: 'worktree', most: 1 });
-    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
+    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, mergesTrees: run.mergesTrees, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
     for (const error of results.failed.values()) throw error;
   } finally {
     progress?.close();

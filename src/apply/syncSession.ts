@@ -20,6 +20,8 @@ export interface SessionSync {
   /** Trees that are finished, by id. */
   readonly done: ReadonlyMap<string, SyncedTree>;
   readonly keep: KeptSync;
+  /** What this git can do, see gitVersion.ts. */
+  readonly mergesTrees: boolean;
 }
 
 /** Syncs one tree of a fleet, if nobody works in it; first it ends what an earlier sync left half done there. */
@@ -36,6 +38,7 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
     mode: modeOf(one),
     mirror: source?.kind === 'mirror' ? source.mirror : null,
     dryRun: wish.dryRun,
+    mergesTrees: one.mergesTrees,
     env: context.env,
     now: context.now(),
     recheck: async () => (await refuseAgents(context, one))?.reason ?? null,

@@ -1,7 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { syncFleet } from '../apply/syncFleet.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
-import { refuseOldGit } from '../git/gitVersion.ts';
 import { SYNC_STRATEGIES } from '../layout/layout.ts';
 import type { SyncMode } from '../plan/syncDecision.ts';
 import { isFailure, type SyncReport } from '../plan/syncResult.ts';
@@ -15,7 +14,6 @@ import type { Options } from './table.ts';
 /** Brings the base into each session in which nobody works; exit code 1 when there was a conflict, or one could not be synced. */
 export async function sync(context: Context, given: readonly string[], options: Options): Promise<number> {
   const { fleet, ids } = await pickTargets(context, given, options['fleet']);
-  await refuseOldGit(context.env);
   const dryRun = options['dryRun'] === true;
   const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun };
   const sessions = await syncFleet(context, { record: fleet, server: recordedServer(context, fleet) }, wish);

@@ -15,6 +15,7 @@ import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
 import { closeSpace, inSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
 import { mergeCommits, replay, type Outcome } from './replay.ts';
+import { mergeInScratch, rebaseInScratch } from './scratchMerge.ts';
 import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
 import { fetchFromMirror } from './syncFetch.ts';
 import { readTips, type SyncBase } from './syncTips.ts';
@@ -30,6 +31,8 @@ export interface TreeSync {
   readonly mirror: Mirror | null;
   /** True predicts, and writes nothing into the tree. */
   readonly dryRun: boolean;
+  /** False for a git that merges only in a work tree (see gitVersion.ts): it is given one elsewhere. */
+  readonly mergesTrees: boolean;
   readonly env: Env;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -103,7 +106,7 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   const still = { base: tips.label, from: head, to: head, notes };
   if (decision.kind === 'skip' || decision.kind === 'fail') return nothingDone(decision.kind === 'skip' ? 'skipped' : 'failed', { ...still, reason: await inFull(decision.reason, subject) });
   if (decision.kind === 'current') return nothingDone('current', still);
-  const outcome = await carryOut(decision.kind, subject);
+  const outcome = await carryOut(decision.kind, subject, sync.mergesTrees);
   if (await isLanded(outcome, subject)) return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
   if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
   const changes = await readChanges(space.place, head, outcome.tip);
@@ -124,14 +127,18 @@ type Way = Exclude<SyncDecision['kind'], 'skip' | 'fail' | 'current'>;
 const DONE = { forward: 'forwarded', rebase: 'rebased', merge: 'merged' } as const;
 const WORDS = { forward: 'to', rebase: 'onto', merge: 'with' } as const;
 
-async function carryOut(way: Way, { branch, tips, point, space }: Subject): Promise<Outcome> {
+async function carryOut(way: Way, { branch, gitDir, tips, point, space }: Subject, mergesTrees: boolean): Promise<Outcome> {
+  const scratch = { space, gitDir, start: point.start, base: tips.base };
+  const message = mergeMessage(branch, tips.label);
   switch (way) {
     case 'forward':
       return { kind: 'made', tip: point.facts.behind === 0 ? point.start : tips.base, commits: 0, dropped: 0 };
     case 'rebase':
+      if (!mergesTrees) return rebaseInScratch(scratch, point.commits);
       return replay(space, { onto: tips.base, commits: point.commits, committer: await readCommitter(space) });
     case 'merge':
-      return mergeCommits(space, { ours: point.start, theirs: tips.base, message: mergeMessage(branch, tips.label), committer: await readCommitter(space) });
+      if (!mergesTrees) return mergeInScratch(scratch, message);
+      return mergeCommits(space, { ours: point.start, theirs: tips.base, message, committer: await readCommitter(space) });
     default:
       return assertNever(way);
   }

@@ -155,7 +155,7 @@ describe('a stage', () => {
     await scene.git('reset', '-q', '--soft', 'HEAD~2');
     await scene.commit({}, 'Plan');
     const base = { kind: 'tree', label: '"api"', path: tree, predicted: null } as const;
-    const all = { mode: 'auto', mirror: await shop.fill(), env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve() } as const;
+    const all = { mode: 'auto', mergesTrees: true, mirror: await shop.fill(), env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve() } as const;
     const first = await syncTree({ ...all, tree, base: { kind: 'branch', name: null }, dryRun: true });
     const { tip = '', space } = first.predicted ?? {};
     const second = await syncTree({ ...all, tree: next, base: { ...base, predicted: { tip, objects: space?.folders ?? [] } }, dryRun: true });
@@ -167,6 +167,27 @@ describe('a stage', () => {
     expect(await shop.git(next, 'rev-parse', 'HEAD~1')).toBe(await scene.git('rev-parse', 'HEAD'));
     await shop.git(next, 'fsck', '--strict');
   });
+});
+
+it('a git older than 2.38 is given a work tree elsewhere: the same outcomes, and a conflict changes nothing', async () => {
+  const mergesTrees = false;
+  await scene.commit({ 'src/b.txt': 'one\n' }, 'One');
+  await scene.commit({ 'src/c.txt': 'two\n' }, 'Two');
+  await scene.upstream({ 'src/b.txt': 'theirs\n' });
+  const before = await treeSnapshot(scene.tree, scene.shop.env);
+  expect(await scene.sync({ mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/b.txt'], reason: 'at "One"' });
+  expect(await scene.sync({ mergesTrees, mode: 'merge' })).toMatchObject({ outcome: 'conflict', files: ['src/b.txt'], reason: null });
+  expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
+  await scene.upstream({ 'src/b.txt': 'one\n' });
+  expect(await scene.sync({ mergesTrees, dryRun: true })).toMatchObject({ outcome: 'rebased', made: 1, dropped: 1 });
+  expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
+  expect(await scene.sync({ mergesTrees })).toMatchObject({ outcome: 'rebased', made: 1, dropped: 1 });
+  expect((await subjects()).split('\n').slice(0, 2)).toEqual(['Two', 'Work of others']);
+  await push();
+  await scene.upstream({ 'src/a.txt': 'theirs\n' });
+  expect(await scene.sync({ mergesTrees })).toMatchObject({ outcome: 'merged' });
+  expect(await scene.git('status', '--porcelain')).toBe('');
+  await scene.git('fsck', '--strict');
 });
 
 it('an object space leaves nothing behind, and a folder whose name git would misread is fine', async () => {

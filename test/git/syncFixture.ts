@@ -27,7 +27,7 @@ export async function makeSyncScene(more: { readonly branch?: string } = {}): Pr
   const shop = await makeShop();
   await shop.clone({ branch: more.branch ?? 'feature/api' });
   const tree = shop.spec().path;
-  const other = shop.path('other');
+  const other = shop.path('second checkout');
   await shop.git(shop.sandbox.root, 'clone', '-q', '--', shop.origin, other);
   const put = async (folder: string, files: Files): Promise<void> => {
     for (const [path, text] of Object.entries(files)) {
@@ -55,7 +55,7 @@ export async function makeSyncScene(more: { readonly branch?: string } = {}): Pr
     origin: (...args) => shop.git(other, ...args),
     sync: async (options = {}) => {
       const mirror = options.mirror === undefined ? await shop.fill() : options.mirror;
-      const { result, predicted } = await syncTree({ tree, base: { kind: 'branch', name: null }, mode: 'auto', dryRun: false, env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve(), ...options, mirror });
+      const { result, predicted } = await syncTree({ tree, base: { kind: 'branch', name: null }, mode: 'auto', dryRun: false, mergesTrees: true, env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve(), ...options, mirror });
       if (predicted !== null) await closeSpace(predicted.space);
       return result;
     },

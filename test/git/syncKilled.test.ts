@@ -29,7 +29,7 @@ async function syncAndDie(at: string, group: boolean): Promise<void> {
     void syncTree({ ...options, env: process.env, recheck: none, onMoved: none, onStep: (step) => { if (step === at) die(); } });
   `;
   await build({ stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)), loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
-  const options = JSON.stringify({ at, group, tree, base: { kind: 'branch', name: null }, mode: 'auto', mirror: await shop.fill(), dryRun: false, now: 1 });
+  const options = JSON.stringify({ at, group, tree, base: { kind: 'branch', name: null }, mode: 'auto', mirror: await shop.fill(), dryRun: false, mergesTrees: true, now: 1 });
   const child = spawn(process.execPath, [outfile, options], { env: shop.env, detached: true, stdio: 'ignore' });
   const signal = await new Promise((resolve) => child.once('exit', (_code, how) => resolve(how)));
   expect(signal).toBe('SIGKILL');

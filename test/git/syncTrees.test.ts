@@ -31,22 +31,26 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
     await scene.commit({ 'src/a.txt': 'other\n' }, 'Other');
     await scene.git('checkout', '-q', 'feature/api');
   };
+  const stopped = async (...command: string[]): Promise<void> => {
+    await conflict();
+    await expect(scene.git(...command)).rejects.toThrow();
+  };
   const cases: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     ['an edited file', () => scene.write({ 'README.md': 'edited\n' }), 'has 1 uncommitted change'],
-    ['a staged file', async () => void (await scene.write({ 'new.txt': 'n\n' }), await scene.git('add', 'new.txt')), 'has 1 uncommitted change'],
+    ['a staged file', () => scene.write({ 'new.txt': 'n\n' }).then(() => scene.git('add', 'new.txt')), 'has 1 uncommitted change'],
     ['a detached HEAD', () => scene.git('checkout', '-q', '--detach'), 'stands on no branch (detached HEAD)'],
-    ['an unborn branch', async () => void (await scene.git('checkout', '-q', '--orphan', 'new'), await scene.git('rm', '-rfq', '.')), 'has no commit yet'],
-    ['a merge', async () => void (await conflict(), await scene.git('merge', 'other').catch(() => '')), 'is in the middle of a merge'],
-    ['a rebase', async () => void (await conflict(), await scene.git('rebase', 'other').catch(() => '')), 'is in the middle of a rebase'],
-    ['a cherry-pick', async () => void (await conflict(), await scene.git('cherry-pick', 'other').catch(() => '')), 'is in the middle of a cherry-pick'],
-    ['a revert', async () => void (await conflict(), await scene.git('revert', '--no-edit', 'other').catch(() => '')), 'is in the middle of a revert'],
+    ['an unborn branch', () => scene.git('checkout', '-q', '--orphan', 'new').then(() => scene.git('rm', '-rfq', '.')), 'has no commit yet'],
+    ['a merge', () => stopped('merge', 'other'), 'is in the middle of a merge'],
+    ['a rebase', () => stopped('rebase', 'other'), 'is in the middle of a rebase'],
+    ['a cherry-pick', () => stopped('cherry-pick', 'other'), 'is in the middle of a cherry-pick'],
+    ['a revert', () => stopped('revert', '--no-edit', 'other'), 'is in the middle of a revert'],
     ['a bisect', () => scene.git('bisect', 'start'), 'is in the middle of a bisect'],
     ['an untracked file in the way', () => scene.write({ 'theirs/new.txt': 'mine\n' }), 'has files of its own where origin/main brings some'],
     ['an untracked file in the place of a folder', () => scene.write({ theirs: 'mine\n' }), 'has files of its own where origin/main brings some'],
     ['a link to elsewhere in the place of a folder', () => symlink(scene.shop.path('home'), at('theirs')), 'has files of its own where origin/main brings some'],
-    ['an edit that git was told to overlook', async () => void (await scene.git('update-index', '--assume-unchanged', 'src/b.txt'), await scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
-    ['an edit behind skip-worktree', async () => void (await scene.git('update-index', '--skip-worktree', 'src/b.txt'), await scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
-    ['a pre-rebase hook that says no', async () => void (await scene.commit({ 'm.txt': 'm\n' }), await hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1')), 'has a pre-rebase hook that said no: not on Fridays'],
+    ['an edit that git was told to overlook', () => scene.git('update-index', '--assume-unchanged', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
+    ['an edit behind skip-worktree', () => scene.git('update-index', '--skip-worktree', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
+    ['a pre-rebase hook that says no', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1')), 'has a pre-rebase hook that said no: not on Fridays'],
     ['another git at work', () => writeFile(gitFile('index.lock'), ''), 'has another git at work in its clone'],
   ];
   it.each(cases)('%s', async (_, make, reason) => {
@@ -190,7 +194,7 @@ describe('done right', () => {
     await scene.sync();
     await scene.origin('rm', '-rq', 'folder', 'src/a.txt');
     await scene.upstream({ folder: 'now a file\n', 'src/a.txt/deep': 'now a folder\n', run: '#!/bin/sh\n' });
-    await symlink('README.md', scene.shop.path('other', 'link'));
+    await symlink('README.md', scene.shop.path('second checkout', 'link'));
     await scene.origin('update-index', '--chmod=+x', 'run');
     await scene.origin('add', 'link');
     await scene.origin('commit', '-qm', 'Link');
