@@ -20,10 +20,8 @@ export type Hash = 'sha1' | 'sha256';
  * Call it under the mirror's lock.
  */
 export async function prepareMirror(path: string, hashOf: () => Promise<Hash>, context: Context): Promise<boolean> {
-  if (await exists(path)) {
-    await clearLeftovers(path);
-    if (await isWhole(path, context.env)) return false;
-  }
+  await clearLeftovers(path);
+  if ((await exists(path)) && (await isWhole(path, context.env))) return false;
   await remakeMirror(path, await hashOf(), context);
   return true;
 }
