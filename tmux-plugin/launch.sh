@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # the head of a launch file sets what is not set here, and defines start_fresh start_again set_environment
+# shellcheck disable=SC2154,SC2034  # the head of a launch file sets what is not set here, and defines start_fresh start_again set_environment; gate.sh uses what is set
 #
 # The life of one pane: start the program, record how it ended, offer to start it again.
 #   sh start.sh          start it
@@ -15,7 +15,7 @@ newline='
 main() {
   if [ "${1-}" = become ]; then shift; write_identity "$$"; exec "$@"; fi
   unset CDPATH
-  suspended=
+  suspended='' staged=''
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
   trap : INT QUIT
   # The terminal stays at hand as 3 while a prompt is stdin.
@@ -31,8 +31,11 @@ start() {
   note=
   if [ -n "$suspended" ]; then set -m; fg >/dev/null; came_back "$?"; return; fi
   wait_for_last || return
+  set_up || return
   if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
   load_conversation
+  wait_to_start
+  end_stage
   if can_continue; then start_again
   elif [ -n "$question" ] && ! ask; then note='no id was given'
   elif [ -z "$prompt_file" ] || [ -e "$prompted_file" ]; then start_fresh

@@ -8,6 +8,7 @@ import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
 import { isConversationId } from '../status/conversationId.ts';
+import { parsePreparation, type Preparation } from '../status/preparation.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import { claudeFolders } from './claudeFolders.ts';
 import { readRegistry } from './registry.ts';
@@ -26,6 +27,8 @@ export interface AgentReading extends AgentFacts {
   /** True when the first prompt has arrived. */
   readonly prompted: boolean;
   readonly registry: RegistryEntry | null;
+  /** What its pane does before the program runs; null when it is past that. While that goes on it counts as alive. */
+  readonly preparation: Preparation | null;
   /** Why Claude's registry could not be read; null when it could. Then `registry` being null says nothing. */
   readonly registryProblem: string | null;
 }
@@ -79,18 +82,20 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
   const { pid, life, registry } = await readProcess(first, known);
   const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
-  const starting = !runs && isStarting(marks);
+  const preparation = runs ? null : await readPreparation(marks, known.boot);
+  const starting = !runs && (preparation === null ? isStarting(marks) : preparation.kind !== 'setup-failed');
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
   return {
     alive: runs || starting,
     exit: end?.code ?? null,
     pid,
     suspended: life === 'suspended',
-    startedAt: timeOf(starting ? marks.launch : marks.pid),
+    startedAt: startOf(marks, { starting, preparation }),
     endedAt: end?.time ?? null,
     conversation: registry?.sessionId ?? (toldConversation(marks) ?? session.conversation),
     prompted: marks.prompted !== null,
     registry,
+    preparation,
     registryProblem: known.problem,
   };
 }
@@ -123,11 +128,24 @@ function timeOf(mark: Mark | null): number | null {
   return mark === null ? null : mark.time;
 }
 
-type Marks = Readonly<Record<'pid' | 'exit' | 'launch' | 'session' | 'prompted', Mark | null>>;
+function startOf({ launch, stage, pid }: Marks, { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null }): number | null {
+  if (!starting) return timeOf(pid);
+  return timeOf(preparation === null ? launch : stage);
+}
+
+/** Only while the launch file that wrote it lives: killed, it prepares nothing. */
+async function readPreparation({ stage }: Marks, boot: string): Promise<Preparation | null> {
+  const text = textOf(stage);
+  const owner = parseIdentity(text);
+  if (owner?.boot !== boot || (await readLife(owner)) === 'gone') return null;
+  return parsePreparation(text.split('\n').slice(3));
+}
+
+type Marks = Readonly<Record<'pid' | 'exit' | 'launch' | 'session' | 'prompted' | 'stage', Mark | null>>;
 
 async function readMarks(files: SessionPaths): Promise<Marks> {
-  const [pid, exit, launch, session, prompted] = await Promise.all([files.pid, files.exit, files.launch, files.session, files.prompted].map(readMark));
-  return { pid: pid ?? null, exit: exit ?? null, launch: launch ?? null, session: session ?? null, prompted: prompted ?? null };
+  const [pid, exit, launch, session, prompted, stage] = await Promise.all([files.pid, files.exit, files.launch, files.session, files.prompted, files.stage].map(readMark));
+  return { pid: pid ?? null, exit: exit ?? null, launch: launch ?? null, session: session ?? null, prompted: prompted ?? null, stage: stage ?? null };
 }
 
 /** Newer than anything its program left, and not old. */

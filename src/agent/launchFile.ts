@@ -7,6 +7,16 @@ import type { SessionPaths } from '../store/paths.ts';
 /** A word of an argument vector: fixed text, or what is known only when the launch file runs. */
 export type LaunchWord = string | { readonly now: 'conversation' | 'answer' };
 
+/** Absolute paths; every pane of a tree has the same. */
+export interface LaunchSetup {
+  /** What is run: `sh FILE`. */
+  readonly file: string;
+  /** There when it has run well; inside the tree's git folder, so that it goes with the tree. */
+  readonly done: string;
+  /** Takes all it prints. */
+  readonly log: string;
+}
+
 /** Everything a pane's launch file holds. */
 export interface LaunchSpec {
   readonly label: string;
@@ -30,11 +40,17 @@ export interface LaunchSpec {
   readonly transcripts: string | null;
   /** Asked in the pane before the first start, the answer is `{now: 'answer'}`; null for nothing. */
   readonly question: string | null;
-  readonly files: Pick<SessionPaths, 'pid' | 'exit' | 'session' | 'prompted' | 'answer'>;
+  /** The setup of the pane's tree, when that has not run yet; null when there is nothing to do. */
+  readonly setup: LaunchSetup | null;
+  /** How many agents may start at a time, this one among them; null for a program that need not wait. */
+  readonly startsAtOnce: number | null;
+  /** Folder of the turns that panes wait for. */
+  readonly gates: string;
+  readonly files: Pick<SessionPaths, 'pid' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage'>;
 }
 
 /**
- * The text of a launch file: POSIX sh that runs on its own, without claude-tmux. `body` is tmux-plugin/launch.sh.
+ * The text of a launch file: POSIX sh that runs on its own, without claude-tmux. `body` is that of readLaunchBody.
  * Run it as `sh FILE`, or `sh FILE hold` to show only the offer to start.
  */
 export function renderLaunchFile(spec: LaunchSpec, body: string): string {
@@ -43,7 +59,8 @@ export function renderLaunchFile(spec: LaunchSpec, body: string): string {
 
 /** The part that is the same for every pane; `packageRoot` is the folder of the installed package. */
 export async function readLaunchBody(packageRoot: string): Promise<string> {
-  return readFile(join(packageRoot, 'tmux-plugin', 'launch.sh'), 'utf8');
+  const parts = await Promise.all(['gate.sh', 'launch.sh'].map((name) => readFile(join(packageRoot, 'tmux-plugin', name), 'utf8')));
+  return parts.join('');
 }
 
 function renderHead(spec: LaunchSpec): readonly string[] {
@@ -64,6 +81,12 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     session_file: files.session,
     prompted_file: files.prompted,
     answer_file: files.answer,
+    stage_file: files.stage,
+    setup_file: spec.setup?.file ?? '',
+    setup_done: spec.setup?.done ?? '',
+    setup_log: spec.setup?.log ?? '',
+    gates: spec.gates,
+    starts_at_once: String(spec.startsAtOnce ?? ''),
   };
   return [
     ...Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}`),
@@ -71,10 +94,32 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     `start_again() { run ${renderWords(spec.resume ?? spec.fresh)}; }`,
     'set_environment() {',
     '  :',
-    ...spec.unset.map((name) => `  unset ${variable(name)}`),
-    ...Object.entries(spec.exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`),
+    ...renderEnvironment(spec),
     '}',
   ];
+}
+
+function renderEnvironment({ exports, unset }: Pick<LaunchSpec, 'exports' | 'unset'>): readonly string[] {
+  return [...unset.map((name) => `  unset ${variable(name)}`), ...Object.entries(exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`)];
+}
+
+/** The text of a tree's setup: its commands in order, the first that ends badly ends it with its exit code. POSIX sh that runs on its own. */
+export function renderSetupFile({ cwd, commands, ...environment }: SetupSpec): string {
+  return [
+    '#!/bin/sh',
+    '# Written by claude-tmux: the setup of one clone.',
+    ...renderEnvironment(environment).map((line) => line.trimStart()),
+    `cd ${quoted(cwd)} || exit`,
+    `step() { printf '\\033[1m$ %s\\033[0m\\n' "$1"; /bin/sh -c "$2"; }`,
+    ...commands.map((command) => `step ${quoted(oneLine(command))} ${quoted(command)} || exit`),
+    '',
+  ].join('\n');
+}
+
+export interface SetupSpec extends Pick<LaunchSpec, 'exports' | 'unset'> {
+  /** Root of the tree. */
+  readonly cwd: string;
+  readonly commands: readonly string[];
 }
 
 function renderWords(words: readonly LaunchWord[]): string {

@@ -7,7 +7,7 @@ import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../s
 import { agentArgv, withoutSettings } from './claudeArgv.ts';
 import { claudeFolders } from './claudeFolders.ts';
 import { paneEnvironment } from './environment.ts';
-import { type LaunchSpec, type LaunchWord, renderLaunchFile } from './launchFile.ts';
+import { type LaunchSetup, type LaunchSpec, type LaunchWord, renderLaunchFile } from './launchFile.ts';
 import { mergeSettings } from './settings.ts';
 
 export interface SessionInput {
@@ -28,7 +28,13 @@ export interface SessionInput {
   readonly held: boolean;
   readonly env: Env;
   readonly home: string;
-  /** Text of tmux-plugin/launch.sh. */
+  /** The setup of the pane's tree when that has not run yet; null otherwise. */
+  readonly setup: LaunchSetup | null;
+  /** How many agents start at a time. */
+  readonly startsAtOnce: number;
+  /** Folder of the turns that panes wait for. */
+  readonly gates: string;
+  /** Of readLaunchBody. */
   readonly body: string;
 }
 
@@ -55,7 +61,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, own: pane.env, port: input.port, files }), files };
+  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, own: pane.env, port: input.port, files }), setup: input.setup, gates: input.gates, files };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };
@@ -66,9 +72,9 @@ export function launchSpec(input: SessionInput): LaunchSpec {
   }
 }
 
-const NOTHING = { resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null } as const;
+const NOTHING = { resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, startsAtOnce: null } as const;
 
-function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts'> {
+function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts' | 'startsAtOnce'> {
   const pluginDir = input.hooks ? input.fleet.plugin : null;
   // Handing over between sessions is not active yet: the prompt says that nothing has come.
   const sent = { ...work, prompt: input.sendPrompt && work.prompt !== null ? fillHandoff(work.prompt, null) : null };
@@ -84,6 +90,8 @@ function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): P
     promptMarkedBy: input.hooks ? 'hook' : 'launcher',
     conversation: argv.ownsConversation ? input.conversation : null,
     transcripts: claudeFolders(input.env, input.home).projects,
+    // Without hooks nobody would say that it has started.
+    startsAtOnce: input.hooks ? input.startsAtOnce : null,
   };
 }
 

@@ -5,31 +5,34 @@ import { readLaunchBody } from '../agent/launchFile.ts';
 import { writePlugin } from '../agent/plugin.ts';
 import { writeSession } from '../agent/session.ts';
 import { UserError } from '../base/errors.ts';
-import type { Pane } from '../layout/layout.ts';
+import { treeOwnerId, type Pane } from '../layout/layout.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { isPaneStep, type Plan } from '../plan/step.ts';
-import type { TmuxFacts } from '../plan/snapshot.ts';
+import type { Snapshot } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
+import { makeFolder } from '../store/file.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { runBatch } from '../tmux/runBatch.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
+import { writeSetups } from './writeSetups.ts';
 
 export interface PanesInput {
   readonly plan: Plan;
   readonly record: FleetRecord;
   readonly server: TmuxServer;
-  readonly tmux: TmuxFacts;
+  readonly snapshot: Snapshot;
   /** True when the fleet is shown at the planned size at once. */
   readonly sizeKnown: boolean;
   readonly noPrompt: boolean;
 }
 
 /** Puts the panes on the screen in one batch; resolves to a sentence for each that could not be. */
-export async function applyPanes(context: Context, { plan, record, server, tmux, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
+export async function applyPanes(context: Context, { plan, record, server, snapshot, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
-  const launchFiles = await writeLaunches(context, { plan, record, noPrompt });
+  const { tmux } = snapshot;
+  const launchFiles = await writeLaunches(context, { plan, record, snapshot, noPrompt });
   const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: tmux.session?.id ?? null, sizeKnown });
   const result = await runBatch(server, text, context.env);
   const missing = steps.filter((step) => 'hold' in step && !result.made.has(step.id));
@@ -37,7 +40,7 @@ export async function applyPanes(context: Context, { plan, record, server, tmux,
   return [...missing.map((step) => `${step.target} could not be made (${step.kind})`), ...reasons];
 }
 
-async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<PanesInput, 'plan' | 'record' | 'noPrompt'>): Promise<Record<string, string>> {
+async function writeLaunches(context: Context, { plan, record, snapshot, noPrompt }: Pick<PanesInput, 'plan' | 'record' | 'snapshot' | 'noPrompt'>): Promise<Record<string, string>> {
   const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = await readLaunchBody(context.packageRoot);
@@ -46,6 +49,8 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
   if (commands.length > 0) {
     await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude: await oldestClaude(context, commands) });
   }
+  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees });
+  await makeFolder(context.store.gates);
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
       const session = record.sessions.find((candidate) => candidate.id === pane.id);
@@ -60,6 +65,9 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
         hooks: true,
         mcpServers: record.mcpServers ?? [],
         held: plan.steps.some((step) => 'hold' in step && step.hold && step.pane === pane.id),
+        setup: setups.get(treeOwnerId(pane)) ?? null,
+        startsAtOnce: startsAtOnce(context),
+        gates: context.store.gates,
         env: context.env,
         home: context.home,
         body,
@@ -68,6 +76,11 @@ async function writeLaunches(context: Context, { plan, record, noPrompt }: Pick<
     }),
   );
   return Object.fromEntries(written);
+}
+
+/** A starting agent takes a core for seconds and keeps up to 2 GB. */
+function startsAtOnce({ cores }: Context): number {
+  return Math.max(2, Math.min(4, cores));
 }
 
 /** The command of a pane that starts Claude; a placeholder will start `claude`. */

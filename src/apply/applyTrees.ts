@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { assertNever } from '../base/assertNever.ts';
 import { bringWork } from '../git/bringWork.ts';
 import { makeClone, type CloneReport } from '../git/clone.ts';
@@ -11,15 +10,13 @@ import { beginTask } from './beginTask.ts';
 import type { Context } from './context.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import type { FleetPlace } from './readEvidence.ts';
-import { runSetup } from './runSetup.ts';
 import { runSteps, type StepResults } from './runSteps.ts';
 
+type FolderStep = Exclude<TreeStep, { kind: 'run-setup' }>;
+
 export interface TreesInput {
-  readonly steps: readonly TreeStep[];
-  /** Folder for the output of setup commands. */
-  readonly logs: string;
-  /** Variables of each pane's layout entry, for its setup commands. */
-  readonly envOf: (pane: string) => Readonly<Record<string, string>>;
+  /** All but the setups: those run in the panes. */
+  readonly steps: readonly FolderStep[];
   /** The fleet they are of. */
   readonly fleet: FleetPlace;
 }
@@ -44,10 +41,9 @@ export async function applyTrees(context: Context, input: TreesInput): Promise<S
   }
 }
 
-function laneOf(context: Context, step: TreeStep): { readonly lane: string; readonly most: number } {
-  // Two worktrees of one repository at a time would wait for its locks; setups (npm ci …) take a core and more each.
+function laneOf(context: Context, step: FolderStep): { readonly lane: string; readonly most: number } {
+  // Two worktrees of one repository at a time would wait for its locks.
   if (step.kind === 'make-worktree') return { lane: 'worktree', most: 1 };
-  if (step.kind === 'run-setup') return { lane: 'setup', most: 2 };
   // One more than there are cores: a clone that waits for the disk, or for a second to end, leaves its core to the next.
   return { lane: 'clone', most: context.cores + 1 };
 }
@@ -71,12 +67,12 @@ async function fetchMirror(context: Context, { step, mirrors, progress }: Fetch)
 }
 
 /** What the display calls a step. */
-function nameOf(step: TreeStep): string {
+function nameOf(step: FolderStep): string {
   return `${step.target}: ${step.kind}`;
 }
 
 /** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
-async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: TreeStep }, run: () => Promise<string>): Promise<void> {
+async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: FolderStep }, run: () => Promise<string>): Promise<void> {
   const name = nameOf(step);
   progress.begin(name);
   try {
@@ -88,7 +84,7 @@ async function track(context: Context, { progress, step }: { readonly progress: 
 }
 
 interface StepInput {
-  readonly step: TreeStep;
+  readonly step: FolderStep;
   readonly input: TreesInput;
   readonly mirrors: ReadonlyMap<string, Mirror>;
   readonly progress: Progress;
@@ -118,9 +114,6 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
       const { copied, linked, refused } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
       return [`${copied} copied`, `${linked} linked`, ...refused.map((path) => `not taken: ${path}`)].join(', ');
     }
-    case 'run-setup':
-      await runSetup({ ...common, env: { ...context.env, ...input.envOf(step.pane) }, commands: step.spec.setup, cwd: step.spec.path, logPath: join(input.logs, `${step.pane}.setup.log`) });
-      return '';
     default:
       return assertNever(step);
   }

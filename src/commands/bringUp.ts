@@ -13,7 +13,6 @@ import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet } from '../store/fleets.ts';
-import { fleetPaths } from '../store/paths.ts';
 import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
@@ -61,7 +60,7 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
-  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
+  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
@@ -116,10 +115,10 @@ interface MadeTrees {
 
 /** Runs the tree steps and tells each failure. */
 async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, record: FleetRecord): Promise<MadeTrees> {
-  const steps = plan.steps.filter(isTreeStep);
+  // A setup runs in its panes, before what they start.
+  const steps = plan.steps.filter(isTreeStep).filter((step) => step.kind !== 'run-setup');
   if (steps.length === 0) return { failed: [], notBegun: [] };
-  const envOf = (id: string): Readonly<Record<string, string>> => plan.panes[id]?.env ?? {};
-  const results = await applyTrees(context, { steps, logs: fleetPaths(context.store, record.uuid).logs, envOf, fleet: { record, server } });
+  const results = await applyTrees(context, { steps, fleet: { record, server } });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
   const lost = steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id));
   const notBegun = lost.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
@@ -173,5 +172,7 @@ function tellAfter(context: Context, plan: Plan): void {
   const made = plan.steps.filter((step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane').length;
   const again = plan.steps.filter((step) => step.kind === 'respawn-pane').length;
   const parts = [made === 0 ? '' : `${made} pane${made === 1 ? '' : 's'} made`, again === 0 ? '' : `${again} started again`].filter((part) => part !== '');
+  const setups = plan.steps.flatMap((step) => (step.kind === 'run-setup' ? [step.pane] : []));
+  if (setups.length > 0) context.talk(`note: the setup of ${setups.join(', ')} runs in the pane, before what that starts`);
   context.talk(`"${plan.fleet}" is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`);
 }

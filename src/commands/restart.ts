@@ -23,7 +23,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });
     await settleFleet(context.store, record.uuid);
-    const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, tmux: planned.snapshot.tmux, sizeKnown: false, noPrompt: false });
+    const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, snapshot: planned.snapshot, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
     if (failures.length === 0) context.talk(`"${id}" was started again`);
     return failures.length === 0 ? EXIT.done : EXIT.notDone;

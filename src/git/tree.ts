@@ -6,6 +6,7 @@ import type { Env } from '../store/paths.ts';
 import { askGit } from './git.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { readMarker } from './marker.ts';
+import { hasSetupMark } from './setupMark.ts';
 import { isSameRepository, localPath, redact } from './remoteUrl.ts';
 
 export interface Expected {
@@ -36,7 +37,7 @@ async function readRepository(path: string, gitDir: string, { repo, env }: Expec
   if (marker === null && (await isHalfMadeWorktree(gitDir))) return { kind: 'absent' };
   const isOurs = marker === null ? await isCloneOf(gitDir, repo, env) : isSameRepository(marker.repo, repo);
   if (!isOurs) return { kind: 'foreign', why: await describeForeign(gitDir, repo, env) };
-  return { kind: 'ready', branch: await readBranch(path, gitDir, env), setupDone: marker?.setup !== 'pending' };
+  return { kind: 'ready', branch: await readBranch(path, gitDir, env), setupDone: marker?.setup !== 'pending' || (await hasSetupMark(gitDir)) };
 }
 
 /** git keeps a new worktree locked with this word until its files are there (git 2.39), also when it was killed. */

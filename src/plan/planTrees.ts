@@ -27,7 +27,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
         break;
       case 'ready':
         if (nextTask(input, tree) === null) plan.notes.push(...describeBranch(tree.pane, tree.spec, tree.state.branch));
-        if (!tree.state.setupDone) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
+        if (!tree.state.setupDone && !isSettingUp(input, tree)) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
         break;
       case 'absent':
         plan.notes.push(...describeLostTree(input, tree));
@@ -118,6 +118,11 @@ function addSetup({ layout, steps }: ReconcileInput & { readonly steps: StepList
   }
   const [last] = needs;
   if (last !== undefined) how.plan.readyStep.set(pane.id, last);
+}
+
+/** A pane of the tree is at it, or waits for its turn. */
+function isSettingUp({ snapshot, layout }: ReconcileInput, { pane }: OwnTree): boolean {
+  return layout.panes.some((other) => treeOwnerId(other) === pane.id && snapshot.agents[other.id]?.alive === true);
 }
 
 /** A process keeps the folder it was started in, deleted or not: it does not see the one that is made anew. */

@@ -1,5 +1,6 @@
 import { claudeState } from './claudeState.ts';
 import { withInterrupt, type HookState } from './hookState.ts';
+import { describePreparation, type Preparation } from './preparation.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 import { startupDialog } from './startupDialog.ts';
 
@@ -37,6 +38,8 @@ export interface AgentEvidence {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly registry: RegistryEntry | null;
+  /** What its pane does before the program runs; null (or absent) when it is past that. */
+  readonly preparation?: Preparation | null;
   /** Why the registry could not be read; null (or absent) when it could. */
   readonly registryProblem?: string | null;
   /** What the hooks told; null when none has come from this process. */
@@ -74,6 +77,7 @@ const STARTING_MS = 3000;
 
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
+  if (evidence.preparation) return preparingState(evidence.preparation, evidence);
   if (!evidence.alive) return endedState(evidence);
   if (evidence.suspended) return plain('unknown', null, { detail: SUSPENDED, source: 'process', rule: 'its process is stopped: what it told before is not what it does now' });
   if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
@@ -90,6 +94,12 @@ export function wantsScreen(evidence: AgentEvidence, now: number): boolean {
 
 function plain(state: AgentState, since: number | null, told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string }): AgentVerdict {
   return { state, since, detail: told.detail ?? null, source: told.source, rule: told.rule, until: null };
+}
+
+function preparingState(preparation: Preparation, { startedAt }: AgentEvidence): AgentVerdict {
+  const detail = describePreparation(preparation);
+  if (preparation.kind === 'setup-failed') return plain('crashed', null, { detail, source: 'launcher', rule: 'the setup of its tree ended badly, and its launch file starts nothing then' });
+  return plain('starting', startedAt, { detail, source: 'launcher', rule: 'its launch file says what it does before the program runs' });
 }
 
 function endedState({ kind, exit, startedAt, endedAt }: AgentEvidence): AgentVerdict {

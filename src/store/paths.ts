@@ -12,6 +12,8 @@ export interface StorePaths {
   readonly fleets: string;
   readonly servers: string;
   readonly locks: string;
+  /** Turns that panes wait for: few agents start at a time, two setups run at a time. */
+  readonly gates: string;
   readonly trust: string;
 }
 
@@ -64,6 +66,10 @@ export interface SessionPaths {
   readonly seen: string;
   /** The id typed into a pane that asks for a claude.ai/code session. */
   readonly answer: string;
+  /** What the pane does before its program runs: who, and what; empty when it is past that. */
+  readonly stage: string;
+  /** Setup commands of the tree that is this session's. */
+  readonly setup: string;
 }
 
 /** XDG folders; a relative value is ignored, as the XDG Base Directory specification says. */
@@ -80,6 +86,7 @@ export function storePaths(env: Env, home: string): StorePaths {
     fleets: join(state, 'fleets'),
     servers: join(state, 'servers'),
     locks: join(state, 'locks'),
+    gates: join(state, 'gates'),
     trust: join(state, 'trust.json'),
   };
 }
@@ -124,6 +131,8 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     prompted: join(root, 'prompted'),
     seen: join(root, 'seen'),
     answer: join(root, 'answer'),
+    stage: join(root, 'stage'),
+    setup: join(root, 'setup.sh'),
   };
 }
 

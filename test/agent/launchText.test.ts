@@ -47,7 +47,7 @@ describe('hostile text', () => {
   });
 
   it('a name that is no variable, and an empty argument vector, are refused', () => {
-    const bad: LaunchSpec = { label: '', program: '', cwd: '/', exports: { 'A;touch x': '' }, unset: [], fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, files: { pid: '', exit: '', session: '', prompted: '', answer: '' } };
+    const bad: LaunchSpec = { label: '', program: '', cwd: '/', exports: { 'A;touch x': '' }, unset: [], fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, files: { pid: '', exit: '', session: '', prompted: '', answer: '', stage: '' }, setup: null, startsAtOnce: null, gates: '' };
     expect(() => renderLaunchFile(bad, '')).toThrow(/variable/);
     expect(() => renderLaunchFile({ ...bad, exports: {}, fresh: [] }, '')).toThrow(/program/);
   });
@@ -57,7 +57,7 @@ describe('the shell scripts', () => {
   it.skipIf(!shellcheck)('are clean for ShellCheck, the launch file with its head too', async () => {
     const pane = await makeRecorder(sandbox);
     await pane.write({ label: "it's", fresh: ['a', { now: 'conversation' }] });
-    await output('shellcheck', [`${PACKAGE_ROOT}/tmux-plugin/launch.sh`, `${PACKAGE_ROOT}/tmux-plugin/hook.sh`, pane.files.launch], { env: sandbox.env });
+    await output('shellcheck', [`${PACKAGE_ROOT}/tmux-plugin/launch.sh`, `${PACKAGE_ROOT}/tmux-plugin/gate.sh`, `${PACKAGE_ROOT}/tmux-plugin/hook.sh`, pane.files.launch], { env: sandbox.env });
   });
 
   it('have functions of at most 20 lines', async () => {

@@ -52,6 +52,7 @@ export async function makePane(sandbox: Sandbox, agent: string): Promise<Launche
   const tmux = startTmux(sandbox);
   await mkdir(files.root, { recursive: true });
   await mkdir(seen, { recursive: true });
+  await mkdir(sandbox.path('gates'), { recursive: true });
   await mkdir(sandbox.path('tree'), { recursive: true });
   await writeFile(program, `#!/bin/sh\n${agent}\n`);
   await chmod(program, 0o755);
@@ -68,6 +69,9 @@ export async function makePane(sandbox: Sandbox, agent: string): Promise<Launche
     conversation: null,
     transcripts: null,
     question: null,
+    setup: null,
+    startsAtOnce: null,
+    gates: sandbox.path('gates'),
     files,
   };
   return {

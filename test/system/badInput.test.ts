@@ -1,10 +1,8 @@
 import { mkdir, symlink, writeFile, chmod, readdir } from 'node:fs/promises';
 import { realpathSync } from 'node:fs';
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { makeBench, SHOP, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -167,37 +165,6 @@ describe('places that are taken', () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(bench.remote);
     expect(ended.stderr).toContain(other);
-  });
-});
-
-describe('setup', () => {
-  test('a failing command is told with its output; its session waits, the others run; the next up tries again', async () => {
-    const setup = 'test -e "$HOME/ready" || { echo "no database"; exit 7; }; echo set up > done.txt';
-    await bench.layout(SHOP.replace('component: backend', `component: backend\n    setup: ['${setup.replaceAll("'", "''")}']`));
-    const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/no database/);
-    expect((await bench.sessions()).map((session) => session.id)).toEqual(['fe', 'server']);
-    await writeFile(bench.sandbox.path('home', 'ready'), '');
-    await bench.ok('up', 'shop.yaml', '--yes');
-    expect(await readdir(workspace('be'))).toContain('done.txt');
-    expect((await bench.ok('plan', 'shop.yaml')).stdout).not.toContain('run-setup');
-  });
-
-  test('Ctrl-C in the middle leaves nothing half-done, and up goes on from there', async () => {
-    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    setup: ["test -e $HOME/ready || sleep 60"]'));
-    const child = spawn(process.execPath, [resolve('dist/claude-tmux.cjs'), 'up', '-S', bench.tmux.socket, 'shop.yaml', '--yes'], { cwd: bench.checkout, env: bench.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    const said: string[] = [];
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-    await eventually(() => expect(said.join('')).toContain('run-setup: started'));
-    child.kill('SIGINT');
-    const code = await new Promise((done) => child.once('close', done));
-    expect(code).toBe(130);
-    expect(said.join('')).toContain('interrupted');
-    await expectNothingDone();
-    await writeFile(bench.sandbox.path('home', 'ready'), '');
-    await bench.ok('up', 'shop.yaml', '--yes');
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
   });
 });
 
