@@ -152,10 +152,12 @@ async function planRest(context: Context, { loaded, wanted, trees: { failed, not
   return { planned: await planFleet(context, now, { ...wanted, only }), code: EXIT.notDone };
 }
 
-/** A pane whose `dir` its tree does not have cannot start; it says so itself, but nobody may be looking. */
+/** A pane whose `dir` its tree does not have cannot start; it says so itself, but nobody may be looking. A setup may make it yet. */
 async function missingFolders({ plan, layout }: PlannedFleet, record: FleetRecord): Promise<string[]> {
+  const inSetup = plan.steps.flatMap((step) => (step.kind === 'run-setup' ? [step.pane] : []));
+  const settled = startedPanes(plan, layout).filter((pane) => !inSetup.includes(treeOwnerId(pane)));
   const found = await Promise.all(
-    startedPanes(plan, layout).map(async (pane): Promise<string[]> => {
+    settled.map(async (pane): Promise<string[]> => {
       const session = record.sessions.find((candidate) => candidate.id === pane.id);
       const folder = session === undefined ? null : join(session.path, pane.dir);
       return folder === null || (await isFolder(folder)) ? [] : [`pane "${pane.id}" cannot start: its folder ${folder} is not there; mend \`dir\` in the layout, or make the folder`];

@@ -58,6 +58,8 @@ describe('plan --format sh gives each tree what up gives it', () => {
     const planned = await bench.ct(['plan', 'shop.yaml', '--format', 'sh', ...options], { env: { SECRET: 's3cret' } });
     expect(planned.code).toBe(0);
     await bench.ct(['up', 'shop.yaml', '--yes', ...options], { env: { SECRET: 's3cret' } });
+    // Setups run in the panes.
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).not.toContain('starting'));
     const made = [await lookAt('fe'), await lookAt('be')];
     await bench.ok('down', 'shop', '--yes');
     await run('rm', ['-rf', workspace(), bench.sandbox.path('home', '.local', 'state')], { env: bench.env });

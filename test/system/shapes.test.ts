@@ -63,7 +63,7 @@ describe('what a new clone is given', () => {
     expect(await bench.git(workspace('be'), 'remote', 'get-url', 'fork')).toBe('https://example.com/ann/shop.git');
     expect(await readFile(workspace('be', '.env'), 'utf8')).toBe('KEY=1');
     expect(await readlink(workspace('be', 'node_modules'))).toBe(join(bench.checkout, 'node_modules'));
-    expect(await readFile(workspace('be', 'set-up.txt'), 'utf8')).toBe('s3cret\n');
+    await eventually(async () => expect(await readFile(workspace('be', 'set-up.txt'), 'utf8')).toBe('s3cret\n'));
     const pane = (await bench.sessions())[1]?.pane ?? '';
     await eventually(async () => expect(await text(pane)).toContain(`folder: ${workspace('be', 'web')}`));
     const plans = await Promise.all(['text', 'json', 'sh'].map((format) => bench.ct(['plan', 'shop.yaml', '--format', format], { env: { SECRET: 's3cret' } })));
