@@ -16,7 +16,7 @@ export interface BarMarks {
 }
 
 export const BAR_MARKS: Readonly<Record<BarStyle['marks'], BarMarks>> = {
-  unicode: { changes: '±', conflicts: '≠', operation: '⟲', ahead: '↑', behind: '↓', dot: '·', end: '…' },
+  unicode: { changes: '±', conflicts: '≠', operation: '↻', ahead: '↑', behind: '↓', dot: '·', end: '…' },
   ascii: { changes: '~', conflicts: '!', operation: '@', ahead: '^', behind: 'v', dot: ',', end: '.' },
   nerd: { changes: '\uf040', conflicts: '\uf127', operation: '\uf021', ahead: '\uf062', behind: '\uf063', dot: '·', end: '…' },
 };

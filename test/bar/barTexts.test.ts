@@ -20,9 +20,9 @@ test('from wide to narrow: full, medium, short, counts', () => {
   const texts = [200, 114, 70, 30, 12, 5].map((columns) => shown([DAY], columns));
   expect(texts).toEqual([
     '1 ● Frontend - Dark Mode feature/frontend-dark-mode ±3 ↑2  2 ? Backend - Auth API 4m feature/api ±12 ↑1 ↓4  3 ✓ Tests feature/tests ±1 ≠1 rebase  4 ○ Docs feature/docs  5 ▶ Dev server ? ±?',
-    '1 ● Frontend - Dark Mode ±3 ↑2  2 ? Backend - Auth API 4m ±12 ↑1↓4  3 ✓ Tests ±1 ≠1 ⟲  4 ○ Docs  5 ▶ Dev server ±?',
-    '1 ● Front…  2 ? Backend - A… 4m  3 ✓ Tests ≠1⟲  4 ○ Docs  5 ▶ Dev s…',
-    '1 ● 2 ? 4m 3 ✓ ≠1⟲ 4 ○ 5 ▶',
+    '1 ● Frontend - Dark Mode ±3 ↑2  2 ? Backend - Auth API 4m ±12 ↑1↓4  3 ✓ Tests ±1 ≠1 ↻  4 ○ Docs  5 ▶ Dev server ±?',
+    '1 ● Front…  2 ? Backend - A… 4m  3 ✓ Tests ≠1↻  4 ○ Docs  5 ▶ Dev s…',
+    '1 ● 2 ? 4m 3 ✓ ≠1↻ 4 ○ 5 ▶',
     '1? 1● 3✓',
     '',
   ]);
