@@ -6,8 +6,9 @@ import { readServer } from '../tmux/readServer.ts';
 import { knownFleets } from './pick.ts';
 import type { Options } from './table.ts';
 
-/** Lists the recorded fleets and whether each is up. */
+/** Lists the recorded fleets and whether each is up, or what was closed of them. */
 export async function ls(context: Context, _args: readonly string[], options: Options): Promise<number> {
+  if (options['closed'] === true) return (await import('./lsClosed.ts')).lsClosed(context, options['json'] === true);
   const fleets = await knownFleets(context);
   const rows = await Promise.all(fleets.map(async (fleet) => ({ fleet, panes: await countPanes(context, fleet) })));
   if (options['json'] === true) {

@@ -88,7 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'save', args: '[name]', summary: 'write a layout from the Claude sessions that run now, fleets or not', group: 'Layouts', options: [], load: async () => (await import('./save.ts')).save },
   { name: 'layouts', revives: false, args: '', summary: 'list the layouts that names lead to', group: 'Layouts', options: [JSON_OPTION], load: async () => (await import('./layouts.ts')).layouts },
   { name: 'templates', revives: false, args: '[name]', summary: 'list the prompt templates, or print one', group: 'Layouts', completes: 'template', options: [JSON_OPTION], load: async () => (await import('./templates.ts')).templates },
-  { name: 'ls', args: '', summary: 'list the fleets', group: 'Fleets', options: [JSON_OPTION], load: async () => (await import('./ls.ts')).ls },
+  { name: 'ls', args: '', summary: 'list the fleets, or what was closed', group: 'Fleets', options: [{ flags: '--closed', help: 'what was closed: size, age, and what of it is merged nowhere' }, JSON_OPTION], load: async () => (await import('./ls.ts')).ls },
   {
     name: 'status',
     args: '[fleet]',
@@ -190,6 +190,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./close.ts')).close,
   },
   { name: 'undo', args: '[session]', summary: 'bring a closed session back: clone, pane and conversation', group: 'Sessions', completes: 'closed', options: [FLEET, YES], load: async () => (await import('./undo.ts')).undo },
+  {
+    name: 'prune',
+    args: '',
+    summary: 'delete what was closed, where all its work is merged or pushed; the rest stays',
+    group: 'Fleets',
+    options: [
+      { flags: '--older-than <time>', help: 'closed longer ago than this: 12h, 14d (the default), 0d' },
+      { flags: '--shrink', help: 'of a clone with unmerged work keep a bundle, patches and files, read back before the rest is deleted' },
+      FLEET,
+      YES,
+    ],
+    load: async () => (await import('./prune.ts')).prune,
+  },
   {
     name: 'cache',
     revives: false,

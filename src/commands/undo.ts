@@ -1,4 +1,5 @@
 import type { Context } from '../apply/context.ts';
+import { settleArchives } from '../apply/readArchives.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { undoClosed } from '../apply/undoClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -30,6 +31,7 @@ interface Wanted {
 export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after }: Wanted): Promise<number> {
   return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` }, async () => {
     const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
+    await settleArchives(record, context.env);
     const entry = findClosed(record, given);
     if (entry === null) {
       context.talk(given === undefined ? `nothing of "${record.name}" is closed` : `"${given}" is open: nothing to undo`);

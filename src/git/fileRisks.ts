@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseChangedPaths } from '../status/changedPaths.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
+import type { Env } from '../store/paths.ts';
 import { readGit } from './git.ts';
 import { findIgnored } from './ignored.ts';
 import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
@@ -44,6 +45,16 @@ async function differs(place: RiskPlace, path: string, id: string): Promise<bool
   return (await readGit(['hash-object', '--', path], gitPlace(place))).trim() !== id;
 }
 
+/** Every file of a tree that is in no commit as it stands in the work tree, relative; what was deleted has no file. */
+export async function listLostFiles(tree: string, { include, checkout, env }: CopiesInput & { readonly env: Env }): Promise<readonly string[]> {
+  const place: RiskPlace = { root: tree, gitDir: join(tree, '.git'), isWorktree: false, where: '', env, base: null, remote: null };
+  const changed = parseChangedPaths(await readGit(STATUS, gitPlace(place)));
+  const names = new Set([...changed.staged, ...changed.unstaged, ...changed.untracked, ...(await readHidden(place)), ...(await readCopies(place, { include, checkout }))]);
+  const found: string[] = [];
+  for (const name of names) if ((await readContent(join(tree, name))) !== null) found.push(name);
+  return found;
+}
+
 /** Ignored files that people write by hand, whatever the layout says. */
 const BY_HAND = ['.env', '.env.*', '*.local', '*.local.*'];
 
@@ -55,11 +66,15 @@ export interface CopiesInput {
 }
 
 /** Ignored files that were copied into the tree, or are of a kind that people write by hand, and that the checkout does not have like this. */
-export async function readCopyRisks(place: RiskPlace, { include, checkout }: CopiesInput): Promise<readonly TreeRisk[]> {
+export async function readCopyRisks(place: RiskPlace, input: CopiesInput): Promise<readonly TreeRisk[]> {
+  return riskOf('copy', place.where, await readCopies(place, input));
+}
+
+async function readCopies(place: RiskPlace, { include, checkout }: CopiesInput): Promise<readonly string[]> {
   const names = await findIgnored(place.root, { globs: [...new Set([...include, ...BY_HAND])], folders: false, env: place.env });
   const own: string[] = [];
   for (const name of names) if (!/(^|\/)node_modules\//.test(name) && (checkout === null || !(await isSame(join(place.root, name), join(checkout, name))))) own.push(name);
-  return riskOf('copy', place.where, own);
+  return own;
 }
 
 async function isSame(one: string, other: string): Promise<boolean> {

@@ -26,7 +26,7 @@ export interface RemoteOptions {
   readonly cacheDir: string;
   readonly env: Env;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that the network may take; default 20,000. */
+  /** Milliseconds that the network may take, default 20,000; 0 asks only what an earlier fetch left. */
   readonly patienceMs?: number;
 }
 
@@ -43,6 +43,7 @@ export async function readRemoteNow(options: RemoteOptions): Promise<RemoteNow |
 }
 
 async function refresh({ repo, checkout, cacheDir, env, signal, patienceMs = 20_000 }: RemoteOptions): Promise<boolean | 'unusable'> {
+  if (patienceMs === 0) return false;
   const late = AbortSignal.timeout(patienceMs);
   try {
     const mirror = await fillMirror({ repo, checkout, cacheDir, env, terminal: false, onLine: () => undefined, signal: signal === undefined ? late : AbortSignal.any([signal, late]) });

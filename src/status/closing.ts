@@ -7,6 +7,10 @@ export type ClosingStep = 'end-agent' | 'check-again' | 'note-closed' | 'write-r
 /** One thing `undo` does. */
 export type UndoStep = 'move-tree-back' | 'register' | 'unlock-worktree' | 'bring-launch-back' | 'remove-receipt' | 'note-open';
 
+/** One thing `prune` does to an archive. */
+export const PRUNE_STEPS = ['set-aside', 'write-kept', 'note-kept', 'mark-deleted', 'note-gone'] as const;
+export type PruneStep = (typeof PRUNE_STEPS)[number];
+
 /** What a session works in that is its own: null for one that shares another's tree or the user's checkout. */
 export type TreeKind = 'clone' | 'worktree' | null;
 

@@ -4,11 +4,11 @@ import { run, type Ended } from '../support/run.ts';
 import type { Bench } from './fleet.ts';
 
 /**
- * The program's own `close` and `undo`, with something done to them after one of their steps: `kill` ends the process with SIGKILL as
+ * The program's own `close`, `undo` and `prune`, with something done to them after one of their steps: `kill` ends the process with SIGKILL as
  * nothing in a test can end itself, anything else is a shell command.
  */
 export interface Disturbed {
-  run(command: 'close' | 'undo', id: string, disturbance: { readonly after: string; readonly what: string }): Promise<Ended>;
+  run(command: 'close' | 'undo' | 'prune', id: string, disturbance: { readonly after: string; readonly what: string }): Promise<Ended>;
 }
 
 export async function makeDisturbed(bench: Bench): Promise<Disturbed> {

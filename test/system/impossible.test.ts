@@ -1,8 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AT_RISK, expectStillThere, PLACES_AT_RISK, type AtRisk, type Made } from '../git/atRisk.ts';
+import { AT_RISK, expectStillThere, PLACES_AT_RISK, type AtRisk, type Made, type Witness } from '../git/atRisk.ts';
 import { makeBench, type Bench } from './fleet.ts';
 
 /** What must be impossible: losing work. A session each, whose clone holds one kind of thing that is nowhere else. */
@@ -47,8 +47,18 @@ describe('close of a clone with', () => {
   });
 });
 
-it('and undo brings each back as it was', async () => {
-  for (const { id, risk } of ROWS.filter((row) => row.risk !== null && row.risk !== 'process').slice(0, 4)) {
+const isClosed = ({ risk }: AtRisk): boolean => risk !== null && risk !== 'process';
+
+describe('prune of an archive with', () => {
+  it('anything of that deletes nothing', async () => {
+    const pruned = await bench.ct(['prune', '--older-than', '0d', '--yes']);
+    expect(pruned.stdout).not.toMatch(/deleted|shrunk/);
+    for (const { id } of ROWS) await expectStillThere(await find(id), made.get(id)?.witness ?? {}, bench.env);
+  }, 180_000);
+});
+
+it('undo brings each back as it was', async () => {
+  for (const { id, risk } of ROWS.filter(isClosed).slice(0, 4)) {
     const before = (await stat(await find(id))).ino;
     await bench.ok('undo', id, '--yes');
     expect([risk, (await stat(workspace(id))).ino]).toEqual([risk, before]);
@@ -56,3 +66,28 @@ it('and undo brings each back as it was', async () => {
     await bench.ok('close', id, '--yes');
   }
 });
+
+it('prune --shrink keeps all of it: whole, or in bundle, patches and files', async () => {
+  const pruned = await bench.ct(['prune', '--older-than', '0d', '--shrink', '--yes']);
+  const shrunk = new Map([...pruned.stdout.matchAll(/^(s\d+)-\S+: shrunk, what only it had is in (.*)$/gm)].map(([, id = '', folder = '']) => [id, folder]));
+  expect([...shrunk.keys()].map((id) => ROWS.find((row) => row.id === id)?.risk).sort()).toEqual(['branch', 'copy', 'detached', 'hidden', 'staged', 'stash', 'tag', 'uncommitted', 'unpushed', 'untracked', 'untracked']);
+  for (const { id } of ROWS) {
+    const folder = shrunk.get(id);
+    const witness = made.get(id)?.witness ?? {};
+    if (folder === undefined) await expectStillThere(await find(id), witness, bench.env);
+    else await expectKept(folder, witness);
+  }
+}, 180_000);
+
+/** As its README says: a clone of the bundle, the patch laid over it. */
+async function expectKept(folder: string, { files = {}, objects = {} }: Witness): Promise<void> {
+  for (const [path, text] of Object.entries(files)) expect([path, await readFile(join(folder, 'files', path), 'utf8')]).toEqual([path, text]);
+  const back = `${folder}-back`;
+  await bench.git(bench.sandbox.root, 'clone', '-q', '--mirror', join(folder, 'commits.bundle'), `${back}.git`);
+  for (const [name, id] of Object.entries(objects).filter(([ref]) => !ref.startsWith(':'))) expect([name, await bench.git(`${back}.git`, 'rev-parse', `${id}^{object}`)]).toEqual([name, id]);
+  const staged = Object.entries(objects).filter(([ref]) => ref.startsWith(':'));
+  if (staged.length === 0) return;
+  await bench.git(bench.sandbox.root, 'clone', '-q', join(folder, 'commits.bundle'), back);
+  await bench.git(back, 'apply', '--index', join(folder, 'staged.patch'));
+  for (const [name, id] of staged) expect([name, await bench.git(back, 'rev-parse', name)]).toEqual([name, id]);
+}

@@ -1,0 +1,120 @@
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readPlace } from '../git/gitDir.ts';
+import { readRemoteNow } from '../git/remoteNow.ts';
+import { UserError } from '../base/errors.ts';
+import { registerTree } from '../git/relocateTree.ts';
+import { forgetWorktree } from '../git/removeWorktree.ts';
+import { lookAt } from '../git/standing.ts';
+import { readTreeRisks, readUnmergedBranch } from '../git/treeRisks.ts';
+import type { TreeRisk } from '../status/treeRisk.ts';
+import { hasCode } from '../store/file.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { readReceipt, type Receipt } from '../store/receipt.ts';
+import type { Context } from './context.ts';
+
+export interface Archive {
+  readonly receipt: Receipt;
+  /** The receipt's path. */
+  readonly file: string;
+  /** True while the tree is there; a shrunk one has only what was kept of it. */
+  readonly isWhole: boolean;
+}
+
+/** Names for what is at work in `.closed`: before its last check, and after it. Both begin with a dot, so that no slot is one. */
+export const PRUNING = '.pruning-';
+export const DELETING = '.deleting-';
+
+/** Every archive of a fleet, oldest first. What a killed `prune` left half done is settled first; call it under the fleet's lock for that. */
+export async function readArchives(fleet: FleetRecord): Promise<readonly Archive[]> {
+  const folders = new Set([join(fleet.workspace, '.closed'), ...fleet.closed.flatMap(({ archive }) => (archive === null ? [] : [dirname(archive)]))]);
+  const found: Archive[] = [];
+  for (const folder of folders) {
+    for (const name of await list(folder)) {
+      const file = join(folder, name);
+      const receipt = name.endsWith('.json') && !name.startsWith('.') ? await readReceipt(file) : null;
+      if (receipt?.fleet === fleet.uuid && `${receipt.archive}.json` === file) found.push({ receipt, file, isWhole: (await lookAt(receipt.archive)) !== null });
+    }
+  }
+  return found.sort((a, b) => a.receipt.closedAt.localeCompare(b.receipt.closedAt));
+}
+
+/** A tree that was killed before its last check goes back; one that had passed it is deleted to the end. */
+export async function settleArchives(fleet: FleetRecord, env: Context['env']): Promise<void> {
+  for (const { receipt, file, isWhole } of await readArchives(fleet)) {
+    const folder = dirname(receipt.archive);
+    const [waiting, leaving] = [join(folder, `${PRUNING}${receipt.slot}`), join(folder, `${DELETING}${receipt.slot}`)];
+    if (!isWhole && (await lookAt(waiting)) !== null) await putBack(waiting, receipt.archive);
+    if ((await lookAt(leaving)) === null) continue;
+    const place = await readPlace(leaving);
+    if (place.kind === 'repository' && receipt.kind === 'worktree') await forgetWorktree({ gitDir: place.gitDir, mergedBranch: null, env });
+    await removeTree(leaving);
+    if (receipt.shrunkTo === null) await rm(file, { force: true });
+  }
+  const folder = join(fleet.workspace, '.closed');
+  const names = await list(folder);
+  // One that still has a receipt is another fleet's, which settles it itself.
+  for (const name of names) if (name.startsWith(DELETING) && !names.includes(`${name.slice(DELETING.length)}.json`)) await removeTree(join(folder, name));
+}
+
+/** A tree that was set aside, in its archive again. */
+export async function putBack(waiting: string, archive: string): Promise<void> {
+  await rename(waiting, archive);
+  await registerTree(archive, waiting).catch((error: unknown) => {
+    // A tree whose `.git` cannot be read stays as it is.
+    if (!(error instanceof UserError)) throw error;
+  });
+}
+
+/** Deletes a folder, and links as the links they are. */
+export async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+interface Asked {
+  readonly receipt: Receipt;
+  /** Where the tree is at the moment. */
+  readonly tree: string;
+  /** False asks nobody over the network. */
+  readonly fetch: boolean;
+}
+
+export interface ArchiveRisks {
+  /** What would be lost with the folder. */
+  readonly risks: readonly TreeRisk[];
+  /** Of a worktree: what its branch has that is merged nowhere, and that stays in the checkout. */
+  readonly branch: readonly TreeRisk[];
+}
+
+/** What an archived tree has that is nowhere else, as it is now. */
+export async function readArchiveRisks(context: Context, { receipt, tree, fetch }: Asked): Promise<ArchiveRisks> {
+  const { repo, checkout, base, include } = receipt;
+  const { env, signal, store } = context;
+  const remote = repo === null ? null : await readRemoteNow({ repo, checkout, cacheDir: store.cache, env, signal, ...(fetch ? {} : { patienceMs: 0 }) });
+  const common = { base, remote, env };
+  return {
+    risks: await readTreeRisks(tree, { ...common, include, checkout }),
+    branch: receipt.kind === 'worktree' ? await readUnmergedBranch(tree, common) : [],
+  };
+}
+
+/** Bytes on the disk of everything in a folder; files that are linked from elsewhere too (the mirror's objects) are counted. */
+export async function readSize(folder: string): Promise<number> {
+  let bytes = 0;
+  const waiting = [folder];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      else bytes += ((await lstat(path).catch(() => null))?.blocks ?? 0) * 512;
+    }
+  }
+  return bytes;
+}
+
+async function list(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
+    throw error;
+  });
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PRUNE_STEPS } from '../../src/status/closing.ts';
+import { makeDisturbed } from './disturbed.ts';
+import { makeBench, type Bench } from './fleet.ts';
+
+let bench: Bench;
+beforeEach(async () => (bench = await makeBench()));
+afterEach(() => bench.dispose());
+
+const workspace = (...parts: string[]): string => join(bench.sandbox.home, 'workspaces', 'shop', ...parts);
+const archives = async (): Promise<string[]> => (await readdir(workspace('.closed')).catch(() => [])).sort();
+
+async function up(isolation: string, ids: readonly string[]): Promise<void> {
+  const panes = ['keep', ...ids].map((id) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`);
+  await bench.layout(`name: shop\nstrategy: component\nisolation: ${isolation}\npanes:\n${panes.join('\n')}\n`);
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+}
+
+async function commit(id: string): Promise<void> {
+  await writeFile(workspace(id, 'README.md'), `work of ${id}\n`);
+  await bench.git(workspace(id), 'commit', '-q', '-a', '-m', `Work of ${id}`);
+}
+
+/** Brings a branch to origin's main as forges do: one commit with another message. */
+async function squash(id: string): Promise<void> {
+  await bench.git(bench.checkout, 'fetch', '-q', workspace(id), `work/${id}:refs/squash/${id}`);
+  await bench.git(bench.checkout, 'merge', '-q', '--squash', `refs/squash/${id}`);
+  await bench.git(bench.checkout, 'commit', '-q', '-m', `Squashed ${id}`);
+  await bench.git(bench.checkout, 'update-ref', '-d', `refs/squash/${id}`);
+  await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
+}
+
+it('ls --closed shows what is unmerged, prune deletes what is merged by content and nothing else, and an id that is gone stays closed', async () => {
+  await up('clone', ['merged', 'pushed', 'mine']);
+  for (const id of ['merged', 'pushed', 'mine']) await commit(id);
+  await squash('merged');
+  await bench.git(workspace('pushed'), 'push', '-q', 'origin', 'HEAD');
+  for (const id of ['merged', 'pushed', 'mine']) await bench.ok('close', id, '--yes');
+
+  const listed = JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout) as { closed: { id: string; unmerged: boolean; bytes: number }[] };
+  expect(listed.closed.map(({ id, unmerged }) => [id, unmerged])).toEqual([['merged', false], ['pushed', false], ['mine', true]]);
+  expect(listed.closed.every(({ bytes }) => bytes > 0)).toBe(true);
+
+  expect((await bench.ok('prune')).stderr).toContain('nothing was closed more than 14d ago');
+  const asked = await bench.ct(['prune', '--older-than', '0d']);
+  expect(asked.code).toBe(1);
+  expect(await archives()).toHaveLength(6);
+
+  const { stdout } = await bench.ok('prune', '--older-than', '0d', '--yes');
+  expect(stdout.replace(/-\d{8}T\d{6}Z/g, '').replace(/[0-9a-f]{7} /, '')).toBe('merged: deleted, all its work is merged or pushed\npushed: deleted, all its work is merged or pushed\nmine: stays\n  1 unmerged commit on "work/mine": Work of mine\n');
+  expect((await archives()).map((name) => name.replace(/-.*Z/, ''))).toEqual(['mine', 'mine.json']);
+  expect((await bench.ok('up', '--detach')).stderr).toContain('nothing to do');
+  expect((await bench.ct(['undo', 'merged'])).stderr).toContain('is no longer in');
+  await bench.ok('undo', 'mine');
+  expect(existsSync(workspace('mine', 'README.md'))).toBe(true);
+});
+
+it('what was merged by a branch that the remote has deleted since is not deleted unless its content is in the base', async () => {
+  await up('clone', ['gone']);
+  await commit('gone');
+  await bench.git(workspace('gone'), 'push', '-q', 'origin', 'HEAD');
+  await bench.ok('close', 'gone', '--yes');
+  await bench.git(bench.remote, 'branch', '-q', '-D', 'work/gone');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('stays');
+  expect(await archives()).toHaveLength(2);
+});
+
+it('a worktree goes with its branch when that is merged, and without it when it is not; the list of git is true', async () => {
+  await up('worktree', ['merged', 'mine']);
+  for (const id of ['merged', 'mine']) await commit(id);
+  await bench.git(bench.checkout, 'merge', '-q', '--no-ff', '-m', 'Merge', 'work/merged');
+  await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
+  for (const id of ['merged', 'mine']) await bench.ok('close', id, '--yes');
+  const { stdout } = await bench.ok('prune', '--older-than', '0d', '--yes');
+  expect(stdout.match(/deleted/g)).toHaveLength(2);
+  expect(await archives()).toEqual([]);
+  expect((await bench.git(bench.checkout, 'branch', '--format=%(refname:short)')).split('\n').sort()).toEqual(['main', 'work/keep', 'work/mine']);
+  expect(await bench.git(bench.checkout, 'worktree', 'list')).not.toMatch(/closed|prunable/);
+});
+
+it.each(['delete', 'shrink'])('a prune that was killed after any step (%s) has lost nothing, and the next one ends it', async (how) => {
+  await up('clone', ['work']);
+  const disturbed = await makeDisturbed(bench);
+  for (const step of PRUNE_STEPS.filter((one) => how === 'shrink' || !one.endsWith('-kept'))) {
+    if (!existsSync(workspace('work'))) await bench.ok('up', '--only', 'work', '--detach', '--yes');
+    if (how === 'shrink') await writeFile(workspace('work', 'new.txt'), 'mine\n');
+    await bench.ok('close', 'work', '--yes');
+    expect([step, (await disturbed.run('prune', how, { after: step, what: 'kill' })).code]).toEqual([step, null]);
+    if (step === 'set-aside') {
+      // Not past its last check: it can still be brought back.
+      await bench.ok('undo', 'work');
+      await bench.ok('close', 'work', '--yes');
+    }
+    await bench.ok('prune', '--older-than', '0d', '--yes', ...(how === 'shrink' ? ['--shrink'] : []));
+    const names = (await archives()).filter((name) => !name.endsWith('.json'));
+    expect([step, names.filter((name) => !name.endsWith('.kept'))]).toEqual([step, []]);
+    if (how === 'shrink') expect(existsSync(workspace('.closed', names.at(-1) ?? 'none', 'files', 'new.txt'))).toBe(true);
+  }
+}, 180_000);
