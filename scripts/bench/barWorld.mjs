@@ -69,7 +69,7 @@ function readFrom(file, from) {
 }
 
 /** The first answer of `ask` that is not null; asked again and again without rest for the first seconds, for times are measured with it. */
-export async function until(ask) {
+async function until(ask) {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const answer = ask();

@@ -20,7 +20,17 @@ interface Look {
  */
 export function barVariables(fleets: readonly BarFleet[], look: Look): readonly BarVariable[] {
   const shown = fleets.filter(({ tmuxSession }) => tmuxSession !== null);
-  return [...everywhere(shown, look), ...windows(shown, look), { scope: null, name: BAR_NAMES.heartbeat, value: String(Math.floor(look.now / 1000)) }, ...shown.flatMap((fleet) => lineOf(fleet, look))];
+  return [...everywhere(shown, look), ...windows(shown, look), heartbeat(look), ...shown.flatMap((fleet) => lineOf(fleet, look))];
+}
+
+/** The same at a later time: of fleets in which nobody waits for the user only the heartbeat moves on. */
+export function laterVariables(fleets: readonly BarFleet[], look: Look, before: readonly BarVariable[]): readonly BarVariable[] {
+  const waits = fleets.some(({ status }) => status.sessions.some(({ agent }) => STATE_LOOKS[agent.state].needsYou));
+  return waits || before.length === 0 ? barVariables(fleets, look) : before.map((variable) => (variable.name === BAR_NAMES.heartbeat ? heartbeat(look) : variable));
+}
+
+function heartbeat({ now }: Pick<Look, 'now'>): BarVariable {
+  return { scope: null, name: BAR_NAMES.heartbeat, value: String(Math.floor(now / 1000)) };
 }
 
 function everywhere(fleets: readonly BarFleet[], { style, now }: Look): BarVariable[] {

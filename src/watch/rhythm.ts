@@ -13,7 +13,7 @@ const REST_MS = 30;
 const REST_TIMES = 2;
 
 /** Never two at once. What `run` throws goes to `onError`, and the next poke tries again. */
-export function makeRhythm(run: () => Promise<void>, onError: (error: unknown) => void): Rhythm {
+export function makeRhythm(run: () => Promise<unknown>, onError: (error: unknown) => void): Rhythm {
   let wanted = false;
   let going: Promise<void> | null = null;
   let rest: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import type { BarFleet, BarVariable } from '../bar/bar.ts';
-import { barVariables } from '../bar/barVariables.ts';
+import { barVariables, laterVariables } from '../bar/barVariables.ts';
 import { readFleets } from '../store/fleets.ts';
 import type { ServerPaths } from '../store/paths.ts';
 import type { ServerView } from '../tmux/serverView.ts';
@@ -10,7 +10,7 @@ import { barStyle } from './barStyle.ts';
 import { writeLog } from './log.ts';
 import { fleetsOn, forGroups, look } from './look.ts';
 import { untilNextLook } from './nextLook.ts';
-import { makePublisher } from './publisher.ts';
+import { type Edition, makePublisher } from './publisher.ts';
 import { makeRhythm } from './rhythm.ts';
 import { makeSyncQueue, type SyncQueue } from './queuedSyncs.ts';
 import { isUrgent, statesOf } from './urgent.ts';
@@ -37,10 +37,11 @@ const SWEEP_MS = 20_000;
 export async function makeWatcher(context: Context, { server, paths, onOver }: WatcherPlace): Promise<Watcher> {
   let view: ServerView | null = null;
   let fleets: readonly BarFleet[] = [];
+  let variables: readonly BarVariable[] = [];
   let byEvent = false;
 
   const onProblem = (problem: unknown): void => writeLog(paths.log, textOf(problem), context.now());
-  const rhythm = makeRhythm(() => lookAndPublish(), onProblem);
+  const rhythm = makeRhythm(async () => view && lookAndPublish(view), onProblem);
   const poke = (): void => {
     byEvent = true;
     rhythm.poke();
@@ -49,7 +50,7 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
     onEvent: poke,
     onTree: () => rhythm.poke(),
     onKey: (looked) => {
-      view = view && { ...view, clients: view.clients.map((client) => ({ ...client, activity: looked.get(client.name) ?? client.activity })) };
+      view = view && withKeys(view, looked);
       poke();
     },
     onProblem,
@@ -58,29 +59,29 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
   const publisher = makePublisher({ server, paths, env: context.env, onProblem });
   const answers = await answerOn(paths.socket, () => witnesses.answer());
 
-  const lookAndPublish = async (): Promise<void> => {
-    const seen = view;
-    const found = seen && (await lookAround(context, { server, seen, witnesses, syncs }));
-    if (seen === null) return;
+  const lookAndPublish = async (seen: ServerView): Promise<void> => {
+    const found = await lookAround(context, { server, seen, witnesses, syncs });
     if (found === null) {
       onOver();
       return;
     }
     const urgent = isUrgent(statesOf(fleets), statesOf(found));
-    fleets = found;
-    publisher.publish({ variables: variablesOf(context, seen, fleets), urgent, clients: seen.clients.map(({ name }) => name), runsJobs: seen.runsJobs });
+    [fleets, variables] = [found, barVariables(found, lookOf(context, seen))];
+    publisher.publish({ ...whereTo(seen), variables: forGroups(variables, seen), urgent });
     rhythm.pokeIn(untilNextLook(fleets, byEvent));
     byEvent = false;
   };
   const sweeps = sweepEvery(context, (jumped) => {
     if (witnesses.sweep() || jumped) poke();
-    if (view !== null) publisher.beat(variablesOf(context, view, fleets)).catch(onProblem);
+    if (view === null) return;
+    variables = laterVariables(fleets, lookOf(context, view), variables);
+    publisher.beat(forGroups(variables, view)).catch(onProblem);
   });
   return {
     see: (next) => {
       const isAnother = view?.pid !== next.pid;
       view = next;
-      if (isAnother) publisher.begin(variablesOf(context, next, fleets)).catch(onProblem);
+      if (isAnother) publisher.begin(forGroups(variables, next)).catch(onProblem);
       poke();
     },
     close: async ({ serverLives }) => {
@@ -92,6 +93,14 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
       await publisher.end({ serverLives });
     },
   };
+}
+
+function whereTo({ clients, runsJobs }: ServerView): Pick<Edition, 'clients' | 'runsJobs'> {
+  return { clients: clients.map(({ name }) => name), runsJobs };
+}
+
+function withKeys(view: ServerView, looked: ReadonlyMap<string, number>): ServerView {
+  return { ...view, clients: view.clients.map((client) => ({ ...client, activity: looked.get(client.name) ?? client.activity })) };
 }
 
 interface Around {
@@ -114,8 +123,8 @@ async function lookAround(context: Context, { server, seen, witnesses, syncs }: 
   return fleets;
 }
 
-function variablesOf(context: Context, seen: ServerView, fleets: readonly BarFleet[]): readonly BarVariable[] {
-  return forGroups(barVariables(fleets, { style: barStyle(seen, context.env), now: context.now() }), seen);
+function lookOf(context: Context, seen: ServerView): Parameters<typeof barVariables>[1] {
+  return { style: barStyle(seen, context.env), now: context.now() };
 }
 
 /** `jumped`: the clock did; the machine slept, or was set. */
