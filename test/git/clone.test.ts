@@ -246,6 +246,17 @@ describe('what goes wrong', () => {
   });
 });
 
+it('a submodule with a relative URL is taken from beside the real origin, not from beside the mirror', async () => {
+  const { env, path } = shop;
+  await makeRepo(path('servers', 'lib'), { env });
+  await shop.git(shop.checkout, 'submodule', '--quiet', 'add', '--', '../lib', 'lib');
+  await shop.git(shop.checkout, 'commit', '-q', '-m', 'A submodule');
+  await shop.git(shop.checkout, 'push', '-q');
+  expect((await shop.clone()).notes).toEqual([]);
+  expect(await readFile(join(shop.spec().path, 'lib', 'README.md'), 'utf8')).toBe('# A project\n');
+  expect(await api('submodule', 'status')).toMatch(/^ [0-9a-f]{40} lib/);
+});
+
 describe('an interrupt', () => {
   it('in the middle of a clone leaves nothing behind', async () => {
     const { env, path } = shop;

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeBench, type Bench } from './fleet.ts';
@@ -20,6 +21,22 @@ it('the cache tells who uses a mirror, prunes what no fleet uses, and by age wha
   expect((await bench.ok('cache', 'prune', '--older-than', '0d')).stdout).toBe(`removed ${bench.remote}\n`);
   expect(await bench.git(join(bench.sandbox.path('work'), 'one'), 'fsck', '--full', '--no-progress')).toBe('');
   expect((await bench.ok('cache', 'ls')).stderr).toContain('the cache is empty');
+});
+
+it('up leaves a clone with work in it as it is, after kill-server and without the cache too', async () => {
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+  const clone = join(bench.sandbox.path('work'), 'one');
+  await bench.git(clone, 'commit', '-q', '--allow-empty', '-m', 'Mine');
+  await bench.git(clone, 'checkout', '-q', '-b', 'elsewhere');
+  await writeFile(join(clone, 'README.md'), 'changed\n');
+  await writeFile(join(clone, 'new.txt'), 'new\n');
+  const facts = () => Promise.all([['status', '--porcelain', '--branch'], ['diff'], ['for-each-ref'], ['reflog']].map((question) => bench.git(clone, ...question)));
+  const before = await facts();
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+  await rm(bench.sandbox.path('home', '.cache'), { recursive: true });
+  await bench.tmux.run('kill-server');
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+  expect(await facts()).toEqual(before);
 });
 
 it('what is wrong on the command line is said, and nothing is removed', async () => {
