@@ -13,6 +13,7 @@ import { readyPeers } from './bench/peers.mjs';
 import { renderPage } from './bench/page.mjs';
 import { startUp } from './bench/startUp.mjs';
 import { stateLatency } from './bench/stateLatency.mjs';
+import { syncSpeed } from './bench/syncSpeed.mjs';
 import { upSpeed } from './bench/upSpeed.mjs';
 import { statusSpeed } from './bench/statusSpeed.mjs';
 import { tmuxProcesses } from './bench/tmuxProcesses.mjs';
@@ -20,7 +21,7 @@ import { makeWorld } from './bench/world.mjs';
 import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed };
+const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed, syncSpeed };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);

@@ -76,7 +76,8 @@ async function putOff(context: Context, { target, wish, source, keep }: SessionS
 /** Why the tree may not be moved now, because of who works in it or how it is left. */
 async function refuse(context: Context, one: SessionSync): Promise<AgentRefusal | null> {
   const agent = await refuseAgents(context, one);
-  if (agent !== null) return agent;
+  // Only who waits need be told apart here: the sync itself says the rest.
+  if (agent !== null || (!one.wish.whenIdle && one.target.owner.syncWhenIdle === null)) return agent;
   // A tree that cannot be read is told of by the sync itself.
   const status = await readTreeStatus(one.target.owner.path, { base: null, env: context.env }).catch(() => null);
   const reason = status === null ? null : refuseTree(status);

@@ -64,6 +64,7 @@ interface Search {
  */
 async function findOldBase(space: ObjectSpace, { branch, start, common, tips }: Search): Promise<string | null> {
   const recorded = await askLine(space, ['rev-parse', '--verify', '--quiet', `${baseRef(tips.label)}^{commit}`]);
+  if (recorded === common) return null;
   const known = recorded !== null && (await isAncestor(space, recorded, start)) ? recorded : null;
   const old = known ?? (tips.ref === null ? await findCreation(space, branch) : await askLine(space, ['merge-base', '--fork-point', tips.ref, start]));
   if (old === null || old === common || (await isAncestor(space, old, tips.base))) return null;

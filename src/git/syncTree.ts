@@ -20,7 +20,7 @@ import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from
 import { fetchFromMirror } from './syncFetch.ts';
 import { readTips, type SyncBase } from './syncTips.ts';
 import { findOverwritten, readChanges } from './treeChanges.ts';
-import { readTreeStatus } from './treeStatus.ts';
+import { readCondition } from './treeStatus.ts';
 
 export interface TreeSync {
   /** Root of the clone or worktree. */
@@ -69,7 +69,7 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const place = await readPlace(tree);
   if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
   if (mirror?.usable === true && !dryRun) await fetchFromMirror(tree, mirror, env);
-  const status = await readTreeStatus(tree, { base: null, env });
+  const status = await readCondition(tree, place.gitDir, env);
   const { branch, head } = status;
   const refusal = refuseTree(status);
   if (refusal !== null || branch === null || head === null) return plain(nothingDone('skipped', { reason: refusal }));
@@ -153,17 +153,18 @@ function mergeMessage(branch: string, label: string): string {
 /** A squash or rebase merge has other commits than the branch, so it can only be told by content. */
 async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
   if (point.facts.own === 0) return false;
-  const isSame = outcome.kind === 'made' && (await treeOf(space, outcome.tip)) === (await treeOf(space, tips.base));
+  const isSame = outcome.kind === 'made' && (await haveSameTree(space, outcome.tip, tips.base));
   return (isSame || outcome.kind === 'conflict') && (await readMerge(point.start, tips.base, space.place)) !== null;
 }
 
-function treeOf(space: ObjectSpace, commit: string): Promise<string> {
-  return inSpace(space, ['rev-parse', '--verify', `${commit}^{tree}`]);
+async function haveSameTree(space: ObjectSpace, one: string, other: string): Promise<boolean> {
+  const [first, second] = (await inSpace(space, ['rev-parse', `${one}^{tree}`, `${other}^{tree}`])).split('\n');
+  return first === second;
 }
 
 /** Nothing may have happened in the tree between the first look and now, when its refs are held. */
-async function recheck({ tree, env, recheck: askAgent }: TreeSync, { head }: Subject): Promise<string | null> {
-  const [agent, status] = await Promise.all([askAgent(), readTreeStatus(tree, { base: null, env })]);
+async function recheck({ tree, env, recheck: askAgent }: TreeSync, { head, gitDir }: Subject): Promise<string | null> {
+  const [agent, status] = await Promise.all([askAgent(), readCondition(tree, gitDir, env)]);
   if (agent !== null) return agent;
   return refuseTree(status) ?? (status.head === head ? null : 'has a new commit meanwhile');
 }

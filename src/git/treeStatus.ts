@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { parsePorcelain, type Porcelain } from '../status/porcelain.ts';
+import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
 import { readGit } from './git.ts';
@@ -26,6 +27,12 @@ export async function readTreeStatus(path: string, options: StatusOptions): Prom
   const [status, operation] = await Promise.all([readPorcelain(path, options), readOperation(place.gitDir)]);
   const { ahead, behind } = status.ahead !== null || status.head === null ? status : status.head === options.before?.head ? options.before : await readAgainstBase(path, options);
   return { ...status, ahead, behind, operation };
+}
+
+/** The same without ahead and behind, which take git longer than all the rest. */
+export async function readCondition(path: string, gitDir: string, env: Env): Promise<TreeCondition> {
+  const [status, operation] = await Promise.all([readPorcelain(path, { env }), readOperation(gitDir)]);
+  return { ...status, operation };
 }
 
 /** The counts alone; takes no lock (see readGit). */

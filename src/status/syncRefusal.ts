@@ -27,8 +27,11 @@ const REFUSALS: Partial<Record<AgentState, AgentRefusal>> = {
   unknown: { reason: 'is in a state that cannot be told', passes: true },
 };
 
+/** The part of a tree's status that decides. */
+export type TreeCondition = Pick<TreeStatus, 'operation' | 'conflicts' | 'changes' | 'untracked' | 'branch' | 'head'>;
+
 /** Why a tree's own condition forbids it; null for a clean tree on a branch. Untracked files do not matter here: see what they stand in the way of. */
-export function refuseTree({ operation, conflicts, changes, untracked, branch, head }: TreeStatus): string | null {
+export function refuseTree({ operation, conflicts, changes, untracked, branch, head }: TreeCondition): string | null {
   const edited = changes - untracked;
   if (operation !== null) return `is in the middle of a ${operation}`;
   if (conflicts > 0) return `has ${conflicts} file${conflicts === 1 ? '' : 's'} in conflict`;
