@@ -14,7 +14,8 @@ fragment='#{E:claude_tmux}#{?claude_tmux, ,}'
 main() {
   case ${1-} in
     build) build ;;
-    '') if is_old; then refuse; else load >/dev/null 2>&1 </dev/null & fi ;;
+    # In parentheses: a shell keeps what a function's redirection replaces, and tmux would wait for all who hold its end.
+    '') if is_old; then refuse; else (later) >/dev/null 2>&1 </dev/null & fi ;;
     *) sed -n '3,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
 }
@@ -33,11 +34,26 @@ refuse() {
   if [ -n "$(tmux list-clients 2>/dev/null)" ]; then tmux display-message "$text"; else echo "$text"; fi
 }
 
+later() {
+  wait_for_manager
+  load
+}
+
 load() {
   if ! find_program; then hint 'not built'
   elif ! "$program" plugin load --folder "$folder"; then
     if command -v node >/dev/null; then hint 'does not start'; else hint 'no Node found'; fi
   fi
+}
+
+# A theme that TPM runs after us may set all of status-right: what runs us goes first. The server itself has no end to wait for.
+wait_for_manager() {
+  [ "$PPID" != "$(tmux display-message -p '#{pid}')" ] || return 0
+  tries=0
+  while kill -0 "$PPID" 2>/dev/null && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1 2>/dev/null || sleep 1
+  done
 }
 
 # Short: status-right takes 40 cells unless the user says otherwise.
@@ -75,7 +91,7 @@ build() {
   if ! command -v npm >/dev/null; then
     echo 'claude-tmux is built with Node 20 or newer and its npm; neither tmux nor your shell finds npm on PATH.'
   elif npm ci && npm run build; then
-    sh "$folder/plugin.sh"
+    load
     echo 'claude-tmux is built and loaded.'
   else
     echo 'claude-tmux is not built; what npm says above tells why.'

@@ -1,8 +1,9 @@
+import { BAR_NAMES } from '../bar/names.ts';
 import { asFormatPath, asMessage, word } from '../base/tmuxText.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import { isOurs, type PluginFacts } from './facts.ts';
-import { BAR, FRAGMENT, HOOK_INDEX, HOOKS, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAID, SAY_HOOK, type KeyAction, type KeySpec } from './names.ts';
+import { FRAGMENT, HOOK_INDEX, HOOKS, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAID, SAY_HOOK, type KeyAction, type KeySpec } from './names.ts';
 
 export interface LoadInput {
   readonly facts: PluginFacts;
@@ -13,9 +14,9 @@ export interface LoadInput {
 }
 
 export interface LoadBatch {
-  /** For `source-file -`; prints a line for each client, after the hooks are set: `parseTerminals` reads them. */
+  /** For `source-file -`. */
   readonly text: string;
-  /** The same for what follows when a terminal is attached: those that attach from now on are met by the hooks. */
+  /** The same for what follows when a terminal is attached by then: those that attach later are met by the hooks. */
   readonly whenAttached: string;
   /** A sentence for each thing that was left as it is, for the user. */
   readonly said: readonly string[];
@@ -28,11 +29,10 @@ export function loadBatch(input: LoadInput): LoadBatch {
     ...keys.free.map((key) => `unbind-key -T prefix ${word(key)}`),
     ...keys.bound.map(({ key, spec }) => `bind-key -N ${word(`claude-tmux: ${spec.means}`)} -T prefix ${word(key)} ${BODIES[spec.action](input.folder)}`),
     ...HOOKS.map((hook) => `set-hook -g ${word(`${hook}[${HOOK_INDEX}]`)} ${word(reviveBody(input))}`),
-    ...(isHint(input.facts) ? [`set-environment -gu ${BAR}`] : []),
+    ...(isHint(input.facts) ? [`set-environment -gu ${BAR_NAMES.everywhere}`] : []),
     `set-environment -gh ${LOADED} ${word(keys.bound.map(({ key }) => key).join(' '))}`,
     ...placement(input.facts),
     ...sayLater(input.facts, keys.said),
-    `list-clients -F '#{client_control_mode} #{client_name}'`,
   ];
   const attached = [`run-shell -b ${word(revive(input))}`, ...sayNow(input.facts, keys.said)];
   return { text: asText(lines), whenAttached: asText(attached), said: keys.said };
@@ -114,7 +114,7 @@ function sentence(said: readonly string[]): string {
 
 /** plugin.sh puts its hint where the bar will be; what the watcher puts there is a selector, and is not touched. */
 function isHint({ variables }: PluginFacts): boolean {
-  return variables[BAR]?.startsWith('claude-tmux: ') === true;
+  return variables[BAR_NAMES.everywhere]?.startsWith('claude-tmux: ') === true;
 }
 
 function placement({ options, statusRight, placedElsewhere }: PluginFacts): readonly string[] {

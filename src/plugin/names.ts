@@ -1,3 +1,5 @@
+import { BAR_NAMES } from '../bar/names.ts';
+
 /**
  * What the plugin puts into a tmux server, by name: the one place. tmux-plugin/plugin.sh and docs/plugin.md say the same, a test
  * holds them to it.
@@ -26,14 +28,11 @@ export const KEYS: readonly KeySpec[] = [
 /** The key that builds the program; bound by plugin.sh while there is none, and taken off by the first load that succeeds. */
 export const BUILD_KEY = 'B';
 
-/** Hidden variable: what the bar shows. */
-export const BAR = 'claude_tmux';
+/** A user who places this anywhere has placed the bar. */
+export const PLACEHOLDER = `#{E:${BAR_NAMES.everywhere}}`;
 
 /** Put at the front of `status-right`: nothing while the bar has nothing to say, else that and a blank. */
-export const FRAGMENT = '#{E:claude_tmux}#{?claude_tmux, ,}';
-
-/** A user who places this anywhere has placed the bar. */
-export const PLACEHOLDER = '#{E:claude_tmux}';
+export const FRAGMENT = `${PLACEHOLDER}#{?${BAR_NAMES.everywhere}, ,}`;
 
 /** Hidden variable: says that the plugin is loaded, and which keys it has bound. */
 export const LOADED = 'claude_tmux_plugin';

@@ -35,13 +35,14 @@ export function sessionsMenu({ fleets, client, page, folder, now }: MenuInput): 
   const first = (page - 1) * room;
   const shown = entries.slice(first, first + room);
   const cells = Math.max(1, client.columns - 10);
-  const items = shown.length === 0 ? [item('-no Claude session is on the screen')] : shown.map((entry, at) => toItem(entry, { cells, key: KEYS_OF_ITEMS[at] ?? '' }));
+  const keys = KEYS_OF_ITEMS.split(',');
+  const items = shown.length === 0 ? [item('-no Claude session is on the screen')] : shown.map((entry) => toItem(entry, { cells, key: 'head' in entry ? '' : (keys.shift() ?? '') }));
   const more = first + room < entries.length ? [item('more', 'Space', `run-shell -b ${word(turnPage(client, page + 1, folder))}`)] : [];
-  return ['display-menu', '-c', word(client.name), '-T', word(' sessions '), '-x', 'C', '-y', 'C', ...items, ...more].join(' ');
+  return ['display-menu', '-c', word(client.name), '-T', word(' sessions '), '-x', 'C', '-y', 'C', '--', ...items, ...more].join(' ');
 }
 
 /** Not q: it closes the menu. */
-const KEYS_OF_ITEMS = '123456789abcdefghijklmnoprstuvwxyz';
+const KEYS_OF_ITEMS = '1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,r,s,t,u,v,w,x,y,z';
 
 type Entry = { readonly head: string } | { readonly session: SessionStatus; readonly pane: string; readonly text: string };
 

@@ -10,7 +10,7 @@ export async function readPlugin(server: TmuxServer, env: Environment): Promise<
   const names = [OPTIONS.auto, ...KEYS.map(({ option }) => option)];
   const answers = await ask(server, [...names.map((name) => `show-options -gqv ${word(name)}`), ...QUERIES], env);
   if (answers === null) return null;
-  const [statusRight = '', options = '', hidden = '', hooks = ''] = answers.printed.slice(names.length);
+  const [statusRight = '', options = '', hidden = '', hooks = '', windowHooks = ''] = answers.printed.slice(names.length);
   const wanted = Object.fromEntries(names.map((name, at): [string, string] => [name, answers.printed[at] ?? '']).filter(([, value]) => value !== ''));
   const variables = parseVariables(hidden);
   const keys = [...new Set([...KEYS.map(({ option, key }) => wanted[option] ?? key), ...KEYS.map(({ key }) => key), ...recordedKeys(variables[LOADED]), BUILD_KEY])];
@@ -20,11 +20,11 @@ export async function readPlugin(server: TmuxServer, env: Environment): Promise<
     placedElsewhere: options.split('\n').some((line) => line.includes(PLACEHOLDER) && !line.startsWith('status-right ')),
     bindings: await readBindings(server, keys, env),
     variables,
-    hooks: parseHooks(hooks),
+    hooks: parseHooks(`${hooks}\n${windowHooks}`),
   };
 }
 
-const QUERIES = ['show-options -gv status-right', 'show-options -g', 'show-environment -gh', 'show-hooks -g'];
+const QUERIES = ['show-options -gv status-right', 'show-options -g', 'show-environment -gh', 'show-hooks -g', 'show-hooks -gw'];
 
 interface Answers {
   /** What each query printed; nothing for a line that tmux refused. */
@@ -61,7 +61,8 @@ function parseHooks(text: string): readonly string[] {
   return [...text.matchAll(/^([a-z-]+\[\d+\]) /gm)].map(([, hook = '']) => hook).filter(ours);
 }
 
-/** Terminals that are attached, by name. Control-mode clients (an editor, iTerm2) are none. */
-export function parseTerminals(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => /^0? (.+)$/.exec(line)?.[1] ?? []);
+/** True when a terminal is attached. Control-mode clients (an editor, iTerm2) are none, and without a session tmux 3.3a has `no current target`. */
+export async function hasTerminal(server: TmuxServer, env: Environment): Promise<boolean> {
+  const { stdout } = await runTmux(server, ['list-clients', '-F', '#{client_control_mode}'], { env });
+  return stdout.split('\n').includes('0');
 }

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { output } from '../support/run.ts';
+import { ROOT } from '../support/sources.ts';
 import { makeListener, makeScene, shows, type PluginScene } from './scene.ts';
 
 const scenes: PluginScene[] = [];
@@ -26,6 +30,48 @@ test('a load puts the bar at the front of status-right, sets its keys and hooks,
   expect(added.filter((line) => / claude-tmux: /.test(line)).map((line) => line.split(/ +/)[1])).toEqual(['A', 'F', 'N']);
   expect(added.filter((line) => /^[a-z-]+\[9138\] /.test(line)).map((line) => line.split(' ')[0])).toEqual(['client-attached[9138]', 'session-created[9138]']);
   expect(added).toContain('claude_tmux_plugin=N A F');
+});
+
+test('the configuration that a server starts with may load it, before there is a session', async () => {
+  const { tmux } = await scene(`run-shell '${join(ROOT, 'claude-tmux.tmux')}'\nset -g status-right 'set later in the file'\n`);
+  await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}set later in the file`), { within: 30_000 });
+  expect(await tmux.run('show-environment', '-gh', 'claude_tmux_plugin')).toBe('claude_tmux_plugin=N A F');
+});
+
+test('whoever reads the configuration does not wait for a load', async () => {
+  const { sandbox, tmux } = await scene();
+  const program = sandbox.path('slow');
+  writeFileSync(program, `#!/bin/sh\nexec tmux wait-for claude-tmux-test\n`, { mode: 0o755 });
+  await tmux.run('set-option', '-g', '@claude_tmux_bin', program);
+  await tmux.run('run-shell', join(ROOT, 'claude-tmux.tmux'));
+  await expect(tmux.run('show-environment', '-gh', 'claude_tmux_plugin')).rejects.toThrow('unknown variable');
+  await tmux.run('wait-for', '-S', 'claude-tmux-test');
+});
+
+test('a theme that the plugin manager runs after it does not take the bar away', async () => {
+  const { sandbox, tmux } = await scene();
+  const manager = sandbox.path('manager');
+  // As TPM: one plugin after the other. The theme is slow: it waits for a load that does not wait for it, up to two seconds.
+  writeFileSync(manager, `'${join(ROOT, 'claude-tmux.tmux')}'\ntries=0\nuntil tmux show-environment -gh claude_tmux_plugin || [ "$tries" -gt 20 ]; do tries=$((tries + 1)); sleep 0.1; done\ntmux set-option -g status-right theme\n`);
+  await tmux.run('run-shell', `sh '${manager}' >/dev/null 2>&1`);
+  await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}theme`), { within: 30_000 });
+});
+
+test('a server behind a socket whose path has blanks and quotes is the one that is changed', async () => {
+  const { sandbox, load, attach, tmux } = await scene();
+  await load();
+  const socket = sandbox.path("a 'b c");
+  const other = (...args: string[]) => output('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env: sandbox.env });
+  await other('new-session', '-d', '-s', 'other', 'sleep 100000');
+  await other('run-shell', join(ROOT, 'claude-tmux.tmux'));
+  await eventually(async () => expect(await other('show-options', '-gv', 'status-right')).toContain(FRAGMENT), { within: 30_000 });
+  // Nested: a terminal of that server inside a pane of this one, whose keys reach the inner one by its own prefix.
+  await other('set-option', '-g', 'prefix', 'C-a');
+  await tmux.run('new-window', `env -u TMUX tmux -S "${socket}" attach-session`);
+  const terminal = await attach();
+  await shows(terminal, '[other]');
+  await terminal.run('send-keys', 'C-a', 'A');
+  expect(await shows(terminal, 'no Claude session is on the screen')).toContain('[other]');
 });
 
 test('ten loads leave what one leaves', async () => {
@@ -64,6 +110,16 @@ test.each([
   await tmux.run('set-option', '-g', 'status-right', rewrite(await tmux.run('show-options', '-gv', 'status-right')).replace(/;$/, '\\;'));
   await ct('uninstall-plugin');
   expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(expected(own));
+});
+
+test('what a watcher that was killed has left in tmux goes as well', async () => {
+  const { tmux, dump, load, ct } = await scene();
+  const before = await dump();
+  await load();
+  for (const hook of ['client-attached', 'pane-exited', 'window-pane-changed']) await tmux.run('set-hook', '-g', `${hook}[9137]`, 'wait-for -S claude_tmux_watch');
+  await tmux.run('set-environment', '-gh', 'claude_tmux', '#{?x,#{claude_tmux_text_1},}');
+  await ct('uninstall-plugin');
+  expect(await dump()).toBe(before);
 });
 
 test('uninstalling twice says that there is nothing to take out', async () => {

@@ -37,7 +37,7 @@ export async function makeScene({ config }: { readonly config?: string } = {}): 
       await eventually(async () => tmux.run('show-environment', '-gh', 'claude_tmux_plugin'), { within: 30_000 });
     },
     ct: (command = '', ...args) => run(process.execPath, [PROGRAM, command, '-S', tmux.socket, ...args], { env: sandbox.env, cwd: sandbox.root }),
-    dump: async () => (await Promise.all([['show-options', '-g'], ['show-options', '-gw'], ['show-options', '-s'], ['show-hooks', '-g'], ['list-keys'], ['list-keys', '-N'], ['show-environment', '-gh']].map((args) => tmux.run(...args)))).join('\n====\n'),
+    dump: async () => (await Promise.all([['show-options', '-g'], ['show-options', '-gw'], ['show-options', '-s'], ['show-hooks', '-g'], ['show-hooks', '-gw'], ['list-keys'], ['list-keys', '-N'], ['show-environment', '-gh']].map((args) => tmux.run(...args)))).join('\n====\n'),
     attach: async (...flags) => {
       const terminal = startTmux(sandbox);
       await terminal.run('new-session', '-d', '-x', '100', '-y', '30', `env -u TMUX tmux -S '${tmux.socket}' ${flags.join(' ')} attach-session`);

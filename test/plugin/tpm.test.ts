@@ -89,7 +89,10 @@ describe.each(TPMS)('$which', ({ folder, suffix }) => {
     expect(await tmux.run('list-keys', '-T', 'prefix', 'N')).toContain(sandbox.path('home', '.tmux', 'plugins', 'claude-tmux', 'tmux-plugin', 'run.sh'));
     const once = await eventually(async () => {
       const now = await state();
-      expect(now.processes.filter((line) => /tpm|plugin\.sh|plugin load/.test(line))).toEqual([]);
+      expect(now.processes.filter((line) => /tpm|plugin\.sh|plugin load|revive\.sh|watch --start/.test(line))).toEqual([]);
+      // The watcher, which a load starts where a terminal is attached, is there for good.
+      expect(now.processes.filter((line) => line.includes(' watch -S '))).toHaveLength(1);
+      expect(now.hooks).toContain('window-unlinked[9137]');
       return now;
     });
     await install();
