@@ -76,13 +76,17 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const found = await readTips({ ...sync, gitDir: place.gitDir, branch });
   if (typeof found === 'string') return plain(nothingDone('skipped', { reason: found, from: head, to: head }));
   const space = await openSpace({ tree, gitDir: place.gitDir, beside: found.beside, outside: dryRun, env });
+  let result: SyncResult;
   try {
     const point = await readSyncPoint(space, { branch, head, tips: found.tips });
-    const result = await bringIn(sync, { gitDir: place.gitDir, branch, head, tips: found.tips, space, point });
-    return { result, predicted: dryRun ? { tip: result.to ?? head, space } : null };
-  } finally {
-    if (!dryRun) await closeSpace(space);
+    result = await bringIn(sync, { gitDir: place.gitDir, branch, head, tips: found.tips, space, point });
+    if (dryRun) return { result, predicted: { tip: result.to ?? head, space } };
+  } catch (error) {
+    await closeSpace(space);
+    throw error;
   }
+  await closeSpace(space);
+  return plain(result);
 }
 
 function plain(result: SyncResult): SyncedTree {
