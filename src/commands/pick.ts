@@ -32,6 +32,7 @@ export async function pickSession(context: Context, given: string, fleetName: un
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
+  if (searched.some((fleet) => fleet.closed.some(({ session }) => session.id === given))) throw new UserError(`"${given}" is closed`, { hint: `claude-tmux undo ${given} brings it back`, exitCode: EXIT.usage });
   const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
   const meant = closest(given, ids);
   throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });

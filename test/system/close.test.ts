@@ -42,7 +42,8 @@ it('close ends the agent, puts the clone away with a receipt, and up leaves it c
   expect(JSON.parse(await readFile(workspace('.closed', receipt), 'utf8'))).toMatchObject({ id: 'be', place: workspace('be'), archive: workspace('.closed', slot), keeps: [{ kind: 'untracked', samples: ['new.txt'] }] });
   expect(await ids()).toEqual(['fe', 'server']);
   expect(await panes()).toBe('fe\nserver');
-  expect((await bench.ct(['path', 'be'])).code).toBe(2);
+  const asked = await bench.ct(['path', 'be']);
+  expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('"be" is closed')]);
 
   expect((await bench.ok('up', 'shop.yaml', '--detach')).stderr).toContain('nothing to do');
   expect(existsSync(workspace('be'))).toBe(false);
