@@ -8,12 +8,13 @@ import type { Context } from './context.ts';
 
 /** How the bar of a tmux server looks: its options, the user's config.yaml, NO_COLOR. What cannot be read says nothing. */
 export async function readBarStyle(context: Context, server: TmuxServer): Promise<BarStyle> {
-  const [options, marks] = await Promise.all([readBarOptions(server, context.env), readMarks(join(context.store.config, 'config.yaml'))]);
-  return barStyle({ options, writtenMarks: marks, noColor: (context.env['NO_COLOR'] ?? '') !== '' });
+  const [options, writtenMarks] = await Promise.all([readBarOptions(server, context.env), readWrittenMarks(context)]);
+  return barStyle({ options, writtenMarks, env: context.env });
 }
 
-/** The YAML parser is loaded only for a file that speaks of it. */
-async function readMarks(path: string): Promise<string | null> {
+/** `style.marks` of the user's config.yaml; null without. The YAML parser is loaded only for a file that speaks of it. */
+export async function readWrittenMarks({ store }: Pick<Context, 'store'>): Promise<string | null> {
+  const path = join(store.config, 'config.yaml');
   const text = await readFile(path, 'utf8').catch(() => '');
   if (!/\bstyle\b/.test(text)) return null;
   return (await import('../layout/writtenStyle.ts')).writtenMarks({ path, text });

@@ -6,13 +6,14 @@ export interface StyleSources {
   readonly options: { readonly marks: string; readonly color: string };
   /** `style.marks` of the user's config.yaml. */
   readonly writtenMarks: string | null;
-  /** True under NO_COLOR. */
-  readonly noColor: boolean;
+  /** NO_COLOR (any value but the empty one) takes the colours. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The tmux options win over config.yaml, that over the defaults. NO_COLOR is off until somebody says `@claude_tmux_color on`. */
-export function barStyle({ options, writtenMarks, noColor }: StyleSources): BarStyle {
+export function barStyle({ options, writtenMarks, env }: StyleSources): BarStyle {
   const marks = [options.marks, writtenMarks].find(isMarks) ?? 'unicode';
+  const noColor = (env['NO_COLOR'] ?? '') !== '';
   return { marks, color: options.color === 'on' || (options.color !== 'off' && !noColor) };
 }
 

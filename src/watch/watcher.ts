@@ -1,12 +1,13 @@
 import type { Context } from '../apply/context.ts';
-import type { BarFleet, BarVariable } from '../bar/bar.ts';
+import { readWrittenMarks } from '../apply/readBarStyle.ts';
+import type { BarFleet, BarStyle, BarVariable } from '../bar/bar.ts';
+import { barStyle } from '../bar/barStyle.ts';
 import { barVariables, laterVariables } from '../bar/barVariables.ts';
 import { readFleets } from '../store/fleets.ts';
 import type { ServerPaths } from '../store/paths.ts';
 import type { ServerView } from '../tmux/serverView.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { answerOn } from './answer.ts';
-import { barStyle } from './barStyle.ts';
 import { writeLog } from './log.ts';
 import { fleetsOn, forGroups, look } from './look.ts';
 import { untilNextLook } from './nextLook.ts';
@@ -36,8 +37,7 @@ const SWEEP_MS = 20_000;
 /** Looks whenever something is told (by hooks, Claude's registry, files, tmux), and publishes what is new. */
 export async function makeWatcher(context: Context, { server, paths, onOver }: WatcherPlace): Promise<Watcher> {
   let view: ServerView | null = null;
-  let fleets: readonly BarFleet[] = [];
-  let variables: readonly BarVariable[] = [];
+  let shown: Shown = { fleets: [], variables: [], style: { marks: 'unicode', color: true } };
   let byEvent = false;
 
   const onProblem = (problem: unknown): void => writeLog(paths.log, textOf(problem), context.now());
@@ -65,23 +65,23 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
       onOver();
       return;
     }
-    const urgent = isUrgent(statesOf(fleets), statesOf(found));
-    [fleets, variables] = [found, barVariables(found, lookOf(context, seen))];
-    publisher.publish({ ...whereTo(seen), variables: forGroups(variables, seen), urgent });
-    rhythm.pokeIn(untilNextLook(fleets, byEvent));
+    const urgent = isUrgent(statesOf(shown.fleets), statesOf(found));
+    shown = await show(context, seen, found);
+    publisher.publish({ ...whereTo(seen), variables: forGroups(shown.variables, seen), urgent });
+    rhythm.pokeIn(untilNextLook(found, byEvent));
     byEvent = false;
   };
   const sweeps = sweepEvery(context, (jumped) => {
     if (witnesses.sweep() || jumped) poke();
     if (view === null) return;
-    variables = laterVariables(fleets, lookOf(context, view), variables);
-    publisher.beat(forGroups(variables, view)).catch(onProblem);
+    shown = { ...shown, variables: laterVariables(shown.fleets, { style: shown.style, now: context.now() }, shown.variables) };
+    publisher.beat(forGroups(shown.variables, view)).catch(onProblem);
   });
   return {
     see: (next) => {
       const isAnother = view?.pid !== next.pid;
       view = next;
-      if (isAnother) publisher.begin(forGroups(variables, next)).catch(onProblem);
+      if (isAnother) publisher.begin(forGroups(shown.variables, next)).catch(onProblem);
       poke();
     },
     close: async ({ serverLives }) => {
@@ -123,8 +123,16 @@ async function lookAround(context: Context, { server, seen, witnesses, syncs }: 
   return fleets;
 }
 
-function lookOf(context: Context, seen: ServerView): Parameters<typeof barVariables>[1] {
-  return { style: barStyle(seen, context.env), now: context.now() };
+/** What the bar shows. */
+interface Shown {
+  readonly fleets: readonly BarFleet[];
+  readonly variables: readonly BarVariable[];
+  readonly style: BarStyle;
+}
+
+async function show(context: Context, { options }: ServerView, fleets: readonly BarFleet[]): Promise<Shown> {
+  const style = barStyle({ options, writtenMarks: await readWrittenMarks(context), env: context.env });
+  return { fleets, variables: barVariables(fleets, { style, now: context.now() }), style };
 }
 
 /** `jumped`: the clock did; the machine slept, or was set. */
