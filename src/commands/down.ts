@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readEvidence, type FleetPlace } from '../apply/readEvidence.ts';
-import { isBusy } from '../status/agentState.ts';
+import { isBusy, type AgentState } from '../status/agentState.ts';
 import { killSession } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { fleetLock } from '../store/fleets.ts';
@@ -22,7 +22,7 @@ export async function down(context: Context, [given]: readonly string[], options
     }
     const foreign = session.windows.flatMap((window) => window.panes).filter((pane) => pane.session === null).length;
     const busy = options['yes'] === true ? [] : await busySessions(context, { record, server });
-    const losses = [...busy.map((id) => `"${id}" is working`), ...(foreign > 0 && options['yes'] !== true ? [`${foreign} pane(s) of your own are in it`] : [])];
+    const losses = [...busy.map((id) => `"${id}" is in the middle of a turn`), ...(foreign > 0 && options['yes'] !== true ? [`${foreign} pane(s) of your own are in it`] : [])];
     if (losses.length > 0) {
       const question = `${losses.join(', ')}. End them? [y/N] `;
       if (!context.interactive) throw new UserError(`"${record.name}" was not taken down: ${losses.join(', ')}`, { hint: 'claude-tmux down --yes ends them; conversations resume at the next `up`' });
@@ -34,7 +34,10 @@ export async function down(context: Context, [given]: readonly string[], options
   });
 }
 
+/** A turn that waits for an answer has not ended either. */
+const ASKS: ReadonlySet<AgentState> = new Set<AgentState>(['permission', 'question', 'plan-review']);
+
 async function busySessions(context: Context, fleet: FleetPlace): Promise<string[]> {
   const evidence = await readEvidence(context, fleet);
-  return evidence.filter(({ verdict }) => isBusy(verdict.state)).map(({ session }) => session.id);
+  return evidence.filter(({ verdict }) => isBusy(verdict.state) || ASKS.has(verdict.state)).map(({ session }) => session.id);
 }
