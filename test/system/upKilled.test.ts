@@ -1,0 +1,70 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { output } from '../support/run.ts';
+import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await makeBench();
+  await bench.layout(SHOP);
+});
+afterEach(() => bench.dispose());
+
+/** A folder for PATH whose git and tmux kill the program that starts them, once, before or after they do what they are told. */
+async function deadlyFolder(word: string, moment: 'before' | 'after'): Promise<string> {
+  const folder = bench.sandbox.path(`deadly-${word}-${moment}`);
+  await mkdir(folder, { recursive: true });
+  for (const program of ['git', 'tmux']) {
+    const real = (await output('sh', ['-c', `command -v ${program}`], { env: bench.env })).trim();
+    const strike = `case " $* " in *" ${word} "*) [ -e "$0.done" ] || { : >"$0.done"; kill -9 "$PPID"; } ;; esac`;
+    await writeFile(`${folder}/${program}`, moment === 'before' ? `#!/bin/sh\n${strike}\nexec ${real} "$@"\n` : `#!/bin/sh\n${real} "$@"\ncode=$?\n${strike}\nexit $code\n`);
+    await chmod(`${folder}/${program}`, 0o755);
+  }
+  return folder;
+}
+
+const killedAt = async (word: string, moment: 'before' | 'after', args: readonly string[]): Promise<number | null> => {
+  const folder = await deadlyFolder(word, moment);
+  return (await bench.ct(args, { env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` } })).code;
+};
+const everythingIsUp = (branch: string): Promise<void> =>
+  eventually(
+    async () => {
+      const all = await bench.sessions();
+      expect(all.map(({ id, branch: on, changes, agent, error }) => ({ id, on, changes, state: agent.state, error }))).toEqual([
+        { id: 'fe', on: 'feature/fe', changes: 0, state: AT_REST, error: null },
+        { id: 'be', on: branch, changes: 0, state: AT_REST, error: null },
+        { id: 'server', on: 'feature/fe', changes: 0, state: 'running', error: null },
+      ]);
+    },
+    { within: 30_000 },
+  );
+
+/** The git and tmux commands that carry out the steps of `up`. */
+const UP = ['fetch', 'clone', 'checkout', 'source-file'].flatMap((word) => (['before', 'after'] as const).map((moment) => ({ word, moment })));
+
+it.each(UP)('an up that is killed $moment "$word" is finished by the next one', async ({ word, moment }) => {
+  expect(await killedAt(word, moment, ['up', 'shop.yaml', '--yes'])).toBeNull();
+  await bench.ok('up', 'shop.yaml', '--yes');
+  await everythingIsUp('feature/be');
+  expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
+  await rm(bench.sandbox.path(`deadly-${word}-${moment}`), { recursive: true });
+});
+
+/** Those of a task: the agent ends, the branch is switched, the new conversation starts. */
+const TASK = ['respawn-pane', 'checkout', 'source-file'].flatMap((word) => (['before', 'after'] as const).map((moment) => ({ word, moment })));
+
+it.each(TASK)('a task that is killed $moment "$word" is begun by the next up, or not at all', async ({ word, moment }) => {
+  await bench.ok('up', 'shop.yaml', '--yes');
+  await everythingIsUp('feature/be');
+  expect(await killedAt(word, moment, ['task', 'be', 'Next', 'thing'])).toBeNull();
+  // A launch file that was just written reads as a start under way for five seconds: until then `up` leaves its pane alone.
+  await eventually(async () => {
+    await bench.ok('up', 'shop.yaml');
+    expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([AT_REST, AT_REST, 'running']);
+  }, { within: 30_000 });
+  // Until the agent has ended nothing is written down.
+  await everythingIsUp(word === 'respawn-pane' ? 'feature/be' : 'feature/be-next-thing');
+  expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
+});
