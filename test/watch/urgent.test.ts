@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { untilNextLook } from '../../src/watch/nextLook.ts';
+import { isUrgent, type States } from '../../src/watch/urgent.ts';
+import type { AgentState } from '../../src/status/agentState.ts';
+import type { BarFleet } from '../../src/bar/bar.ts';
+
+const states = (...list: AgentState[]): States => new Map(list.map((state, at) => [`s${at}`, state]));
+
+test.each<[string, States, States, boolean]>([
+  ['begins to wait', states('working'), states('permission'), true],
+  ['finishes', states('working'), states('done'), true],
+  ['runs into an error', states('working'), states('error'), true],
+  ['waits as before', states('question'), states('question'), false],
+  ['waits for something else now', states('question'), states('permission'), true],
+  ['works again', states('permission'), states('working'), false],
+  ['was looked at', states('done'), states('idle'), false],
+  ['is new and waits', states(), states('blocked'), true],
+  ['is gone', states('permission'), states(), false],
+])('a session that %s is urgent or not', (_, before, now, urgent) => {
+  expect(isUrgent(before, now)).toBe(urgent);
+});
+
+const fleets = (...list: AgentState[]): readonly BarFleet[] => [{ status: { sessions: list.map((state) => ({ agent: { state } })) } as unknown as BarFleet['status'], tmuxSession: '$1', windowIndexes: {} }];
+
+test.each<[string, readonly BarFleet[], boolean, number | null]>([
+  ['a quiet fleet is not looked at again', fleets('idle', 'done'), false, null],
+  ['after an event two sources may settle what they contradict', fleets('idle'), true, 1100],
+  ['a start that takes too long is seen by looking', fleets('idle', 'starting'), false, 1000],
+  ['a dialog at the start ends without an event', fleets('blocked'), false, 3000],
+])('%s', (_, seen, byEvent, wait) => {
+  expect(untilNextLook(seen, byEvent)).toBe(wait);
+});
