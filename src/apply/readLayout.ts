@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LayoutError } from '../base/errors.ts';
+import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import type { Layout } from '../layout/layout.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
@@ -38,7 +38,7 @@ const MOST_BYTES = 1024 * 1024 + 1;
 
 /** Reads a layout and everything it names, and decides it. Throws LayoutError with every problem at once; nothing else is touched. */
 export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
-  const text = await readCapped(request.path);
+  const text = await readOwn(request.path);
   const overlays = await readOverlays(request);
   const texts = new Map([[request.path, text], ...overlays.map((overlay): [string, string] => [overlay.path, overlay.text])]);
   const input = { path: request.path, text, overlays, world: request.world };
@@ -47,6 +47,17 @@ export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
   const loaded = loadLayout({ ...input, task: request.task, files, templates, extras: request.extras ?? NO_EXTRAS });
   if (!loaded.ok) throw new LayoutError(loaded.diagnostics, texts);
   return { ...loaded, sources: [...texts.keys(), ...files.keys()], texts };
+}
+
+/** A recorded fleet outlives its layout: the file may have been moved since. */
+async function readOwn(path: string): Promise<string> {
+  try {
+    return await readCapped(path);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    const isGone = hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR');
+    throw new UserError(isGone ? `the layout "${path}" is not there any more` : `the layout "${path}" cannot be read: ${cause.message}`, { hint: 'put it back, or name the layout by its path', exitCode: EXIT.usage, cause });
+  }
 }
 
 /** The user's defaults lie under the layout, an uncommitted `.claude-tmux.local.yaml` of the checkout over it. */

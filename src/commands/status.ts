@@ -50,7 +50,7 @@ export async function readReport(context: Context, { given, all }: Wanted): Prom
 }
 
 /** Trees as a watcher knows them, which saves asking git; what none knows is read here. */
-async function knownTrees(context: Context, places: readonly FleetPlace[]): Promise<TreeSource> {
+export async function knownTrees(context: Context, places: readonly FleetPlace[]): Promise<TreeSource> {
   const sockets = [...new Set(places.map(({ server }) => serverPaths(context.store, server.socket).socket))];
   const answers = await Promise.all(sockets.map((socket) => askWatcher(socket, context.version)));
   return (path, base) => {

@@ -180,6 +180,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'diff', args: '<session>', summary: 'what a session changed since its branch left the base', group: 'Sessions', completes: 'session', options: [{ flags: '--stat', help: 'a summary only' }, FLEET], load: async () => (await import('./diff.ts')).diff },
   { name: 'path', args: '<session>', summary: "print the folder of a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./path.ts')).path },
   { name: 'shell', args: '<session>', summary: "open your shell in a session's clone", group: 'Sessions', completes: 'session', options: [FLEET], load: async () => (await import('./shell.ts')).shell },
+  { name: 'doctor', revives: false, args: '', summary: 'check the whole chain, from hooks to the bar: what is wrong, where, and its mend', group: 'Other', options: [JSON_OPTION], load: async () => (await import('./doctor.ts')).doctor },
   {
     name: 'close',
     args: '<session>',

@@ -1,14 +1,13 @@
-import { ProgramError } from '../base/errors.ts';
 import { word } from '../base/tmuxText.ts';
 import { recordedKeys, type PluginFacts } from '../plugin/facts.ts';
 import { BUILD_KEY, HOOK_INDEX, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAY_HOOK, WATCH_HOOK_INDEX } from '../plugin/names.ts';
-import { isNoServer } from './readServer.ts';
-import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
+import { askServer } from './askServer.ts';
+import type { Environment, TmuxServer } from './tmux.ts';
 
 /** Reads what the plugin finds, in two processes; null when no server runs. */
 export async function readPlugin(server: TmuxServer, env: Environment): Promise<PluginFacts | null> {
   const names = [OPTIONS.auto, ...KEYS.map(({ option }) => option)];
-  const answers = await ask(server, [...names.map((name) => `show-options -gqv ${word(name)}`), ...QUERIES], env);
+  const answers = await askServer(server, [...names.map((name) => `show-options -gqv ${word(name)}`), ...QUERIES], env);
   if (answers === null) return null;
   const [statusRight = '', options = '', hidden = '', hooks = '', windowHooks = ''] = answers.printed.slice(names.length);
   const wanted = Object.fromEntries(names.map((name, at): [string, string] => [name, answers.printed[at] ?? '']).filter(([, value]) => value !== ''));
@@ -26,27 +25,9 @@ export async function readPlugin(server: TmuxServer, env: Environment): Promise<
 
 const QUERIES = ['show-options -gv status-right', 'show-options -g', 'show-environment -gh', 'show-hooks -g', 'show-hooks -gw'];
 
-interface Answers {
-  /** What each query printed; nothing for a line that tmux refused. */
-  readonly printed: readonly string[];
-  readonly stderr: string;
-}
-
-/** Gives tmux one query a line. */
-async function ask(server: TmuxServer, queries: readonly string[], env: Environment): Promise<Answers | null> {
-  const input = queries.map((query) => `${query}\ndisplay-message -p '${END}'\n`).join('');
-  const result = await runTmux(server, ['source-file', '-'], { env, input });
-  if (isNoServer(result)) return null;
-  const printed = result.stdout.split(`${END}\n`).map((section) => section.replace(/\n$/, ''));
-  // What follows the last mark is nothing; fewer marks than queries: they were not all asked.
-  if (printed.length !== queries.length + 1) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'source-file', '-'], code: result.code, stderr: result.stderr || result.stdout });
-  return { printed, stderr: result.stderr };
-}
-const END = 'claude-tmux: end of answer';
-
 /** `list-keys` prints nothing for a key that is free, and says `invalid key` of what is none: that one is left out. */
 async function readBindings(server: TmuxServer, keys: readonly string[], env: Environment): Promise<PluginFacts['bindings']> {
-  const answers = await ask(server, keys.map((key) => `list-keys -T prefix ${word(key)}`), env);
+  const answers = await askServer(server, keys.map((key) => `list-keys -T prefix ${word(key)}`), env);
   const known = keys.map((key, at): [string, string | null] => [key, answers?.printed[at] || null]);
   return Object.fromEntries(known.filter(([key]) => answers?.stderr.includes(`invalid key: ${key}\n`) !== true));
 }

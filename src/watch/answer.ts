@@ -15,13 +15,21 @@ export interface TreesAnswer {
 export interface KnownTree {
   readonly base: string | null;
   readonly reading: TreeReading;
+  /** True when not all of its changes are told by the system: it is asked again and again. */
+  readonly isPolled: boolean;
+}
+
+interface Known {
+  readonly reading: (path: string) => TreeReading | null;
+  readonly isPolled: (path: string) => boolean;
+  readonly version: string;
 }
 
 /** The text of an answer: the trees that have a reading. */
-export function renderAnswer(trees: readonly FollowedTree[], { reading, version }: { readonly reading: (path: string) => TreeReading | null; readonly version: string }): string {
+export function renderAnswer(trees: readonly FollowedTree[], { reading, isPolled, version }: Known): string {
   const known = trees.flatMap(({ path, base }): [string, KnownTree][] => {
     const found = reading(path);
-    return found === null ? [] : [[path, { base, reading: found }]];
+    return found === null ? [] : [[path, { base, reading: found, isPolled: isPolled(path) }]];
   });
   const answer: TreesAnswer = { program: version, trees: recordOf(known) };
   return JSON.stringify(answer);

@@ -10,10 +10,15 @@ const PATIENCE_MS = 3000;
  * version. Without a watcher that is known at once.
  */
 export async function askWatcher(socketPath: string, version: string): Promise<ReadonlyMap<string, KnownTree> | null> {
-  const text = await readAll(socketPath);
-  const answer = text === null ? null : parseObject(text);
+  const answer = await readAnswer(socketPath);
   // Written by this same version: its shape is known.
   return answer?.['program'] === version ? new Map(Object.entries((answer as unknown as TreesAnswer).trees)) : null;
+}
+
+/** What it answers, of whatever version; null when none does. */
+export async function readAnswer(socketPath: string): Promise<Readonly<Record<string, unknown>> | null> {
+  const text = await readAll(socketPath);
+  return text === null ? null : parseObject(text);
 }
 
 function readAll(path: string): Promise<string | null> {

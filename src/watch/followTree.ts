@@ -28,6 +28,8 @@ export interface FollowOptions {
 export interface FollowedClone {
   /** The latest; null until the first answer. */
   reading(): TreeReading | null;
+  /** True while some changes come without an event. */
+  isBlind(): boolean;
   /** Resolves when all that was heard of before is in the reading; does not wait for a git that was silent the last time. */
   settle(): Promise<void>;
   /** Takes nothing for known, because events were lost, and asks. */
@@ -80,6 +82,7 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
   start(clone);
   return {
     reading: () => clone.reading,
+    isBlind: () => clone.isBlind,
     settle: () => settle(clone),
     expire() {
       watch.expire();

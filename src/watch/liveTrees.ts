@@ -19,6 +19,8 @@ export interface LiveTrees {
   follow(trees: readonly FollowedTree[]): void;
   /** The latest; null for a tree that has not answered yet, or is not followed. */
   reading(path: string): TreeReading | null;
+  /** True for a tree of which some changes come without an event. */
+  isPolled(path: string): boolean;
   /**
    * Resolves when every change that was made before the call is in the readings; trees that cannot be watched are asked now.
    * One whose git gave no answer the last time keeps its error and is not waited for.
@@ -61,6 +63,7 @@ export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTre
       }
     },
     reading: (path) => followed.get(path)?.reading() ?? null,
+    isPolled: (path) => followed.get(path)?.isBlind() ?? false,
     async settle() {
       await heardAll();
       await Promise.all([...followed.values()].map((clone) => clone.settle()));

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context } from '../../apply/context.ts';
+import { BAR_NAMES } from '../../bar/names.ts';
+import { barVariables } from '../../bar/barVariables.ts';
+import type { Link } from '../../doctor/chain.ts';
+import { readFleets } from '../../store/fleets.ts';
+import { serverPaths } from '../../store/paths.ts';
+import { readVariables } from '../../tmux/readVariables.ts';
+import { readView } from '../../tmux/readView.ts';
+import type { TmuxServer } from '../../tmux/tmux.ts';
+import { askWatcher } from '../../watch/askWatcher.ts';
+import { barStyle } from '../../watch/barStyle.ts';
+import { look } from '../../watch/look.ts';
+
+/** A change may be on its way: the watcher publishes at most once a second. Looks, and milliseconds between two. */
+const LOOKS = 6;
+const BETWEEN_MS = 700;
+
+/** Whether what tmux shows now is what the bar would say of the sessions now; null where no watcher answers that could be asked. */
+export async function compareBar(context: Context, server: TmuxServer): Promise<Link | null> {
+  for (let left = LOOKS; ; left--) {
+    const began = performance.now();
+    const differing = await findDifferences(context, server);
+    if (differing === null) return null;
+    const link: Link = { id: 'published', what: 'tmux shows what is so now', ms: performance.now() - began, problem: null };
+    if (differing.length === 0) return link;
+    if (left === 1) return { ...link, problem: `what tmux shows is not what is so now, in ${differing.join(', ')}` };
+    await pause(BETWEEN_MS);
+  }
+}
+
+async function findDifferences(context: Context, server: TmuxServer): Promise<readonly string[] | null> {
+  const [view, { records }, trees] = await Promise.all([readView(server, context.env), readFleets(context.store), askWatcher(serverPaths(context.store, server.socket).socket, context.version)]);
+  if (view === null || trees === null) return null;
+  const fleets = await look(context, { server, view, records, treeOf: (path) => trees.get(path)?.reading ?? null });
+  const shown = await readVariables(server, fleets.flatMap(({ tmuxSession }) => tmuxSession ?? []), context.env);
+  const wanted = barVariables(fleets, { style: barStyle(view, context.env), now: context.now() }).filter(({ name }) => name !== BAR_NAMES.heartbeat);
+  return wanted.filter(({ scope, name, value }) => plain(shown?.get(`${scope ?? ''} ${name}`) ?? '') !== plain(value)).map(({ scope, name }) => (scope === null ? name : `${name} of ${scope}`));
+}
+
+/** Without its styles: NO_COLOR may be set here and not where the watcher was started. */
+function plain(value: string): string {
+  return value.replace(/#\[[^\]]*\]/g, '');
+}

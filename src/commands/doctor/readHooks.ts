@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { claudeFolders } from '../../agent/claudeFolders.ts';
+import { eventsKnownTo, olderVersion } from '../../agent/hookEvents.ts';
+import { readHookSettings } from '../../agent/hookSettings.ts';
+import { isTrustedByClaude } from '../../agent/workspaceTrust.ts';
+import type { Context } from '../../apply/context.ts';
+import type { SessionEvidence } from '../../apply/readEvidence.ts';
+import { isObject } from '../../base/json.ts';
+import { SWITCHES, type HookedSession, type HooksFolder, type HooksReading } from '../../doctor/hooks.ts';
+import type { Layout } from '../../layout/layout.ts';
+import { hasCode, parseObject, readText } from '../../store/file.ts';
+import { fleetPaths, sessionPaths } from '../../store/paths.ts';
+import { isInside } from '../pick.ts';
+import type { LookedAtFleet } from './lookAtFleets.ts';
+
+/** How long a Claude may be known to its registry before its hooks must have told something, in milliseconds. */
+const SILENCE_MS = 10_000;
+
+/** Whether the hooks of each fleet's Claude sessions can run, and did; `versions` are those of Claude Code that are installed. */
+export async function readHooks(context: Context, fleets: readonly LookedAtFleet[], versions: readonly (string | null)[]): Promise<HooksReading> {
+  const { root } = claudeFolders(context.env, context.home);
+  const [sessions, folders] = await Promise.all([
+    Promise.all(fleets.flatMap((fleet) => fleet.evidence.filter(({ session }) => session.isClaude).map((one) => readSession(context, fleet, one)))),
+    Promise.all(fleets.filter(hasAgents).map((fleet) => readFolder(context, fleet, versions))),
+  ]);
+  return { everywhere: readHookSettings({ root, project: null, session: null, platform: context.platform }), sessions, folders };
+}
+
+function hasAgents({ evidence, reading }: LookedAtFleet): boolean {
+  return reading.isUp === true && evidence.some(({ session, facts }) => session.isClaude && facts !== null && facts.startedAt !== null);
+}
+
+async function readSession(context: Context, { record, layout }: LookedAtFleet, { session, facts, hooks, hooksProblem }: SessionEvidence): Promise<HookedSession> {
+  const { root } = claudeFolders(context.env, context.home);
+  const files = sessionPaths(fleetPaths(context.store, record.uuid), session.id);
+  const age = context.now() - (facts?.startedAt ?? context.now());
+  return {
+    fleet: record.name,
+    id: session.id,
+    folder: isInside(session.path, record.workspace) ? record.workspace : session.path,
+    settings: readHookSettings({ root, project: session.path, session: files.settings, platform: context.platform }),
+    switches: switchesOf(layout, session.id),
+    isSilent: facts?.alive === true && facts.registry !== null && hooks === null && hooksProblem === null && age > SILENCE_MS,
+    problems: [hooksProblem, facts?.registryProblem ?? null].filter((problem) => problem !== null),
+    isTrusted: await isTrusted(context, session.path),
+  };
+}
+
+function switchesOf(layout: Layout | null, id: string): readonly string[] {
+  const work = layout?.panes.find((pane) => pane.id === id)?.work;
+  return work?.kind === 'agent' ? SWITCHES.filter((word) => [...work.command, ...work.args].includes(word)) : [];
+}
+
+async function isTrusted({ env, home }: Context, path: string): Promise<boolean | null> {
+  try {
+    return await isTrustedByClaude(path, { env, home });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+async function readFolder(context: Context, { record }: LookedAtFleet, versions: readonly (string | null)[]): Promise<HooksFolder> {
+  const { plugin } = fleetPaths(context.store, record.uuid);
+  const [script, text] = await Promise.all(['hook.sh', join('hooks', 'hooks.json')].map((name) => readText(join(plugin, name))));
+  const hooks = parseObject(text ?? '')?.['hooks'];
+  const claude = versions.reduce<string | null>((a, b) => olderVersion(a, b), versions[0] ?? null);
+  const known = eventsKnownTo(claude).map(({ name }) => name);
+  const unknown = claude === null || !isObject(hooks) ? [] : Object.keys(hooks).filter((name) => !known.includes(name));
+  return { fleet: record.name, path: plugin, isWhole: script !== null && isObject(hooks), unknown };
+}
