@@ -30,10 +30,12 @@ export async function compareBar(context: Context, server: TmuxServer): Promise<
 }
 
 async function findDifferences(context: Context, server: TmuxServer): Promise<readonly string[] | null> {
-  const [view, { records }, trees] = await Promise.all([readView(server, context.env), readFleets(context.store), askWatcher(serverPaths(context.store, server.socket).socket, context.version)]);
+  // In another locale tmux prints `_` for every character that is not ASCII (3.3a).
+  const env = { ...context.env, LC_ALL: 'C.UTF-8' };
+  const [view, { records }, trees] = await Promise.all([readView(server, env), readFleets(context.store), askWatcher(serverPaths(context.store, server.socket).socket, context.version)]);
   if (view === null || trees === null) return null;
   const fleets = await look(context, { server, view, records, treeOf: (path) => trees.get(path)?.reading ?? null });
-  const shown = await readVariables(server, fleets.flatMap(({ tmuxSession }) => tmuxSession ?? []), context.env);
+  const shown = await readVariables(server, fleets.flatMap(({ tmuxSession }) => tmuxSession ?? []), env);
   const wanted = barVariables(fleets, { style: barStyle(view, context.env), now: context.now() }).filter(({ name }) => name !== BAR_NAMES.heartbeat);
   return wanted.filter(({ scope, name, value }) => plain(shown?.get(`${scope ?? ''} ${name}`) ?? '') !== plain(value)).map(({ scope, name }) => (scope === null ? name : `${name} of ${scope}`));
 }
