@@ -2,7 +2,7 @@ import { word } from '../base/tmuxText.ts';
 import { recordedKeys, type PluginFacts } from '../plugin/facts.ts';
 import { BUILD_KEY, HOOK_INDEX, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAY_HOOK, WATCH_HOOK_INDEX } from '../plugin/names.ts';
 import { askServer } from './askServer.ts';
-import type { Environment, TmuxServer } from './tmux.ts';
+import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
 
 /** Reads what the plugin finds, in two processes; null when no server runs. */
 export async function readPlugin(server: TmuxServer, env: Environment): Promise<PluginFacts | null> {

@@ -82,6 +82,14 @@ describe('doctor', () => {
     await shop.shows(/feature\/be/);
   });
 
+  it('finds nothing wrong while a session waits for the user', async () => {
+    await shop.ok('send', 'fe', '/ask');
+    await shop.shows(/Frontend - Dark Mode <1m/);
+    expect((await doctor()).wrong).toEqual([]);
+    const { pane } = (await shop.sessions()).find(({ id }) => id === 'fe') ?? expect.fail();
+    await shop.tmux.run('send-keys', '-t', pane ?? '', 'Enter');
+  });
+
   it('names the file that disables all hooks', async () => {
     const settings = join(shop.sandbox.home, '.claude', 'settings.json');
     await writeFile(settings, '{"disableAllHooks": true}');

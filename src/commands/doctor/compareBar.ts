@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../../apply/context.ts';
+import type { BarFleet, BarVariable } from '../../bar/bar.ts';
 import { BAR_NAMES } from '../../bar/names.ts';
 import { barVariables } from '../../bar/barVariables.ts';
 import type { Link } from '../../doctor/chain.ts';
@@ -10,7 +11,7 @@ import { readView } from '../../tmux/readView.ts';
 import type { TmuxServer } from '../../tmux/tmux.ts';
 import { askWatcher } from '../../watch/askWatcher.ts';
 import { barStyle } from '../../watch/barStyle.ts';
-import { look } from '../../watch/look.ts';
+import { forGroups, look } from '../../watch/look.ts';
 
 /** A change may be on its way: the watcher publishes at most once a second. Looks, and milliseconds between two. */
 const LOOKS = 6;
@@ -35,9 +36,25 @@ async function findDifferences(context: Context, server: TmuxServer): Promise<re
   const [view, { records }, trees] = await Promise.all([readView(server, env), readFleets(context.store), askWatcher(serverPaths(context.store, server.socket).socket, context.version)]);
   if (view === null || trees === null) return null;
   const fleets = await look(context, { server, view, records, treeOf: (path) => trees.get(path)?.reading ?? null });
-  const shown = await readVariables(server, fleets.flatMap(({ tmuxSession }) => tmuxSession ?? []), env);
-  const wanted = barVariables(fleets, { style: barStyle(view, context.env), now: context.now() }).filter(({ name }) => name !== BAR_NAMES.heartbeat);
-  return wanted.filter(({ scope, name, value }) => plain(shown?.get(`${scope ?? ''} ${name}`) ?? '') !== plain(value)).map(({ scope, name }) => (scope === null ? name : `${name} of ${scope}`));
+  const shown = (await readVariables(server, view.sessions.map(({ id }) => id), env)) ?? new Map<string, string>();
+  const style = barStyle(view, context.env);
+  const readings = momentsOf(fleets, Number(shown.get(` ${BAR_NAMES.heartbeat}`))).map((now) => differences(forGroups(barVariables(fleets, { style, now }), view), shown));
+  return readings.reduce((fewest, one) => (one.length < fewest.length ? one : fewest));
+}
+
+/**
+ * The moments, in milliseconds, at which what is shown can have been made. The heartbeat tells the second; within it the
+ * minutes of a wait change at the millisecond at which that began.
+ */
+function momentsOf(fleets: readonly BarFleet[], heartbeat: number): readonly [number, ...number[]] {
+  const second = heartbeat * 1000;
+  const begins = fleets.flatMap(({ status }) => status.sessions.flatMap(({ agent }) => (agent.since === null ? [] : [Date.parse(agent.since) % 1000])));
+  return [second, ...new Set(begins.map((begin) => second + begin))];
+}
+
+function differences(wanted: readonly BarVariable[], shown: ReadonlyMap<string, string>): readonly string[] {
+  const other = wanted.filter(({ scope, name, value }) => name !== BAR_NAMES.heartbeat && plain(shown.get(`${scope ?? ''} ${name}`) ?? '') !== plain(value));
+  return other.map(({ scope, name }) => (scope === null ? name : `${name} of ${scope}`));
 }
 
 /** Without its styles: NO_COLOR may be set here and not where the watcher was started. */
