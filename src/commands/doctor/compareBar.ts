@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../../apply/context.ts';
+import { readBarStyle } from '../../apply/readBarStyle.ts';
 import type { BarFleet, BarVariable } from '../../bar/bar.ts';
 import { BAR_NAMES } from '../../bar/names.ts';
 import { barVariables } from '../../bar/barVariables.ts';
@@ -10,7 +11,6 @@ import { readVariables } from '../../tmux/readVariables.ts';
 import { readView } from '../../tmux/readView.ts';
 import type { TmuxServer } from '../../tmux/tmux.ts';
 import { askWatcher } from '../../watch/askWatcher.ts';
-import { barStyle } from '../../watch/barStyle.ts';
 import { forGroups, look } from '../../watch/look.ts';
 
 /** A change may be on its way: the watcher publishes at most once a second. Looks, and milliseconds between two. */
@@ -37,7 +37,7 @@ async function findDifferences(context: Context, server: TmuxServer): Promise<re
   if (view === null || trees === null) return null;
   const fleets = await look(context, { server, view, records, treeOf: (path) => trees.get(path)?.reading ?? null });
   const shown = (await readVariables(server, view.sessions.map(({ id }) => id), env)) ?? new Map<string, string>();
-  const style = barStyle(view, context.env);
+  const style = await readBarStyle(context, server);
   const readings = momentsOf(fleets, Number(shown.get(` ${BAR_NAMES.heartbeat}`))).map((now) => differences(forGroups(barVariables(fleets, { style, now }), view), shown));
   return readings.reduce((fewest, one) => (one.length < fewest.length ? one : fewest));
 }
