@@ -41,9 +41,10 @@ interface Ended {
 
 function lookAndWait(server: TmuxServer, { env, channel, onView, signal }: Hearing): Promise<Ended> {
   const commands = [...VIEW_COMMANDS, ['display-message', '-p', END], ['wait-for', channel]];
+  // `-u`: without a UTF-8 locale, which a watcher started by a hook may lack, tmux prints `_` for every other character (3.3a).
   const [program = 'tmux', ...args] = tmuxArgv(server, commands.flatMap((command, at) => [...(at === 0 ? [] : [';']), ...command]));
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: '/', env: { ...env, TMUX: undefined, TMUX_PANE: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, ['-u', ...args], { cwd: '/', env: { ...env, TMUX: undefined, TMUX_PANE: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = (): boolean => child.kill('SIGTERM');
     const stderr: Buffer[] = [];
     let text = '';
