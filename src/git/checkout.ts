@@ -58,6 +58,8 @@ function absolute(origin: string | null, root: string): string | null {
   return origin !== null && isRelative(origin) ? resolve(root, origin) : origin;
 }
 
+/** As git reads `.gitignore`: blanks at a line's end do not count unless a backslash keeps them, nor does a byte order mark. */
 function parseGlobs(text: string): readonly string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return lines.map((line) => line.replace(/(?<!\\) +$/, '')).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }

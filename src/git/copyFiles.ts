@@ -1,8 +1,9 @@
-import { appendFile, constants, copyFile, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TreeSpec } from '../layout/layout.ts';
 import { hasCode, makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { copyWhole } from './copyWhole.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
 import { findIgnored, readNotIgnored } from './ignored.ts';
@@ -36,20 +37,35 @@ export async function copyFiles({ spec, checkout, env }: CopyOptions): Promise<C
   const copies = (await findIgnored(checkout, { globs: spec.include, folders: false, env })).filter((name) => !isBelow(name, links));
   try {
     const linked = await bring(links, (name) => placeLink(name, checkout, spec.path));
-    const copied = await bring(copies, (name) => placeCopy(name, checkout, spec.path));
-    await keepIgnored([...linked.done, ...copied.done], spec.path, env);
+    await keepIgnored(linked.done, spec.path, env);
+    const copied = await copyIgnored(copies, { checkout, tree: spec.path, env });
     if (spec.setup.length === 0) await markSetupDone(spec.path);
-    return { copied: copied.done.length, linked: linked.done.length, kept: linked.kept + copied.kept, refused: [...linked.refused, ...copied.refused] };
+    return { copied: copied.done.length, linked: linked.done.length, kept: linked.kept.length + copied.kept.length, refused: [...linked.refused, ...copied.refused] };
   } catch (error) {
     throw explainFailure(error, { what: `files of "${checkout}" could not be copied to "${spec.path}"` });
   }
 }
 
-async function bring(names: readonly string[], place: (name: string) => Promise<Outcome>): Promise<{ readonly done: readonly string[]; readonly kept: number; readonly refused: readonly string[] }> {
+interface Brought {
+  readonly done: readonly string[];
+  readonly kept: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** Copies ignored files of the checkout into the tree, where they do not count as changes either. */
+export async function copyIgnored(names: readonly string[], { checkout, tree, env }: { readonly checkout: string; readonly tree: string; readonly env: Env }): Promise<Brought> {
+  const place = names.length === 0 ? null : await readPlace(tree);
+  const gitDir = place?.kind === 'repository' ? place.gitDir : tree;
+  const copied = await bring(names, (name) => placeCopy(name, { checkout, tree, gitDir }));
+  await keepIgnored(copied.done, tree, env);
+  return copied;
+}
+
+async function bring(names: readonly string[], place: (name: string) => Promise<Outcome>): Promise<Brought> {
   const outcomes: { readonly name: string; readonly outcome: Outcome }[] = [];
   for (const name of names) outcomes.push({ name, outcome: await place(name) });
   const named = (wanted: Outcome): string[] => outcomes.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
-  return { done: named('done'), kept: named('kept').length, refused: named('refused') };
+  return { done: named('done'), kept: named('kept'), refused: named('refused') };
 }
 
 async function placeLink(name: string, checkout: string, tree: string): Promise<Outcome> {
@@ -58,7 +74,7 @@ async function placeLink(name: string, checkout: string, tree: string): Promise<
 }
 
 /** A link is copied as the link it is; what it leads to is not. */
-async function placeCopy(name: string, checkout: string, tree: string): Promise<Outcome> {
+async function placeCopy(name: string, { checkout, tree, gitDir }: { readonly checkout: string; readonly tree: string; readonly gitDir: string }): Promise<Outcome> {
   const source = join(checkout, name);
   const facts = await lstat(source).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null;
@@ -69,7 +85,7 @@ async function placeCopy(name: string, checkout: string, tree: string): Promise<
   if (!(await makeParents(name, tree))) return 'refused';
   const target = join(tree, name);
   if (facts.isSymbolicLink()) return unlessThere(async () => symlink(await readlink(source), target));
-  return unlessThere(() => copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
+  return unlessThere(() => copyWhole({ source, target, gitDir }));
 }
 
 async function unlessThere(make: () => Promise<void>): Promise<Outcome> {
@@ -103,9 +119,9 @@ async function keepIgnored(names: readonly string[], tree: string, env: Env): Pr
   await appendFile(join(info, 'exclude'), shown.map((name) => `${escapeGlob(name)}\n`).join(''));
 }
 
-/** The pattern that means exactly this path. */
+/** The pattern that means this path; a line break, which would end it, is any character. */
 function escapeGlob(name: string): string {
-  return `/${name.replace(/[\\*?[\]]/g, '\\$&').replace(/ $/, '\\ ')}`;
+  return `/${name.replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?').replace(/ $/, '\\ ')}`;
 }
 
 function isBelow(name: string, folders: readonly string[]): boolean {

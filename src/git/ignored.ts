@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
@@ -22,7 +24,22 @@ export async function findIgnored(checkout: string, { globs, folders, env }: Sea
   // Without --directory a name with a slash at its end is a repository of its own.
   const wanted = folders ? named : named.filter((name) => !name.endsWith('/'));
   const ignored = await checkIgnore(checkout, wanted, env);
-  return wanted.filter((name) => ignored.has(name)).map((name) => name.replace(/\/$/, ''));
+  const whole = wanted.filter((name) => ignored.has(name));
+  // A rule may ignore what is in a folder and not the folder: named as a whole, those files are meant.
+  const open = wanted.filter((name) => name.endsWith('/') && !ignored.has(name));
+  const inside = open.length === 0 ? [] : (await findIgnored(checkout, { globs, folders: false, env })).filter((name) => startsWithOne(name, open) && !startsWithOne(name, whole));
+  return [...new Set([...whole.map((name) => name.replace(/\/$/, '')), ...inside])];
+}
+
+function startsWithOne(name: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => folder.endsWith('/') && name.startsWith(folder));
+}
+
+/** Those of the paths that are there and that git ignores; a tracked one is not ignored, whatever the rules say. */
+export async function readIgnored(checkout: string, names: readonly string[], env: Env): Promise<readonly string[]> {
+  const there = names.filter((name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isDirectory() === false);
+  const ignored = await checkIgnore(checkout, there, env);
+  return there.filter((name) => ignored.has(name));
 }
 
 /** Those of the paths that the tree's rules do not ignore. */

@@ -146,7 +146,7 @@ bring() {
       if [ "$how" = link ]; then ln -s "$from/$file" "$path"; else cp -pP "$from/$file" "$path"; fi
       if [ "$kind" = ignored ] && ! git check-ignore --quiet -- "$file"; then
         mkdir -p "\${exclude%/*}"
-        printf "/%s\\n" "$(printf %s "$file" | sed "s/[][\\\\\\\\*?]/\\\\\\\\&/g; s/ $/\\\\\\\\ /")" >>"$exclude"
+        printf "/%s\\n" "$(printf %s "$file" | tr "\\n\\r" "??" | sed "s/[][\\\\\\\\*]/\\\\\\\\&/g; s/ $/\\\\\\\\ /")" >>"$exclude"
       fi
     done
   ' sh "$1" "$2" "$3" "\${4-}"

@@ -51,7 +51,7 @@ describe('the checkout one stands in', () => {
   });
 
   it('lists the globs of .worktreeinclude without comments and blank lines', async () => {
-    await writeFile(join(shop.checkout, '.worktreeinclude'), '# copies\r\n.env\r\n\n  \n!keep\n*.local\n');
+    await writeFile(join(shop.checkout, '.worktreeinclude'), '# copies\r\n.env  \r\n\n  \n!keep\n*.local\n');
     expect(await read(shop.checkout)).toMatchObject({ worktreeInclude: ['.env', '!keep', '*.local'] });
   });
 });

@@ -75,6 +75,38 @@ describe('include', () => {
     await expect(stat(join(outside, 'app.local'))).rejects.toThrow('ENOENT');
   });
 
+  it.each(['new\nline', 'last newline\n', '\n*\n', 'cr\r', ' edges ', 'tab\t', '#hash', '!bang', '-dash', '"quoted"', 'back\\slash', 'ümläut', '*[a]?'])('copies a file with a hostile name, %j, and it hides itself alone', async (name) => {
+    await put('.git/info/exclude', '*.key\n');
+    await put(`${name}.key/x`, 'not a file');
+    await put(`sub/${name}.key`, 'x');
+    await shop.clone();
+    expect(await copy(['*.key'])).toEqual({ ...nothing, copied: 2 });
+    expect(await readFile(clone(`sub/${name}.key`), 'utf8')).toBe('x');
+    expect(await api('status', '--porcelain')).toBe('');
+    await writeFile(clone('other.txt'), '');
+    expect(await api('status', '--porcelain')).toBe('?? other.txt');
+  });
+
+  it('overwrites no folder and no dangling link either', async () => {
+    await put('a.local', 'theirs');
+    await put('b.local', 'theirs');
+    await shop.clone();
+    await mkdir(clone('a.local'));
+    await symlink('nowhere', clone('b.local'));
+    expect(await copy(['*.local'])).toEqual({ ...nothing, kept: 2 });
+    expect(await readlink(clone('b.local'))).toBe('nowhere');
+  });
+
+  it('leaves nothing of a copy that was cut off: the next one begins anew', async () => {
+    await put('.env', 'SECRET=1\n');
+    await shop.clone();
+    await writeFile(clone('.git/claude-tmux.copy'), 'SEC');
+    expect(await copy(['.env'])).toEqual({ ...nothing, copied: 1 });
+    expect(await readFile(clone('.env'), 'utf8')).toBe('SECRET=1\n');
+    expect((await stat(clone('.env'))).nlink).toBe(1);
+    await expect(stat(clone('.git/claude-tmux.copy'))).rejects.toThrow('ENOENT');
+  });
+
   it('takes a glob that looks like an option for a glob', async () => {
     await put('.env', 'x');
     await shop.clone();
@@ -89,6 +121,26 @@ describe('link', () => {
     expect(await copy(['node_modules/'], ['node_modules'])).toEqual({ ...nothing, linked: 1 });
     expect(await readlink(clone('node_modules'))).toBe(join(shop.checkout, 'node_modules'));
     expect(await api('status', '--porcelain')).toBe('');
+  });
+
+  it('links each file of a folder of which only files are ignored', async () => {
+    await put('.git/info/exclude', '*.key\n');
+    await put('build/out/x.key', 'x');
+    await put('build/[y].key', 'y');
+    await put('build/untracked.txt', 'not ignored');
+    await shop.clone();
+    expect(await copy([], ['build'])).toEqual({ ...nothing, linked: 2 });
+    expect(await readlink(clone('build/out/x.key'))).toBe(join(shop.checkout, 'build/out/x.key'));
+    expect(await readlink(clone('build/[y].key'))).toBe(join(shop.checkout, 'build/[y].key'));
+    expect(await api('status', '--porcelain')).toBe('');
+  });
+
+  it('links nothing over a folder that the clone has', async () => {
+    await put('node_modules/lib/index.js', 'x');
+    await shop.clone();
+    await mkdir(clone('node_modules'));
+    expect(await copy([], ['node_modules'])).toEqual({ ...nothing, kept: 1 });
+    expect((await lstat(clone('node_modules'))).isDirectory()).toBe(true);
   });
 
   it('links single files where only they are named, not the folder they are alone in', async () => {
