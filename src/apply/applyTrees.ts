@@ -19,6 +19,8 @@ export interface TreesInput {
   readonly steps: readonly FolderStep[];
   /** The fleet they are of. */
   readonly fleet: FleetPlace;
+  /** Files of the checkout with the user's own settings for Claude, relative; for new trees of the fleet's repository. */
+  readonly localSettings: readonly string[];
 }
 
 /** Makes and mends the trees: mirrors first and alone, as their fetch may ask on the terminal; then clones side by side. */
@@ -92,6 +94,7 @@ interface StepInput {
 
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
+  const localSettings = 'spec' in step && step.spec.repo === input.fleet.record.repo ? input.localSettings : [];
   const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(nameOf(step), line) };
   switch (step.kind) {
     case 'fetch-mirror':
@@ -99,11 +102,11 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     case 'make-clone': {
       const mirror = mirrors.get(step.spec.repo);
       if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
-      const report = await makeClone({ ...common, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
+      const report = await makeClone({ ...common, localSettings, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
       return describeReport(report);
     }
     case 'make-worktree':
-      return describeReport(await makeWorktree({ ...common, spec: step.spec, checkout: step.checkout }));
+      return describeReport(await makeWorktree({ ...common, localSettings, spec: step.spec, checkout: step.checkout }));
     case 'begin-task':
       return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine });
     case 'bring-work': {

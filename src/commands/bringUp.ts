@@ -52,10 +52,10 @@ export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpO
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
   const known = loaded.record ?? newRecord(context, loaded, first.server);
-  const dialogs = await meetDialogs(context, { layout: first.layout, plan: first.plan, record: known, yes: wanted.yes });
-  const trees = await makeTrees(context, first, known);
+  const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, layout: first.layout, plan: first.plan, record: known, yes: wanted.yes });
+  const trees = await makeTrees(context, first, { record: known, localSettings: dialogs.localSettings });
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
-  const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs };
+  const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
   const isWhole = trees.failed.length + trees.notBegun.length === 0;
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
@@ -113,12 +113,18 @@ interface MadeTrees {
   readonly notBegun: readonly string[];
 }
 
+interface Making {
+  readonly record: FleetRecord;
+  /** Files of the checkout that new trees are to have. */
+  readonly localSettings: readonly string[];
+}
+
 /** Runs the tree steps and tells each failure. */
-async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, record: FleetRecord): Promise<MadeTrees> {
+async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, { record, localSettings }: Making): Promise<MadeTrees> {
   // A setup runs in its panes, before what they start.
   const steps = plan.steps.filter(isTreeStep).filter((step) => step.kind !== 'run-setup');
   if (steps.length === 0) return { failed: [], notBegun: [] };
-  const results = await applyTrees(context, { steps, fleet: { record, server } });
+  const results = await applyTrees(context, { steps, fleet: { record, server }, localSettings });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
   const lost = steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id));
   const notBegun = lost.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));

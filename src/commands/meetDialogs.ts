@@ -4,24 +4,38 @@ import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
+import type { World } from '../layout/world.ts';
 import type { Plan } from '../plan/step.ts';
 import { makeFolders } from '../store/file.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
+import { passOnSettings } from './passOnSettings.ts';
 
 interface Meeting {
+  /** The checkout one stands in. */
+  readonly checkout: World['checkout'];
   readonly layout: Layout;
   readonly plan: Plan;
   readonly record: FleetRecord;
   readonly yes: boolean;
 }
 
-/** Claude's start-up dialogs are met once for the fleet instead of once in each pane. Resolves to what the record keeps. */
-export async function meetDialogs(context: Context, meeting: Meeting): Promise<Pick<FleetRecord, 'mcpServers'>> {
+interface Met {
+  /** What the record keeps of the answers. */
+  readonly answers: Pick<FleetRecord, 'mcpServers' | 'localSettings'>;
+  /** Files of the checkout that the new trees are to have, relative. */
+  readonly localSettings: readonly string[];
+}
+
+/** Claude's start-up dialogs are met once for the fleet instead of once in each pane, and so is what it would ask again for lack of the user's settings. */
+export async function meetDialogs(context: Context, meeting: Meeting): Promise<Met> {
   const { layout, plan, record } = meeting;
   const [first] = startedPanes(plan, layout).filter((pane) => pane.work.kind === 'agent' && pane.work.isClaude);
-  if (first) await meetTrust(context, layout, first);
-  return { mcpServers: first ? await passOnServers(context, meeting) : record.mcpServers };
+  if (!first) return { answers: { mcpServers: record.mcpServers, localSettings: record.localSettings }, localSettings: [] };
+  await meetTrust(context, layout, first);
+  const mcpServers = await passOnServers(context, meeting);
+  const { answer, names } = await passOnSettings(context, meeting);
+  return { answers: { mcpServers, localSettings: answer }, localSettings: names };
 }
 
 /** Trust of a folder covers those below it (Claude Code 2.1.197): the workspace's covers every clone. */

@@ -9,6 +9,7 @@ import { describeCarried, readCarried, writeCarried } from './carried.ts';
 import { explainFailure, orDiskFull, type Attempt } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
 import { fetchLargeFiles } from './largeFiles.ts';
+import { carryLocalSettings } from './localSettings.ts';
 import { writeMarker } from './marker.ts';
 import type { Mirror } from './mirror.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
@@ -27,6 +28,8 @@ export interface CloneOptions {
   readonly basePath: string | null;
   /** Root of the checkout whose identity is carried over; null outside any. */
   readonly checkout: string | null;
+  /** Files of the checkout that hold the user's own settings for Claude, relative: those the clone is to have too. */
+  readonly localSettings?: readonly string[];
   readonly env: Env;
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +41,7 @@ export interface CloneReport {
   readonly branch: string;
   /** Where the branch starts, for people: `origin/main`. */
   readonly start: string;
-  /** Settings taken over from the checkout, for people: `user.email = me@example.com`. */
+  /** Taken over from the checkout, for people: `user.email = me@example.com`, or the name of a file. */
   readonly carried: readonly string[];
   /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
@@ -96,8 +99,9 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   const submodules = await addSubmodules(tree, { env, onLine, signal });
   await settleIndex(tree, gitDir, { env, signal });
   await writeCarried(gitDir, carried.after);
+  const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
-  return { start: start.text, carried: describeCarried([...carried.before, ...carried.after]), notes: submodules === null ? [] : [submodules] };
+  return { start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
 }
 
 /** `-B`: the remote's default branch already exists in a new clone. */

@@ -10,6 +10,7 @@ import { explainFailure, orDiskFull } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
 import { askGit, readGit } from './git.ts';
 import { readPlace } from './gitDir.ts';
+import { carryLocalSettings } from './localSettings.ts';
 import { markSetupDone, writeMarker } from './marker.ts';
 import { mutateGit } from './mutate.ts';
 import { hasRef, type StartPoint } from './startPoint.ts';
@@ -20,6 +21,8 @@ export interface WorktreeOptions {
   readonly spec: TreeSpec;
   /** Root of the checkout whose worktree it becomes. */
   readonly checkout: string;
+  /** As for a clone. */
+  readonly localSettings?: readonly string[];
   readonly env: Env;
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -42,8 +45,9 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     const gitDir = await note(spec);
     const submodules = await addSubmodules(spec.path, { env, onLine, signal });
     await settleIndex(spec.path, gitDir, { env, signal });
+    const settings = await carryLocalSettings(spec.path, { names: options.localSettings ?? [], checkout, env });
     if (!needsSetup(spec)) await markSetupDone(spec.path);
-    return { made: true, branch: spec.branch, start: start.text, carried: [], notes: submodules === null ? [] : [submodules] };
+    return { made: true, branch: spec.branch, start: start.text, carried: settings.carried, notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
   } catch (error) {
     signal?.throwIfAborted();
     const attempt = { what: `the worktree "${spec.path}" of "${checkout}" could not be made` };

@@ -19,6 +19,8 @@ export interface FleetRecord {
   readonly task: string | null;
   /** MCP servers approved in the checkout that the user passed on to the clones; null when not asked yet. */
   readonly mcpServers: readonly string[] | null;
+  /** Whether new clones get the checkout's `.claude/settings.local.json`; null when not asked yet, and in records written before it was. */
+  readonly localSettings: boolean | null;
   /** ISO time. */
   readonly createdAt: string;
   readonly sessions: readonly SessionRecord[];

@@ -13,7 +13,8 @@ export function parseFleetRecord(value: unknown): FleetRecord | null {
   const sessions = parseSessions(value.sessions);
   if (!texts || !strategy || !sessions) return null;
   const mcpServers = Array.isArray(value.mcpServers) ? textsAt(value, 'mcpServers') : null;
-  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
+  const localSettings = typeof value.localSettings === 'boolean' ? value.localSettings : null;
+  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, localSettings, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
 }
 
 function parseSessions(value: unknown): readonly SessionRecord[] | null {

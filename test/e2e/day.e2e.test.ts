@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readJournal } from '../../src/store/journal.ts';
@@ -109,5 +109,20 @@ describeClaude('a setup and the turns of a start', () => {
     expect((await sealed.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     // A turn is given back with the first hook, not held for as long as claude runs.
     await eventually(async () => expect(await readdir(storePaths(sealed.env, sealed.sandbox.home).gates)).toEqual([]), PATIENT);
+  });
+});
+
+describeClaude('what the user allowed in the checkout', () => {
+  test('counts in the clones too, and nothing is asked for it there', async () => {
+    await mkdir(join(sealed.checkout, '.claude'));
+    await writeFile(join(sealed.checkout, '.claude', 'settings.local.json'), JSON.stringify({ permissions: { allow: ['Bash(touch:*)'] } }));
+    await writeFile(join(sealed.checkout, '.git', 'info', 'exclude'), '.claude/settings.local.json\n');
+    await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:permission' }]);
+    await sealed.ok('up', 'shop.yaml', '--yes');
+    await sealed.shows('one', 'The permission scenario is over.');
+    const { changes, agent } = await sealed.rests('one');
+    expect([changes, agent.detail]).toEqual([1, 'The permission scenario is over.']);
+    expect(await git(clone('one'), ['status', '--porcelain'], sealed.env)).toBe('?? mock-permission-1.txt');
+    expect(await eventsOf('one')).not.toContain('PermissionRequest');
   });
 });

@@ -47,10 +47,11 @@ describeClaude('the trust dialog', () => {
     expect(await sealed.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop');
   });
 
-  test('comes after the question about the layout and before the one about MCP servers, on the same terminal', async () => {
+  test('comes after the question about the layout and before those about MCP servers and about what was allowed, on the same terminal', async () => {
     const terminal = await upOnTerminal();
     await terminal.press('Enter');
     await answer(terminal, 'You approved the MCP servers "probe"', 'y');
+    await answer(terminal, 'What you allowed Claude for this project', 'n');
     await sealed.shows('one', 'first answer');
     await sealed.shows('two', 'second answer');
     await eventually(async () => expect(await sealed.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop'));

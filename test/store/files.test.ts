@@ -124,6 +124,7 @@ const RECORD: FleetRecord = {
   workspace: '/w/shop',
   task: null,
   mcpServers: ['db'],
+  localSettings: true,
   createdAt: '2026-01-01T00:00:00.000Z',
   added: [],
   closed: [],
