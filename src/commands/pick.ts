@@ -32,7 +32,7 @@ export async function pickSession(context: Context, given: string, fleetName: un
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
-  if (searched.some((fleet) => fleet.closed.some(({ session }) => session.id === given))) throw new UserError(`"${given}" is closed`, { hint: `claude-tmux undo ${given} brings it back`, exitCode: EXIT.usage });
+  if (isClosed(searched, given)) throw new UserError(`"${given}" is closed`, { hint: `claude-tmux undo ${given} brings it back`, exitCode: EXIT.usage });
   const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
   const meant = closest(given, ids);
   throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
@@ -45,18 +45,22 @@ export async function knownFleets(context: Context): Promise<readonly FleetRecor
   return Promise.all(records.map((record) => settleClosed(context, record)));
 }
 
-/** Exact ids win over numbers, numbers over prefixes. */
+/** Exact ids win over numbers, numbers over prefixes. The id of a closed session is a prefix of no other: `close api`, given twice, leaves "api-docs" alone. */
 function matchSession(fleets: readonly FleetRecord[], given: string): Picked[] {
   const all = fleets.flatMap((fleet) => fleet.sessions.map((session) => ({ fleet, session })));
   for (const fits of [
     ({ session }: Picked): boolean => session.id === given,
     ({ session }: Picked): boolean => String(session.number) === given,
-    ({ session }: Picked): boolean => given !== '' && session.id.startsWith(given),
+    ({ session }: Picked): boolean => given !== '' && !isClosed(fleets, given) && session.id.startsWith(given),
   ]) {
     const found = all.filter(fits);
     if (found.length > 0) return found;
   }
   return [];
+}
+
+function isClosed(fleets: readonly FleetRecord[], id: string): boolean {
+  return fleets.some((fleet) => fleet.closed.some(({ session }) => session.id === id));
 }
 
 function matchFleet(fleets: readonly FleetRecord[], given: string): FleetRecord {

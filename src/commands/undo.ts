@@ -48,9 +48,12 @@ function findClosed(record: FleetRecord, given: string | undefined): ClosedSessi
   const newest = [...record.closed].reverse();
   const isOpen = (id: string): boolean => record.sessions.some((session) => session.id === id);
   if (given === undefined) return newest.find(({ session }) => !isOpen(session.id)) ?? null;
-  const found = newest.find(({ session }) => session.id === given) ?? newest.find(({ slot }) => slot === given) ?? newest.find(({ slot }) => given !== '' && slot.startsWith(given));
-  if (found) return found;
-  if (isOpen(given) || record.sessions.some(({ number }) => String(number) === given)) return null;
+  const exact = newest.find(({ session }) => session.id === given) ?? newest.find(({ slot }) => slot === given);
+  if (exact) return exact;
+  if (isOpen(given)) return null;
+  const begun = newest.find(({ slot }) => given !== '' && slot.startsWith(given));
+  if (begun) return begun;
+  if (record.sessions.some(({ number }) => String(number) === given)) return null;
   const ids = [...new Set(newest.map(({ session }) => session.id))];
   const meant = closest(given, ids);
   throw new UserError(`no session "${given}" of "${record.name}" is closed`, { hint: ids.length === 0 ? 'claude-tmux ls --closed lists what is' : meant === null ? `closed are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });

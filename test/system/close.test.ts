@@ -93,6 +93,22 @@ it('what shares a clone is closed first and has none to put away; --only makes a
   await eventually(async () => expect((await panes()).split('\n').sort()).toEqual(['be', 'fe', 'server']));
 });
 
+it('the id of a closed session is not taken for the beginning of another one, by close, task or undo', async () => {
+  await bench.layout(SHOP.replace('id: server', 'id: be-docs').replace('run: sleep 100000', 'branch: work/docs'));
+  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([AT_REST, AT_REST, AT_REST]), { within: 30_000 });
+  await bench.ok('close', 'be', '--yes');
+  for (const args of [['close', 'be', '--yes'], ['task', 'be', 'Next', '--yes']]) {
+    const { code, stderr } = await bench.ct(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"be" is closed\n  claude-tmux undo be')]);
+  }
+  expect(await panes()).toBe('fe\nbe-docs');
+  await bench.ok('undo', 'be', '--yes');
+  await bench.ok('close', 'be-docs', '--yes');
+  expect((await bench.ok('undo', 'be', '--yes')).stderr).toContain('"be" is open: nothing to undo');
+  expect(await ids()).toEqual(['fe', 'be']);
+});
+
 it('the agent is ended by SIGHUP and its SessionEnd hook has run by the time the clone moves', async () => {
   await bringUp();
   await bench.ok('close', 'be', '--yes');
