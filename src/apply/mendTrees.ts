@@ -5,11 +5,16 @@ import { keepSyncs } from './keepSyncs.ts';
 
 /** Ends what a killed sync left half done in the trees of a fleet; two looks at files for each that is whole. Call it under the fleet's lock. */
 export async function mendTrees(context: Context, record: FleetRecord): Promise<void> {
-  const keep = keepSyncs(context, record);
-  for (const owner of record.sessions.filter((session) => session.owner === session.id)) await mendTree(context, owner, keep);
+  for (const { id } of record.sessions) await mendTreeOf(context, record, id);
 }
 
-/** The same for one tree. Throws a UserError while a git is at work in it. */
+/** The same for the tree that is a session's own, before anybody judges what lies in it: files half moved are not the session's work. */
+export async function mendTreeOf(context: Context, record: FleetRecord, id: string): Promise<void> {
+  const owner = record.sessions.find((session) => session.id === id && session.owner === id);
+  if (owner) await mendTree(context, owner, keepSyncs(context, record));
+}
+
+/** One tree. Throws a UserError while a git is at work in it. */
 export async function mendTree(context: Context, owner: SessionRecord, keep: Pick<ReturnType<typeof keepSyncs>, 'synced'>): Promise<void> {
   const mended = await mendSync(owner.path, context.env);
   if (mended === null) return;

@@ -1,5 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { closeSession } from '../apply/closeSession.ts';
+import { mendTreeOf } from '../apply/mendTrees.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { surveyClosing, type Survey } from '../apply/surveyClosing.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
@@ -27,7 +28,10 @@ interface Wanted {
 export function closePicked(context: Context, picked: Picked, wanted: Wanted): Promise<number> {
   const { id } = picked.session;
   return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `closing "${id}"` }, async () => {
-    const record = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
+    const settled = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
+    await mendTreeOf(context, settled, id);
+    // Read again: a sync that was finished is written down.
+    const record = (await readFleet(context.store, settled.uuid)) ?? settled;
     const session = record.sessions.find((candidate) => candidate.id === id);
     if (!session) throw new UserError(`"${id}" is closed already`, { hint: `claude-tmux undo ${id} brings it back` });
     const input = { record, session, server: recordedServer(context, record), include: await readInclude(context, record, id) };

@@ -1,5 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { readTaskRisks } from '../apply/beginTask.ts';
+import { mendTreeOf } from '../apply/mendTrees.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import type { TreeSpec } from '../layout/layout.ts';
@@ -26,6 +27,7 @@ export async function task(context: Context, [given = '', ...words]: readonly st
   return changeFleet(context, fleet, { what: `giving "${id}" its next task`, yes }, async (loaded) => {
     const evidence = await readEvidence(context, { record: loaded.record, server: await serverFor(context, loaded.record) });
     const spec = treeFor(loaded, id, evidence);
+    await mendTreeOf(context, loaded.record, id);
     const branch = typeof options['branch'] === 'string' ? options['branch'] : await freeBranch(context, { loaded, id, spec, text });
     const next = { text, branch, conversation: context.newId() };
     // Everything about the new branch that a layout's rules know is known before anything ends.

@@ -88,4 +88,34 @@ describe('sync', () => {
     expect((await bench.ct(['sync', '--mode', 'octopus'])).code).toBe(2);
     expect((await bench.ct(['sync', 'nobody'])).code).toBe(2);
   });
+
+  test.each([
+    { args: ['close', 'be'], said: 'all its work is merged or pushed' },
+    { args: ['task', 'be', 'Next'], said: '"be" works on its next task' },
+  ])('one that was killed while files moved is taken back before $args.0 judges the clone; an edit made since stays, and is all that is named', async ({ args, said }) => {
+    await cutOff('be');
+    await writeFile(join(clone('be'), 'web', 'index.html'), 'mine\n');
+    const { code, stderr } = await bench.ct(args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('"be": a sync that was cut off is taken back')]);
+    expect(stderr).toContain('1 file with uncommitted changes: web/index.html\n');
+    expect(stderr).not.toMatch(/README|news/);
+    expect(await bench.git(clone('be'), 'status', '--porcelain')).toBe(' M web/index.html');
+    await bench.git(clone('be'), 'checkout', '-q', 'web/index.html');
+    const done = await bench.ok(...args);
+    expect(done.stdout + done.stderr).toContain(said);
+  });
 });
+
+/** The clone as a sync leaves it that gets SIGKILL while git writes files: a lock, a note, and some of the files. */
+async function cutOff(id: string): Promise<void> {
+  await upstream('news.txt', 'news\n');
+  await upstream('README.md', 'theirs\n');
+  await bench.git(clone(id), 'fetch', '-q', 'origin');
+  const [from, to] = [await bench.git(clone(id), 'rev-parse', 'HEAD'), await bench.git(clone(id), 'rev-parse', 'origin/main')];
+  const branch = await bench.git(clone(id), 'branch', '--show-current');
+  const note = { version: 1, branch, from, to, baseRef: 'refs/worktree/claude-tmux/base', base: to, message: 'sync: moved forward', at: 1 };
+  await writeFile(join(clone(id), '.git', 'claude-tmux-sync.json'), JSON.stringify(note));
+  await writeFile(join(clone(id), '.git', 'index.lock'), '');
+  await writeFile(join(clone(id), 'README.md'), 'theirs\n');
+  await writeFile(join(clone(id), 'news.txt'), 'ne');
+}
