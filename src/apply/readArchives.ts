@@ -1,7 +1,7 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readPlace } from '../git/gitDir.ts';
-import { readRemoteNow } from '../git/remoteNow.ts';
+import { readRemoteNow, type RemoteNow } from '../git/remoteNow.ts';
 import { UserError } from '../base/errors.ts';
 import { registerTree } from '../git/relocateTree.ts';
 import { forgetWorktree } from '../git/removeWorktree.ts';
@@ -75,7 +75,7 @@ interface Asked {
   readonly receipt: Receipt;
   /** Where the tree is at the moment. */
   readonly tree: string;
-  /** False asks nobody over the network. */
+  /** False asks nobody over the network, and takes what was fetched last for the truth; that is good for a list, and not for a deletion. */
   readonly fetch: boolean;
 }
 
@@ -92,10 +92,15 @@ export async function readArchiveRisks(context: Context, { receipt, tree, fetch 
   const { env, signal, store } = context;
   const remote = repo === null ? null : await readRemoteNow({ repo, checkout, cacheDir: store.cache, env, signal, ...(fetch ? {} : { patienceMs: 0 }) });
   const common = { base, remote, env };
-  return {
-    risks: await readTreeRisks(tree, { ...common, include, checkout }),
-    branch: receipt.kind === 'worktree' ? await readUnmergedBranch(tree, common) : [],
-  };
+  const stale = fetch && repo !== null ? whenUnreached(remote) : [];
+  const risks = await readTreeRisks(tree, { ...common, include, checkout });
+  // Commits of a worktree stay in the checkout, and so does its branch then.
+  return receipt.kind === 'worktree' ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale] } : { risks: [...risks, ...stale], branch: [] };
+}
+
+/** What was pushed once may have been deleted there since, or forced away: only a remote that answers can say that it has it. */
+function whenUnreached(remote: RemoteNow | null): readonly TreeRisk[] {
+  return remote?.fresh === true ? [] : [{ kind: 'unknown', where: '', name: 'what the remote still has', count: 1, samples: ['it could not be asked'] }];
 }
 
 /** Bytes on the disk of everything in a folder; files that are linked from elsewhere too (the mirror's objects) are counted. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PRUNE_STEPS } from '../../src/status/closing.ts';
@@ -66,6 +66,31 @@ it('what was merged by a branch that the remote has deleted since is not deleted
   await bench.git(bench.remote, 'branch', '-q', '-D', 'work/gone');
   expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('stays');
   expect(await archives()).toHaveLength(2);
+});
+
+it('what was pushed is not deleted while the remote cannot be asked whether it still has it', async () => {
+  await up('clone', ['pushed']);
+  await commit('pushed');
+  await bench.git(workspace('pushed'), 'push', '-q', 'origin', 'HEAD');
+  await bench.ok('close', 'pushed', '--yes');
+  await bench.git(bench.remote, 'branch', '-q', '-D', 'work/pushed');
+  await rename(bench.remote, `${bench.remote}.away`);
+  for (const more of [[], ['--shrink']]) expect((await bench.ok('prune', '--older-than', '0d', '--yes', ...more)).stdout).toContain('stays\n  cannot tell what the remote still has: it could not be asked\n');
+  expect(await archives()).toHaveLength(2);
+  await rename(`${bench.remote}.away`, bench.remote);
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('1 unmerged commit on "work/pushed"');
+  expect(await archives()).toHaveLength(2);
+});
+
+it('a worktree goes without its branch while the remote cannot be asked', async () => {
+  await up('worktree', ['pushed']);
+  await commit('pushed');
+  await bench.git(workspace('pushed'), 'push', '-q', 'origin', 'HEAD');
+  await bench.ok('close', 'pushed', '--yes');
+  await rename(bench.remote, `${bench.remote}.away`);
+  await bench.ok('prune', '--older-than', '0d', '--yes');
+  expect(await archives()).toEqual([]);
+  expect(await bench.git(bench.checkout, 'log', '-1', '--format=%s', 'work/pushed')).toBe('Work of pushed');
 });
 
 it('a worktree goes with its branch when that is merged, and without it when it is not; the list of git is true', async () => {
