@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { installHint } from '../base/installHint.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
+import { belowCeiling } from './ceiling.ts';
 import { gitEnvironment } from './environment.ts';
 
 export interface GitPlace {
@@ -49,12 +50,13 @@ interface Answer {
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /** `-C` and not the process's folder: a folder that is gone would look like a git that is gone. */
-function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '', set = {} }: GitPlace): Promise<Answer> {
+async function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '', set = {} }: GitPlace): Promise<Answer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
   const argv = ['--no-optional-locks', '--no-pager', '-C', cwd, ...args];
+  const within = await belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
     // SIGTERM, execFile's default: a killed git removes what it was writing.
-    const options = { cwd: '/', env: gitEnvironment(env, { set }), timeout: timeoutMs, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
+    const options = { cwd: '/', env: gitEnvironment(within, { set }), timeout: timeoutMs, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
     const child = execFile('git', argv, options, (error, stdout, stderr) => {
       if (error?.code === 'ENOENT') reject(gitMissing(error));
       else if (error?.killed === true) resolve({ code: null, stdout, stderr: `no answer within ${timeoutMs / 1000} s` });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { belowCeiling } from './ceiling.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitMissing, readGit } from './git.ts';
 
@@ -49,11 +50,12 @@ export async function readNotIgnored(tree: string, names: readonly string[], env
 }
 
 /** `check-ignore` reads the paths from its input: there may be more than an argument list holds. */
-function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<ReadonlySet<string>> {
-  if (names.length === 0) return Promise.resolve(new Set());
+async function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set();
   const args = ['--no-optional-locks', '-C', cwd, 'check-ignore', '-z', '--stdin'];
+  const within = await belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { cwd: '/', env: gitEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000 });
+    const child = spawn('git', args, { cwd: '/', env: gitEnvironment(within), stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000 });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -1,6 +1,7 @@
 import type { SimpleGitOptions } from 'simple-git';
 import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
+import { belowCeiling } from './ceiling.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitMissing } from './git.ts';
 
@@ -37,7 +38,7 @@ export async function mutateGit(args: readonly string[], options: MutateOptions)
     },
     ...(signal ? { abort: signal } : {}),
   };
-  const git = simpleGit(settings).env(gitEnvironment(env, { set }));
+  const git = simpleGit(settings).env(gitEnvironment(await belowCeiling(cwd, env), { set }));
   if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
   try {
     return await orInterrupt(git.raw([...args]), signal);

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { belowCeiling } from './ceiling.ts';
 import { gitEnvironment } from './environment.ts';
 import { gitMissing } from './git.ts';
 
@@ -25,12 +26,13 @@ export interface PlumbingAnswer {
 }
 
 /** Runs a git command that takes or gives bytes, and tells how it ended. Throws a UserError when git is not installed. */
-export function plumb(args: readonly string[], { cwd, env, set = {}, input = '', timeoutMs = 120_000 }: PlumbingPlace): Promise<PlumbingAnswer> {
+export async function plumb(args: readonly string[], { cwd, env, set = {}, input = '', timeoutMs = 120_000 }: PlumbingPlace): Promise<PlumbingAnswer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
+  const within = await belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     // SIGTERM on timeout, spawn's default: a killed git removes what it was writing.
-    const child = spawn('git', ['--no-optional-locks', '--no-pager', '-C', cwd, ...args], { cwd: '/', env: gitEnvironment(env, { set }), timeout: timeoutMs, stdio: 'pipe' });
+    const child = spawn('git', ['--no-optional-locks', '--no-pager', '-C', cwd, ...args], { cwd: '/', env: gitEnvironment(within, { set }), timeout: timeoutMs, stdio: 'pipe' });
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     // A git that ends early closes its input: what it says about that is in its own words.

@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diffArgs } from '../../src/git/diff.ts';
@@ -92,6 +92,15 @@ describe('the status of a tree', () => {
     await mkdir(join(shop.checkout, 'sub'));
     await expect(read(join(shop.checkout, 'sub'))).rejects.toThrow('is not a git repository');
     await expect(read(shop.path('none'))).rejects.toThrow('is not a git repository');
+  });
+
+  it('of a clone whose .git git does not accept is an error, never that of a repository above it', async () => {
+    const inner = join(shop.checkout, 'inner');
+    await shop.git(shop.sandbox.root, 'clone', '-q', shop.checkout, inner);
+    await writeFile(join(inner, '.git', 'HEAD'), 'cut sh');
+    await expect(read(inner)).rejects.toThrow('not a git repository');
+    await symlink(inner, shop.path('link'));
+    await expect(read(shop.path('link'))).rejects.toThrow('not a git repository');
   });
 
   it('is an error when git gives no answer in time', async () => {
