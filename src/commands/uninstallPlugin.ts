@@ -4,7 +4,7 @@ import { unloadBatch } from '../plugin/unloadBatch.ts';
 import { changeServer } from '../tmux/changeServer.ts';
 import { readPlugin } from '../tmux/readPlugin.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
-import { stopWatcher } from '../watch/stopWatcher.ts';
+import { isWatched, stopWatcher } from '../watch/stopWatcher.ts';
 import { namedServer } from './fleetServer.ts';
 
 /** Takes the plugin out of the tmux server: its options, hooks and keys are as they were before the first load. */
@@ -16,9 +16,10 @@ export async function uninstallPlugin(context: Context): Promise<number> {
     context.talk(`the plugin is not loaded in the tmux server at "${server.socket}"`);
     return EXIT.done;
   }
-  const watched = await stopWatcher(context, server);
+  const watched = await isWatched(context, server);
+  await stopWatcher(context, server);
   await changeServer(server, text, context.env);
-  // The fleets' own lines need one all the same; where there is no fleet it ends by itself at once.
+  // The fleets' own lines need one all the same, also where it was killed; where there is no fleet it ends by itself at once.
   if (watched) await startWatcher(context, server);
   context.talk('the plugin is out of this tmux server');
   context.talk('  take its line out of your tmux configuration too, or the next load brings it back; with TPM, prefix + alt-u then removes its files');

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
+import { readText } from '../store/file.ts';
 import { readLiveProcess } from '../store/identityFile.ts';
 import { serverPaths } from '../store/paths.ts';
 import { isAlive } from '../store/process.ts';
@@ -9,6 +10,12 @@ import type { TmuxServer } from '../tmux/tmux.ts';
 
 /** It takes its variables and hooks off the server first; this is for a machine that swaps. In milliseconds. */
 const PATIENCE_MS = 10_000;
+
+/** True when a server has a watcher that lives or, killed, would be started again; none that was stopped. */
+export async function isWatched(context: Context, server: TmuxServer): Promise<boolean> {
+  const { pid, start } = serverPaths(context.store, server.socket);
+  return (await readText(start)) !== null || (await readLiveProcess(pid)) !== null;
+}
 
 /** Ends the watcher of a server, and what would start it again; false when none ran. */
 export async function stopWatcher(context: Context, server: TmuxServer): Promise<boolean> {

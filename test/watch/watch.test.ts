@@ -64,6 +64,16 @@ describe('a watcher', () => {
     await shop.shows(/feature\/be ±1\b/);
   });
 
+  it('that was killed comes back when the plugin is taken out, and hooks can start it again', async () => {
+    const pid = await up();
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => mustBeGone(pid), PATIENT);
+    await shop.ok('uninstall-plugin');
+    await eventually(async () => expect(await shop.watcher()).not.toBe(pid), PATIENT);
+    expect(existsSync(shop.paths.start)).toBe(true);
+    await shop.shows(/feature\/fe/);
+  });
+
   it('goes on with another server behind the same socket', async () => {
     await up();
     await shop.tmux.run('kill-server');
