@@ -13,7 +13,7 @@ newline='
 '
 
 main() {
-  if [ "${1-}" = become ]; then shift; write_identity "$$"; exec "$@"; fi
+  if [ "${1-}" = become ]; then shift; write_identity "$$" "$pid_file"; exec "$@"; fi
   unset CDPATH
   suspended='' staged=''
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
@@ -30,6 +30,8 @@ main() {
 start() {
   note=
   if [ -n "$suspended" ]; then set -m; fg >/dev/null; came_back "$?"; return; fi
+  # Until the program has left its pid this tells that a start is under way, and whose: killed, it is none.
+  write_identity "$$" "$starting_file"
   wait_for_last || return
   set_up || return
   if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
@@ -95,15 +97,15 @@ came_back() {
 become() {
   [ -r /proc/self/stat ] || exec /bin/sh "$self" become "$@"
   IFS= read -r stat </proc/self/stat
-  write_identity "${stat%% *}"
+  write_identity "${stat%% *}" "$pid_file"
   exec "$@"
 }
 
-# Pid, start time and boot, a line each: after a reboot the pid alone is some other program's.
+# write_identity PID FILE: pid, start time and boot, a line each; after a reboot the pid alone is some other program's.
 write_identity() {
   read_start "$1"
   read_boot
-  printf '%s\n' "$1" "$start" "$boot" >"$pid_file"
+  printf '%s\n' "$1" "$start" "$boot" >"$2"
 }
 
 # Sets `start`; empty for a process that has ended, zombies included.

@@ -40,7 +40,7 @@ export interface AgentsInput {
   readonly home: string;
 }
 
-/** A launch file that was just written counts as started until its program has left a pid: else a second `up` in the same moment would start it again. */
+/** A launch file that runs counts as started until its program has left a pid, for at most this long: what asks for an id waits for somebody. */
 const START_GRACE_MS = 5000;
 
 /** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error, never "gone". */
@@ -83,7 +83,7 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
   const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const preparation = runs ? null : await readPreparation(marks, known.boot);
-  const starting = !runs && (preparation === null ? isStarting(marks) : preparation.kind !== 'setup-failed');
+  const starting = !runs && (preparation === null ? await isStarting(marks, known.boot) : preparation.kind !== 'setup-failed');
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
   return {
     alive: runs || starting,
@@ -128,9 +128,9 @@ function timeOf(mark: Mark | null): number | null {
   return mark === null ? null : mark.time;
 }
 
-function startOf({ launch, stage, pid }: Marks, { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null }): number | null {
+function startOf({ starting: mark, stage, pid }: Marks, { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null }): number | null {
   if (!starting) return timeOf(pid);
-  return timeOf(preparation === null ? launch : stage);
+  return timeOf(preparation === null ? mark : stage);
 }
 
 /** Only while the launch file that wrote it lives: killed, it prepares nothing. */
@@ -141,16 +141,18 @@ async function readPreparation({ stage }: Marks, boot: string): Promise<Preparat
   return parsePreparation(text.split('\n').slice(3));
 }
 
-type Marks = Readonly<Record<'pid' | 'exit' | 'launch' | 'session' | 'prompted' | 'stage', Mark | null>>;
+type Marks = Readonly<Record<'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'stage', Mark | null>>;
 
 async function readMarks(files: SessionPaths): Promise<Marks> {
-  const [pid, exit, launch, session, prompted, stage] = await Promise.all([files.pid, files.exit, files.launch, files.session, files.prompted, files.stage].map(readMark));
-  return { pid: pid ?? null, exit: exit ?? null, launch: launch ?? null, session: session ?? null, prompted: prompted ?? null, stage: stage ?? null };
+  const [pid, starting, exit, session, prompted, stage] = await Promise.all([files.pid, files.starting, files.exit, files.session, files.prompted, files.stage].map(readMark));
+  return { pid: pid ?? null, starting: starting ?? null, exit: exit ?? null, session: session ?? null, prompted: prompted ?? null, stage: stage ?? null };
 }
 
-/** Newer than anything its program left, and not old. */
-function isStarting({ launch, pid, exit }: Marks): boolean {
-  return launch !== null && Date.now() - launch.time < START_GRACE_MS && launch.time > Math.max(pid?.time ?? 0, exit?.time ?? 0);
+/** Newer than anything its program left, not old, and its launch file lives: one that was written and never ran, or was killed, starts nothing. */
+async function isStarting({ starting, pid, exit }: Marks, boot: string): Promise<boolean> {
+  if (starting === null || Date.now() - starting.time >= START_GRACE_MS || starting.time <= Math.max(pid?.time ?? 0, exit?.time ?? 0)) return false;
+  const owner = parseIdentity(starting.text);
+  return owner?.boot === boot && (await readLife(owner)) !== 'gone';
 }
 
 /** The entry of this process, or of a claude behind a wrapper (`mise x -- claude`). */

@@ -46,7 +46,7 @@ export interface LaunchSpec {
   readonly startsAtOnce: number | null;
   /** Folder of the turns that panes wait for. */
   readonly gates: string;
-  readonly files: Pick<SessionPaths, 'pid' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage'>;
+  readonly files: Pick<SessionPaths, 'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage'>;
 }
 
 /**
@@ -77,6 +77,7 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     prompt_file: spec.promptFile ?? '',
     marks_prompt: spec.promptMarkedBy === 'launcher' ? 'yes' : '',
     pid_file: files.pid,
+    starting_file: files.starting,
     exit_file: files.exit,
     session_file: files.session,
     prompted_file: files.prompted,

@@ -1,4 +1,3 @@
-import { utimes } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import type { AgentWork, Pane } from '../layout/layout.ts';
 import { fillHandoff } from '../layout/templates.ts';
@@ -24,8 +23,6 @@ export interface SessionInput {
   /** False for `plan sh`, which must do without claude-tmux: no plugin, no settings file. */
   readonly hooks: boolean;
   readonly mcpServers: readonly string[];
-  /** True for a pane that only offers to start: its new launch file must not read as a start under way. */
-  readonly held: boolean;
   readonly env: Env;
   readonly home: string;
   /** The setup of the pane's tree when that has not run yet; null otherwise. */
@@ -52,8 +49,6 @@ export async function writeSession(input: SessionInput): Promise<string> {
   const prompt = promptOf(input);
   if (prompt !== null) await writeFileAtomic(files.prompt, prompt, { durable: false });
   await writeFileAtomic(files.launch, renderLaunchFile(launchSpec(input), input.body), { durable: false });
-  // readAgents takes a launch file newer than its program's marks for a start.
-  if (input.held) await utimes(files.launch, 0, 0);
   return files.launch;
 }
 

@@ -59,6 +59,8 @@ export interface SessionPaths {
   readonly prompt: string;
   readonly settings: string;
   readonly pid: string;
+  /** Who starts the program, from the launch file's first moment on; older than what the program left when it has started. */
+  readonly starting: string;
   readonly exit: string;
   readonly session: string;
   readonly prompted: string;
@@ -126,6 +128,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     prompt: join(root, 'prompt'),
     settings: join(root, 'settings.json'),
     pid: join(root, 'pid'),
+    starting: join(root, 'starting'),
     exit: join(root, 'exit'),
     session: join(root, 'session'),
     prompted: join(root, 'prompted'),

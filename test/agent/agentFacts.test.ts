@@ -31,8 +31,12 @@ async function startAgent(script = 'exec sleep 1000'): Promise<number> {
   const child = spawn('sh', ['-c', script], { stdio: 'ignore' });
   children.push(child);
   const pid = child.pid ?? 0;
-  await writeFile(files.pid, `${pid}\n${(await readProcStart(pid)) ?? ''}\n${await readBootId()}\n`);
+  await writeFile(files.pid, await identityOf(pid));
   return pid;
+}
+
+async function identityOf(pid: number): Promise<string> {
+  return `${pid}\n${(await readProcStart(pid)) ?? ''}\n${await readBootId()}\n`;
 }
 
 async function register(pid: number, more: Record<string, unknown> = {}): Promise<void> {
@@ -120,14 +124,25 @@ describe('what is known of an agent', () => {
     expect(await read()).toMatchObject({ alive: false, exit: null });
   });
 
-  it('whose launch file was just written counts as started, for a while', async () => {
+  it('whose launch file runs counts as started until its program has left a pid, for a while', async () => {
     await writeFile(files.exit, '0 1800000000\n');
     await utimes(files.exit, 1, 1);
     await writeFile(files.launch, '');
+    expect(await read()).toMatchObject({ alive: false, exit: 0 });
+    await writeFile(files.starting, await identityOf(process.pid));
     expect(await read()).toMatchObject({ alive: true, exit: null, pid: null });
     const past = Date.now() / 1000 - 60;
-    await utimes(files.launch, past, past);
+    await utimes(files.starting, past, past);
     expect(await read()).toMatchObject({ alive: false, exit: 0 });
+  });
+
+  it.each([
+    ['was killed', async () => `4194300\n1\n${await readBootId()}\n`],
+    ['ran before the machine was started', async () => (await identityOf(process.pid)).replace(await readBootId(), 'before')],
+    ['has just come', () => Promise.resolve('')],
+  ])('whose launch file %s is not being started', async (_name, text) => {
+    await writeFile(files.starting, await text());
+    expect(await read()).toMatchObject({ alive: false });
   });
 
   it('that cannot be read is an error, not an end', async () => {

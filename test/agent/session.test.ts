@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { launchSpec, type SessionInput, writeSession } from '../../src/agent/session.ts';
@@ -16,7 +15,7 @@ const CLAUDE: Work = { kind: 'agent', command: ['claude'], isClaude: true, args:
 function input(work: Work, more: Partial<SessionInput> = {}): SessionInput {
   const pane: Pane = { id: 'api', idWritten: true, number: 1, name: 'Api', key: null, color: 'blue', tree: { kind: 'checkout', path: '/w' }, dir: '', work, env: { TOKEN: 'secret' }, dependsOn: [], owns: [], urgency: 0 };
   const fleet = fleetPaths(storePaths(sandbox.env, sandbox.home), 'f1');
-  return { fleet, pane, cwd: '/w', conversation: 'c-1', port: null, sendPrompt: true, hooks: true, mcpServers: ['db'], held: false, setup: null, startsAtOnce: 2, gates: '/gates', env: sandbox.env, home: sandbox.home, body: 'body', ...more };
+  return { fleet, pane, cwd: '/w', conversation: 'c-1', port: null, sendPrompt: true, hooks: true, mcpServers: ['db'], setup: null, startsAtOnce: 2, gates: '/gates', env: sandbox.env, home: sandbox.home, body: 'body', ...more };
 }
 
 describe('what a session needs to start', () => {
@@ -66,15 +65,9 @@ describe('what a session needs to start', () => {
     await expect(writeSession(input({ ...CLAUDE, prompt: 'x'.repeat(10_000_001) }))).rejects.toThrow('the prompt of "Api" is longer than claude reads');
   });
 
-  it('reads as a start under way until its program is there, unless the pane only offers to start', async () => {
-    const read = async (): Promise<boolean | undefined> => {
-      const readings = await readAgents({ paths: input(CLAUDE).fleet, sessions: [{ id: 'api', isClaude: true, conversation: null }], env: sandbox.env, home: sandbox.home });
-      return readings.api?.alive;
-    };
-    await writeSession(input(CLAUDE, { held: true }));
-    expect(await read()).toBe(false);
+  it('that is written and not run starts nothing: an `up` that was killed before its panes leaves no start under way', async () => {
     await writeSession(input(CLAUDE));
-    expect(await read()).toBe(true);
-    expect(existsSync(sessionPaths(input(CLAUDE).fleet, 'api').pid)).toBe(false);
+    const readings = await readAgents({ paths: input(CLAUDE).fleet, sessions: [{ id: 'api', isClaude: true, conversation: null }], env: sandbox.env, home: sandbox.home });
+    expect(readings['api']).toMatchObject({ alive: false });
   });
 });
