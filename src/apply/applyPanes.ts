@@ -6,6 +6,7 @@ import { writePlugin } from '../agent/plugin.ts';
 import { writeSession } from '../agent/session.ts';
 import { UserError } from '../base/errors.ts';
 import { treeOwnerId, type Pane } from '../layout/layout.ts';
+import { sessionIdOf } from '../plan/adopt.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { isPaneStep, type Plan } from '../plan/step.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
@@ -33,9 +34,9 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
   if (steps.length === 0) return [];
   const { tmux } = snapshot;
   const launchFiles = await writeLaunches(context, { plan, record, snapshot, noPrompt });
-  const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: tmux.session?.id ?? null, sizeKnown });
+  const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: sessionIdOf(plan, snapshot), sizeKnown });
   const result = await runBatch(server, text, context.env);
-  const missing = steps.filter((step) => 'hold' in step && !result.made.has(step.id));
+  const missing = steps.filter((step) => ('hold' in step || step.kind === 'adopt-session') && !result.made.has(step.id));
   const reasons = result.errors.map((error) => `tmux: ${error}`);
   return [...missing.map((step) => `${step.target} could not be made (${step.kind})`), ...reasons];
 }
@@ -64,7 +65,6 @@ async function writeLaunches(context: Context, { plan, record, snapshot, noPromp
         sendPrompt: !noPrompt,
         hooks: true,
         mcpServers: record.mcpServers ?? [],
-        held: plan.steps.some((step) => 'hold' in step && step.hold && step.pane === pane.id),
         setup: setups.get(treeOwnerId(pane)) ?? null,
         startsAtOnce: startsAtOnce(context),
         gates: context.store.gates,

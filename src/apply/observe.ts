@@ -10,6 +10,7 @@ import { newWindowSize, viewerSize } from '../tmux/size.ts';
 import { isInside } from '../tmux/socket.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
+import { readRestoredShells } from './readRestoredShells.ts';
 
 export interface Observed {
   readonly layout: Layout;
@@ -24,9 +25,10 @@ export async function observe(context: Context, { layout, record, server }: Obse
     readTrees(context, layout),
     record === null ? recordOf<AgentFacts>([]) : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
   ]);
+  const shells = await readRestoredShells(tmux.namesake, Object.keys(trees));
   const inside = { insideSameServer: isInside(server.socket, context.env), paneId: context.env['TMUX_PANE'] };
   const terminal = viewerSize({ terminal: context.terminal, ...inside, clients: tmux.clients });
-  return { tmux: { ...tmux, size: newWindowSize({ terminal, status: tmux.status }) }, trees, agents };
+  return { tmux: { ...tmux, size: newWindowSize({ terminal, status: tmux.status }) }, trees, agents, shells };
 }
 
 async function readTrees(context: Context, layout: Layout): Promise<Record<string, TreeState>> {

@@ -6,6 +6,7 @@ import { HOOKS, IDENTITY, REMOTES } from '../git/carried.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import type { Pane } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
+import { sessionIdOf } from '../plan/adopt.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { refuseScript, renderScript, type ScriptFile } from '../plan/script.ts';
 import { markOf, nameVariables, type ScriptVariable } from '../plan/scriptVariables.ts';
@@ -34,7 +35,7 @@ export async function planScript(context: Context, { loaded, planned, noPrompt }
   const files = panes.flatMap((pane) => filesOf(context, { pane, record, body, noPrompt, variables: variables.filter((variable) => variable.pane === pane.id) }));
   const launchFiles = Object.fromEntries(panes.map((pane) => [pane.id, sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch]));
   const steps = plan.steps.filter(isPaneStep);
-  const batch = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: snapshot.tmux.version, sessionId: snapshot.tmux.session?.id ?? null });
+  const batch = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: snapshot.tmux.version, sessionId: sessionIdOf(plan, snapshot) });
   const trees = plan.steps.map((step) => withoutStranger(step, loaded.world.checkout));
   return renderScript({ plan: { ...plan, steps: trees }, files: [recordFile(context, record), ...files], batch, socket: server.socket, variables, carried: { identity: IDENTITY, hooks: HOOKS, remotes: REMOTES } });
 }
@@ -78,7 +79,6 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt,
     sendPrompt: !noPrompt,
     hooks: false,
     mcpServers: [],
-    held: false,
     setup: null,
     startsAtOnce: 1,
     gates: context.store.gates,

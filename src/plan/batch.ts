@@ -1,5 +1,5 @@
 import { asFormat, word } from '../base/tmuxText.ts';
-import { emitAddLine, emitArrange, emitRelabel, emitRespawn, openWindow, splitWindow, type BatchInput, type Creation } from './batchLines.ts';
+import { emitAddLine, emitAdoptSession, emitArrange, emitRelabel, emitRespawn, emitAdopt, openWindow, splitWindow, type BatchInput, type Creation } from './batchLines.ts';
 import { emitOwnLine } from './ownLine.ts';
 import { isPaneStep, type PaneStep, type WindowSpec } from './step.ts';
 
@@ -26,6 +26,7 @@ export function emitBatch(input: BatchInput): string {
     ...windows.map(({ spec, target }) => `rename-window -t ${word(target)} -- ${word(asFormat(spec.name))}`),
     ...(makesPanes ? loud(session) : []),
     ...(isNew && windows.length > 0 ? [`rename-session -t ${word(`${session}:`)} -- ${word(asFormat(plan.session))}`] : []),
+    ...steps.flatMap((step) => (step.kind === 'adopt-session' ? [emitAdoptSession(input, step)] : [])),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -72,6 +73,7 @@ function isArrange(step: PaneStep): step is ArrangeStep {
 
 function emitForPane(input: BatchInput, step: PaneStep): string[] {
   if (step.kind === 'respawn-pane') return [emitRespawn(input, step)];
+  if (step.kind === 'adopt-pane') return [emitAdopt(input, step)];
   if (step.kind === 'relabel-pane') return [emitRelabel(input, step)];
   if (step.kind === 'add-line') return [emitAddLine(step)];
   return [];

@@ -76,9 +76,38 @@ export function emitRespawn(input: BatchInput, step: StepOf<'respawn-pane'>): st
 /** New label and colour; a window with this pane alone bears them too. */
 export function emitRelabel(input: BatchInput, step: StepOf<'relabel-pane'>): string {
   const pane = paneOf(input, step.pane);
-  const target = word(step.paneId);
-  const window = [`rename-window -t ${target} -- ${word(asFormat(pane.name))}`, ...windowColor(pane.color).map((option) => setWindow(step.paneId, option))];
-  return chain([...emitPane(input, step.pane, step.paneId), `if-shell -F -t ${target} '#{==:#{window_panes},1}' ${word(chain(window))}`, report(step, step.paneId)]);
+  return chain([...emitPane(input, step.pane, step.paneId), nameAlone(pane, step.paneId), report(step, step.paneId)]);
+}
+
+/** A window with one pane alone bears its label and colour. */
+function nameAlone(pane: Pane, paneId: string): string {
+  const window = [`rename-window -t ${word(paneId)} -- ${word(asFormat(pane.name))}`, ...windowColor(pane.color).map((option) => setWindow(paneId, option))];
+  return `if-shell -F -t ${word(paneId)} '#{==:#{window_panes},1}' ${word(chain(window))}`;
+}
+
+/**
+ * A restored shell gives way to the launch file. tmux looks again in the same moment: a pane in which another program runs by now,
+ * or which is another one (a script that is run later), is left alone. Only the shell's name is compared, never a path: that is data.
+ */
+export function emitAdopt(input: BatchInput, step: StepOf<'adopt-pane'>): string {
+  const { paneId, pid, shell } = step;
+  if (!/^[a-z]+$/.test(shell)) throw new Error(`step ${step.id} names no shell: ${shell}`);
+  const still = `#{&&:#{==:#{pane_pid},${pid}},#{==:#{pane_current_command},${shell}}}`;
+  const taken = [
+    `respawn-pane -k -t ${word(paneId)} ${start(input, step)}`,
+    ...emitPane(input, step.pane, paneId),
+    ...windowOptions().map((option) => setWindow(paneId, option)),
+    nameAlone(paneOf(input, step.pane), paneId),
+    report(step, paneId),
+  ];
+  return `if-shell -F -t ${word(paneId)} ${word(still)} ${word(chain(taken))}`;
+}
+
+/** The mark comes last, and only where a pane bears its own by then. */
+export function emitAdoptSession(input: BatchInput, step: StepOf<'adopt-session'>): string {
+  const still = `#{&&:#{==:#{@claude_tmux_id},${step.pane}},#{&&:#{==:#{session_id},${step.sessionId}},#{?@claude_tmux_fleet,0,1}}}`;
+  const mark = [...sessionOptions(`${step.sessionId}:`, input.uuid), report(step, step.paneId)];
+  return `if-shell -F -t ${word(step.paneId)} ${word(still)} ${word(chain(mark))}`;
 }
 
 /** Marked first: where the session's own `status` leaves no room, it is not tried at each `up`. */

@@ -34,9 +34,12 @@ function describeDetail(step: Step): string {
     case 'create-pane':
     case 'respawn-pane':
       return step.hold ? '(held: it stays ended)' : '';
+    case 'adopt-pane':
+      return step.hold ? '(held: it only offers to start)' : '';
     case 'fetch-mirror':
     case 'bring-work':
     case 'copy-files':
+    case 'adopt-session':
     case 'relabel-pane':
     case 'add-line':
       return '';

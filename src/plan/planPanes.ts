@@ -1,3 +1,4 @@
+import { adoptedSession, findAdoption, type Adoption, type Restored } from './adopt.ts';
 import { treeOwnerId, type Arrange, type Pane } from '../layout/layout.ts';
 import { hasRoomForLine } from './ownLine.ts';
 import { arrangeExisting, planWindows } from './arrange.ts';
@@ -14,10 +15,16 @@ interface PanesInput extends ReconcileInput {
 
 /** Steps that put the wanted panes on the screen: what runs is left alone, what is missing is added without moving the focus. */
 export function planPanes(input: PanesInput): { readonly notes: string[] } {
-  const { session } = input.snapshot.tmux;
+  const adoption = findAdoption(input);
+  const session = adoption === null ? input.snapshot.tmux.session : adoptedSession(adoption);
+  if (adoption !== null) input.layout.panes.forEach((pane) => planRestored(input, pane, adoption.panes.get(pane.id)));
   const notes: string[] = [];
   const missing: Pane[] = [];
   for (const pane of input.wanted) {
+    if (adoption?.panes.has(pane.id) === true) {
+      notes.push(...describeHeld(input, pane));
+      continue;
+    }
     const found = session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === pane.id);
     if (found) notes.push(...planFound(input, pane, found));
     else missing.push(pane);
@@ -28,7 +35,25 @@ export function planPanes(input: PanesInput): { readonly notes: string[] } {
   }
   if (session) addToSession(input, session, missing);
   else if (missing.length > 0) addWindows(input, missing, true);
+  if (adoption !== null) adoptSession(input, adoption);
   return { notes };
+}
+
+/** A bare shell gives way to what the pane is for; one that is not wanted now only offers to start it, so that it is the fleet's all the same. */
+function planRestored(input: PanesInput, pane: Pane, restored: Restored | undefined): void {
+  if (restored === undefined) return;
+  const { id: paneId, pid } = restored.pane;
+  const isWanted = input.wanted.some(({ id }) => id === pane.id);
+  const hold = !isWanted || staysEnded(input, pane);
+  const cause = `a restored pane stands in its ${input.layout.isolation} with only a shell (${restored.shell.name})`;
+  input.steps.add({ kind: 'adopt-pane', pane: pane.id, paneId, pid, shell: restored.shell.name, hold, target: `pane ${pane.id}`, cause, needs: isWanted ? treeNeeds(input, pane) : [] });
+}
+
+/** The last step: what is cut off before it is recognised as restored by the next `up`. */
+function adoptSession({ steps, layout }: PanesInput, { session, first, panes }: Adoption): void {
+  const cause = `it was restored: it bears the fleet's name, no fleet's mark, and ${panes.size} of its panes are bare shells in ${layout.isolation}s of the fleet`;
+  const needs = steps.steps.flatMap((step) => (step.kind === 'adopt-pane' ? [step.id] : []));
+  steps.add({ kind: 'adopt-session', sessionId: session.id, ...first, target: `session ${session.name}`, cause, needs });
 }
 
 /** A pane that is on the screen: relabelled when its label changed, started again when its agent was ended from outside. */

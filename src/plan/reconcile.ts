@@ -1,4 +1,5 @@
 import type { Layout, Pane } from '../layout/layout.ts';
+import { findAdoption } from './adopt.ts';
 import { planPanes } from './planPanes.ts';
 import { planTrees } from './planTrees.ts';
 import type { KnownSession, Snapshot } from './snapshot.ts';
@@ -55,8 +56,9 @@ export class StepList {
   }
 }
 
-function describeNameTaken({ layout, snapshot }: ReconcileInput): string[] {
-  if (snapshot.tmux.session !== null || !snapshot.tmux.nameTaken) return [];
+function describeNameTaken(input: ReconcileInput): string[] {
+  const { layout, snapshot } = input;
+  if (snapshot.tmux.session !== null || !snapshot.tmux.nameTaken || findAdoption(input) !== null) return [];
   return [`a tmux session "${layout.session}" exists that is not this fleet's. Rename it (tmux rename-session -t '=${layout.session}:' other), or give the layout another \`name\`.`];
 }
 

@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly trees: Readonly<Record<string, TreeState>>;
   /** Panes' agents by session id (the pane's `id`): every one the record knows. */
   readonly agents: Readonly<Record<string, AgentFacts>>;
+  /** Shells in panes of `tmux.namesake` that stand at their prompt in one of `trees`, by pane id (`%12`). */
+  readonly shells: Readonly<Record<string, BareShell>>;
 }
 
 export interface TmuxFacts {
@@ -19,6 +21,8 @@ export interface TmuxFacts {
   readonly session: TmuxSession | null;
   /** True when another tmux session has taken the fleet's session name. */
   readonly nameTaken: boolean;
+  /** The tmux session of that name when it bears no fleet's mark and this fleet has none: perhaps restored after a reboot. */
+  readonly namesake: TmuxSession | null;
 }
 
 export interface TmuxSession {
@@ -50,6 +54,16 @@ export interface TmuxPane {
   readonly dead: boolean;
   /** Pid of the pane's first process (our launcher). */
   readonly pid: number;
+}
+
+/** A shell that is all its pane runs. */
+export interface BareShell {
+  /** `bash`, as tmux names it too. */
+  readonly name: string;
+  /** Path of the tree it stands in. */
+  readonly tree: string;
+  /** Where in it; '' at its root. */
+  readonly dir: string;
 }
 
 export type TreeState =

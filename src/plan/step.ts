@@ -34,6 +34,10 @@ export type PaneAction =
   | { readonly kind: 'create-window'; readonly pane: string; readonly window: WindowSpec; readonly hold: boolean }
   | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef; readonly hold: boolean }
   | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string; readonly hold: boolean }
+  /** A restored pane: only while its first process is still this one and nothing else stands before it. */
+  | { readonly kind: 'adopt-pane'; readonly pane: string; readonly paneId: string; readonly pid: number; readonly shell: string; readonly hold: boolean }
+  /** A restored session becomes the fleet's once `paneId` is its pane `pane`. */
+  | { readonly kind: 'adopt-session'; readonly sessionId: string; readonly pane: string; readonly paneId: string }
   | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
   | { readonly kind: 'arrange-window'; readonly window: WindowRef; readonly layout: string }
   /** A status line of its own for a session that was made without one. */
@@ -62,7 +66,7 @@ export interface Plan {
   readonly panes: Readonly<Record<string, Pane>>;
 }
 
-const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'relabel-pane', 'arrange-window', 'add-line']);
+const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'adopt-pane', 'adopt-session', 'relabel-pane', 'arrange-window', 'add-line']);
 
 /** True for steps that happen in tmux. */
 export function isPaneStep(step: Step): step is PaneStep {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hasCode } from './file.ts';
 
@@ -58,6 +58,29 @@ export async function descendsFrom(pid: number, ancestor: number, deepest = 4): 
     if (at === ancestor) return true;
   }
   return false;
+}
+
+/** Pids that have a live child. */
+export async function readParents(): Promise<ReadonlySet<number>> {
+  if (process.platform !== 'linux') return new Set(parseParents((await ask('ps', ['-A', '-o', 'state=,ppid='])).stdout.split('\n').map((line) => line.trim().split(/\s+/))));
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  return new Set(parseParents(await Promise.all(pids.map(async (pid) => (await readStat(pid)) ?? []))));
+}
+
+/** From state and parent of each process; a zombie is no child that runs. */
+function parseParents(rows: readonly (readonly string[])[]): number[] {
+  return rows.flatMap(([state, parent]) => (state === undefined || parent === undefined || /^[ZX]/.test(state) ? [] : [Number(parent)]));
+}
+
+/** The arguments a process was started with, its program first; empty when there is none. On macOS one with a blank comes as two. */
+export async function readArguments(pid: number): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return (await ask('ps', ['-o', 'args=', '-p', String(pid)])).stdout.trim().split(/\s+/).filter((word) => word !== '');
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return [];
+    throw error;
+  }
 }
 
 /** Names this run of the machine; another value means every recorded process is gone. */

@@ -17,6 +17,8 @@ export interface ServerFacts {
   readonly session: TmuxSession | null;
   /** True when another tmux session has the fleet's session name. */
   readonly nameTaken: boolean;
+  /** The one of that name, when it bears no fleet's mark and the fleet has no session. */
+  readonly namesake: TmuxSession | null;
 }
 
 export interface TmuxClient {
@@ -68,7 +70,8 @@ function isSocketThere({ socket }: TmuxServer): boolean {
 }
 
 const VERSION_LINE = 'V #{version}';
-const SESSION_LINE = 'S #{session_id} #{==:#{@claude_tmux_fleet},UUID} #{?#{@claude_tmux_line},1,0} #{session_name}';
+/** The second field: 1 is this fleet's, 2 another fleet's, 0 nobody's. */
+const SESSION_LINE = 'S #{session_id} #{?#{==:#{@claude_tmux_fleet},UUID},1,#{?@claude_tmux_fleet,2,0}} #{?#{@claude_tmux_line},1,0} #{session_name}';
 
 async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
   const sessions = SESSION_LINE.replace('UUID', uuid ?? 'none');
@@ -105,7 +108,7 @@ async function nothingRuns(server: TmuxServer, { env }: Wanted): Promise<ServerF
   const { stdout, stderr, code } = await runTmux(server, ['-V'], { env });
   const version = parseTmuxVersion(stdout);
   if (!version) throw new ProgramError({ argv: ['tmux', '-V'], code, stderr: stderr || stdout });
-  return checked({ running: false, version, status: 'on', clients: [], session: null, nameTaken: false });
+  return checked({ running: false, version, status: 'on', clients: [], session: null, nameTaken: false, namesake: null });
 }
 
 function checked(facts: ServerFacts): ServerFacts {
@@ -118,15 +121,17 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
   const [first = '', status = '', ...lines] = stdout.split('\n');
   const version = first.startsWith('V ') ? parseTmuxVersion(first) : null;
   if (!version) return null;
-  const sessions = lines.map((line) => /^S (\$\d+) ([01]) ([01]) (.*)$/.exec(line)).filter((match) => match !== null);
-  const ours = uuid === null ? undefined : sessions.find(([, , isOurs]) => isOurs === '1');
-  const [, id, , hasLine, ownName] = ours ?? [];
-  return {
-    running: true,
-    version,
-    status,
-    clients: lines.flatMap(parseClient),
-    session: id !== undefined && ownName !== undefined ? { id, name: ownName, hasLine: hasLine === '1', windows: windowsOf(id, lines) } : null,
-    nameTaken: sessions.some(([, other, , , otherName]) => otherName === name && other !== id),
-  };
+  const sessions = lines.flatMap((line) => parseSession(line, lines));
+  const ours = uuid === null ? undefined : sessions.find(({ mark }) => mark === 'ours');
+  const others = sessions.filter(({ session }) => session.name === name && session.id !== ours?.session.id);
+  const namesake = ours === undefined ? others.find(({ mark }) => mark === 'none') : undefined;
+  return { running: true, version, status, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
+}
+
+const MARKS = ['none', 'ours', 'another'] as const;
+
+function parseSession(line: string, lines: readonly string[]): { readonly mark: (typeof MARKS)[number] | undefined; readonly session: TmuxSession }[] {
+  const [, id, mark, hasLine, name] = /^S (\$\d+) ([012]) ([01]) (.*)$/.exec(line) ?? [];
+  if (id === undefined || name === undefined) return [];
+  return [{ mark: MARKS[Number(mark)], session: { id, name, hasLine: hasLine === '1', windows: windowsOf(id, lines) } }];
 }

@@ -35,6 +35,22 @@ test('additions to a window that stands, a pane started again, a new label', asy
   await expect(emit(labels, steps, { sessionId: '$1' })).toMatchFileSnapshot('golden/additions.tmux');
 });
 
+test('restored shells give way only while they stand as they were seen, and the session is marked last', async () => {
+  const labels: Label[] = [{ id: 'api', name: "It's #(touch pwned)" }, { id: 'web' }];
+  const steps: BareStep[] = [
+    { id: 1, kind: 'adopt-pane', pane: 'api', paneId: '%3', pid: 4711, shell: 'zsh', hold: false },
+    { id: 2, kind: 'create-pane', pane: 'web', window: { windowId: '@2' }, hold: false },
+    { id: 3, kind: 'arrange-window', window: { windowId: '@2' }, layout: TWO },
+    { id: 4, kind: 'adopt-session', sessionId: '$1', pane: 'api', paneId: '%3' },
+  ];
+  await expect(emit(labels, steps, { sessionId: '$1' })).toMatchFileSnapshot('golden/adopted.tmux');
+});
+
+test('a shell of no plain name never reaches tmux', () => {
+  const steps: BareStep[] = [{ id: 1, kind: 'adopt-pane', pane: 'a', paneId: '%3', pid: 4711, shell: 'sh}#(id)', hold: false }];
+  expect(() => emit([{ id: 'a' }], steps)).toThrow('names no shell');
+});
+
 test('labels, folders and launch files that tmux could read as more than text', async () => {
   const labels: Label[] = [
     { id: 'a', name: "#(touch pwned) #{E:@x} #[fg=red] 'quoted' \"twice\"" },

@@ -47,9 +47,9 @@ function paneOf(pane: Partial<Pane>): Pane {
 }
 
 /** A world with a tmux of version 3.3a and nothing else in it, but for what is given. */
-export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents'] } = {}): Snapshot {
-  const { session = null, nameTaken = false, trees = {}, agents = {} } = facts;
-  return { tmux: { version: { text: '3.3a', major: 3, minor: 3, patch: 'a' }, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken }, trees, agents };
+export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly namesake?: TmuxSession | null; readonly shells?: Snapshot['shells']; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents'] } = {}): Snapshot {
+  const { session = null, nameTaken = false, namesake = null, shells = {}, trees = {}, agents = {} } = facts;
+  return { tmux: { version: { text: '3.3a', major: 3, minor: 3, patch: 'a' }, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken, namesake }, trees, agents, shells };
 }
 
 /** A session with one window that has these panes. */

@@ -73,6 +73,14 @@ describe('a server', () => {
     expect(await on.read()).toMatchObject({ nameTaken: true, session: { name: 'renamed' } });
   });
 
+  test('tells the session of that name that bears no mark, when the fleet has none; one that another fleet marked is somebody\'s', async () => {
+    const on = await scene();
+    await on.tmux.run('new-session', '-d', '-s', 'shop', 'sleep 1000');
+    expect(await on.read()).toMatchObject({ nameTaken: true, session: null, namesake: { name: 'shop', windows: [{ panes: [{ session: null }] }] } });
+    await on.tmux.run('set-option', '-t', '=shop:', '@claude_tmux_fleet', 'another');
+    expect(await on.read()).toMatchObject({ nameTaken: true, session: null, namesake: null });
+  });
+
   test('counts the windows that a grouped session shares once', async () => {
     const on = await scene();
     await on.up(labelsOf(2));
