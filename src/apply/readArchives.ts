@@ -91,7 +91,7 @@ export async function readArchiveRisks(context: Context, { receipt, tree, fetch 
   const { repo, checkout, base, include } = receipt;
   const { env, signal, store } = context;
   const remote = repo === null ? null : await readRemoteNow({ repo, checkout, cacheDir: store.cache, env, signal, ...(fetch ? {} : { patienceMs: 0 }) });
-  const common = { base, remote, env };
+  const common = { base, remote, onlyAsked: fetch, env };
   const stale = fetch && repo !== null ? whenUnreached(remote) : [];
   const risks = await readTreeRisks(tree, { ...common, include, checkout });
   // Commits of a worktree stay in the checkout, and so does its branch then.

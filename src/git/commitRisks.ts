@@ -51,10 +51,12 @@ async function readOwnRefs(git: GitPlace): Promise<readonly OwnRef[]> {
 
 /**
  * Arguments that leave out what a remote has. A fresh look at origin outweighs its remote-tracking branches: one that was deleted there keeps
- * nothing. A stale look only adds. `^ID` is negative by itself and stands before `--not`.
+ * nothing. A stale look only adds. Before a deletion no remote-tracking branch counts: those of a fork, or of a submodule, nobody has asked
+ * about. `^ID` is negative by itself and stands before `--not`.
  */
-function knownTo({ remote }: RiskPlace): readonly string[] {
+function knownTo({ remote, onlyAsked }: RiskPlace): readonly string[] {
   const now = [...(remote?.branches.values() ?? [])].map((id) => `^${id}`);
+  if (onlyAsked) return [...now, '--not'];
   return [...now, '--not', ...(remote?.fresh === true ? ['--exclude=origin/*'] : []), '--remotes'];
 }
 

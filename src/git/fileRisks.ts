@@ -47,7 +47,7 @@ async function differs(place: RiskPlace, path: string, id: string): Promise<bool
 
 /** Every file of a tree that is in no commit as it stands in the work tree, relative; what was deleted has no file. */
 export async function listLostFiles(tree: string, { include, checkout, env }: CopiesInput & { readonly env: Env }): Promise<readonly string[]> {
-  const place: RiskPlace = { root: tree, gitDir: join(tree, '.git'), isWorktree: false, where: '', env, base: null, remote: null };
+  const place: RiskPlace = { root: tree, gitDir: join(tree, '.git'), isWorktree: false, where: '', env, base: null, remote: null, onlyAsked: false };
   const changed = parseChangedPaths(await readGit(STATUS, gitPlace(place)));
   const names = new Set([...changed.staged, ...changed.unstaged, ...changed.untracked, ...(await readHidden(place)), ...(await readCopies(place, { include, checkout }))]);
   const found: string[] = [];

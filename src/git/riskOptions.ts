@@ -19,6 +19,8 @@ export interface RiskPlace {
   readonly base: string | null;
   /** What the remote has; null judges by the remote-tracking branches alone. */
   readonly remote: RemoteNow | null;
+  /** True before a deletion: a remote-tracking branch is what was there once, and only what a remote has answered now keeps a commit. */
+  readonly onlyAsked: boolean;
 }
 
 /** Where git is asked about a repository, with the remote's objects at hand beside its own: they are read from the mirror, nothing is fetched into it. */

@@ -21,6 +21,8 @@ export interface RiskOptions {
   readonly checkout: string | null;
   /** What the remote has (readRemoteNow); null judges by the tree's remote-tracking branches alone. */
   readonly remote: RemoteNow | null;
+  /** True before a deletion: remote-tracking branches, which may be of long ago, keep nothing then. */
+  readonly onlyAsked?: boolean;
   /** Processes that may stand in the tree: the session's own. */
   readonly mayStand?: (pid: number) => boolean | Promise<boolean>;
   readonly env: Env;
@@ -41,7 +43,7 @@ export async function readTreeRisks(tree: string, options: RiskOptions): Promise
 }
 
 /** The commits on a worktree's own branch that are merged nowhere: not lost with the folder, and worth telling. */
-export async function readUnmergedBranch(tree: string, options: Pick<RiskOptions, 'base' | 'remote' | 'env'>): Promise<readonly TreeRisk[]> {
+export async function readUnmergedBranch(tree: string, options: Pick<RiskOptions, 'base' | 'remote' | 'onlyAsked' | 'env'>): Promise<readonly TreeRisk[]> {
   return orUnknown('whether its branch is merged', '', async () => {
     const place = await readRiskPlace(tree, '', options);
     return place === null ? [] : readBranchRisk(place);
@@ -65,12 +67,12 @@ async function readRepositoryRisks(tree: string, where: string, options: RiskOpt
 }
 
 /** Null when no repository stands there. */
-async function readRiskPlace(root: string, where: string, { base, remote, env }: Pick<RiskOptions, 'base' | 'remote' | 'env'>): Promise<RiskPlace | null> {
+async function readRiskPlace(root: string, where: string, { base, remote, onlyAsked = false, env }: Pick<RiskOptions, 'base' | 'remote' | 'onlyAsked' | 'env'>): Promise<RiskPlace | null> {
   const place = await readPlace(root);
   if (place.kind !== 'repository') return null;
   const isWorktree = (await readCommonDir(place.gitDir)) !== place.gitDir;
   // Another repository has another remote.
-  return { root, gitDir: place.gitDir, isWorktree, where, env, base: where === '' ? base : null, remote: where === '' ? remote : null };
+  return { root, gitDir: place.gitDir, isWorktree, where, env, base: where === '' ? base : null, remote: where === '' ? remote : null, onlyAsked };
 }
 
 async function readOperationRisk({ gitDir, where }: RiskPlace): Promise<readonly TreeRisk[]> {
@@ -113,14 +115,14 @@ async function readInnerRisks(tree: string, options: RiskOptions): Promise<reado
 }
 
 /** A submodule that was taken out of the work tree still has its commits; its files are gone already. */
-async function readModuleRisks(tree: string, seen: ReadonlySet<string>, { env }: RiskOptions): Promise<readonly TreeRisk[]> {
+async function readModuleRisks(tree: string, seen: ReadonlySet<string>, { env, onlyAsked = false }: RiskOptions): Promise<readonly TreeRisk[]> {
   const place = await readPlace(tree);
   const modules = place.kind === 'repository' ? await findModules(place.gitDir) : [];
   const risks: TreeRisk[] = [];
   for (const gitDir of modules) {
     if (seen.has(await realpath(gitDir))) continue;
     const where = relative(tree, gitDir);
-    risks.push(...(await orUnknown('which commits only it has', where, () => readCommitRisks({ root: gitDir, gitDir, isWorktree: false, where, env, base: null, remote: null }))));
+    risks.push(...(await orUnknown('which commits only it has', where, () => readCommitRisks({ root: gitDir, gitDir, isWorktree: false, where, env, base: null, remote: null, onlyAsked }))));
   }
   return risks;
 }

@@ -5,7 +5,7 @@ import { BAR_NAMES } from '../bar/names.ts';
 import { asFormat, word } from '../base/tmuxText.ts';
 import { writeFileAtomic } from '../store/file.ts';
 import type { ServerPaths } from '../store/paths.ts';
-import { SET_HOOKS, UNSET_HOOKS } from './serverHooks.ts';
+import { SET_HOOKS, UNSET_HOOKS, WAKE } from './serverHooks.ts';
 import { runTmux, type Environment, type TmuxServer } from '../tmux/tmux.ts';
 
 /** What is to be seen now, and how soon. */
@@ -87,7 +87,7 @@ export function makePublisher({ server, paths, env, onProblem }: Place): Publish
       shown = new Map();
       pushedAt = 0;
       await writeBeat(variables);
-      await source([...SET_HOOKS, readAgain(heartbeat)]);
+      await source([...SET_HOOKS, WAKE, readAgain(heartbeat)]);
     },
     end: async ({ serverLives }) => {
       if (waiting !== null) clearTimeout(waiting);

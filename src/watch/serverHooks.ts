@@ -12,3 +12,6 @@ const HOOKS = [...SESSION_HOOKS, ...WINDOW_HOOKS];
 export const SET_HOOKS: readonly string[] = HOOKS.map((name) => `set-hook -g '${name}[${INDEX}]' 'wait-for -S ${CHANNEL}'`);
 
 export const UNSET_HOOKS: readonly string[] = HOOKS.map((name) => `set-hook -gu '${name}[${INDEX}]'`);
+
+/** Ends the blocked client that a killed watcher has left; our own looks once more. */
+export const WAKE = `wait-for -S ${CHANNEL}`;

@@ -125,3 +125,35 @@ it.each(['delete', 'shrink'])('a prune that was killed after any step (%s) has l
     if (how === 'shrink') expect(existsSync(workspace('.closed', names.at(-1) ?? 'none', 'files', 'new.txt'))).toBe(true);
   }
 }, 180_000);
+
+it('what was pushed to a further remote only is not deleted: nobody has asked that one whether it still has it', async () => {
+  await up('clone', ['forked']);
+  await commit('forked');
+  const fork = bench.sandbox.path('remote', 'fork.git');
+  await bench.git(bench.checkout, 'clone', '-q', '--bare', bench.remote, fork);
+  await bench.git(workspace('forked'), 'remote', 'add', 'fork', fork);
+  await bench.git(workspace('forked'), 'push', '-q', 'fork', 'HEAD');
+  await bench.git(fork, 'branch', '-q', '-D', 'work/forked');
+  await bench.ok('close', 'forked', '--yes');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('Work of forked');
+  expect(await archives()).toHaveLength(2);
+});
+
+it('what a submodule has on a branch that its remote may have lost is not deleted', async () => {
+  const sub = bench.sandbox.path('remote', 'sub.git');
+  await bench.git(bench.checkout, 'clone', '-q', '--bare', bench.remote, sub);
+  await up('clone', ['outer']);
+  await bench.git(workspace('outer'), '-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', sub, 'sub');
+  await bench.git(workspace('outer'), 'commit', '-q', '-m', 'A submodule');
+  await bench.git(workspace('outer'), 'push', '-q', 'origin', 'HEAD');
+  const inner = workspace('outer', 'sub');
+  await writeFile(join(inner, 'README.md'), 'inner work\n');
+  await bench.git(inner, 'checkout', '-q', '-b', 'sb');
+  await bench.git(inner, 'commit', '-q', '-a', '-m', 'Inner work');
+  await bench.git(inner, 'push', '-q', 'origin', 'sb');
+  await bench.git(sub, 'branch', '-q', '-D', 'sb');
+  await bench.git(workspace('outer'), 'submodule', '-q', 'update');
+  await bench.ok('close', 'outer', '--yes');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('Inner work');
+  expect(await archives()).toHaveLength(2);
+});
