@@ -42,6 +42,8 @@ export function runTmux(server: TmuxServer, args: readonly string[], options: Ru
     const timer = setTimeout(() => {
       late = true;
       child.kill('SIGKILL');
+      // The client has handed its own ends of these to the server: while that hangs they stay open, whoever is dead.
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     }, options.timeoutMs ?? TIMEOUT_MS);
     child.stdout.on('data', (part: Buffer) => out.push(part));
     child.stderr.on('data', (part: Buffer) => err.push(part));
