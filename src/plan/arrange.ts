@@ -58,21 +58,25 @@ function oneWindow(arrange: Arrange, panes: number, size: CellSize): LayoutCell 
 
 /** The fewest windows in which every pane shows enough, filled evenly. */
 function spread(name: NamedArrangement, panes: number, size: CellSize): WindowPlan[] {
-  const most = capacity(name, panes, size);
-  const windows = Math.ceil(panes / most);
-  return Array.from({ length: windows }, (_, index) => {
-    const count = Math.floor(panes / windows) + (index < panes % windows ? 1 : 0);
-    return windowPlan(count, arrangement(name, count, size));
-  });
+  const windows = fewestWindows(name, panes, size);
+  return evenly(panes, windows).map((count) => windowPlan(count, arrangement(name, count, size)));
 }
 
-/** The most panes (1 to `panes`) that one window takes. */
-function capacity(name: NamedArrangement, panes: number, size: CellSize): number {
-  for (let count = panes; count > 1; count--) {
-    const cell = arrangement(name, count, size);
-    if (cell && showsAtLeast(cell, SMALLEST)) return count;
-  }
-  return 1;
+/** Tried one by one: a grid of 13 may have narrower panes than one of 16, so what takes more need not take less. A pane by itself always fits. */
+function fewestWindows(name: NamedArrangement, panes: number, size: CellSize): number {
+  for (let windows = 1; windows < panes; windows++) if (evenly(panes, windows).every((count) => fits(name, count, size))) return windows;
+  return panes;
+}
+
+/** So many panes for each window; the first ones take one more. */
+function evenly(panes: number, windows: number): number[] {
+  return Array.from({ length: windows }, (_, index) => Math.floor(panes / windows) + (index < panes % windows ? 1 : 0));
+}
+
+function fits(name: NamedArrangement, panes: number, size: CellSize): boolean {
+  if (panes === 1) return true;
+  const cell = arrangement(name, panes, size);
+  return cell !== null && showsAtLeast(cell, SMALLEST);
 }
 
 /** The user's layout scaled to the real size; panes beyond its cells go to further `tiled` windows, as all do when it does not fit. */

@@ -58,6 +58,10 @@ describe('planWindows', () => {
     );
   });
 
+  test('a grid that takes fewer panes than another may have narrower ones: each window is looked at', () => {
+    expect(counts(planWindows({ arrange: named('tiled'), panes: 25, size: { columns: 138, rows: 36 } }))).toEqual([9, 8, 8]);
+  });
+
   test('spreads what does not fit evenly over as few windows as take it', () => {
     expect(counts(planWindows({ arrange: named('columns'), panes: 9, size: BIG }))).toEqual([5, 4]);
     expect(counts(planWindows({ arrange: named('tiled'), panes: 9, size: CLASSIC }))).toEqual([3, 3, 3]);
