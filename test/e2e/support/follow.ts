@@ -36,8 +36,8 @@ export interface Followed {
 export type ExpectedAgent = { readonly state: AgentState } & { readonly [key in Exclude<keyof AgentStatus, 'state'>]?: unknown };
 
 export function follow(sealed: Sealed, id: string): Followed {
-  // A claude whose screen stands may not have told its status yet.
-  let onTheWay: readonly AgentState[] = ['starting'];
+  // A claude that has just started may not have told its status yet, nor drawn its dialog: on a busy machine for longer than three seconds.
+  let onTheWay: readonly AgentState[] = ['starting', 'unknown'];
   const explained: Followed['explained'] = async () => JSON.parse((await sealed.ok('explain', id, '--json')).stdout) as Explained;
   const stays: Followed['stays'] = async (expected) => expect((await sealed.statusOf(id)).agent).toMatchObject(expected);
   return {
