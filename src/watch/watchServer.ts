@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { EXIT } from '../base/errors.ts';
 import { writeFileAtomic } from '../store/file.ts';
-import { renderIdentity } from '../store/identityFile.ts';
+import { readLiveProcess, renderIdentity } from '../store/identityFile.ts';
 import { withLock } from '../store/lock.ts';
 import { type ServerPaths, serverPaths } from '../store/paths.ts';
 import { readBootId, readProcStart } from '../store/process.ts';
 import { hearServer } from '../tmux/hearServer.ts';
-import type { TmuxServer } from '../tmux/tmux.ts';
+import { runTmux, type TmuxServer } from '../tmux/tmux.ts';
 import { runStart } from './startWatcher.ts';
 import { CHANNEL } from './serverHooks.ts';
 import { makeWatcher } from './watcher.ts';
@@ -20,13 +20,19 @@ import { makeWatcher } from './watcher.ts';
 export async function watchServer(context: Context, server: TmuxServer): Promise<number> {
   const paths = serverPaths(context.store, server.socket);
   const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
-  if (end === 'replaced') runStart(paths);
-  else if (end === 'over') await rm(paths.root, { recursive: true, force: true });
+  if (end === 'replaced' || (end === 'gone' && (await isWanted(context, server)))) runStart(paths);
+  else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null) await rm(paths.root, { recursive: true, force: true });
   return EXIT.done;
 }
 
-/** How a watcher's life ended: there is nothing more to watch; somebody ended it; its program is another one now. */
-export type End = 'over' | 'stopped' | 'replaced';
+/** A fleet may have come up behind the socket while this watcher ended: whoever brought it up saw one that lived, and started none. */
+async function isWanted({ env }: Context, server: TmuxServer): Promise<boolean> {
+  const { code, stdout } = await runTmux(server, ['list-sessions', '-F', '#{@claude_tmux_fleet}#{claude_tmux_plugin}'], { env });
+  return code === 0 && stdout.trim() !== '';
+}
+
+/** How a watcher's life ended: its server is gone; there is nothing more to watch; somebody ended it; its program is another one now. */
+export type End = 'gone' | 'over' | 'stopped' | 'replaced';
 
 /** How often the program's file is looked at, in milliseconds. */
 const PROGRAM_MS = 5000;
@@ -36,7 +42,7 @@ async function keepWatch(context: Context, { server, paths }: { readonly server:
   await writeFileAtomic(paths.pid, renderIdentity(await readSelf()), { durable: false });
   await forgetDeaths(paths.root);
   const ended = new AbortController();
-  let end: End = 'over';
+  let end: End = 'gone';
   const stop = (how: End): void => {
     end = how;
     ended.abort();
