@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode, parseObject } from '../store/file.ts';
+import { parseObject, readNames } from '../store/file.ts';
 import { readRegularFile } from '../store/regularFile.ts';
 import { readProcStart } from '../store/process.ts';
 import { parseRegistryEntry, type RegistryEntry } from '../status/registryEntry.ts';
@@ -25,15 +24,6 @@ async function isCurrent({ pid, procStart }: RegistryEntry): Promise<boolean> {
   if (start === null) return false;
   // Only Linux's form is known (clock ticks); elsewhere a live pid has to do.
   return procStart === null || !/^\d+$/.test(procStart) || !/^\d+$/.test(start) || procStart === start;
-}
-
-async function readNames(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 /** One file that cannot be read (a folder, another user's) is no reason to lose the others. */

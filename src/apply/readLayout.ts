@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
@@ -6,7 +6,7 @@ import type { Layout } from '../layout/layout.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
 import { filesNamed, loadLayout, type Loaded, type Overlay } from '../layout/load.ts';
 import type { World } from '../layout/world.ts';
-import { hasCode } from '../store/file.ts';
+import { hasCode, readNames } from '../store/file.ts';
 
 export interface LayoutRequest {
   /** The layout file, absolute. */
@@ -77,7 +77,7 @@ async function readOverlays({ world, configFolder }: LayoutRequest): Promise<Ove
 export async function readTemplates({ configFolder, shippedLayouts }: Pick<LayoutRequest, 'configFolder' | 'shippedLayouts'>): Promise<Map<string, string>> {
   const templates = new Map<string, string>();
   for (const folder of [join(shippedLayouts, 'templates'), join(configFolder, 'templates')]) {
-    const names = (await namesIn(folder)).filter((name) => name.endsWith('.md'));
+    const names = (await readNames(folder)).filter((name) => name.endsWith('.md'));
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
     names.forEach((name, at) => templates.set(name.slice(0, -'.md'.length), texts[at] ?? ''));
   }
@@ -108,13 +108,4 @@ async function readCapped(path: string): Promise<string> {
   // The loader refuses it by its length; its content is of no use to anybody.
   if (size > MOST_BYTES) return ' '.repeat(MOST_BYTES);
   return readFile(path, 'utf8');
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

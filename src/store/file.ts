@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
@@ -94,6 +94,16 @@ export async function readText(path: string): Promise<string | null> {
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     throw new UserError(`the file "${path}" cannot be read: ${reason(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
+  }
+}
+
+/** The names in a folder; none when there is no folder. Throws Node's error for any other trouble. */
+export async function readNames(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
   }
 }
 

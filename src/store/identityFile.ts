@@ -1,5 +1,5 @@
 import { hasCode } from './file.ts';
-import { isAlive, readBootId, type ProcessIdentity } from './process.ts';
+import { isAlive, readBootId, readProcStart, type ProcessIdentity } from './process.ts';
 import { readRegularFile } from './regularFile.ts';
 
 /** One process, also across reboots: after one the pid alone is some other program's. */
@@ -17,6 +17,13 @@ export function parseIdentity(text: string): RecordedProcess | null {
 /** The text that `parseIdentity` reads. */
 export function renderIdentity({ pid, procStart, boot }: RecordedProcess): string {
   return `${pid}\n${procStart}\n${boot}\n`;
+}
+
+/** This process. */
+export async function readOwnProcess(): Promise<RecordedProcess> {
+  const procStart = await readProcStart(process.pid);
+  if (procStart === null) throw new Error('this process has no start time');
+  return { pid: process.pid, procStart, boot: await readBootId() };
 }
 
 /** The live process that a file names; null when there is no file, or its process has ended. */

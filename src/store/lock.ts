@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { numberAt, textAt } from '../base/json.ts';
 import { hasCode, makeFolder, parseObject } from './file.ts';
-import { isAlive, readBootId, readProcStart } from './process.ts';
+import { readOwnProcess } from './identityFile.ts';
+import { isAlive, readBootId } from './process.ts';
 
 export interface LockOptions {
   /** How long to wait for another owner, in milliseconds; 0 tries once. */
@@ -146,9 +147,8 @@ async function isOwnerAlive(owner: Owner): Promise<boolean> {
 }
 
 async function readSelf(what: string): Promise<Owner> {
-  const procStart = await readProcStart(process.pid);
-  if (procStart === null) throw new Error('this process has no start time');
-  return { nonce: randomUUID(), pid: process.pid, procStart, bootId: await readBootId(), what };
+  const { pid, procStart, boot } = await readOwnProcess();
+  return { nonce: randomUUID(), pid, procStart, bootId: boot, what };
 }
 
 function describe(holder: Owner, me: Owner): string {

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
-import { hasCode, writeFileAtomic } from '../store/file.ts';
+import { readNames, writeFileAtomic } from '../store/file.ts';
 import { readLiveProcess } from '../store/identityFile.ts';
 import { fleetPaths, type ServerPaths, serverFiles, serverPaths } from '../store/paths.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
@@ -25,7 +24,7 @@ export async function startWatcher(context: Context, server: TmuxServer, fleet?:
 /** Starts the watchers that were killed, of every server that has one; one whose server has ended clears up after itself. */
 export async function reviveWatchers(context: Context): Promise<void> {
   if (isSwitchedOff(context)) return;
-  for (const name of await namesIn(context.store.servers)) {
+  for (const name of await readNames(context.store.servers)) {
     const paths = serverFiles(join(context.store.servers, name));
     if ((await readLiveProcess(paths.pid)) === null) runStart(paths);
   }
@@ -42,13 +41,4 @@ export function runStart({ start }: ServerPaths): void {
   // Without a shell there is nothing to be done here: the next command tries again.
   child.on('error', () => undefined);
   child.unref();
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { EXIT } from '../base/errors.ts';
 import { writeFileAtomic } from '../store/file.ts';
-import { readLiveProcess, renderIdentity } from '../store/identityFile.ts';
+import { readLiveProcess, readOwnProcess, renderIdentity } from '../store/identityFile.ts';
 import { withLock } from '../store/lock.ts';
 import { type ServerPaths, serverPaths } from '../store/paths.ts';
-import { readBootId, readProcStart } from '../store/process.ts';
 import { hearServer } from '../tmux/hearServer.ts';
 import { runTmux, type TmuxServer } from '../tmux/tmux.ts';
 import { runStart } from './startWatcher.ts';
@@ -39,7 +38,7 @@ const PROGRAM_MS = 5000;
 
 async function keepWatch(context: Context, { server, paths }: { readonly server: TmuxServer; readonly paths: ServerPaths }): Promise<End> {
   const program = await readStamp(context.program);
-  await writeFileAtomic(paths.pid, renderIdentity(await readSelf()), { durable: false });
+  await writeFileAtomic(paths.pid, renderIdentity(await readOwnProcess()), { durable: false });
   await forgetDeaths(paths.root);
   const ended = new AbortController();
   let end: End = 'gone';
@@ -66,10 +65,4 @@ async function forgetDeaths(folder: string): Promise<void> {
 /** Tells one build of a file from another; null when there is none. */
 async function readStamp(path: string): Promise<string | null> {
   return stat(path).then(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`, () => null);
-}
-
-async function readSelf(): Promise<Parameters<typeof renderIdentity>[0]> {
-  const procStart = await readProcStart(process.pid);
-  if (procStart === null) throw new Error('this process has no start time');
-  return { pid: process.pid, procStart, boot: await readBootId() };
 }
