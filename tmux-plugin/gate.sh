@@ -6,6 +6,7 @@
 # before launch.sh, which has read_start and read_boot.
 
 # take_turn SLOT MOST WHY [SECONDS]: waits until one of SLOT.1 … SLOT.MOST is free and takes it, for at most so many seconds; sets `turn`.
+# Where no turn can be made (a full disk, no `ln`), nobody waits for ever: a start too many is better than none.
 take_turn() {
   read_start "$$"
   read_boot
@@ -13,19 +14,22 @@ take_turn() {
   [ -z "${4-}" ] || ending=$(($(date +%s) + $4))
   own=$stage_file.own
   printf '%s\n' "$$" "$start" "$boot" "$ending" >"$own" || return 0
-  said=
-  until try_turns "$1" "$2"; do
+  said= refused=0
+  until try_turns "$1" "$2" || [ "$refused" -ge 20 ]; do
     if [ -z "$said" ]; then said=yes; note_stage "$3"; printf '\033[2m%s\033[0m\r\n' "$3"; fi
     sleep 0.1 2>/dev/null || sleep 1
   done
+  [ "$refused" -eq 0 ] || turn=$own
   rm -f "$own"
 }
 
+# Counts the rounds in a row in which no turn was there and none could be made.
 try_turns() {
-  number=1
+  number=1 refused=$((refused + 1))
   while [ "$number" -le "$2" ]; do
     turn=$1.$number
-    ! ln "$own" "$turn" 2>/dev/null || return 0
+    if ln "$own" "$turn" 2>/dev/null; then refused=0; return 0; fi
+    [ ! -e "$turn" ] || refused=0
     is_held "$turn" || clear_turn "$turn"
     number=$((number + 1))
   done

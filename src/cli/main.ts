@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
+import { machineHint, withoutCode } from '../base/trouble.ts';
 import type { Context } from '../apply/context.ts';
 import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, type Options } from '../commands/table.ts';
 import { recordNode } from '../store/nodeRecord.ts';
@@ -91,6 +92,12 @@ async function report(error: unknown, { program, context }: { readonly program: 
   }
   if (error instanceof ProgramError) {
     tell(`claude-tmux: ${oneLine(error.message)}`);
+    return EXIT.notDone;
+  }
+  const hint = machineHint(error);
+  if (hint !== null) {
+    // A full disk is met wherever something is written: what nobody foresaw there is no bug of ours.
+    tell(`claude-tmux: ${oneLine(withoutCode(error))}\n  ${hint}`);
     return EXIT.notDone;
   }
   tell(`claude-tmux ${VERSION} has a bug; this is what to report:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

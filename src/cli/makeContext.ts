@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism, homedir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
@@ -16,7 +16,7 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
   const isInteractive = (): boolean => program.stdin.isTTY && program.stderr.isTTY;
   return {
     env,
-    cwd: program.cwd(),
+    cwd: readFolder(program, env),
     home,
     user: env['USER'] ?? userInfo().username,
     uid: program.getuid?.() ?? 0,
@@ -47,6 +47,15 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     now: () => Date.now(),
     newId: () => randomUUID(),
   };
+}
+
+/** Who stands in a folder that is gone, as a clone that was pruned, stands where his shell says: most commands need no folder at all. */
+function readFolder(program: NodeJS.Process, { PWD = '' }: Context['env']): string {
+  try {
+    return program.cwd();
+  } catch {
+    return isAbsolute(PWD) ? PWD : '/';
+  }
 }
 
 /** The folder that holds layouts/ and tmux-plugin/: above dist/ in the package, above src/cli/ in a checkout. */

@@ -1,16 +1,17 @@
 import type { Context } from '../apply/context.ts';
 import { runHere } from '../apply/runHere.ts';
 import { UserError } from '../base/errors.ts';
-import { diffArgs } from '../git/diff.ts';
+import { diffArgs, withNewFiles } from '../git/diff.ts';
 import { pickSession } from './pick.ts';
 import type { Options } from './table.ts';
 
-/** Shows what a session changed since its branch left the base, uncommitted work included. */
+/** Shows what a session changed since its branch left the base, uncommitted work and new files included. */
 export async function diff(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
   const { session } = await pickSession(context, given, options['fleet']);
   if (session.owner === null) throw new UserError(`session "${session.id}" works in your own checkout ${session.path}`, { hint: 'git diff there shows its changes' });
   const args = await diffArgs(session.path, { base: session.base, env: context.env });
   const at = args.indexOf('--');
   const stat = options['stat'] === true ? ['--stat'] : [];
-  return runHere(['git', ...args.slice(0, at), ...stat, ...args.slice(at)], { cwd: session.path, env: context.env });
+  const argv = ['git', ...args.slice(0, at), ...stat, ...args.slice(at)];
+  return withNewFiles(session.path, context.env, (set) => runHere(argv, { cwd: session.path, env: { ...context.env, ...set } }));
 }

@@ -20,11 +20,18 @@ export async function exec(context: Context, args: readonly string[], options: O
   for (const session of oneForEachTree(fleet.sessions)) {
     if (context.signal.aborted) break;
     context.talk(`== ${session.id} (${session.path})`);
-    const code = await runHere(command, { cwd: session.path, env: context.env });
-    if (code !== 0) context.talk(`== ${session.id}: exit code ${code}`);
-    worst = Math.max(worst, code === 0 ? 0 : 1);
+    const code = await runHere(command, { cwd: session.path, env: context.env }).catch((error: unknown) => tellOnly(context, error));
+    if (code !== null && code !== 0) context.talk(`== ${session.id}: exit code ${code}`);
+    if (code !== 0) worst = 1;
   }
   return worst;
+}
+
+/** What cannot be started in one clone (a script that only another branch has) is run in the others all the same. */
+function tellOnly(context: Context, error: unknown): null {
+  if (!(error instanceof UserError)) throw error;
+  context.talk(`claude-tmux: ${error.message}`);
+  return null;
 }
 
 function oneForEachTree(sessions: readonly SessionRecord[]): SessionRecord[] {

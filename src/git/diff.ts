@@ -1,6 +1,10 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
 import { readGit } from './git.ts';
+import { mutateGit } from './mutate.ts';
 
 /**
  * Arguments of the git that shows everything a session has changed, uncommitted work included: the work tree against the commit
@@ -20,5 +24,26 @@ async function readForkPoint(path: string, ref: string, env: Env): Promise<strin
     // 1: no common commit; 128: no such ref.
     if (error instanceof ProgramError && (error.code === 1 || error.code === 128)) return null;
     throw error;
+  }
+}
+
+/**
+ * Runs `show` with the variables under which a diff of the tree shows its new files as well: those of an index elsewhere that knows of
+ * them. The tree's own index stays as it is. A repository inside the tree is left out, as git leaves it out.
+ */
+export async function withNewFiles<T>(path: string, env: Env, show: (set: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
+  const names = (await readGit(['ls-files', '--others', '--exclude-standard', '-z'], { cwd: path, env })).split('\0').filter((name) => name !== '' && !name.endsWith('/'));
+  if (names.length === 0) return show({});
+  const folder = await mkdtemp(join(tmpdir(), 'claude-tmux-diff-'));
+  try {
+    const set = { GIT_INDEX_FILE: join(folder, 'index') };
+    const own = (await readGit(['rev-parse', '--git-path', 'index'], { cwd: path, env })).replace(/\n$/, '');
+    await copyFile(resolve(path, own), set.GIT_INDEX_FILE);
+    const list = join(folder, 'names');
+    await writeFile(list, names.join('\0'));
+    await mutateGit(['-c', 'core.hooksPath=/dev/null', '--literal-pathspecs', 'add', '--intent-to-add', `--pathspec-from-file=${list}`, '--pathspec-file-nul'], { cwd: path, env, set });
+    return await show(set);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

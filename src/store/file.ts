@@ -2,6 +2,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
+import { reasonOf, writeHint } from '../base/trouble.ts';
 
 /** How to read one kind of versioned JSON file. */
 export interface JsonFormat<T> {
@@ -93,7 +94,7 @@ export async function readText(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    throw new UserError(`the file "${path}" cannot be read: ${reason(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
+    throw new UserError(`the file "${path}" cannot be read: ${reasonOf(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
   }
 }
 
@@ -150,22 +151,8 @@ function newer(path: string, format: JsonFormat<unknown>, version: number): User
   return new UserError(message, { hint: 'use the newer claude-tmux' });
 }
 
-function cannotWrite(path: string, error: unknown): unknown {
-  if (error instanceof UserError) return error;
-  for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENAMETOOLONG']) {
-    if (hasCode(error, code)) return new UserError(`"${path}" cannot be written: ${reason(error)}`, { hint: HINTS[code] ?? 'look at the permissions of its folder', cause: error });
-  }
-  return error;
-}
-const HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: make room and run the command again',
-  EDQUOT: 'your disk quota is used up: make room and run the command again',
-  ENOTDIR: 'a file stands where a folder is needed',
-  EEXIST: 'a file stands where a folder is needed',
-};
-
-/** Node's message without its syscall noise: `permission denied`. */
-function reason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/^E[A-Z]+: /, '').replace(/, [a-z]+ '.*$/s, '');
+/** The error in a sentence that says where, when it is one the user can mend; any other as it is. */
+export function cannotWrite(path: string, error: unknown): unknown {
+  const hint = writeHint(error);
+  return hint === null ? error : new UserError(`"${path}" cannot be written: ${reasonOf(error)}`, { hint, cause: error });
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { numberAt, textAt } from '../base/json.ts';
-import { hasCode, makeFolder, parseObject } from './file.ts';
+import { cannotWrite, hasCode, makeFolder, parseObject } from './file.ts';
 import { readOwnProcess } from './identityFile.ts';
 import { isAlive, readBootId } from './process.ts';
 
@@ -50,8 +50,8 @@ export async function readLockOwner(path: string): Promise<{ readonly pid: numbe
 
 async function acquire(path: string, me: Owner, options: LockOptions): Promise<void> {
   const own = `${path}.${me.nonce}`;
-  await writeFile(own, JSON.stringify({ version: 1, ...me }), { mode: 0o600, flag: 'wx' });
   try {
+    await writeFile(own, JSON.stringify({ version: 1, ...me }), { mode: 0o600, flag: 'wx' });
     const deadline = Date.now() + options.timeoutMs;
     for (let told = false; ; ) {
       const holder = await tryAcquire(path, own);
@@ -61,8 +61,10 @@ async function acquire(path: string, me: Owner, options: LockOptions): Promise<v
       told = true;
       await pause(50);
     }
+  } catch (error) {
+    throw cannotWrite(path, error);
   } finally {
-    await rm(own, { force: true });
+    await rm(own, { force: true }).catch(() => undefined); // what it would say has been said
   }
 }
 

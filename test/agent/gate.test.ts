@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBootId, readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -63,6 +63,14 @@ describe('few agents start at a time', () => {
     await mkdir(`${turn()}.clear`);
     await utimes(`${turn()}.clear`, now() - 3600, now() - 3600);
     await start();
+    await started();
+  });
+
+  it('where no turn can be made nobody waits for ever', async () => {
+    await rmdir(sandbox.path('gates'));
+    await writeFile(sandbox.path('gates'), 'what makes every link fail');
+    await start();
+    await eventually(async () => expect(await pane.screen()).toContain('waits for a free start'));
     await started();
   });
 

@@ -1,36 +1,25 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rmdir, writeFile } from 'node:fs/promises';
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canMount, mountSmallDisk, type SmallDisk } from '../support/smallDisk.ts';
 import { makeShop, type Shop } from './fixture.ts';
-
-/** A small file system needs root and the right to mount. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'ct-mount-'));
-  const mounted = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', folder]).status === 0;
-  if (mounted) spawnSync('umount', [folder]);
-  rmdirSync(folder);
-  return mounted;
-}
 
 describe.skipIf(!canMount())('on a file system of one megabyte', () => {
   let shop: Shop;
+  let disk: SmallDisk;
   let small: string;
   beforeEach(async () => {
     shop = await makeShop();
-    small = await mkdtemp(join(tmpdir(), 'ct-small-'));
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', small]);
+    disk = await mountSmallDisk('1m');
+    small = disk.path;
     await writeFile(join(shop.checkout, 'large'), randomBytes(900_000));
     await shop.git(shop.checkout, 'add', '-A');
     await shop.git(shop.checkout, 'commit', '-q', '-m', 'Large');
     await shop.git(shop.checkout, 'push', '-q');
   });
   afterEach(async () => {
-    spawnSync('umount', [small]);
-    await rmdir(small);
+    await disk.dispose();
     await shop.dispose();
   });
 

@@ -29,6 +29,12 @@ describe('a lock', () => {
     expect(await readdir(sandbox.path('locks'))).toEqual([]);
   });
 
+  it('that cannot be made is the user\'s to mend, and leaves nothing', async () => {
+    const long = sandbox.path('locks', 'x'.repeat(250));
+    await expect(withLock(long, { timeoutMs: 0, what: 'testing' }, async () => Promise.resolve())).rejects.toThrow(UserError);
+    expect(await readdir(sandbox.path('locks'))).toEqual([]);
+  });
+
   it('names its owner, and says so once to whoever waits', async () => {
     const said: string[] = [];
     const start = await readProcStart(process.ppid);

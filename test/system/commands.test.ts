@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shellWord } from '../../src/base/shellText.ts';
@@ -78,6 +78,38 @@ describe('work in a clone without its pane', () => {
     expect((await bench.ok('diff', 'fe', '--stat')).stdout).toContain('README.md | 2 +-');
     await bench.git(clone('fe'), 'checkout', '-q', '--', '.');
     expect((await bench.ct(['shell', 'be'], { input: 'pwd\n' })).stdout).toContain(clone('be'));
+  });
+
+  test('exec --all goes on where a program is not there, and says where', async () => {
+    await writeFile(join(clone('be'), 'only-here.sh'), '#!/bin/sh\necho it runs\n', { mode: 0o755 });
+    const ended = await bench.ct(['exec', '--all', './only-here.sh']);
+    expect(ended).toMatchObject({ code: 1, stdout: 'it runs\n' });
+    expect(ended.stderr).toContain(`"./only-here.sh" cannot be run in ${clone('fe')}`);
+    await rm(join(clone('be'), 'only-here.sh'));
+  });
+
+  test('diff shows new files too, and leaves nothing in the clone', async () => {
+    await writeFile(join(clone('fe'), 'new "page".html'), '<p>new</p>\n');
+    await writeFile(join(clone('fe'), 'README.md'), '# Dark\n');
+    const before = await bench.git(clone('fe'), 'status', '--porcelain');
+    const { stdout } = await bench.ok('diff', 'fe');
+    expect(stdout).toContain('+<p>new</p>');
+    expect(stdout).toContain('+# Dark');
+    expect((await bench.ok('diff', 'fe', '--stat')).stdout).toContain('2 files changed');
+    expect(await bench.git(clone('fe'), 'status', '--porcelain')).toBe(before);
+    await bench.git(clone('fe'), 'checkout', '-q', '--', '.');
+    await bench.git(clone('fe'), 'clean', '-qfd');
+  });
+
+  test('who stands in a folder that is gone can still ask, and is told where a folder is needed', async () => {
+    const gone = bench.sandbox.path('gone');
+    await mkdir(gone);
+    const inGone = (...args: readonly string[]): ReturnType<typeof run> => run('sh', ['-c', 'cd gone && rmdir ../gone && exec "$@"', 'sh', process.execPath, resolve('dist/claude-tmux.cjs'), ...args], { env: bench.env, cwd: bench.sandbox.root });
+    expect(await inGone('path', 'fe')).toMatchObject({ code: 0, stdout: `${clone('fe')}\n` });
+    await mkdir(gone);
+    const ended = await inGone('new');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(gone);
   });
 
   test('an unknown session names the nearest one', async () => {

@@ -1,0 +1,45 @@
+const PERMISSIONS = 'look at the permissions of its folder';
+
+/** What to do about a system call that failed, by its code: what no program of ours can bring about. */
+const MACHINE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room and run the command again',
+  EDQUOT: 'your disk quota is used up: make room and run the command again',
+  EROFS: 'the file system is mounted read-only',
+  EIO: 'the disk may be damaged: see the system log',
+  EMFILE: 'too many files are open: raise the limit with ulimit -n',
+  ENFILE: 'too many files are open on this machine: end some programs',
+  EACCES: PERMISSIONS,
+  EPERM: PERMISSIONS,
+};
+
+/** What comes from the place that was given, where something of ours is written. */
+const PLACE: Readonly<Record<string, string>> = {
+  ENOTDIR: 'a file stands where a folder is needed',
+  EEXIST: 'a file stands where a folder is needed',
+  ENOENT: PERMISSIONS,
+  ENAMETOOLONG: PERMISSIONS,
+};
+
+/** What to do when writing failed; null for an error that no user can mend. */
+export function writeHint(error: unknown): string | null {
+  return machineHint(error) ?? PLACE[codeOf(error)] ?? null;
+}
+
+/** The same for an error from anywhere: only what is the machine's doing, whatever was tried. */
+export function machineHint(error: unknown): string | null {
+  return MACHINE[codeOf(error)] ?? null;
+}
+
+/** Node's message without its code and its call: `no space left on device`. */
+export function reasonOf(error: unknown): string {
+  return withoutCode(error).replace(/, [a-z]+( '.*)?$/s, '');
+}
+
+/** With the call and its file: `permission denied, open '/x'`. */
+export function withoutCode(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: /, '');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

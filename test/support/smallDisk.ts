@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, statfsSync } from 'node:fs';
+import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface SmallDisk {
+  readonly path: string;
+  /** Leaves no byte free; `makeRoom` takes it back. */
+  fill(): Promise<void>;
+  makeRoom(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A small file system needs root and the right to mount. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'ct-mount-'));
+  const mounted = process.platform === 'linux' && mount(folder, '64k');
+  if (mounted) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  return mounted;
+}
+
+/** `size` as mount takes it: `1m`. */
+export async function mountSmallDisk(size: string): Promise<SmallDisk> {
+  const path = await mkdtemp(join(tmpdir(), 'ct-small-'));
+  mount(path, size);
+  const ballast = join(path, 'ballast');
+  return {
+    path,
+    fill: async () => {
+      const { bavail, bsize } = statfsSync(path);
+      await writeFile(ballast, Buffer.alloc(bavail * bsize));
+    },
+    makeRoom: () => rm(ballast),
+    dispose: async () => {
+      // Lazily: what was started from it may have a file open for a moment longer.
+      spawnSync('umount', ['-l', path]);
+      await rmdir(path);
+    },
+  };
+}
+
+function mount(folder: string, size: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder]).status === 0;
+}
