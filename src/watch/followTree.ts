@@ -53,6 +53,8 @@ interface Clone extends FollowOptions {
   areRefsKnown: boolean;
   /** The question that is asked or waits for its turn. */
   asking: Promise<void> | null;
+  /** What is being read, also for a question that nobody waits for any more; null between two. Never rejects. */
+  answer: Promise<TreeReading> | null;
   /** Questions so far. */
   begun: number;
   ended: number;
@@ -93,12 +95,13 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
     close() {
       clone.isClosed = true;
       clearTimer(clone);
-      watch.close();
+      if (clone.answer === null) watch.close();
+      else void clone.answer.finally(() => watch.close());
     },
   };
 }
 
-const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, areRefsKnown: false, asking: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
+const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, areRefsKnown: false, asking: null, answer: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
 
 /** Asks soon: what one save or one git command does comes together. */
 function touch(clone: Clone): void {
@@ -144,7 +147,10 @@ async function ask(clone: Clone): Promise<void> {
   clone.isDirty = false;
   clone.head = null;
   const from = performance.now();
-  const reading = await inTime(clone, read(clone));
+  clone.answer = read(clone).finally(() => {
+    clone.answer = null;
+  });
+  const reading = await inTime(clone, clone.answer);
   clone.endedAt = performance.now();
   clone.spentMs = clone.endedAt - from;
   clone.silent = isError(reading) && clone.spentMs >= clone.limits.timeoutMs ? clone.silent + 1 : 0;
@@ -230,7 +236,7 @@ async function settle(clone: Clone): Promise<void> {
   const { silent, isDirty, isBlind, reading } = clone;
   if (silent > 0) return;
   const target = clone.begun + (isDirty || isBlind || isError(reading) ? 1 : 0);
-  while (clone.ended < target && !clone.isClosed) {
+  while (clone.ended < target && !clone.isClosed && !clone.isStuck) {
     start(clone);
     await clone.asking;
   }

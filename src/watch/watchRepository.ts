@@ -18,10 +18,11 @@ export interface RepositoryWatch {
   refresh(): Promise<boolean>;
   /** Tries once more what did not fit. */
   retry(): void;
-  /** Takes nothing for known: events were lost. */
+  /** Takes nothing for known at the next refresh: events were lost. */
   expire(): void;
   /** False when git wrote something since the last refresh, or another repository is in its place. Looks at four files at once, without waiting. */
   isAsRefreshed(): boolean;
+  /** Ends all watches. Not while a refresh is under way: it would begin new ones, which nobody ends. */
   close(): void;
 }
 
@@ -58,6 +59,7 @@ interface Watched extends Facts {
 export function watchRepository(path: string, options: RepositoryWatchOptions): RepositoryWatch {
   let watched: Watched | null = null;
   let awaited: FSWatcher | null = null;
+  let isExpired = false;
   const end = (): void => {
     awaited?.close();
     awaited = null;
@@ -75,8 +77,9 @@ export function watchRepository(path: string, options: RepositoryWatchOptions): 
         return false;
       }
       const identity = await identify([path, place.gitDir]);
-      if (watched?.identity !== identity) {
+      if (isExpired || watched?.identity !== identity) {
         end();
+        isExpired = false;
         options.onRefs();
       }
       watched ??= begin(path, await readFacts(path, { identity, gitDir: place.gitDir }), options);
@@ -90,7 +93,10 @@ export function watchRepository(path: string, options: RepositoryWatchOptions): 
       watched?.work.retry();
       watched?.submodules.forEach((submodule) => submodule.retry());
     },
-    expire: end,
+    // Not at once: a refresh may be under way, and would go on with watches that have ended.
+    expire() {
+      isExpired = true;
+    },
     isAsRefreshed: () => watched !== null && watched.signature === sign(path, watched.gitDir),
     close: end,
   };

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readTreeStatus } from '../../src/git/treeStatus.ts';
 import { eventually } from '../support/eventually.ts';
@@ -86,4 +87,18 @@ it('settle waits for no change that is made after it was called', async () => {
   await live.trees.settle();
   over.abort();
   await writing;
+});
+
+it('no watch is left when the following ends, whatever was being asked', async () => {
+  const [clone = ''] = clones;
+  const watches = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
+  const before = watches();
+  for (let ms = 0; ms < 40; ms += 2) {
+    const others = await followed(clones, { env: sandbox.env });
+    others.trees.follow([]);
+    others.trees.follow([{ path: clone, base: null }]);
+    await pause(ms);
+    others.trees.close();
+  }
+  await eventually(() => expect(watches()).toBe(before));
 });

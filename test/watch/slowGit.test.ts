@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { git } from '../support/repo.ts';
@@ -70,7 +71,12 @@ it('a git that SIGTERM does not end gets no second one beside it, and its answer
   live = await followSlowly(fill(STAYS), { many: 1, timeoutMs: 200 });
   await writeFile(sandbox.path('slow'), '');
   await edit(clones[0]);
+  await eventually(async () => expect(await log()).toEqual(['start']));
+  await edit(clones[0]);
+  await pause(20); // The event comes while the first question is asked.
+  const settled = live.trees.settle();
   await eventually(() => expect(reading(0)).toMatchObject({ error: expect.stringContaining('no answer within 0.2 s') as string }));
+  await settled;
   await edit(clones[0]);
   await edit(clones[1]);
   await eventually(() => expect(reading(1)).toMatchObject({ status: { changes: 1 } }));
