@@ -22,3 +22,8 @@ export const BAR_OPTIONS = { marks: '@claude_tmux_marks', color: '@claude_tmux_c
 export function textName(selector: string, at: number): string {
   return `${selector}_text_${at + 1}`;
 }
+
+/** True for a variable that a watcher sets; the plugin has others, which stay without one. */
+export function isBarVariable(name: string): boolean {
+  return Object.values<string>(BAR_NAMES).some((known) => name === known || new RegExp(`^${known}_text_\\d+$`).test(name));
+}

@@ -3,6 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { unloadBatch } from '../plugin/unloadBatch.ts';
 import { changeServer } from '../tmux/changeServer.ts';
 import { readPlugin } from '../tmux/readPlugin.ts';
+import { isWanted } from '../watch/isWanted.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { isWatched, stopWatcher } from '../watch/stopWatcher.ts';
 import { namedServer } from './fleetServer.ts';
@@ -17,10 +18,11 @@ export async function uninstallPlugin(context: Context): Promise<number> {
     return EXIT.done;
   }
   const watched = await isWatched(context, server);
-  await stopWatcher(context, server);
+  // First, so that a watcher that is just being started finds no plugin.
   await changeServer(server, text, context.env);
-  // The fleets' own lines need one all the same, also where it was killed; where there is no fleet it ends by itself at once.
-  if (watched) await startWatcher(context, server);
+  await stopWatcher(context, server);
+  // The fleets' own lines need one all the same, also where it was killed.
+  if (watched && (await isWanted(context, server))) await startWatcher(context, server);
   context.talk('the plugin is out of this tmux server');
   context.talk('  take its line out of your tmux configuration too, or the next load brings it back; with TPM, prefix + alt-u then removes its files');
   return EXIT.done;

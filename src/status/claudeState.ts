@@ -19,6 +19,12 @@ export function claudeState(hooks: HookState | null, registry: RegistryEntry | n
 /** How long two sources may contradict each other before the registry, which has no event to miss, is believed. In milliseconds. */
 const SETTLED = 1000;
 
+/**
+ * How long a turn that the registry calls over may still be told of by an event. Claude waits for its Stop hooks, but not for
+ * StopFailure's: the registry is idle some hundredths of a second before that has come (2.1.197). In milliseconds.
+ */
+const UNEXPLAINED = 300;
+
 type Reading = 'busy' | 'waiting' | 'idle' | 'shell';
 const READINGS: Readonly<Record<string, Reading>> = { busy: 'busy', waiting: 'waiting', idle: 'idle', shell: 'shell' };
 
@@ -33,6 +39,11 @@ interface Witness {
 function overrules({ registry, now }: Witness, time: number): boolean {
   const at = registry?.statusUpdatedAt ?? 0;
   return at > time || now - Math.max(at, time) > SETTLED;
+}
+
+function hasJustSpoken({ registry, now }: Witness): boolean {
+  const age = now - (registry?.statusUpdatedAt ?? 0);
+  return age >= 0 && age < UNEXPLAINED;
 }
 
 function fromHook(hooks: HookState, state: AgentState, rule: string): AgentVerdict {
@@ -75,6 +86,7 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     if (says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the last event of the turn' });
     // With too little to compact there is no PostCompact (2.1.197: "Not enough messages to compact").
     if (hooks.turn.event === 'PreCompact') return fromRegistry(witness, 'idle', { detail: null, rule: 'the registry went idle after PreCompact: there was too little to compact, or it was stopped' });
+    if (hasJustSpoken(witness)) return { ...told, rule: `the registry went idle after ${hooks.turn.event} just now: an event that says why may be on its way` };
     return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: `the registry went idle after ${hooks.turn.event} without a Stop: Esc fires no hook` });
   },
   done: (hooks, witness) => restingState(hooks, witness, 'done'),

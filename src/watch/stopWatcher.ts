@@ -7,6 +7,7 @@ import { readLiveProcess } from '../store/identityFile.ts';
 import { serverPaths } from '../store/paths.ts';
 import { isAlive } from '../store/process.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
+import { clearServer } from './clearServer.ts';
 
 /** It takes its variables and hooks off the server first; this is for a machine that swaps. In milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -17,12 +18,15 @@ export async function isWatched(context: Context, server: TmuxServer): Promise<b
   return (await readText(start)) !== null || (await readLiveProcess(pid)) !== null;
 }
 
-/** Ends the watcher of a server, and what would start it again; false when none ran. */
+/** Ends the watcher of a server, and what would start it again; false when none ran: then what one that was killed has left goes. */
 export async function stopWatcher(context: Context, server: TmuxServer): Promise<boolean> {
   const paths = serverPaths(context.store, server.socket);
   await rm(paths.start, { force: true });
   const watcher = await readLiveProcess(paths.pid);
-  if (watcher === null) return false;
+  if (watcher === null) {
+    await clearServer(server, context.env);
+    return false;
+  }
   process.kill(watcher.pid, 'SIGTERM');
   for (const end = Date.now() + PATIENCE_MS; await isAlive(watcher); ) {
     if (Date.now() > end) throw new UserError(`the watcher (pid ${watcher.pid}) does not end`, { hint: `end it with: kill -9 ${watcher.pid}` });

@@ -7,7 +7,8 @@ import { readLiveProcess, readOwnProcess, renderIdentity } from '../store/identi
 import { withLock } from '../store/lock.ts';
 import { type ServerPaths, serverPaths } from '../store/paths.ts';
 import { hearServer } from '../tmux/hearServer.ts';
-import { runTmux, type TmuxServer } from '../tmux/tmux.ts';
+import type { TmuxServer } from '../tmux/tmux.ts';
+import { isWanted } from './isWanted.ts';
 import { runStart } from './startWatcher.ts';
 import { CHANNEL } from './serverHooks.ts';
 import { makeWatcher } from './watcher.ts';
@@ -19,15 +20,10 @@ import { makeWatcher } from './watcher.ts';
 export async function watchServer(context: Context, server: TmuxServer): Promise<number> {
   const paths = serverPaths(context.store, server.socket);
   const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
+  // A fleet may have come up behind the socket while this watcher ended: whoever brought it up saw one that lived, and started none.
   if (end === 'replaced' || (end === 'gone' && (await isWanted(context, server)))) runStart(paths);
   else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null) await rm(paths.root, { recursive: true, force: true });
   return EXIT.done;
-}
-
-/** A fleet may have come up behind the socket while this watcher ended: whoever brought it up saw one that lived, and started none. */
-async function isWanted({ env }: Context, server: TmuxServer): Promise<boolean> {
-  const { code, stdout } = await runTmux(server, ['list-sessions', '-F', '#{@claude_tmux_fleet}#{claude_tmux_plugin}'], { env });
-  return code === 0 && stdout.trim() !== '';
 }
 
 /** How a watcher's life ended: its server is gone; there is nothing more to watch; somebody ended it; its program is another one now. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Context } from '../apply/context.ts';
 import { readWrittenMarks } from '../apply/readBarStyle.ts';
 import type { BarFleet, BarStyle, BarVariable } from '../bar/bar.ts';
@@ -8,6 +9,7 @@ import type { ServerPaths } from '../store/paths.ts';
 import type { ServerView } from '../tmux/serverView.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { answerOn } from './answer.ts';
+import { isWantedBy } from './isWanted.ts';
 import { writeLog } from './log.ts';
 import { fleetsOn, forGroups, look } from './look.ts';
 import { untilNextLook } from './nextLook.ts';
@@ -38,12 +40,12 @@ const SWEEP_MS = 20_000;
 export async function makeWatcher(context: Context, { server, paths, onOver }: WatcherPlace): Promise<Watcher> {
   let view: ServerView | null = null;
   let shown: Shown = { fleets: [], variables: [], style: { marks: 'unicode', color: true } };
-  let byEvent = false;
+  let toldAt = -Infinity;
 
   const onProblem = (problem: unknown): void => writeLog(paths.log, textOf(problem), context.now());
   const rhythm = makeRhythm(async () => view && lookAndPublish(view), onProblem);
   const poke = (): void => {
-    byEvent = true;
+    toldAt = performance.now();
     rhythm.poke();
   };
   const witnesses = makeWitnesses(context, {
@@ -68,8 +70,7 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
     const urgent = isUrgent(statesOf(shown.fleets), statesOf(found));
     shown = await show(context, seen, found);
     publisher.publish({ ...whereTo(seen), variables: forGroups(shown.variables, seen), urgent });
-    rhythm.pokeIn(untilNextLook(found, byEvent));
-    byEvent = false;
+    rhythm.pokeIn(untilNextLook(found, performance.now() - toldAt));
   };
   const sweeps = sweepEvery(context, (jumped) => {
     if (witnesses.sweep() || jumped) poke();
@@ -81,7 +82,8 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
     see: (next) => {
       const isAnother = view?.pid !== next.pid;
       view = next;
-      if (isAnother) publisher.begin(forGroups(shown.variables, next)).catch(onProblem);
+      // One that was started too late (its fleet is down, the plugin out) comes and goes without a trace.
+      if (isAnother && isWantedBy(next)) publisher.begin(forGroups(shown.variables, next)).catch(onProblem);
       poke();
     },
     close: async ({ serverLives }) => {

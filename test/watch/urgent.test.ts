@@ -22,11 +22,12 @@ test.each<[string, States, States, boolean]>([
 
 const fleets = (...list: AgentState[]): readonly BarFleet[] => [{ status: { sessions: list.map((state) => ({ agent: { state } })) } as unknown as BarFleet['status'], tmuxSession: '$1', windowIndexes: {} }];
 
-test.each<[string, readonly BarFleet[], boolean, number | null]>([
-  ['a quiet fleet is not looked at again', fleets('idle', 'done'), false, null],
-  ['after an event two sources may settle what they contradict', fleets('idle'), true, 1100],
-  ['a start that takes too long is seen by looking', fleets('idle', 'starting'), false, 1000],
-  ['a dialog at the start ends without an event', fleets('blocked'), false, 3000],
-])('%s', (_, seen, byEvent, wait) => {
-  expect(untilNextLook(seen, byEvent)).toBe(wait);
+test.each<[string, readonly BarFleet[], number, number | null]>([
+  ['a quiet fleet is not looked at again', fleets('idle', 'done'), 2000, null],
+  ['soon after an event the event that says why may have come', fleets('idle'), 5, 345],
+  ['a second after it two sources have settled what they contradict', fleets('idle', 'starting'), 400, 700],
+  ['a start that takes too long is seen by looking', fleets('idle', 'starting'), Infinity, 1000],
+  ['a dialog at the start ends without an event', fleets('blocked'), Infinity, 3000],
+])('%s', (_, seen, since, wait) => {
+  expect(untilNextLook(seen, since)).toBe(wait);
 });

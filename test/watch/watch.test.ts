@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SHOP } from '../system/fleet.ts';
 import { eventually } from '../support/eventually.ts';
-import { run } from '../support/run.ts';
+import { output, run } from '../support/run.ts';
 import { mustBeGone } from '../support/tmuxServers.ts';
 import { makeWatched, type Watched } from './watched.ts';
 
@@ -74,6 +74,17 @@ describe('a watcher', () => {
     await shop.shows(/feature\/fe/);
   });
 
+  it('that is started where nothing is to be watched sets nothing on the server, and ends', async () => {
+    const [bin, log] = [shop.sandbox.path('logging'), shop.sandbox.path('sourced')];
+    const tmux = (await output('sh', ['-c', 'command -v tmux'], { env: shop.env })).trim();
+    await mkdir(bin);
+    await writeFile(join(bin, 'tmux'), `#!/bin/sh\ncase "$*" in *source-file*) tee -a '${log}' | '${tmux}' "$@" ;; *) exec '${tmux}' "$@" ;; esac\n`, { mode: 0o755 });
+    await output(process.execPath, ['dist/claude-tmux.cjs', 'watch', '-S', shop.tmux.socket], { env: { ...shop.env, PATH: `${bin}:${shop.env.PATH ?? ''}` } });
+    const sourced = (await readFile(log, 'utf8')).trimEnd().split('\n');
+    expect(sourced.filter((line) => !line.startsWith('set-hook -gu '))).toEqual([]);
+    expect(existsSync(shop.paths.root)).toBe(false);
+  });
+
   it('goes on with another server behind the same socket', async () => {
     await up();
     await shop.tmux.run('kill-server');
@@ -91,6 +102,15 @@ describe('a watcher', () => {
     await shop.ok('status');
     expect(existsSync(shop.paths.pid)).toBe(false);
     expect((await shop.ct(['watch', '--stop'])).stderr).toContain('no watcher runs');
+  });
+
+  it('that was killed leaves nothing on the server after watch --stop', async () => {
+    const hooks = await shop.tmux.run('show-hooks', '-g');
+    const pid = await up();
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => mustBeGone(pid), PATIENT);
+    expect((await shop.ct(['watch', '--stop'])).stderr).toContain('no watcher runs');
+    expect([await shop.variables(), await shop.variables('shop'), await shop.tmux.run('show-hooks', '-g')]).toEqual(['', '', hooks]);
   });
 
   it('makes room for another build of the program', async () => {

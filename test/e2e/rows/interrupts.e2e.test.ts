@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AgentState } from '../../../src/status/agentState.ts';
 import { eventually } from '../../support/eventually.ts';
 import { describeClaude } from '../support/claudeCode.ts';
 import { follow, type Followed } from '../support/follow.ts';
@@ -44,14 +45,17 @@ describeClaude('turns that do not come to their end', () => {
     expect((await one.explained()).verdict.rule).toMatch(/Esc fires no hook|interrupt/);
   });
 
+  // Claude does not wait for StopFailure's hook: on a busy machine the registry's idle is seen long before it.
+  const ON_THE_WAY: readonly AgentState[] = ['working', 'idle'];
+
   test.each([500, 401, 429])('the API refuses with %i', async (status) => {
     await one.say(`SCENARIO:error:${status}`);
-    await one.is({ state: 'error', detail: expect.stringContaining(`mock error ${status}`) as unknown, source: 'hook' }, ['working']);
+    await one.is({ state: 'error', detail: expect.stringContaining(`mock error ${status}`) as unknown, source: 'hook' }, ON_THE_WAY);
   });
 
   test('a usage limit, and until when', async () => {
     await one.say('SCENARIO:limit:Claude_AI_usage_limit_reached|1900000000');
-    await one.is({ state: 'limited', detail: expect.stringContaining('usage limit reached') as unknown }, ['working']);
+    await one.is({ state: 'limited', detail: expect.stringContaining('usage limit reached') as unknown }, ON_THE_WAY);
     expect((await one.explained()).verdict.until).toBe(1_900_000_000_000);
   });
 
