@@ -6,7 +6,12 @@ export interface OptionSpec {
   readonly help: string;
   /** Allowed values, where they are few. */
   readonly choices?: readonly string[];
+  /** What its value is, for completion. */
+  readonly completes?: Names | 'path';
 }
+
+/** Names that `claude-tmux complete` lists. */
+export type Names = 'layout' | 'fleet' | 'session' | 'closed' | 'template';
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 export type Run = (context: Context, args: readonly string[], options: Options) => Promise<number>;
@@ -19,8 +24,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly group: 'Fleets' | 'Layouts' | 'Sessions' | 'Other';
   readonly options: readonly OptionSpec[];
-  /** What the first argument is, for completion. */
-  readonly completes?: 'layout' | 'fleet' | 'session' | 'closed' | 'template';
+  /** What the first argument is (each, where there may be several), for completion: names, or one of a few words. */
+  readonly completes?: Names | readonly string[];
   /** Not shown in help, README or completion. */
   readonly hidden?: boolean;
   /** False for what has nothing to do with fleets; every other command starts the watchers that were killed. */
@@ -31,7 +36,7 @@ export interface CommandSpec {
 
 const JSON_OPTION: OptionSpec = { flags: '--json', help: 'print the result as JSON' };
 const YES: OptionSpec = { flags: '-y, --yes', help: 'answer every question with yes' };
-const FLEET: OptionSpec = { flags: '-f, --fleet <fleet>', help: 'the fleet, when there are several' };
+const FLEET: OptionSpec = { flags: '-f, --fleet <fleet>', help: 'the fleet, when there are several', completes: 'fleet' };
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -41,7 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'Fleets',
     completes: 'layout',
     options: [
-      { flags: '--only <ids>', help: 'only these sessions, separated by commas' },
+      { flags: '--only <ids>', help: 'only these sessions, separated by commas', completes: 'session' },
       { flags: '-d, --detach', help: 'do not attach (implied without a terminal and inside an agent)' },
       { flags: '-n, --dry-run', help: 'print the plan and do nothing' },
       { flags: '--no-prompt', help: 'start the agents without their first prompts' },
@@ -59,7 +64,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     completes: 'layout',
     options: [
       { flags: '--format <format>', help: 'text; sh: a script of git and tmux commands that gives the same; json', choices: ['text', 'sh', 'json'] },
-      { flags: '--only <ids>', help: 'only these sessions, separated by commas' },
+      { flags: '--only <ids>', help: 'only these sessions, separated by commas', completes: 'session' },
       { flags: '--no-prompt', help: 'without the first prompts' },
       { flags: '--from-here', help: "new branches start from the checkout's HEAD, with its uncommitted work" },
       JSON_OPTION,
@@ -144,7 +149,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--branch <branch>', help: "its branch; the strategy's pattern otherwise" },
       { flags: '--prompt <text>', help: 'what the agent is told at its first start' },
       { flags: '--run <command>', help: 'a command instead of an agent' },
-      { flags: '--in <session>', help: 'in the clone of this session' },
+      { flags: '--in <session>', help: 'in the clone of this session', completes: 'session' },
       { flags: '--teleport <id>', help: 'bring this claude.ai/code session here' },
       FLEET,
       YES,
@@ -208,6 +213,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'cache',
     revives: false,
     args: '<action>',
+    completes: ['ls', 'prune'],
     summary: 'ls: the mirrors that clones are made from, with size, last fetch and use; prune: delete those that no fleet uses',
     group: 'Other',
     options: [{ flags: '--older-than <days>', help: 'prune: instead those whose last fetch is that long ago, used or not' }, JSON_OPTION],
@@ -223,7 +229,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./watch.ts')).watch,
   },
   { name: 'uninstall-plugin', revives: false, args: '', summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before', group: 'Other', options: [], load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin },
-  { name: 'completion', revives: false, args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', options: [], load: async () => (await import('./completion.ts')).completion },
+  { name: 'completion', revives: false, args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', completes: ['bash', 'zsh', 'fish'], options: [], load: async () => (await import('./completion.ts')).completion },
   { name: 'plugin', args: '<action> [client] [page]', summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard', group: 'Other', hidden: true, options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }], load: async () => (await import('./plugin.ts')).plugin },
   { name: 'complete', revives: false, args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
@@ -234,6 +240,6 @@ export const SHOWN_COMMANDS: readonly CommandSpec[] = COMMANDS.filter((spec) => 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '-L, --socket-name <name>', help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)" },
-  { flags: '-S, --socket-path <path>', help: "tmux server by socket path, as tmux's -S" },
+  { flags: '-S, --socket-path <path>', help: "tmux server by socket path, as tmux's -S", completes: 'path' },
   { flags: '--color <when>', help: 'colour the output', choices: ['auto', 'always', 'never'] },
 ];

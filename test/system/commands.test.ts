@@ -208,32 +208,6 @@ describe('layouts and templates', () => {
   });
 });
 
-describe('completion', () => {
-  test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell takes', async (shell) => {
-    const { stdout } = await bench.ok('completion', shell);
-    const there = await run('sh', ['-c', `command -v ${shell}`], { env: bench.env });
-    if (there.code !== 0) { expect(stdout).toContain('claude-tmux'); return; }
-    const file = bench.sandbox.path(`completion.${shell}`);
-    await writeFile(file, stdout);
-    expect(await run(shell, ['-n', file], { env: bench.env })).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  test('bash completes commands, layouts and sessions', async () => {
-    const folder = bench.sandbox.path('on-path');
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'claude-tmux'), `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(resolve('dist/claude-tmux.cjs'))} "$@"\n`, { mode: 0o755 });
-    await writeFile(bench.sandbox.path('completion'), (await bench.ok('completion', 'bash')).stdout);
-    const complete = async (...words: string[]): Promise<string> => {
-      const script = `. ${bench.sandbox.path('completion')}; COMP_WORDS=(claude-tmux ${words.map(shellWord).join(' ')}); COMP_CWORD=${words.length}; _claude_tmux; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      return (await run('bash', ['-c', script], { env: { ...bench.env, PATH: `${folder}:${bench.env['PATH'] ?? ''}` }, cwd: bench.checkout })).stdout;
-    };
-    expect(await complete('stat')).toBe('status\n');
-    expect(await complete('up', 'front')).toContain('frontend-backend');
-    expect(await complete('go', 's')).toBe('server\n');
-    expect(await complete('up', '--dr')).toBe('--dry-run\n');
-  });
-});
-
 describe('down', () => {
   test('ends the session alone: clones, conversations and the other sessions stay, and up brings it back', async () => {
     const ids = (await bench.sessions()).map((session) => session.agent.session_id);
