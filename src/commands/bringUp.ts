@@ -6,6 +6,7 @@ import { applyTrees } from '../apply/applyTrees.ts';
 import { mendTrees } from '../apply/mendTrees.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
+import { refuseOldGit } from '../git/gitVersion.ts';
 import { refuseConflicts } from '../git/refuseConflicts.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
 import { treeOwnerId } from '../layout/layout.ts';
@@ -96,6 +97,7 @@ async function tellBefore(context: Context, { planned: { plan, layout }, loaded,
   for (const sentence of layout.inactive) context.talk(`note: ${sentence}`);
   if (checkout !== null && plan.steps.some((step) => step.kind === 'bring-work')) await refuseConflicts(checkout.root, context.env);
   const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
+  if (makesTrees) await refuseOldGit(context.env);
   if (!makesTrees || wanted.fromHere || checkout === null) return;
   const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, context.env);
   const parts = [count(uncommitted, 'uncommitted change'), count(untracked, 'untracked file'), count(unpushed, 'unpushed commit')].filter((part) => part !== '');

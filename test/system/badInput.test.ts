@@ -59,6 +59,15 @@ describe('what is missing on the machine', () => {
     await expectNothingDone();
   });
 
+  test('a git that is too old is refused by its version, before anything is made', async () => {
+    const folder = await pathWithout('git');
+    await writeFile(join(folder, 'git'), `#!/bin/sh\ncase " $* " in *" version "*) echo "git version 2.17.1"; exit 0 ;; esac\nexec ${realpathSync(await which('git'))} "$@"\n`, { mode: 0o755 });
+    const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` } });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/git version 2\.17\.1 is too old; claude-tmux needs 2\.25[^]*install/i);
+    await expectNothingDone();
+  });
+
   test('no claude: named with its pane before anything is made', async () => {
     const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { PATH: await pathWithout() } });
     expect(ended.code).toBe(1);
