@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assertNever.ts';
+import { plural } from '../base/text.ts';
 import { bringWork } from '../git/bringWork.ts';
 import { makeClone, type CloneReport } from '../git/clone.ts';
 import { copyFiles } from '../git/copyFiles.ts';
@@ -111,7 +112,7 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
       return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine });
     case 'bring-work': {
       const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
-      return `${commits} commits, ${files} files`;
+      return `${plural(commits, 'commit')}, ${plural(files, 'file')}`;
     }
     case 'copy-files': {
       const { copied, linked, refused } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });

@@ -18,6 +18,11 @@ export function closest(word: string, known: readonly string[]): string | null {
   return ranked[0]?.name ?? null;
 }
 
+/** `1 commit`, `2 commits`. */
+export function plural(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];

@@ -6,6 +6,7 @@ import { applyTrees } from '../apply/applyTrees.ts';
 import { mendTrees } from '../apply/mendTrees.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
 import { refuseOldGit } from '../git/gitVersion.ts';
 import { refuseConflicts } from '../git/refuseConflicts.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
@@ -105,7 +106,7 @@ async function tellBefore(context: Context, { planned: { plan, layout }, loaded,
 }
 
 function count(number: number, what: string): string {
-  return number === 0 ? '' : `${number} ${what}${number === 1 ? '' : 's'}`;
+  return number === 0 ? '' : plural(number, what);
 }
 
 interface MadeTrees {

@@ -1,5 +1,5 @@
 import type { Context } from '../apply/context.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import { pad, width } from '../base/width.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readServer } from '../tmux/readServer.ts';
@@ -19,7 +19,7 @@ export async function ls(context: Context, _args: readonly string[], options: Op
   if (rows.length === 0) context.talk('no fleet is recorded; `claude-tmux up` brings one up');
   const wide = Math.max(...rows.map(({ fleet }) => width(fleet.name)), 1);
   for (const { fleet, panes } of rows) {
-    const state = panes > 0 ? `up, ${panes} of ${fleet.sessions.length} panes` : `down, ${fleet.sessions.length} sessions`;
+    const state = panes > 0 ? `up, ${panes} of ${plural(fleet.sessions.length, 'pane')}` : `down, ${plural(fleet.sessions.length, 'session')}`;
     context.out(`${pad(oneLine(fleet.name), wide)}  ${pad(state, 20)}  ${oneLine(fleet.workspace)}\n`);
   }
   return 0;

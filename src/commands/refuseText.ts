@@ -10,6 +10,7 @@ export async function refuseText(evidence: SessionEvidence, text: string): Promi
   if (facts?.suspended === true) return 'is suspended (Ctrl-Z); press r in its pane first';
   // A dialog of the user's own (`/config`) leaves the state as it was, and would swallow the text all the same.
   if (facts?.registry?.status === 'waiting' && facts.registry.waitingFor === 'dialog open') return 'has a dialog open; close it first';
+  if (verdict.state === 'exited' || verdict.state === 'crashed') return `has ended; start it with r in its pane, or claude-tmux start ${session.id}`;
   return REFUSALS[verdict.state] ?? (session.isClaude ? refuseShellMode(text) : refuseShell(facts?.pid ?? null));
 }
 
@@ -20,8 +21,6 @@ const REFUSALS: Partial<Record<AgentState, string>> = {
   'plan-review': 'shows a plan to review; the text would answer it',
   starting: 'is still starting; try again in a moment',
   waiting: 'has not been started',
-  exited: 'has ended; start it with r in its pane, or claude-tmux restart',
-  crashed: 'has ended; start it with r in its pane, or claude-tmux restart',
   unknown: 'is in a state that cannot be told; look at it first',
 };
 

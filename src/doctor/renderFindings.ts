@@ -1,5 +1,5 @@
 import { paint } from '../base/paint.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import type { Finding, Level } from './finding.ts';
 
 const LOOKS: Readonly<Record<Level, { readonly word: string; readonly color: string }>> = {
@@ -20,10 +20,6 @@ function render({ level, what, mend }: Finding, color: boolean): readonly string
   const { word, color: ink } = LOOKS[level];
   const first = `${paint(word.padEnd(5), ink, color)}  ${oneLine(what)}`;
   return mend === null ? [first] : [first, `       -> ${oneLine(mend)}`];
-}
-
-function plural(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** The same as data. */

@@ -85,7 +85,7 @@ describe('send', () => {
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
     await type(1, '/exit');
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('exited'));
-    expect((await bench.ct(['send', 'be', 'hello'])).stderr).toContain('has ended');
+    expect((await bench.ct(['send', 'be', 'hello'])).stderr).toContain('has ended; start it with r in its pane, or claude-tmux start be');
   });
 
   test('gets through copy mode', async () => {
