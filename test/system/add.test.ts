@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('add', () => {
     await bench.ok('add', 'Docs', 'for', 'users', '--prompt', 'Write them.');
     const docs = await eventually(async () => {
       const found = await sessionOf('docs-for-users');
-      expect(found).toMatchObject({ number: 4, name: 'Docs for users', branch: 'feature/docs-for-users', agent: { state: AT_REST } });
+      expect(found).toMatchObject({ number: 4, name: 'Docs for users', branch: 'feature/docs-for-users', agent: { state: TOLD } });
       return found;
     });
     expect(await screenOf('docs-for-users')).toContain('Write them.');

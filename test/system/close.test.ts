@@ -4,7 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 const workspace = (...parts: string[]): string => join(bench.sandbox.home, 'workspaces', 'shop', ...parts);
@@ -17,7 +17,7 @@ afterEach(() => bench.dispose());
 
 async function bringUp(): Promise<void> {
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
-  await eventually(async () => expect((await bench.sessions()).slice(0, 2).map(({ agent }) => agent.state)).toEqual([AT_REST, AT_REST]), { within: 30_000 });
+  await eventually(async () => expect((await bench.sessions()).slice(0, 2).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD]), { within: 30_000 });
 }
 const ids = async (): Promise<string[]> => (await bench.sessions()).map(({ id }) => id);
 const panes = (): Promise<string> => bench.tmux.run('list-panes', '-s', '-t', 'shop', '-F', '#{@claude_tmux_id}');
@@ -96,7 +96,7 @@ it('what shares a clone is closed first and has none to put away; --only makes a
 it('the id of a closed session is not taken for the beginning of another one, by close, task or undo', async () => {
   await bench.layout(SHOP.replace('id: server', 'id: be-docs').replace('run: sleep 100000', 'branch: work/docs'));
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([AT_REST, AT_REST, AT_REST]), { within: 30_000 });
+  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, TOLD]), { within: 30_000 });
   await bench.ok('close', 'be', '--yes');
   for (const args of [['close', 'be', '--yes'], ['task', 'be', 'Next', '--yes']]) {
     const { code, stderr } = await bench.ct(args);

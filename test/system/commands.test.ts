@@ -5,18 +5,18 @@ import { shellWord } from '../../src/base/shellText.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { run } from '../support/run.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 let terminal: PrivateTmux;
 
 beforeAll(async () => {
-  bench = await makeBench();
+  bench = await makeBench({ processes: true });
   // A terminal for what needs one: a pane of another server.
   terminal = startTmux(bench.sandbox);
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']));
 });
 afterAll(async () => {
   await terminal.dispose();

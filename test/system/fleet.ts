@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import type { StatusReport, SessionStatus } from '../../src/status/report.ts';
 import { expect } from 'vitest';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
+import { PROGRAM, runProgram, startProgram } from '../support/program.ts';
 import { git, makeRepo } from '../support/repo.ts';
-import { run, type Ended } from '../support/run.ts';
+import type { Ended } from '../support/run.ts';
 import { makeSandbox, type Environment, type Sandbox } from '../support/sandbox.ts';
 
-const PROGRAM = resolve('dist/claude-tmux.cjs');
 const STAND_IN = resolve('scripts/stand-in-agent');
 
 /** A sandbox with a project that has a remote, a private tmux server, the stand-in as `claude` on PATH, and the built program. */
@@ -32,8 +32,16 @@ export interface Bench {
   dispose(): Promise<void>;
 }
 
-/** `config` is the tmux configuration; `watched`: with the watcher, which a fleet otherwise does without here: its tests are its own. */
-export async function makeBench({ config, watched = false }: { readonly config?: string; readonly watched?: boolean } = {}): Promise<Bench> {
+interface BenchOptions {
+  /** The tmux configuration; none when absent. */
+  readonly config?: string;
+  /** With the watcher, which a fleet otherwise does without here: its tests are its own. */
+  readonly watched?: boolean;
+  /** Each command is a process of its own; otherwise the test runs it itself (`runProgram`). */
+  readonly processes?: boolean;
+}
+
+export async function makeBench({ config, watched = false, processes = false }: BenchOptions = {}): Promise<Bench> {
   if (!existsSync(PROGRAM)) throw new Error('the program is not built: npm run build');
   const sandbox = await makeSandbox();
   const tmux = startTmux(sandbox, config === undefined ? {} : { config });
@@ -41,7 +49,8 @@ export async function makeBench({ config, watched = false }: { readonly config?:
   await tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
   const env: Environment = { ...sandbox.env, ...(watched ? {} : { CLAUDE_TMUX_WATCH: 'off' }), PATH: `${await makeAgentFolder(sandbox)}:${sandbox.env['PATH'] ?? ''}` };
   const { checkout, remote } = await makeProject(sandbox, env);
-  const ct: Bench['ct'] = (args, options = {}) => run(process.execPath, [PROGRAM, ...args], { env: { ...env, ...options.env }, cwd: options.cwd ?? checkout, ...(options.input === undefined ? {} : { input: options.input }) });
+  const start = processes ? startProgram : runProgram;
+  const ct: Bench['ct'] = (args, options = {}) => start(args, { cwd: checkout, ...options, env: { ...env, ...options.env } });
   const withSocket: Bench['ct'] = ([command = '', ...args], options) => ct([command, '-S', tmux.socket, ...args], options);
   return {
     sandbox,
@@ -110,6 +119,9 @@ panes:
     component: tooling
     run: sleep 100000
 `;
+
+/** An agent that has a prompt, after its first turn, which nobody has looked at. Between its start and that turn it is at rest as well. */
+export const TOLD = 'done';
 
 /** An agent between turns: `done` until somebody has looked at it. */
 export const AT_REST: unknown = expect.stringMatching(/^(idle|done)$/);

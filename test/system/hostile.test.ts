@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 let canary: string;
@@ -38,7 +38,7 @@ describe('hostile text', () => {
     const panes = texts.map(([id, text]) => ({ name: text, id, component: 'web', prompt: `${text}\nsecond line of ${text}` }));
     await bench.layout(stringify({ name: 'shop', strategy: 'component', isolation: 'shared', arrange: 'tiled', panes }));
     await bench.ok('up', 'shop.yaml', '--yes');
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(texts.map(() => AT_REST)), { within: 30_000 });
+    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(texts.map(() => TOLD)), { within: 30_000 });
     const sessions = await bench.sessions();
     expect(sessions.map(({ name }) => name)).toEqual(texts.map(([, text]) => text));
     for (const [at, [id, text]] of texts.entries()) {

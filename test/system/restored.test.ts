@@ -5,14 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readBootId, readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { run } from '../support/run.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
   bench = await makeBench({ config: 'set -g base-index 1\nset -g pane-base-index 1\nset -g default-shell /bin/bash\n' });
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await everythingIsUp();
+  await everythingIsUp(TOLD);
 });
 afterEach(async () => {
   for (const child of strangers.splice(0)) child.kill('SIGKILL');
@@ -23,7 +23,7 @@ const strangers: ChildProcess[] = [];
 
 const clone = (id: string, ...rest: string[]): string => join(bench.sandbox.path('home', 'workspaces', 'shop', id), ...rest);
 
-const everythingIsUp = (): Promise<void> => eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([AT_REST, AT_REST, 'running']), { within: 30_000 });
+const everythingIsUp = (agents = AT_REST): Promise<void> => eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([agents, agents, 'running']), { within: 30_000 });
 
 /** The server is gone and another one has what tmux-resurrect makes: the session by its name, panes as shells in these folders, no option. */
 async function restore(folders: readonly string[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { run, type Ended } from '../support/run.ts';
-import { AT_REST, makeBench, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, TOLD, type Bench } from './fleet.ts';
 
 /** A session called as what every object inherits, two more, and agents that are not Claude. */
 const LAYOUT = `
@@ -21,7 +21,7 @@ beforeAll(async () => {
   bench = await makeBench();
   await bench.layout(LAYOUT, 'crew.yaml');
   await bench.ok('up', 'crew.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running', 'running']), { within: 20_000 });
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running', 'running']), { within: 20_000 });
 });
 afterAll(() => bench.dispose());
 

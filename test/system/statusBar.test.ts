@@ -6,7 +6,7 @@ import { shellWord } from '../../src/base/shellText.ts';
 import { plain } from '../bar/sessions.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTmux } from '../support/privateTmux.ts';
-import { AT_REST, makeBench, type Bench } from './fleet.ts';
+import { makeBench, TOLD, type Bench } from './fleet.ts';
 
 /** Every character that means something to tmux, in labels; the branch is one that git lets through. */
 const LAYOUT = `
@@ -22,7 +22,7 @@ beforeAll(async () => {
   bench = await makeBench();
   await bench.layout(LAYOUT);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['running', AT_REST]));
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(['running', TOLD]));
 });
 afterAll(() => bench.dispose());
 

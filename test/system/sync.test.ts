@@ -4,21 +4,21 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SyncReport } from '../../src/plan/syncResult.ts';
 import { git } from '../support/repo.ts';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
   bench = await makeBench();
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await atRest();
+  await atRest(TOLD);
 });
 afterEach(() => bench.dispose());
 
 const clone = (id: string): string => bench.sandbox.path('home', 'workspaces', 'shop', id);
 
-async function atRest(): Promise<void> {
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+async function atRest(agents = AT_REST): Promise<void> {
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([agents, agents, 'running']));
 }
 
 /** A commit of somebody else on origin's main. */

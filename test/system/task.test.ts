@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
   bench = await makeBench();
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']));
 });
 afterEach(() => bench.dispose());
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('up, again and again', () => {
     await up();
     const sessions = await eventually(async () => {
       const all = await bench.sessions();
-      expect(all.map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']);
+      expect(all.map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']);
       return all;
     });
     expect(sessions.map(({ number, name, branch, changes, error }) => ({ number, name, branch, changes, error }))).toEqual([
@@ -44,7 +44,7 @@ describe('up, again and again', () => {
 
   test('a second up is an empty plan and changes nothing', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe(TOLD));
     const before = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}');
     expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
@@ -56,7 +56,7 @@ describe('up, again and again', () => {
     await eventually(async () => expect(await screenOf('fe')).toContain('Make it dark.'));
     const [fe, be] = await eventually(async () => {
       const all = await bench.sessions();
-      expect(all[0]?.agent.state).toEqual(AT_REST);
+      expect(all[0]?.agent.state).toBe(TOLD);
       return all;
     });
     await bench.tmux.run('kill-pane', '-t', fe?.pane ?? '');

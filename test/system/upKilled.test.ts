@@ -1,6 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { startProgram } from '../support/program.ts';
 import { output } from '../support/run.ts';
 import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
 
@@ -24,9 +25,9 @@ async function deadlyFolder(word: string, moment: 'before' | 'after'): Promise<s
   return folder;
 }
 
-const killedAt = async (word: string, moment: 'before' | 'after', args: readonly string[]): Promise<number | null> => {
+const killedAt = async (word: string, moment: 'before' | 'after', [command = '', ...args]: readonly string[]): Promise<number | null> => {
   const folder = await deadlyFolder(word, moment);
-  return (await bench.ct(args, { env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` } })).code;
+  return (await startProgram([command, '-S', bench.tmux.socket, ...args], { env: { ...bench.env, PATH: `${folder}:${bench.env['PATH'] ?? ''}` }, cwd: bench.checkout })).code;
 };
 const everythingIsUp = (branch: string): Promise<void> =>
   eventually(

@@ -1,19 +1,19 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SessionStatus, StatusReport } from '../../../src/status/report.ts';
 import { fleetPaths, sessionPaths, storePaths, type SessionPaths } from '../../../src/store/paths.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../../support/privateTmux.ts';
+import { PROGRAM, askProgram } from '../../support/program.ts';
 import { git, makeRepo } from '../../support/repo.ts';
-import { run, type Ended } from '../../support/run.ts';
+import type { Ended } from '../../support/run.ts';
 import { makeSandbox, type Environment, type Sandbox } from '../../support/sandbox.ts';
 import { endTmuxServersIn, mustBeGone } from '../../support/tmuxServers.ts';
 import { claudeFolder } from './claudeCode.ts';
 import { startMessagesApi, type MessagesApi } from './messagesApi.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-const PROGRAM = resolve('dist/claude-tmux.cjs');
 /** Made up; a claude that sees it needs no login. */
 const KEY = 'sk-ant-api03-dummy-dummy-dummy-dummy-0123456789abcdefghij';
 
@@ -99,8 +99,8 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     await tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
   };
   await boot();
-  const argvOf = ([command = '', ...args]: readonly string[]) => [PROGRAM, command, '-S', tmux.socket, ...args];
-  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => run(process.execPath, argvOf(args), { env: { ...env, ...more }, cwd: checkout });
+  const argvOf = ([command = '', ...args]: readonly string[]) => [command, '-S', tmux.socket, ...args];
+  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => askProgram(argvOf(args), { env: { ...env, ...more }, cwd: checkout });
   const ok: Sealed['ok'] = async (...args) => {
     const ended = await ct(args);
     if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);
@@ -117,7 +117,7 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     workspace: join(sandbox.home, 'workspaces', 'shop'),
     ct,
     ok,
-    terminal: (args, more = {}) => openTerminal(sandbox, [process.execPath, ...argvOf(args)], { ...more, cwd: checkout }),
+    terminal: (args, more = {}) => openTerminal(sandbox, [process.execPath, PROGRAM, ...argvOf(args)], { ...more, cwd: checkout }),
     writeLayout,
     startAgent: async (pane) => {
       await writeLayout([pane]);
