@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckout } from '../../src/git/checkout.ts';
@@ -84,8 +84,10 @@ describe('a checkout', () => {
     await expectAlike();
   });
 
-  it('is none above which there is no .git', () => {
-    expect(readCheckoutFiles(shop.sandbox.home, shop.env)).toBeNull();
+  it('is none above which there is no .git; below a mount point git is asked, which may look across it', async () => {
+    const isMounted = (await stat(shop.sandbox.home)).dev !== (await stat('/')).dev;
+    expect(readCheckoutFiles(shop.sandbox.home, shop.env)).toBe(isMounted ? 'unknown' : null);
+    expect(await readCheckout(shop.sandbox.home, shop.env)).toBeNull();
   });
 
   it('has an origin that only git tells where the user\'s configuration speaks of remotes or includes other files', async () => {

@@ -71,7 +71,7 @@ describe('a foreign place', () => {
   });
 
   it('is a file, or a link that leads nowhere', async () => {
-    await symlink('/nonexistent', shop.path('link'));
+    await symlink(shop.path('gone'), shop.path('link'));
     await writeFile(shop.path('file'), '');
     expect(await read(shop.path('file'))).toEqual({ kind: 'foreign', why: 'is a file' });
     expect(await read(shop.path('link'))).toEqual({ kind: 'foreign', why: 'is a link that leads nowhere' });
