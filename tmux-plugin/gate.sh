@@ -14,7 +14,7 @@ take_turn() {
   [ -z "${4-}" ] || ending=$(($(date +%s) + $4))
   own=$stage_file.own
   printf '%s\n' "$$" "$start" "$boot" "$ending" >"$own" || return 0
-  said= refused=0
+  said='' refused=0
   until try_turns "$1" "$2" || [ "$refused" -ge 20 ]; do
     if [ -z "$said" ]; then said=yes; note_stage "$3"; printf '\033[2m%s\033[0m\r\n' "$3"; fi
     sleep 0.1 2>/dev/null || sleep 1
