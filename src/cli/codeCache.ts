@@ -2,23 +2,29 @@ import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, rea
 import { homedir } from 'node:os';
 import { isAbsolute, join, dirname } from 'node:path';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Hash of the bundle, set by the build: V8 itself compares no more than the length of the source. */
 declare const CLAUDE_TMUX_BUILD: string | undefined;
 
-/** Files kept for other versions of Node and of this program. */
-const KEPT = 4;
+/** Files kept, for other commands and for other versions of Node and of this program; each has half a megabyte. */
+const KEPT = 24;
 const OTHERS_WRITE = 0o022;
 
 /**
- * The file that holds V8's code for this bundle and this Node; null when there is no home. The cache only saves time: whatever
- * goes wrong with it is passed over in silence, and the program starts without.
+ * The file that holds V8's code for this bundle, this Node and this command (what another one needs costs a start more than it saves);
+ * null when there is no home. The cache only saves time: whatever goes wrong with it is passed over in silence, and the program
+ * starts without.
  */
-export function codeFile(env: Environment): string | null {
+export function codeFile(env: Environment, command: string | null): string | null {
   if (typeof CLAUDE_TMUX_BUILD !== 'string') return null;
   const base = cacheFolder(env);
-  return base === null ? null : join(base, 'claude-tmux', 'code', `${CLAUDE_TMUX_BUILD}-${process.version}-${process.arch}.bin`);
+  return base === null ? null : join(base, 'claude-tmux', 'code', `${CLAUDE_TMUX_BUILD}-${process.version}-${process.arch}-${fileWord(command)}.bin`);
+}
+
+/** Whatever stands on the command line, in letters that a file's name may have: a word that is no command has no success to keep. */
+function fileWord(command: string | null): string {
+  return command !== null && /^[a-z-]{1,20}$/.test(command) ? command : 'other';
 }
 
 /** XDG base directories: a relative value is to be ignored. */

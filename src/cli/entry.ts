@@ -16,17 +16,11 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 }
 
 async function start(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
   try {
     const { loadMain } = await import('./loadMain.ts');
-    process.exitCode = await loadMain(`${import.meta.dirname}/main.cjs`, process.env)(process);
+    process.exitCode = await loadMain(`${import.meta.dirname}/main.cjs`, process)(process);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 70;
   }
-}
-
-/** `claude-tmux status | head -1`: nobody reads on. What the command does is carried to its end all the same. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

@@ -3,9 +3,12 @@ import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import { machineHint, withoutCode } from '../base/trouble.ts';
 import type { Context } from '../apply/context.ts';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, type Options } from '../commands/table.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from '../commands/globalOptions.ts';
+import { COMMANDS, type CommandSpec, type Options } from '../commands/table.ts';
 import { recordNode } from '../store/nodeRecord.ts';
+import { commandWord } from './commandWord.ts';
 import { makeContext } from './makeContext.ts';
+import { openOutput, type Output } from './output.ts';
 
 declare const CLAUDE_TMUX_VERSION: string;
 const VERSION = typeof CLAUDE_TMUX_VERSION === 'string' ? CLAUDE_TMUX_VERSION : '0.0.0-source';
@@ -13,17 +16,21 @@ const VERSION = typeof CLAUDE_TMUX_VERSION === 'string' ? CLAUDE_TMUX_VERSION : 
 /** Runs the program on a process's argv and environment; resolves to the exit code. Never throws. */
 export async function main(program: NodeJS.Process): Promise<number> {
   let context: Context | undefined;
+  const [out, talk] = [openOutput(program, 'stdout'), openOutput(program, 'stderr')];
+  const args = program.argv.slice(2);
   const outcome = { code: EXIT.done as number };
   try {
-    const commands = buildCommands(async (spec, args, options) => {
-      context = makeContext(program, { version: VERSION, options });
+    const root = makeRoot({ out, talk });
+    const act: Action = async (spec, given, options) => {
+      context = makeContext(program, { version: VERSION, options, out, talk });
       await recordNode(context.store, program.execPath);
-      outcome.code = await runCommand(context, spec, { args, options });
-    });
-    await commands.parseAsync(program.argv.slice(2), { from: 'user' });
+      outcome.code = await runCommand(context, spec, { args: given, options });
+    };
+    for (const spec of specsFor(commandWord(args))) addCommand(root, spec, act);
+    await root.parseAsync(args, { from: 'user' });
     return outcome.code;
   } catch (error) {
-    return report(error, { program, context });
+    return report(error, { talk, context });
   }
 }
 
@@ -40,7 +47,18 @@ async function runCommand(context: Context, spec: CommandSpec, given: { readonly
   return EXIT.interrupted;
 }
 
-function buildCommands(act: Action): Command {
+/** One command is built in a fraction of the time of all; who names none, or none that there is, gets all of them explained. */
+function specsFor(word: string | null): readonly CommandSpec[] {
+  const named = COMMANDS.filter(({ name }) => name === word);
+  return named.length > 0 ? named : COMMANDS;
+}
+
+interface Outputs {
+  readonly out: Output;
+  readonly talk: Output;
+}
+
+function makeRoot({ out, talk }: Outputs): Command {
   const root = new Command('claude-tmux');
   root
     .description('Bring up a fleet of Claude Code sessions in tmux, each in its own git clone, from one layout file.')
@@ -49,21 +67,22 @@ function buildCommands(act: Action): Command {
     .helpCommand('help [command]', 'show help for a command')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'claude-tmux: ')) })
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => talk.write(text), outputError: (text, write) => write(text.replace(/^error: /, 'claude-tmux: ')) })
     .showSuggestionAfterError(true)
     .addHelpText('after', '\nExit codes: 0 done; 1 something could not be done; 2 wrong usage or invalid layout; 130 interrupted; 70 a bug of ours.');
   GLOBAL_OPTIONS.forEach((option) => root.addOption(toOption(option)));
-  for (const spec of COMMANDS) {
-    const command = root.command(`${spec.name} ${spec.args}`.trim(), { hidden: spec.hidden === true }).description(spec.summary).exitOverride();
-    command.helpGroup(`${spec.group}:`);
-    // Options after the command work too, as in `claude-tmux up -L name`: tmux's users expect both places.
-    [...spec.options, ...GLOBAL_OPTIONS].forEach((option) => command.addOption(toOption(option)));
-    if (spec.name === 'exec') command.passThroughOptions();
-    command.action(async () => {
-      await act(spec, command.args, { ...root.opts<Options>(), ...command.opts<Options>() });
-    });
-  }
   return root;
+}
+
+function addCommand(root: Command, spec: CommandSpec, act: Action): void {
+  const command = root.command(`${spec.name} ${spec.args}`.trim(), { hidden: spec.hidden === true }).description(spec.summary).exitOverride();
+  command.helpGroup(`${spec.group}:`);
+  // Options after the command work too, as in `claude-tmux up -L name`: tmux's users expect both places.
+  [...spec.options, ...GLOBAL_OPTIONS].forEach((option) => command.addOption(toOption(option)));
+  if (spec.name === 'exec') command.passThroughOptions();
+  command.action(async () => {
+    await act(spec, command.args, { ...root.opts<Options>(), ...command.opts<Options>() });
+  });
 }
 
 function toOption({ flags, help, choices }: OptionSpec): Option {
@@ -72,8 +91,8 @@ function toOption({ flags, help, choices }: OptionSpec): Option {
 }
 
 /** Tells what went wrong in the words of the error's kind, and gives the exit code that goes with it. */
-async function report(error: unknown, { program, context }: { readonly program: NodeJS.Process; readonly context: Context | undefined }): Promise<number> {
-  const tell = (text: string): void => void program.stderr.write(`${text}\n`);
+async function report(error: unknown, { talk, context }: { readonly talk: Output; readonly context: Context | undefined }): Promise<number> {
+  const tell = (text: string): void => talk.write(`${text}\n`);
   // Commander has printed help, version or its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (context?.signal.aborted === true) {

@@ -6,14 +6,23 @@ import { EXIT, UserError } from '../base/errors.ts';
 import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
 import { storePaths } from '../store/paths.ts';
+import type { Output } from './output.ts';
 import { openScreen } from './screen.ts';
 
+interface Given {
+  readonly version: string;
+  readonly options: Options;
+  /** Where the result goes, and everything else. */
+  readonly out: Output;
+  readonly talk: Output;
+}
+
 /** Reads the process once: everything a command may know of the outside is in the context it gets. */
-export function makeContext(program: NodeJS.Process, { version, options }: { readonly version: string; readonly options: Options }): Context {
+export function makeContext(program: NodeJS.Process, { version, options, out, talk }: Given): Context {
   const env = { ...program.env };
   const home = env['HOME'] ?? homedir();
   // Looking at standard input makes a stream of it, a tenth of a bare Node's start: only who wants to ask does it.
-  const isInteractive = (): boolean => program.stdin.isTTY && program.stderr.isTTY;
+  const isInteractive = (): boolean => talk.terminal !== null && program.stdin.isTTY;
   return {
     env,
     cwd: readFolder(program, env),
@@ -26,8 +35,8 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     node: program.execPath,
     program: join(import.meta.dirname, 'claude-tmux.cjs'),
     store: storePaths(env, home),
-    terminal: program.stdout.isTTY ? { columns: program.stdout.columns, rows: program.stdout.rows } : null,
-    talkColumns: program.stderr.isTTY ? program.stderr.columns : null,
+    terminal: out.terminal,
+    talkColumns: talk.terminal?.columns ?? null,
     cores: availableParallelism(),
     get interactive() {
       return isInteractive();
@@ -35,12 +44,12 @@ export function makeContext(program: NodeJS.Process, { version, options }: { rea
     get hasKeyboard() {
       return program.stdin.isTTY;
     },
-    color: { out: wantsColor(program.stdout, env, options), talk: wantsColor(program.stderr, env, options) },
+    color: { out: wantsColor(out, env, options), talk: wantsColor(talk, env, options) },
     socket: socketOf(options),
     signal: abortOnSignals(program),
-    out: (text) => void program.stdout.write(text),
-    talk: (text) => void program.stderr.write(`${text}\n`),
-    draw: (text) => void program.stderr.write(text),
+    out: (text) => out.write(text),
+    talk: (text) => talk.write(`${text}\n`),
+    draw: (text) => talk.write(text),
     openScreen: () => openScreen(program),
     ask: (question) => ask(program, { question, interactive: isInteractive() }),
     askYes: async (question) => /^y(es)?$/i.test(await ask(program, { question, interactive: isInteractive() })),
@@ -73,11 +82,11 @@ function socketOf(options: Options): Context['socket'] {
 }
 
 /** `--color` wins, then NO_COLOR (any value but the empty one), then whether it is a terminal. */
-function wantsColor(stream: NodeJS.WriteStream, env: Context['env'], options: Options): boolean {
+function wantsColor({ terminal }: Output, env: Context['env'], options: Options): boolean {
   if (options['color'] === 'always') return true;
   if (options['color'] === 'never') return false;
   const noColor = env['NO_COLOR'];
-  return stream.isTTY && (noColor === undefined || noColor === '') && env['TERM'] !== 'dumb';
+  return terminal !== null && (noColor === undefined || noColor === '') && env['TERM'] !== 'dumb';
 }
 
 function abortOnSignals(program: NodeJS.Process): AbortSignal {

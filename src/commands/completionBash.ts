@@ -1,5 +1,6 @@
 import { allOptions, flagsOf, takesSeveral, takesValue } from './completionFlags.ts';
-import { GLOBAL_OPTIONS, SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
+import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 /**
  * `compgen -W` expands the words that it is given, command substitutions too (bash 5.2): names go through `read` and `==` instead.

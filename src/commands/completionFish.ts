@@ -1,5 +1,6 @@
 import { allOptions, flagsOf, takesValue } from './completionFlags.ts';
-import { SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
+import type { OptionSpec } from './globalOptions.ts';
+import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 export function fishScript(): string {
   const commands = SHOWN_COMMANDS.map((spec) => `complete -c claude-tmux -n __fish_use_subcommand -f -a ${spec.name} -d ${fishWord(spec.summary)}`);

@@ -1,4 +1,5 @@
-import { GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
+import type { CommandSpec } from './table.ts';
 
 /** `-f, --fleet <fleet>`: `-f` and `--fleet`. */
 export function flagsOf({ flags }: OptionSpec): string[] {

@@ -1,5 +1,6 @@
 import { allOptions, flagsOf, takesSeveral, takesValue } from './completionFlags.ts';
-import { GLOBAL_OPTIONS, SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
+import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 export function zshScript(): string {
   const valued = GLOBAL_OPTIONS.filter(takesValue).flatMap(flagsOf).join('|');

@@ -1,4 +1,5 @@
-import { GLOBAL_OPTIONS, SHOWN_COMMANDS, type CommandSpec, type OptionSpec } from './table.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
+import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 /** docs/commands.md: every command with its options, derived from the command table. */
 export function commandReference(): string {

@@ -1,17 +1,5 @@
 import type { Context } from '../apply/context.ts';
-
-/** One option as help, completion and README show it; `flags` in commander's form. */
-export interface OptionSpec {
-  readonly flags: string;
-  readonly help: string;
-  /** Allowed values, where they are few. */
-  readonly choices?: readonly string[];
-  /** What its value is, for completion. */
-  readonly completes?: Names | 'path';
-}
-
-/** Names that `claude-tmux complete` lists. */
-export type Names = 'layout' | 'fleet' | 'session' | 'closed' | 'template';
+import type { Names, OptionSpec } from './globalOptions.ts';
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
 export type Run = (context: Context, args: readonly string[], options: Options) => Promise<number>;
@@ -236,10 +224,3 @@ export const COMMANDS: readonly CommandSpec[] = [
 
 /** The commands that help, README and completion show. */
 export const SHOWN_COMMANDS: readonly CommandSpec[] = COMMANDS.filter((spec) => spec.hidden !== true);
-
-/** Options that every command takes. */
-export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '-L, --socket-name <name>', help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)" },
-  { flags: '-S, --socket-path <path>', help: "tmux server by socket path, as tmux's -S", completes: 'path' },
-  { flags: '--color <when>', help: 'colour the output', choices: ['auto', 'always', 'never'] },
-];

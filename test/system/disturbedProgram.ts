@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { makeContext } from '../../src/cli/makeContext.ts';
+import { openOutput } from '../../src/cli/output.ts';
 import { closePicked } from '../../src/commands/close.ts';
 import { pickFleet, pickSession } from '../../src/commands/pick.ts';
 import { pruneFleet } from '../../src/commands/prune.ts';
@@ -7,7 +8,7 @@ import { undoIn } from '../../src/commands/undo.ts';
 
 /** disturbed.mjs COMMAND ID STEP WHAT SOCKET: the command, with something done to it after one of its steps (see disturbed.ts). */
 const [, , command = '', id = '', step = '', what = '', socketPath = ''] = process.argv;
-const context = makeContext(process, { version: 'test', options: { socketPath } });
+const context = makeContext(process, { version: 'test', options: { socketPath }, out: openOutput(process, 'stdout'), talk: openOutput(process, 'stderr') });
 
 const after = (done: string): void => {
   if (done !== step) return;

@@ -1,0 +1,55 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { UserError } from '../base/errors.ts';
+import { hasCode } from '../store/file.ts';
+
+/** Standard output, or standard error. */
+export interface Output {
+  /** Size in cells; null when it is no terminal. */
+  readonly terminal: { readonly columns: number; readonly rows: number } | null;
+  write(text: string | Buffer): void;
+}
+
+export type OutputName = 'stdout' | 'stderr';
+
+/**
+ * A file or a pipe is written by system calls, for the others are Node's streams: these load Node's network code, a fifth of its start.
+ * A reader that goes away (`claude-tmux status | head -1`) is passed over: what the command does is carried to its end all the same.
+ */
+export function openOutput(program: NodeJS.Process, name: OutputName): Output {
+  if (mayBeTerminal(name)) return openStream(program, name);
+  let stream: Output | null = null;
+  const write = (text: string | Buffer): void => {
+    const rest = stream === null ? writeNow(name, Buffer.from(text)) : text;
+    if (rest.length === 0) return;
+    // A pipe that does not block, and is full.
+    stream ??= openStream(program, name);
+    stream.write(rest);
+  };
+  return { terminal: null, write };
+}
+
+const DESCRIPTORS: Readonly<Record<OutputName, number>> = { stdout: 1, stderr: 2 };
+
+function mayBeTerminal(name: OutputName): boolean {
+  return fstatSync(DESCRIPTORS[name]).isCharacterDevice();
+}
+
+function openStream(program: NodeJS.Process, name: OutputName): Output {
+  const stream = program[name];
+  stream.on('error', (error) => {
+    if (!hasCode(error, 'EPIPE')) throw error;
+  });
+  return { terminal: stream.isTTY ? { columns: stream.columns, rows: stream.rows } : null, write: (text) => void stream.write(text) };
+}
+
+/** What could not be written without waiting. */
+function writeNow(name: OutputName, text: Buffer): Buffer {
+  let rest = text;
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(DESCRIPTORS[name], rest));
+  } catch (error) {
+    if (hasCode(error, 'EAGAIN')) return rest;
+    if (!hasCode(error, 'EPIPE')) throw new UserError(`${name} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  return Buffer.alloc(0);
+}
