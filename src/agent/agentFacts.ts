@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import type { AgentFacts } from '../plan/snapshot.ts';
 import { isTime } from '../base/json.ts';
 import { recordOf } from '../base/record.ts';
@@ -78,7 +78,7 @@ interface Known extends Registry {
 }
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
-  const first = await readMarks(known.files);
+  const first = readMarks(known.files);
   const { pid, life, registry } = await readProcess(first, known);
   const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
@@ -143,9 +143,8 @@ async function readPreparation({ stage }: Marks, boot: string): Promise<Preparat
 
 type Marks = Readonly<Record<'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'stage', Mark | null>>;
 
-async function readMarks(files: SessionPaths): Promise<Marks> {
-  const [pid, starting, exit, session, prompted, stage] = await Promise.all([files.pid, files.starting, files.exit, files.session, files.prompted, files.stage].map(readMark));
-  return { pid: pid ?? null, starting: starting ?? null, exit: exit ?? null, session: session ?? null, prompted: prompted ?? null, stage: stage ?? null };
+function readMarks(files: SessionPaths): Marks {
+  return { pid: readMark(files.pid), starting: readMark(files.starting), exit: readMark(files.exit), session: readMark(files.session), prompted: readMark(files.prompted), stage: readMark(files.stage) };
 }
 
 /** Newer than anything its program left, not old, and its launch file lives: one that was written and never ran, or was killed, starts nothing. */
@@ -168,10 +167,12 @@ interface Mark {
   readonly time: number;
 }
 
-async function readMark(path: string): Promise<Mark | null> {
+/** Read in place, for there are six a session (store/file.ts); most are not there, and an error that says so costs more than the look. */
+function readMark(path: string): Mark | null {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) return null;
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return { text, time: mtimeMs };
+    return { text: readFileSync(path, 'utf8'), time: facts.mtimeMs };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTranscriptTail, type TranscriptTail } from '../status/transcript.ts';
 
@@ -9,11 +8,11 @@ const TAIL = 64 * 1024;
 const LONGEST_TAIL = 4 * 1024 * 1024;
 
 /** The end of a conversation's transcript; null when it has none yet. `projects` is Claude's folder of transcripts, `cwd` where the session was started. */
-export async function readTranscript(projects: string, conversation: string, cwd: string): Promise<TranscriptTail | null> {
-  const likely = await readTail(join(projects, folderName(cwd), `${conversation}.jsonl`));
+export function readTranscript(projects: string, conversation: string, cwd: string): TranscriptTail | null {
+  const likely = readTail(join(projects, folderName(cwd), `${conversation}.jsonl`));
   if (likely !== null) return likely;
-  for (const folder of await foldersOf(projects)) {
-    const tail = await readTail(join(projects, folder, `${conversation}.jsonl`));
+  for (const folder of foldersOf(projects)) {
+    const tail = readTail(join(projects, folder, `${conversation}.jsonl`));
     if (tail !== null) return tail;
   }
   return null;
@@ -24,9 +23,9 @@ function folderName(cwd: string): string {
   return cwd.replace(/[^A-Za-z0-9]/g, '-');
 }
 
-async function foldersOf(projects: string): Promise<string[]> {
+function foldersOf(projects: string): readonly string[] {
   try {
-    return await readdir(projects);
+    return readdirSync(projects);
   } catch (error) {
     if (isUnreadable(error)) return [];
     throw error;
@@ -38,24 +37,25 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof Error && 'code' in error;
 }
 
-async function readTail(path: string): Promise<TranscriptTail | null> {
+function readTail(path: string): TranscriptTail | null {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const facts = await file.stat();
-    return facts.isFile() ? await readBack(file, facts.size) : null;
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const facts = fstatSync(file);
+    return facts.isFile() ? readBack(file, facts.size) : null;
   } catch (error) {
     if (isUnreadable(error)) return null;
     throw error;
   } finally {
-    await file?.close();
+    if (file !== undefined) closeSync(file);
   }
 }
 
-async function readBack(file: FileHandle, size: number): Promise<TranscriptTail> {
+function readBack(file: number, size: number): TranscriptTail {
   for (let length = TAIL; ; length *= 2) {
     const part = Math.min(length, size);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(part), 0, part, size - part);
+    const buffer = Buffer.alloc(part);
+    const bytesRead = readSync(file, buffer, 0, part, size - part);
     const tail = parseTranscriptTail(buffer.toString('utf8', 0, bytesRead));
     if (tail.contextTokens !== null || length >= Math.min(size, LONGEST_TAIL)) return tail;
   }

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
@@ -24,13 +25,13 @@ export interface FoundLayout {
 export async function findLayout(given: string, places: LayoutPlaces): Promise<string> {
   const direct = resolve(places.cwd, given);
   if (isAbsolute(given) || given.includes('/')) {
-    for (const path of [direct, `${direct}.yaml`, `${direct}.yml`]) if (await isFile(path)) return path;
+    for (const path of [direct, `${direct}.yaml`, `${direct}.yml`]) if (isFile(path)) return path;
     throw new UserError(`no layout file ${direct}`, { hint: 'claude-tmux layouts lists the known ones', exitCode: EXIT.usage });
   }
   for (const { folder } of foldersOf(places)) {
     for (const name of [given, `${given}.yaml`, `${given}.yml`]) {
       const path = join(folder, name);
-      if (await isFile(path)) return path;
+      if (isFile(path)) return path;
     }
   }
   const near = closest(given.replace(/\.ya?ml$/, ''), (await listLayouts(places)).map((layout) => layout.name));
@@ -55,10 +56,10 @@ export async function listLayouts(places: LayoutPlaces): Promise<FoundLayout[]> 
 }
 
 /** `.claude-tmux.yaml` in `cwd` or above it, up to and including `root`; null when there is none. */
-export async function findProjectLayout(cwd: string, root: string): Promise<string | null> {
+export function findProjectLayout(cwd: string, root: string): string | null {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const path = join(folder, '.claude-tmux.yaml');
-    if (await isFile(path)) return path;
+    if (isFile(path)) return path;
     if (folder === root || folder === dirname(folder)) return null;
   }
 }
@@ -82,9 +83,9 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
+function isFile(path: string): boolean {
   try {
-    return (await stat(path)).isFile();
+    return statSync(path).isFile();
   } catch (error) {
     if (isMissing(error)) return false;
     throw new UserError(`${path} cannot be looked at`, { hint: 'check its permissions', cause: error });

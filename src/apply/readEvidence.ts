@@ -98,7 +98,7 @@ interface Case {
 
 async function judge(context: Context, { session, facts, hooks, hooksProblem, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
-  const talk = await readTalk(context, session, facts);
+  const talk = readTalk(context, session, facts);
   const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, screen: null };
   const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
@@ -110,11 +110,11 @@ async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 
   const since = verdict.since ?? 0;
   if (verdict.state !== 'done') return verdict;
   if (lookedAt > since) await markSeen(seen, lookedAt);
-  else if ((await readSeen(seen)) <= since) return verdict;
+  else if (readSeen(seen) <= since) return verdict;
   return { ...verdict, state: 'idle', rule: `${verdict.rule}; it was looked at since` };
 }
 
-async function readTalk(context: Context, session: SessionRecord, facts: AgentReading | null): Promise<TranscriptTail | null> {
+function readTalk(context: Context, session: SessionRecord, facts: AgentReading | null): TranscriptTail | null {
   const conversation = facts?.conversation ?? session.conversation;
   return session.isClaude && conversation !== null ? readTranscript(claudeFolders(context.env, context.home).projects, conversation, facts?.registry?.cwd ?? session.path) : null;
 }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
@@ -38,11 +38,11 @@ const MOST_BYTES = 1024 * 1024 + 1;
 
 /** Reads a layout and everything it names, and decides it. Throws LayoutError with every problem at once; nothing else is touched. */
 export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
-  const text = await readOwn(request.path);
-  const overlays = await readOverlays(request);
+  const text = readOwn(request.path);
+  const overlays = readOverlays(request);
   const texts = new Map([[request.path, text], ...overlays.map((overlay): [string, string] => [overlay.path, overlay.text])]);
   const input = { path: request.path, text, overlays, world: request.world };
-  const files = await readFiles(filesNamed(input));
+  const files = readFiles(filesNamed(input));
   const templates = /\btemplate\b|\bstrategy\b/.test(text) ? await readTemplates(request) : new Map<string, string>();
   const loaded = loadLayout({ ...input, task: request.task, files, templates, extras: request.extras ?? NO_EXTRAS });
   if (!loaded.ok) throw new LayoutError(loaded.diagnostics, texts);
@@ -50,9 +50,9 @@ export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
 }
 
 /** A recorded fleet outlives its layout: the file may have been moved since. */
-async function readOwn(path: string): Promise<string> {
+function readOwn(path: string): string {
   try {
-    return await readCapped(path);
+    return readCapped(path);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const isGone = hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR');
@@ -61,15 +61,14 @@ async function readOwn(path: string): Promise<string> {
 }
 
 /** The user's defaults lie under the layout, an uncommitted `.claude-tmux.local.yaml` of the checkout over it. */
-async function readOverlays({ world, configFolder }: LayoutRequest): Promise<Overlay[]> {
+function readOverlays({ world, configFolder }: LayoutRequest): readonly Overlay[] {
   const candidates = [
     { kind: 'defaults' as const, path: join(configFolder, 'config.yaml') },
     { kind: 'over' as const, path: join(world.checkout?.root ?? world.cwd, '.claude-tmux.local.yaml') },
   ];
-  const texts = await Promise.all(candidates.map(({ path }) => readIfThere(path)));
-  return candidates.flatMap((candidate, at) => {
-    const text = texts[at];
-    return text === null || text === undefined ? [] : [{ ...candidate, text }];
+  return candidates.flatMap((candidate) => {
+    const text = readIfThere(candidate.path);
+    return text === null ? [] : [{ ...candidate, text }];
   });
 }
 
@@ -78,34 +77,37 @@ export async function readTemplates({ configFolder, shippedLayouts }: Pick<Layou
   const templates = new Map<string, string>();
   for (const folder of [join(shippedLayouts, 'templates'), join(configFolder, 'templates')]) {
     const names = (await readNames(folder)).filter((name) => name.endsWith('.md'));
-    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    names.forEach((name, at) => templates.set(name.slice(0, -'.md'.length), texts[at] ?? ''));
+    for (const name of names) templates.set(name.slice(0, -'.md'.length), readFileSync(join(folder, name), 'utf8'));
   }
   return templates;
 }
 
-async function readFiles(paths: readonly string[]): Promise<Map<string, string>> {
+function readFiles(paths: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const path of paths) {
-    const text = await readIfThere(path);
+    const text = readIfThere(path);
     if (text !== null) files.set(path, text);
   }
   return files;
 }
 
 /** The text, or null when there is no such file; what is there but cannot be read is an error. */
-async function readIfThere(path: string): Promise<string | null> {
+function readIfThere(path: string): string | null {
   try {
-    return await readCapped(path);
+    return readCapped(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].some((code) => hasCode(error, code))) return null;
     throw error;
   }
 }
 
-async function readCapped(path: string): Promise<string> {
-  const { size } = await stat(path);
-  // The loader refuses it by its length; its content is of no use to anybody.
-  if (size > MOST_BYTES) return ' '.repeat(MOST_BYTES);
-  return readFile(path, 'utf8');
+/** Read in place, as every small file of a start (store/file.ts). */
+function readCapped(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    // The loader refuses it by its length; its content is of no use to anybody.
+    return fstatSync(file).size > MOST_BYTES ? ' '.repeat(MOST_BYTES) : readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }

@@ -78,7 +78,7 @@ export async function readStrayStatus(context: Context, server: TmuxServer, stra
 }
 
 async function toStatus(context: Context, { entry, pane, cwd }: Stray, { number, treeOf }: { readonly number: number; readonly treeOf: TreeSource }): Promise<SessionStatus> {
-  const talk = entry.sessionId === null ? null : await readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
+  const talk = entry.sessionId === null ? null : readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
   const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: (await readLifeOfPid(entry.pid)) === 'suspended', exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
   return {
     id: pane.paneId,

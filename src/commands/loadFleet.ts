@@ -106,7 +106,7 @@ async function findTarget(context: Context, { choice, world, fleets }: Search): 
       throw error;
     }
   }
-  const project = await findProjectLayout(context.cwd, world.checkout?.root ?? context.cwd);
+  const project = findProjectLayout(context.cwd, world.checkout?.root ?? context.cwd);
   if (project !== null) return { path: project, record: null };
   const here = fleets.filter((fleet) => belongsHere(fleet, world));
   const [only, ...others] = here;

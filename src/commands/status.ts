@@ -45,16 +45,17 @@ interface Wanted {
 export async function readReport(context: Context, { given, all }: Wanted): Promise<StatusReport> {
   const fleets = given === undefined ? await knownFleets(context) : [await pickFleet(context, given)];
   const places = fleets.map((record) => ({ record, server: recordedServer(context, record) }));
-  const own = await readStatus(context, places, await knownTrees(context, places));
+  const own = await readStatus(context, places, knownTrees(context, places));
   return all ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
 }
 
-/** Trees as a watcher knows them, which saves asking git; what none knows is read here. */
-export async function knownTrees(context: Context, places: readonly FleetPlace[]): Promise<TreeSource> {
+/** Trees as a watcher knows them, which saves asking git; what none knows is read here. Asked for with the first tree: what takes longer (tmux) is under way by then. */
+export function knownTrees(context: Context, places: readonly FleetPlace[]): TreeSource {
   const sockets = [...new Set(places.map(({ server }) => serverPaths(context.store, server.socket).socket))];
-  const answers = await Promise.all(sockets.map((socket) => askWatcher(socket, context.version)));
-  return (path, base) => {
-    const known = answers.map((answer) => answer?.get(path)).find((tree) => tree?.base === base);
+  let asked: Promise<readonly Awaited<ReturnType<typeof askWatcher>>[]> | undefined;
+  return async (path, base) => {
+    asked ??= Promise.all(sockets.map((socket) => askWatcher(socket, context.version)));
+    const known = (await asked).map((answer) => answer?.get(path)).find((tree) => tree?.base === base);
     return known?.reading ?? readTree(context, path, base);
   };
 }

@@ -53,7 +53,7 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 async function ask(args: readonly string[], { cwd, env, timeoutMs = 10_000, input = '', set = {} }: GitPlace): Promise<Answer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
   const argv = ['--no-optional-locks', '--no-pager', '-C', cwd, ...args];
-  const within = await belowCeiling(cwd, env);
+  const within = belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
     // SIGTERM, execFile's default: a killed git removes what it was writing.
     const options = { cwd: '/', env: gitEnvironment(within, { set }), timeout: timeoutMs, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };

@@ -1,4 +1,5 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { hasCode, readText } from '../store/file.ts';
@@ -13,16 +14,16 @@ export type Place =
 
 /** Looks without starting git, and only at the path itself: git would climb to a repository above it. Throws when it cannot be read. */
 export async function readPlace(path: string): Promise<Place> {
-  const itself = await existing(path, () => lstat(path));
+  const itself = existing(path, () => lstatSync(path));
   if (itself === null) return { kind: 'absent' };
-  const target = await existing(path, () => stat(path));
+  const target = existing(path, () => statSync(path));
   if (target === null) return { kind: 'other', why: 'is a link that leads nowhere' };
   if (!target.isDirectory()) return { kind: 'other', why: 'is a file' };
   const git = join(path, '.git');
-  const entry = await existing(git, () => stat(git));
-  if (entry === null) return (await readdir(path)).length === 0 ? { kind: 'empty' } : { kind: 'other', why: 'is not a git repository and not empty' };
+  const entry = existing(git, () => statSync(git));
+  if (entry === null) return readdirSync(path).length === 0 ? { kind: 'empty' } : { kind: 'other', why: 'is not a git repository and not empty' };
   const gitDir = entry.isDirectory() ? git : await readGitFile(path);
-  const head = gitDir === null ? null : await existing(gitDir, () => stat(join(gitDir, 'HEAD')));
+  const head = gitDir === null ? null : existing(gitDir, () => statSync(join(gitDir, 'HEAD')));
   return gitDir === null || head === null ? { kind: 'other', why: 'holds a `.git` that is damaged' } : { kind: 'repository', gitDir };
 }
 
@@ -48,9 +49,9 @@ async function readGitFile(path: string): Promise<string | null> {
 }
 
 /** Null when there is nothing (or a link to nothing); "may not look" is an error. */
-async function existing<T>(path: string, look: () => Promise<T>): Promise<T | null> {
+function existing<T>(path: string, look: () => T): T | null {
   try {
-    return await look();
+    return look();
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     const reason = error instanceof Error ? error.message : String(error);

@@ -53,7 +53,7 @@ export async function readNotIgnored(tree: string, names: readonly string[], env
 async function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set();
   const args = ['--no-optional-locks', '-C', cwd, 'check-ignore', '-z', '--stdin'];
-  const within = await belowCeiling(cwd, env);
+  const within = belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, { cwd: '/', env: gitEnvironment(within), stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000 });
     const out: Buffer[] = [];

@@ -38,7 +38,7 @@ export async function mutateGit(args: readonly string[], options: MutateOptions)
     },
     ...(signal ? { abort: signal } : {}),
   };
-  const git = simpleGit(settings).env(gitEnvironment(await belowCeiling(cwd, env), { set }));
+  const git = simpleGit(settings).env(gitEnvironment(belowCeiling(cwd, env), { set }));
   if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
   try {
     return await orInterrupt(git.raw([...args]), signal);

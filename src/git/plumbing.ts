@@ -28,7 +28,7 @@ export interface PlumbingAnswer {
 /** Runs a git command that takes or gives bytes, and tells how it ended. Throws a UserError when git is not installed. */
 export async function plumb(args: readonly string[], { cwd, env, set = {}, input = '', timeoutMs = 120_000 }: PlumbingPlace): Promise<PlumbingAnswer> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
-  const within = await belowCeiling(cwd, env);
+  const within = belowCeiling(cwd, env);
   return new Promise((resolve, reject) => {
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     // SIGTERM on timeout, spawn's default: a killed git removes what it was writing.

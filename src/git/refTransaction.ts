@@ -27,7 +27,7 @@ const PATIENCE_MS = 20_000;
  */
 export async function holdRefs(updates: readonly RefUpdate[], { cwd, env, message }: { readonly cwd: string; readonly env: Env; readonly message: string }): Promise<HeldRefs> {
   const argv = ['-C', cwd, 'update-ref', '-m', message, '--stdin'];
-  const child = spawn('git', argv, { cwd: '/', env: gitEnvironment(await belowCeiling(cwd, env)), stdio: 'pipe' });
+  const child = spawn('git', argv, { cwd: '/', env: gitEnvironment(belowCeiling(cwd, env)), stdio: 'pipe' });
   let [said, complaint] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));

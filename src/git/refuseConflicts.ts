@@ -16,7 +16,7 @@ export async function refuseConflicts(checkout: string, env: Env): Promise<void>
   const files = await readConflicts(checkout, env);
   if (files.length === 0) return;
   const place = await readPlace(checkout);
-  const operation = place.kind === 'repository' ? await readOperation(place.gitDir) : null;
+  const operation = place.kind === 'repository' ? readOperation(place.gitDir) : null;
   const named = files.slice(0, SHOWN).map((file) => `"${oneLine(file)}"`).join(', ');
   const during = operation === null ? '' : ` in the middle of a ${operation}`;
   throw new UserError(`the checkout "${checkout}" has files in conflict${during}: ${named}${files.length > SHOWN ? `, and ${files.length - SHOWN} more` : ''}`, {

@@ -59,10 +59,9 @@ async function readRepositoryRisks(tree: string, where: string, options: RiskOpt
       orUnknown('which files changed', where, () => readFileRisks(place)),
       orUnknown('which ignored files are copies', where, () => copies),
       orUnknown('which commits only it has', where, () => readCommitRisks(place)),
-      readOperationRisk(place),
       orUnknown('which worktrees belong to it', where, () => readWorktreeRisks(place, tree)),
     ]);
-    return parts.flat();
+    return [...parts.flat(), ...operationRisk(place)];
   });
 }
 
@@ -75,8 +74,8 @@ async function readRiskPlace(root: string, where: string, { base, remote, onlyAs
   return { root, gitDir: place.gitDir, isWorktree, where, env, base: where === '' ? base : null, remote: where === '' ? remote : null, onlyAsked };
 }
 
-async function readOperationRisk({ gitDir, where }: RiskPlace): Promise<readonly TreeRisk[]> {
-  const operation = await readOperation(gitDir);
+function operationRisk({ gitDir, where }: RiskPlace): readonly TreeRisk[] {
+  const operation = readOperation(gitDir);
   return operation === null ? [] : [{ kind: 'operation', where, name: operation, count: 1, samples: [] }];
 }
 

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { parsePorcelain, type Porcelain } from '../status/porcelain.ts';
@@ -6,7 +6,8 @@ import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
 import { readGit } from './git.ts';
-import { readPlace } from './gitDir.ts';
+import { readCommonDir, readPlace } from './gitDir.ts';
+import { readRefFile } from './refFile.ts';
 
 export interface StatusOptions {
   /** Branch of origin that ahead and behind are counted against when there is no upstream; null for origin's HEAD. */
@@ -20,24 +21,35 @@ export interface StatusOptions {
 /** `--ahead-behind` and `--untracked-files`: the user's configuration may switch either off, and then a count would be wrong. */
 const STATUS = ['status', '--porcelain=v2', '--branch', '-z', '--ahead-behind', '--untracked-files=normal'];
 
-/** Status of one tree: one git process, a second one without an upstream. Throws when the path holds no repository or git cannot tell. */
+/** Status of one tree: one git process, a second one for a branch that has no upstream and has left its base. Throws when the path holds no repository or git cannot tell. */
 export async function readTreeStatus(path: string, options: StatusOptions): Promise<TreeStatus> {
   const place = await readPlace(path);
   if (place.kind !== 'repository') throw new UserError(`"${path}" is not a git repository`, { hint: 'run `claude-tmux up` to make the clone anew' });
-  const [status, operation] = await Promise.all([readPorcelain(path, options), readOperation(place.gitDir)]);
-  const { ahead, behind } = status.ahead !== null || status.head === null ? status : status.head === options.before?.head ? options.before : await readAgainstBase(path, options);
-  return { ...status, ahead, behind, operation };
+  const status = await readPorcelain(path, options);
+  const { ahead, behind } = status.ahead !== null || status.head === null ? status : await countFrom(status.head, { ...options, path, gitDir: place.gitDir });
+  return { ...status, ahead, behind, operation: readOperation(place.gitDir) };
 }
 
 /** The same without ahead and behind, which take git longer than all the rest. */
 export async function readCondition(path: string, gitDir: string, env: Env): Promise<TreeCondition> {
-  const [status, operation] = await Promise.all([readPorcelain(path, { env }), readOperation(gitDir)]);
-  return { ...status, operation };
+  return { ...(await readPorcelain(path, { env })), operation: readOperation(gitDir) };
 }
 
 /** The counts alone; takes no lock (see readGit). */
 export async function readPorcelain(path: string, { env, timeoutMs = 10_000 }: Pick<StatusOptions, 'env' | 'timeoutMs'>): Promise<Porcelain> {
   return parsePorcelain(await readGit(STATUS, { cwd: path, env, timeoutMs }));
+}
+
+interface Counted extends StatusOptions {
+  readonly path: string;
+  readonly gitDir: string;
+}
+
+/** Until its first commit a branch is where its base is: there is nothing to count, and no process needed to say so. */
+async function countFrom(head: string, { path, gitDir, ...options }: Counted): Promise<Pick<Porcelain, 'ahead' | 'behind'>> {
+  if (head === options.before?.head) return options.before;
+  const tip = readRefFile(await readCommonDir(gitDir), `refs/remotes/origin/${options.base ?? 'HEAD'}`);
+  return tip === head ? { ahead: 0, behind: 0 } : readAgainstBase(path, options);
 }
 
 /** The branch on origin, else (a worktree of a checkout without one) the local branch; unknown (null) where git has neither. */
@@ -56,8 +68,7 @@ async function readAgainstBase(path: string, { base, env, timeoutMs = 10_000 }: 
 }
 
 /** What waits in a repository to be continued, `merge`; null for nothing. Told by the files git keeps meanwhile; `rebase-apply` is shared by two of them. */
-export async function readOperation(gitDir: string): Promise<string | null> {
-  const has = (name: string): Promise<boolean> => access(join(gitDir, name)).then(() => true, () => false);
+export function readOperation(gitDir: string): string | null {
   const signs: readonly (readonly [string, string])[] = [
     ['rebase-merge', 'rebase'],
     ['rebase-apply/applying', 'am'],
@@ -67,6 +78,5 @@ export async function readOperation(gitDir: string): Promise<string | null> {
     ['REVERT_HEAD', 'revert'],
     ['BISECT_LOG', 'bisect'],
   ];
-  const found = await Promise.all(signs.map(([name]) => has(name)));
-  return signs[found.indexOf(true)]?.[1] ?? null;
+  return signs.find(([name]) => existsSync(join(gitDir, name)))?.[1] ?? null;
 }

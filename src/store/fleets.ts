@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { hasCode, type JsonFormat, readJson, writeJson } from './file.ts';
+import { hasCode, type JsonFormat, readJson, settle, writeJson } from './file.ts';
 import type { FleetRecord } from './fleetRecord.ts';
 import { parseFleetRecord } from './parseFleetRecord.ts';
 import { fleetPaths, type StorePaths } from './paths.ts';
@@ -45,12 +45,7 @@ export async function writeFleet(store: StorePaths, record: FleetRecord): Promis
 
 /** Waits until the record would survive a power loss. Its own step, so that it can go beside what takes long. */
 export async function settleFleet(store: StorePaths, uuid: string): Promise<void> {
-  const file = await open(fleetPaths(store, uuid).record, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await settle(fleetPaths(store, uuid).record);
 }
 
 /** The fleet of this name; names are unique (two repositories under one name are refused at `up`). */

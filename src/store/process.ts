@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { hasCode } from './file.ts';
 
@@ -42,7 +42,7 @@ function lifeOf({ state }: Found): ProcessLife {
 /** File name of the program that a process runs, as the system keeps it (Linux: the first 15 bytes); null when there is none. */
 export async function readProgramName(pid: number): Promise<string | null> {
   try {
-    const name = process.platform === 'linux' ? await readFile(`/proc/${pid}/comm`, 'utf8') : (await ask('ps', ['-o', 'comm=', '-p', String(pid)])).stdout;
+    const name = process.platform === 'linux' ? readFileSync(`/proc/${pid}/comm`, 'utf8') : (await ask('ps', ['-o', 'comm=', '-p', String(pid)])).stdout;
     return basename(name.trim()).replace(/^-/, '') || null;
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return null;
@@ -63,8 +63,8 @@ export async function descendsFrom(pid: number, ancestor: number, deepest = 4): 
 /** Pids that have a live child. */
 export async function readParents(): Promise<ReadonlySet<number>> {
   if (process.platform !== 'linux') return new Set(parseParents((await ask('ps', ['-A', '-o', 'state=,ppid='])).stdout.split('\n').map((line) => line.trim().split(/\s+/))));
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  return new Set(parseParents(await Promise.all(pids.map(async (pid) => (await readStat(pid)) ?? []))));
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return new Set(parseParents(pids.map((pid) => readStat(pid) ?? [])));
 }
 
 /** From state and parent of each process; a zombie is no child that runs. */
@@ -76,7 +76,7 @@ function parseParents(rows: readonly (readonly string[])[]): number[] {
 export async function readArguments(pid: number): Promise<readonly string[]> {
   if (process.platform !== 'linux') return (await ask('ps', ['-o', 'args=', '-p', String(pid)])).stdout.trim().split(/\s+/).filter((word) => word !== '');
   try {
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return [];
     throw error;
@@ -85,7 +85,7 @@ export async function readArguments(pid: number): Promise<readonly string[]> {
 
 /** Names this run of the machine; another value means every recorded process is gone. */
 export async function readBootId(): Promise<string> {
-  if (process.platform === 'linux') return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const { stdout } = await ask('sysctl', ['-n', 'kern.boottime']);
   return /sec = (\d+)/.exec(stdout)?.[1] ?? stdout.trim();
 }
@@ -99,20 +99,20 @@ interface Found {
 /** Null for a process that has ended, a zombie too. */
 async function readProcess(pid: number): Promise<Found | null> {
   if (!Number.isSafeInteger(pid) || pid < 1) return null;
-  const found = process.platform === 'linux' ? await readLinux(pid) : await readWithPs(pid);
+  const found = process.platform === 'linux' ? readLinux(pid) : await readWithPs(pid);
   return found === null || /^[ZX]/.test(found.state) ? null : found;
 }
 
-async function readLinux(pid: number): Promise<Found | null> {
-  const fields = await readStat(pid);
+function readLinux(pid: number): Found | null {
+  const fields = readStat(pid);
   const [state, start] = [fields?.[0], fields?.[19]];
   return state === undefined || start === undefined ? null : { state, start };
 }
 
 /** Fields 3 and on of /proc/PID/stat. The program's name before them stands in parentheses and may hold blanks and parentheses itself. */
-async function readStat(pid: number): Promise<readonly string[] | null> {
+function readStat(pid: number): readonly string[] | null {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return null;
@@ -121,7 +121,7 @@ async function readStat(pid: number): Promise<readonly string[] | null> {
 }
 
 async function readParent(pid: number): Promise<number | null> {
-  const parent = process.platform === 'linux' ? (await readStat(pid))?.[1] : (await ask('ps', ['-o', 'ppid=', '-p', String(pid)])).stdout.trim();
+  const parent = process.platform === 'linux' ? readStat(pid)?.[1] : (await ask('ps', ['-o', 'ppid=', '-p', String(pid)])).stdout.trim();
   return parent === undefined || !/^\d+$/.test(parent) ? null : Number(parent);
 }
 

@@ -1,14 +1,9 @@
-import { stat, utimes, writeFile } from 'node:fs/promises';
-import { hasCode } from './file.ts';
+import { statSync } from 'node:fs';
+import { utimes, writeFile } from 'node:fs/promises';
 
 /** When the user was last seen looking at a session, in milliseconds since 1970; 0 when never. `path` is the session's file `seen`. */
-export async function readSeen(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0;
-    throw error;
-  }
+export function readSeen(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Remembers a look. Of little weight: where it cannot be written (a full disk, a read-only home) a turn stays `done`. */

@@ -18,7 +18,7 @@ const result = (bytes: number): string => JSON.stringify({ type: 'user', message
 
 async function read(lines: readonly string[]): Promise<number | null | undefined> {
   await writeFile(`${projects}/-w-shop/c-1.jsonl`, `${lines.join('\n')}\n`);
-  return (await readTranscript(projects, 'c-1', '/w/shop'))?.contextTokens;
+  return readTranscript(projects, 'c-1', '/w/shop')?.contextTokens;
 }
 
 describe('the end of a transcript', () => {
@@ -32,9 +32,9 @@ describe('the end of a transcript', () => {
   });
 
   it('is none where no file is, or something else', async () => {
-    expect(await readTranscript(projects, 'c-2', '/w/shop')).toBeNull();
+    expect(readTranscript(projects, 'c-2', '/w/shop')).toBeNull();
     await mkdir(`${projects}/-w-shop/c-3.jsonl`);
-    expect(await readTranscript(projects, 'c-3', '/w/shop')).toBeNull();
-    expect(await readTranscript(sandbox.path('none'), 'c-3', '/w/shop')).toBeNull();
+    expect(readTranscript(projects, 'c-3', '/w/shop')).toBeNull();
+    expect(readTranscript(sandbox.path('none'), 'c-3', '/w/shop')).toBeNull();
   });
 });

@@ -68,7 +68,7 @@ async function orProblem<T>(asked: Promise<T>): Promise<Tried<T>> {
 
 /** Trees of the fleet's own; the checkout that it shares is the user's affair. */
 async function readClones(context: Context, place: Place): Promise<readonly CloneReading[]> {
-  const treeOf = await knownTrees(context, [place]);
+  const treeOf = knownTrees(context, [place]);
   const own = place.record.sessions.filter(({ id, owner }) => owner === id);
   return Promise.all(
     own.map(async ({ id, path, base }): Promise<CloneReading> => {
