@@ -1,6 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { UserError } from '../base/errors.ts';
-import { hasCode } from '../store/file.ts';
+import { cannotWrite, hasCode } from '../store/file.ts';
 
 /** Standard output, or standard error. */
 export interface Output {
@@ -49,7 +48,8 @@ function writeNow(name: OutputName, text: Buffer): Buffer {
     while (rest.length > 0) rest = rest.subarray(writeSync(DESCRIPTORS[name], rest));
   } catch (error) {
     if (hasCode(error, 'EAGAIN')) return rest;
-    if (!hasCode(error, 'EPIPE')) throw new UserError(`${name} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    // Of standard error (a log on a full disk) nobody can be told.
+    if (name === 'stdout' && !hasCode(error, 'EPIPE')) throw cannotWrite(name, error);
   }
   return Buffer.alloc(0);
 }
