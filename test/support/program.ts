@@ -47,7 +47,7 @@ let changing = false;
 
 async function runHere(args: readonly string[], { env, cwd }: Surroundings): Promise<Ended> {
   const [stdout, stderr] = [makeStream(), makeStream()];
-  main ??= loadMain(resolve('dist/main.cjs'), {});
+  main ??= loadMain(resolve('dist/main.cjs'), { env: {}, argv: [] });
   const code = await main(makeHost(args, { env, cwd, stdout, stderr }));
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
