@@ -15,7 +15,8 @@ export type OutputName = 'stdout' | 'stderr';
  * A reader that goes away (`claude-tmux status | head -1`) is passed over: what the command does is carried to its end all the same.
  */
 export function openOutput(program: NodeJS.Process, name: OutputName): Output {
-  if (mayBeTerminal(name)) return openStream(program, name);
+  // Another program than this process (in tests) has streams of its own.
+  if (program !== process || mayBeTerminal(name)) return openStream(program, name);
   let stream: Output | null = null;
   const write = (text: string | Buffer): void => {
     const rest = stream === null ? writeNow(name, Buffer.from(text)) : text;

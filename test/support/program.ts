@@ -56,20 +56,24 @@ let main: ReturnType<typeof loadMain> | undefined;
 
 interface Stream {
   readonly isTTY: false;
+  on(): Stream;
   write(text: string): boolean;
   text(): string;
 }
 
 function makeStream(): Stream {
   let written = '';
-  return {
+  const stream: Stream = {
     isTTY: false,
+    // It has no errors.
+    on: () => stream,
     write: (text) => {
       written += text;
       return true;
     },
     text: () => written,
   };
+  return stream;
 }
 
 /** What the program asks of its process. Signals are the test's own. */
