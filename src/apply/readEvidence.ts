@@ -42,19 +42,46 @@ export interface SessionEvidence {
 export type ServerKnown = Pick<ServerFacts, 'session' | 'clients'>;
 
 /** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet; `known` saves the look at the server. */
-export async function readEvidence(context: Context, { record, server }: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
+export async function readEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
+  const [tmux, told] = await Promise.all([known ?? lookAtServer(context, place), readTold(context, place)]);
+  return judgeAll(context, place, { ...told, tmux, look: () => Promise.resolve(tmux) });
+}
+
+/** The same, less where each session is on the screen and whether anybody looked at it: tmux is asked only where a screen decides. */
+export async function readVerdicts(context: Context, place: FleetPlace): Promise<readonly Omit<SessionEvidence, 'pane' | 'window'>[]> {
+  let server: Promise<ServerKnown> | null = null;
+  return judgeAll(context, place, { ...(await readTold(context, place)), tmux: NOT_LOOKED_AT, look: () => (server ??= lookAtServer(context, place)) });
+}
+
+const NOT_LOOKED_AT: ServerKnown = { session: null, clients: [] };
+
+function lookAtServer({ env }: Context, { record, server }: FleetPlace): Promise<ServerKnown> {
+  return readServer(server, { uuid: record.uuid, session: record.session, env });
+}
+
+async function readTold(context: Context, { record }: FleetPlace): Promise<Pick<Known, 'agents' | 'told'>> {
   const paths = fleetPaths(context.store, record.uuid);
-  const [tmux, agents, told] = await Promise.all([
-    known ?? readServer(server, { uuid: record.uuid, session: record.session, env: context.env }),
-    readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
-    readHooks(paths),
-  ]);
+  const [agents, told] = await Promise.all([readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }), readHooks(paths)]);
+  return { agents, told };
+}
+
+interface Known {
+  readonly agents: Awaited<ReturnType<typeof readAgents>>;
+  readonly told: Told;
+  readonly tmux: ServerKnown;
+  /** For a screen. */
+  readonly look: () => Promise<ServerKnown>;
+}
+
+async function judgeAll(context: Context, { record, server }: FleetPlace, { agents, told, tmux, look }: Known): Promise<readonly SessionEvidence[]> {
+  const paths = fleetPaths(context.store, record.uuid);
   return Promise.all(
     record.sessions.map((session) => {
       const facts = agents[session.id] ?? null;
       const place = findPane(tmux.session, session.id);
       const lookedAt = place === null ? 0 : Math.max(0, ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000));
-      return judge(context, { session, facts, hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
+      const locate = async (): Promise<Case['place']> => findPane((await look()).session, session.id);
+      return judge(context, { session, facts, hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, locate, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
     }),
   );
 }
@@ -89,6 +116,8 @@ interface Case {
   readonly hooks: HookState | null;
   readonly hooksProblem: string | null;
   readonly place: { readonly pane: string; readonly window: string } | null;
+  /** Finds it for the moment its screen is to be read. */
+  readonly locate: () => Promise<Case['place']>;
   readonly server: TmuxServer;
   /** When a client that shows the pane had its last key; milliseconds since 1970, 0 when none shows it. */
   readonly lookedAt: number;
@@ -96,11 +125,12 @@ interface Case {
   readonly seen: string;
 }
 
-async function judge(context: Context, { session, facts, hooks, hooksProblem, place, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
+async function judge(context: Context, { session, facts, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
   const talk = readTalk(context, session, facts);
   const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, screen: null };
-  const screen = place !== null && wantsScreen(evidence, now) ? await capturePane(server, place.pane, context.env) : null;
+  const shown = wantsScreen(evidence, now) ? await locate() : null;
+  const screen = shown === null ? null : await capturePane(server, shown.pane, context.env);
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
   return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, hooksProblem, talk, verdict };
 }

@@ -1,6 +1,7 @@
 import { canMergeTrees } from '../git/gitVersion.ts';
 import { closeSpace } from '../git/objectSpace.ts';
 import { refusePlace } from '../git/refusePlace.ts';
+import { closeSyncShared, makeSyncShared } from '../git/syncShared.ts';
 import type { SyncedTree } from '../git/syncTree.ts';
 import { nothingDone, type SyncRow } from '../plan/syncResult.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
@@ -48,13 +49,15 @@ async function syncTargets(context: Context, run: Run): Promise<readonly SyncRow
   const steps: readonly SyncStep[] = targets.map((target, at) => ({ id: at, target, needs: targets.flatMap(({ owner }, other) => (owner.id === target.owner.baseOf && other !== at ? [other] : [])) }));
   const done = new Map<string, SyncedTree>();
   const keep = keepSyncs(context, place.record);
+  const shared = makeSyncShared();
   const progress = context.talkColumns === null ? null : makeProgress(context);
   try {
     const laneOf = ({ target }: SyncStep): { readonly lane: string; readonly most: number } => (run.sources.get(target.owner.id)?.kind === 'mirror' ? { lane: 'clone', most: Math.max(2, context.cores) } : { lane: 'worktree', most: 1 });
-    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, mergesTrees: run.mergesTrees, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
+    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, mergesTrees: run.mergesTrees, shared, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
     for (const error of results.failed.values()) throw error;
   } finally {
     progress?.close();
+    await closeSyncShared(shared);
     for (const { predicted } of done.values()) if (predicted !== null) await closeSpace(predicted.space);
   }
   const rows = targets.map(({ owner }) => ({ id: owner.id, ...(done.get(owner.id)?.result ?? nothingDone('skipped', { reason: 'was not begun: interrupted' })) }));

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import type { SyncShared } from '../git/syncShared.ts';
 import { syncTree, type SyncedTree } from '../git/syncTree.ts';
 import type { SyncBase } from '../git/syncTips.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
@@ -7,7 +8,7 @@ import { isInSync, nothingDone, type SyncResult } from '../plan/syncResult.ts';
 import { refuseAgent, refuseTree, type AgentRefusal } from '../status/syncRefusal.ts';
 import type { Context } from './context.ts';
 import type { KeptSync } from './keepSyncs.ts';
-import { readEvidence, type FleetPlace } from './readEvidence.ts';
+import { readVerdicts, type FleetPlace } from './readEvidence.ts';
 import { mendTree } from './mendTrees.ts';
 import { bringNews, type SyncSource } from './syncSources.ts';
 import type { SyncTarget, SyncWish } from './syncTargets.ts';
@@ -22,6 +23,7 @@ export interface SessionSync {
   readonly keep: KeptSync;
   /** What this git can do, see gitVersion.ts. */
   readonly mergesTrees: boolean;
+  readonly shared: SyncShared;
 }
 
 /** Syncs one tree of a fleet, if nobody works in it; first it ends what an earlier sync left half done there. */
@@ -39,6 +41,7 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
     mirror: source?.kind === 'mirror' ? source.mirror : null,
     dryRun: wish.dryRun,
     mergesTrees: one.mergesTrees,
+    shared: one.shared,
     env: context.env,
     now: context.now(),
     recheck: async () => (await refuseAgents(context, one))?.reason ?? null,
@@ -64,10 +67,10 @@ async function mend(context: Context, { target: { owner }, keep }: SessionSync):
 }
 
 /** A tree that may not be moved now gets the news of origin all the same, and waits if that was asked for. */
-async function putOff(context: Context, { target, wish, source, keep }: SessionSync, { reason, passes }: AgentRefusal): Promise<SyncResult> {
+async function putOff(context: Context, { target, wish, source, keep, shared }: SessionSync, { reason, passes }: AgentRefusal): Promise<SyncResult> {
   const { owner } = target;
   if (wish.dryRun) return nothingDone('skipped', { reason });
-  await bringNews(context, target, source);
+  await bringNews(context, { target, source, news: shared.news });
   if (!passes || (!wish.whenIdle && owner.syncWhenIdle === null)) return nothingDone('skipped', { reason });
   await keep.queue(owner.id, owner.syncWhenIdle ?? wish.mode);
   return nothingDone('queued', { reason });
@@ -86,7 +89,7 @@ async function refuse(context: Context, one: SessionSync): Promise<AgentRefusal 
 
 async function refuseAgents(context: Context, { place, target }: SessionSync): Promise<AgentRefusal | null> {
   const agents = target.sessions.filter(({ kind }) => kind === 'agent');
-  const evidence = await readEvidence(context, { ...place, record: { ...place.record, sessions: agents } });
+  const evidence = await readVerdicts(context, { ...place, record: { ...place.record, sessions: agents } });
   for (const { session, verdict, facts } of evidence) {
     const hasDialog = facts?.registry?.status === 'waiting' && facts.registry.waitingFor === 'dialog open';
     const refusal = refuseAgent(verdict.state, { isClaude: session.isClaude, hasDialog });

@@ -1,7 +1,8 @@
 import { ProgramError, UserError } from '../base/errors.ts';
-import { readConfig } from '../git/config.ts';
+import { readOriginUrl } from '../git/checkout.ts';
 import { readCommonDir, readPlace } from '../git/gitDir.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
+import type { News } from '../git/mirrorNews.ts';
 import { fetchFromMirror, fetchOrigin } from '../git/syncFetch.ts';
 import { isRelative, isSameRepository, redact } from '../git/remoteUrl.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -46,8 +47,7 @@ const OWN: SyncSource = { kind: 'own' };
 async function readSource({ env }: Context, target: SyncTarget): Promise<Place> {
   const place = await readPlace(target.owner.path);
   if (place.kind !== 'repository') return { target, key: null, url: '', isWorktree: false };
-  const [common, urls] = await Promise.all([readCommonDir(place.gitDir), readConfig(target.owner.path, '^remote\\.origin\\.url$', env)]);
-  const url = urls[0]?.value ?? null;
+  const [common, url] = await Promise.all([readCommonDir(place.gitDir), readOriginUrl(target.owner.path, env)]);
   const isWorktree = common !== place.gitDir;
   // What a relative address means depends on where it is written.
   const key = url === null ? null : isWorktree || isRelative(url) ? common : url;
@@ -84,9 +84,11 @@ async function fetchOne(context: Context, record: FleetRecord, { place, alike, d
 }
 
 /** Brings what was fetched into a clone that is not moved itself: its counts of ahead and behind are true then. Trouble there is its own and told at its own sync. */
-export async function bringNews({ env }: Context, target: SyncTarget, source: SyncSource | undefined): Promise<void> {
+export async function bringNews({ env }: Context, { target, source, news }: { readonly target: SyncTarget; readonly source: SyncSource | undefined; readonly news: News }): Promise<void> {
   if (source?.kind !== 'mirror') return;
-  await fetchFromMirror(target.owner.path, source.mirror, env).catch((error: unknown) => {
+  const place = await readPlace(target.owner.path);
+  if (place.kind !== 'repository') return;
+  await fetchFromMirror(target.owner.path, source.mirror, { gitDir: place.gitDir, env, news }).catch((error: unknown) => {
     if (!(error instanceof ProgramError) && !(error instanceof UserError)) throw error;
   });
 }

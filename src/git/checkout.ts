@@ -29,6 +29,12 @@ async function askForAll(cwd: string, env: Env): Promise<CheckoutFiles | null> {
   return { root, origin: { url: origin }, branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null) };
 }
 
+/** The `origin` of the work tree at `root` as it is written there; null without one. No process where the tree's files tell. */
+export async function readOriginUrl(root: string, env: Env): Promise<string | null> {
+  const files = readCheckoutFiles(root, env);
+  return files === null || files === 'unknown' || files.origin === 'unknown' ? askForOrigin(root, env) : files.origin.url;
+}
+
 /** The first of several, as git's own `fetch` takes it. */
 async function askForOrigin(cwd: string, env: Env): Promise<string | null> {
   const values = await quiet(askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd, env }));

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSyn
 import { dirname, join, resolve } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { globalConfigFiles } from './configFiles.ts';
 import { isRepositoryVariable } from './environment.ts';
 import { isSilentOnRemotes, parsePlainConfig } from './plainConfig.ts';
 
@@ -59,7 +60,7 @@ function readFound(cwd: string, env: Env): CheckoutFiles | null | 'unknown' {
   const head = readHead(gitDir, common);
   const config = parsePlainConfig(readFileSync(join(common, 'config'), 'utf8'));
   if (head === 'unknown' || config === null) return 'unknown';
-  return { root, branch: head.branch, origin: configFiles(env).every(saysNothing) ? { url: config.origin } : 'unknown' };
+  return { root, branch: head.branch, origin: globalConfigFiles(env).every(saysNothing) ? { url: config.origin } : 'unknown' };
 }
 
 /** Climbs as git does; a folder that looks like a bare repository, or lies on another file system, is for git to judge. */
@@ -108,16 +109,6 @@ function readHead(gitDir: string, common: string): { readonly branch: string | n
 
 function isObjectName(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text);
-}
-
-/**
- * The files git reads before the repository's own. Builds of git that keep the system's elsewhere exist; none is known to
- * name remotes there.
- */
-function configFiles({ GIT_CONFIG_GLOBAL: given, HOME: home, XDG_CONFIG_HOME: xdg }: Env): readonly string[] {
-  if (given !== undefined) return ['/etc/gitconfig', given];
-  const folder = xdg !== undefined && xdg !== '' ? xdg : home === undefined ? null : join(home, '.config');
-  return ['/etc/gitconfig', ...(folder === null ? [] : [join(folder, 'git', 'config')]), ...(home === undefined ? [] : [join(home, '.gitconfig')])];
 }
 
 function saysNothing(path: string): boolean {

@@ -1,6 +1,9 @@
 import { ProgramError } from '../base/errors.ts';
-import { inSpace, type ObjectSpace } from './objectSpace.ts';
+import type { AskedOnce } from './askedOnce.ts';
+import { readObject, writeObject } from './looseObject.ts';
+import type { ObjectSpace } from './objectSpace.ts';
 import { plumb, plumbText } from './plumbing.ts';
+import type { SyncSettings } from './syncSettings.ts';
 
 /** A commit as git stores it. Texts hold one byte a character (latin1), so that whatever encoding they are in comes out as it went in. */
 export interface CommitObject {
@@ -21,16 +24,38 @@ export interface Committer {
   readonly signs: boolean;
 }
 
-/** Throws ProgramError when git does not know who the user is. */
-export async function readCommitter({ place }: ObjectSpace): Promise<Committer> {
-  const ident = await plumb(['var', 'GIT_COMMITTER_IDENT'], place);
-  if (ident.code !== 0) throw new ProgramError({ argv: ['git', 'var', 'GIT_COMMITTER_IDENT'], code: ident.code, stderr: ident.stderr });
-  const signs = await plumb(['config', '--type=bool', '--get', 'commit.gpgsign'], place);
-  return { ident: ident.stdout.toString('latin1').trim(), signs: signs.stdout.toString('utf8').trim() === 'true' };
+/** Throws ProgramError when git does not know who the user is. Trees with the same settings make `idents` ask once. */
+export async function readCommitter({ place }: ObjectSpace, { user, signs }: Pick<SyncSettings, 'user' | 'signs'>, idents: AskedOnce<string>): Promise<Committer> {
+  const ident = await idents.ask(user, async () => {
+    const { code, stdout, stderr } = await plumb(['var', 'GIT_COMMITTER_IDENT'], place);
+    if (code !== 0) throw new ProgramError({ argv: ['git', 'var', 'GIT_COMMITTER_IDENT'], code, stderr });
+    return stdout.toString('latin1').trim();
+  });
+  return { ident, signs };
 }
 
-/** The commits with these ids, in the same order: one process for all. */
-export async function readCommits({ place }: ObjectSpace, ids: readonly string[]): Promise<readonly CommitObject[]> {
+export interface CommitReading {
+  /** What was read for other trees, by ids: a name says the whole content, wherever it lies. */
+  readonly known: AskedOnce<readonly CommitObject[]>;
+  /** True where one object may stand in for another (`git replace`): only git tells which then. */
+  readonly isReplaced: boolean;
+}
+
+/** The commits with these ids, in the same order. New ones lie in files of their own; the others take one process, for all trees that ask for the same. */
+export async function readCommits(space: ObjectSpace, ids: readonly string[], { known, isReplaced }: CommitReading): Promise<readonly CommitObject[]> {
+  const loose = await Promise.all(ids.map(async (id) => (isReplaced ? null : readObject(space.home, id, 'commit'))));
+  const others = ids.filter((_, at) => loose[at] === null);
+  const read = others.length === 0 ? [] : isReplaced ? await askForCommits(space, others) : await known.ask(others.join(' '), () => askForCommits(space, others));
+  const found = new Map(others.map((id, at) => [id, read[at]]));
+  return ids.map((id, at) => {
+    const content = loose[at];
+    const commit = content ? parseCommit(content.toString('latin1')) : found.get(id);
+    if (commit === undefined) throw new Error(`a commit was not read: ${id}`);
+    return commit;
+  });
+}
+
+async function askForCommits({ place }: ObjectSpace, ids: readonly string[]): Promise<readonly CommitObject[]> {
   const { code, stdout, stderr } = await plumb(['cat-file', '--batch'], { ...place, input: ids.map((id) => `${id}\n`).join('') });
   if (code !== 0) throw new ProgramError({ argv: ['git', 'cat-file', '--batch'], code, stderr });
   let at = 0;
@@ -54,8 +79,9 @@ function parseCommit(text: string): CommitObject {
 /** Writes a commit into the space and gives its id. A signature of the old commit is no longer true and is left out, as rebase does. */
 export async function writeCommit(space: ObjectSpace, commit: CommitObject, { ident, signs }: Committer): Promise<string> {
   if (signs) return writeSigned(space, commit);
+  if (!/> \d+ [+-]\d+$/.test(commit.author)) throw new ProgramError({ argv: ['git', 'commit-tree'], code: null, stderr: `a commit of "${commit.author}" names no date and cannot be made anew` });
   const headers = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${commit.author}`, `committer ${ident}`, ...(commit.encoding === null ? [] : [`encoding ${commit.encoding}`])];
-  return inSpace(space, ['hash-object', '-t', 'commit', '-w', '--stdin'], Buffer.from(`${headers.join('\n')}\n\n${commit.message}`, 'latin1'));
+  return writeObject(space.folder, { kind: 'commit', content: Buffer.from(`${headers.join('\n')}\n\n${commit.message}`, 'latin1'), like: commit.tree });
 }
 
 /** Only git can sign; it takes the author from the environment, which is UTF-8 like nearly every commit. */

@@ -7,6 +7,9 @@ import { renderConfig } from './config.ts';
 import { readGit } from './git.ts';
 import { mutateGit } from './mutate.ts';
 
+/** Begins the names of folders in a mirror in which a sync keeps packs for the clones while it runs. */
+export const NEWS = 'claude-tmux-news-';
+
 interface Context {
   readonly env: Env;
   readonly signal?: AbortSignal | undefined;
@@ -87,6 +90,7 @@ export async function clearLeftovers(path: string): Promise<void> {
   const locks = ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock'].map((name) => join(path, name));
   const refLocks = (await list(join(path, 'refs'), true)).filter((name) => name.endsWith('.lock')).map((name) => join(path, 'refs', name));
   for (const file of [...half, ...locks, ...refLocks]) await rm(file, { force: true });
+  for (const name of (await list(path)).filter((each) => each.startsWith(NEWS))) await rm(join(path, name), { recursive: true, force: true });
   for (const name of await list(dirname(path))) {
     if (name.startsWith(`${basename(path)}.new-`)) await rm(join(dirname(path), name), { recursive: true, force: true });
   }

@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './git.ts';
-import { readCommonDir, readPlace } from './gitDir.ts';
+import { askGit } from './git.ts';
+import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { inMirror, type Hash } from './mirrorFolder.ts';
 import { mutateGit } from './mutate.ts';
+import { readRefTable } from './refFiles.ts';
 import { isRelative, isSameRepository, localPath } from './remoteUrl.ts';
 
 export interface Refs {
@@ -15,15 +16,9 @@ export interface Refs {
 
 /** The remote's branches as the last fetch left them. */
 export async function readRefs(path: string, env: Env): Promise<Refs> {
-  const text = await readGit(inMirror(path, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/claude-tmux/HEAD']), { cwd: '/', env, timeoutMs: 60_000 });
-  const refs = text.split('\n').flatMap((line) => {
-    const [, commit, name] = /^(\S+) (.+)$/.exec(line) ?? [];
-    return commit !== undefined && name !== undefined ? [{ commit, name }] : [];
-  });
-  return {
-    branches: refs.filter(({ name }) => name.startsWith('refs/heads/')).map(({ name, commit }) => ({ name: name.slice('refs/heads/'.length), commit })),
-    headCommit: refs.find(({ name }) => name === 'refs/claude-tmux/HEAD')?.commit ?? null,
-  };
+  const { ids } = await readRefTable(path, env);
+  const branches = [...ids].filter(([name]) => name.startsWith('refs/heads/')).map(([name, commit]) => ({ name: name.slice('refs/heads/'.length), commit }));
+  return { branches: branches.sort((a, b) => (a.name < b.name ? -1 : 1)), headCommit: ids.get('refs/claude-tmux/HEAD') ?? null };
 }
 
 /** What a repository on this machine lacks: the history (shallow), or objects that it fetches when it needs them (partial). */
@@ -76,7 +71,7 @@ interface HeadOptions extends Omit<SeedOptions, 'path'> {
 
 /** Finds the remote's default branch, makes it the mirror's HEAD (clones take theirs from it) and names it. */
 export async function settleHead(path: string, options: HeadOptions): Promise<string | null> {
-  const before = branchOf(await askGit(inMirror(path, ['symbolic-ref', '--quiet', 'HEAD']), { cwd: '/', env: options.env }));
+  const before = await readHeadOf(path, options.env);
   const head = await findHead(before, options);
   if (head !== null && head !== before) await mutateGit(inMirror(path, ['symbolic-ref', 'HEAD', `refs/heads/${head}`]), { cwd: path, env: options.env, signal: options.signal });
   return head;
@@ -90,13 +85,19 @@ async function findHead(before: string | null, { refs, repo, checkout, env }: He
   const source = localPath(repo);
   const names = new Set(refs.branches.map(({ name }) => name));
   if (source !== null) {
-    const name = await readSymbolic(await gitDirOf(source), 'HEAD', env);
+    const name = await readHeadOf(await gitDirOf(source), env);
     return name !== null && names.has(name) ? name : null;
   }
   const fitting = refs.branches.filter(({ commit }) => commit === refs.headCommit).map(({ name }) => name);
   const known = checkout === null ? null : await readSymbolic(await gitDirOf(checkout), 'refs/remotes/origin/HEAD', env);
   const preferred = [before, known, 'main', 'master'].find((name) => name !== null && fitting.includes(name));
   return preferred ?? fitting[0] ?? null;
+}
+
+/** The branch that HEAD leads to, born or not; null when it is detached. */
+async function readHeadOf(gitDir: string, env: Env): Promise<string | null> {
+  const head = await readHeadBranch(gitDir);
+  return head === 'unknown' ? readSymbolic(gitDir, 'HEAD', env) : head.branch;
 }
 
 async function readSymbolic(gitDir: string, ref: string, env: Env): Promise<string | null> {

@@ -1,6 +1,6 @@
-import { link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import type { GitPlace } from './git.ts';
@@ -52,7 +52,7 @@ export async function inSpace({ place }: ObjectSpace, args: readonly string[], i
 }
 
 /** Puts the new objects among the tree's. An object that is there already is the same one: its name is its content's hash. */
-export async function keepObjects({ folder, home }: ObjectSpace): Promise<void> {
+export async function keepObjects({ folder, home }: Pick<ObjectSpace, 'folder' | 'home'>): Promise<void> {
   for (const name of await readdir(folder)) {
     const target = join(home, name);
     await mkdir(target, { recursive: true });
@@ -73,6 +73,11 @@ async function linkOnce(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (hasCode(error, 'EEXIST')) return;
+    if (!hasCode(error, 'EXDEV') && !hasCode(error, 'EPERM')) throw error;
+    // Another file system, or one without hard links. Under a name that git takes for its own and clears up if this process is killed.
+    const half = join(dirname(to), `tmp_obj_${process.pid}_${basename(to)}`);
+    await copyFile(from, half);
+    await rename(half, to);
   }
 }

@@ -8,8 +8,7 @@ import { plumb } from './plumbing.ts';
  * Asks the repository's `pre-rebase` hook, as `git rebase` would, before anything has moved; null when it agrees or there is none. The hooks
  * that act on what has happened (post-checkout, post-merge, post-rewrite) do not run: they may write files beside an agent.
  */
-export async function askPreRebase(tree: string, { onto, env }: { readonly onto: string; readonly env: Env }): Promise<string | null> {
-  const hooks = (await plumb(['rev-parse', '--git-path', 'hooks'], { cwd: tree, env })).stdout.toString('utf8').replace(/\n$/, '');
+export async function askPreRebase(tree: string, { onto, hooks, env }: { readonly onto: string; readonly hooks: string; readonly env: Env }): Promise<string | null> {
   const isThere = await access(join(resolve(tree, hooks), 'pre-rebase'), constants.X_OK).then(() => true, () => false);
   if (!isThere) return null;
   const { code, stderr, stdout } = await plumb(['hook', 'run', 'pre-rebase', '--', onto], { cwd: tree, env });

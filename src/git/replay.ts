@@ -1,35 +1,38 @@
 import { ProgramError } from '../base/errors.ts';
-import { readCommits, writeCommit, type CommitObject, type Committer } from './commitObject.ts';
+import { readCommits, writeCommit, type CommitObject, type CommitReading, type Committer } from './commitObject.ts';
 import type { ObjectSpace } from './objectSpace.ts';
 import { plumb } from './plumbing.ts';
+import type { Own } from './syncPoint.ts';
 
 /** What a rebase or merge comes to, before anything in the tree has changed. */
 export type Outcome =
-  /** `commits` made: replayed ones, or the one merge; `dropped` were in the base already. */
-  | { readonly kind: 'made'; readonly tip: string; readonly commits: number; readonly dropped: number }
+  /** `commits` made: replayed ones, or the one merge; `dropped` were in the base already. `addsNothing`: its files are the base's; null when that is still to be asked. */
+  | { readonly kind: 'made'; readonly tip: string; readonly commits: number; readonly dropped: number; readonly addsNothing: boolean | null }
   /** Paths in conflict; `commit` is the subject of the commit that does not fit, null for a merge. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly commit: string | null };
 
 export interface ReplayOptions {
   readonly onto: string;
   /** Oldest first, each the child of the one before. */
-  readonly commits: readonly string[];
+  readonly commits: readonly Own[];
   readonly committer: Committer;
+  readonly reading: CommitReading;
 }
 
 /**
  * Rebases without a work tree: each commit is merged onto the new tip with `merge-tree` (git 2.38), in memory. Authors, dates and
  * messages stay; a commit whose changes are all there already is dropped, as `git rebase` does.
  */
-export async function replay(space: ObjectSpace, { onto, commits, committer }: ReplayOptions): Promise<Outcome> {
-  const [base, ...originals] = await readCommits(space, [onto, ...commits]);
-  const first = originals[0]?.parents[0];
-  const parents = first === undefined ? [] : [...(await readCommits(space, [first])), ...originals];
+export async function replay(space: ObjectSpace, { onto, commits, committer, reading }: ReplayOptions): Promise<Outcome> {
+  const [first] = commits;
+  if (first === undefined) return { kind: 'made', tip: onto, commits: 0, dropped: 0, addsNothing: true };
+  const [base, ...parents] = await readCommits(space, [onto, first.parents[0] ?? '', ...commits.map(({ id }) => id)], reading);
+  const originals = parents.slice(1);
   const at = { tip: onto, tree: base?.tree ?? '', made: 0, dropped: 0 };
   for (const [index, commit] of originals.entries()) {
     const before = parents[index];
     if (!before) throw new Error('a commit without a parent cannot be replayed');
-    const merged = before.tree === at.tree ? { tree: commit.tree } : await pick(space, { id: commits[index] ?? '', commit, onto: at.tree, committer });
+    const merged = before.tree === at.tree ? { tree: commit.tree } : await pick(space, { id: commits[index]?.id ?? '', commit, onto: at.tree, committer });
     if ('files' in merged) return { kind: 'conflict', files: merged.files, commit: subject(commit) };
     if (merged.tree === at.tree && commit.tree !== before.tree) {
       at.dropped++;
@@ -39,7 +42,7 @@ export async function replay(space: ObjectSpace, { onto, commits, committer }: R
     at.tree = merged.tree;
     at.made++;
   }
-  return { kind: 'made', tip: at.tip, commits: at.made, dropped: at.dropped };
+  return { kind: 'made', tip: at.tip, commits: at.made, dropped: at.dropped, addsNothing: at.tree === base?.tree };
 }
 
 /** Merges `theirs` into `ours` and writes the merge commit with this message. */
@@ -47,7 +50,7 @@ export async function mergeCommits(space: ObjectSpace, { ours, theirs, message, 
   const merged = await mergeTrees(space, ours, theirs);
   if ('files' in merged) return { kind: 'conflict', files: merged.files, commit: null };
   const commit = { tree: merged.tree, parents: [ours, theirs], author: committer.ident, encoding: null, message: Buffer.from(message, 'utf8').toString('latin1') };
-  return { kind: 'made', tip: await writeCommit(space, commit, committer), commits: 1, dropped: 0 };
+  return { kind: 'made', tip: await writeCommit(space, commit, committer), commits: 1, dropped: 0, addsNothing: null };
 }
 
 /** The tree of a clean merge, or the paths in conflict. Runs no hook and touches no file; merge drivers are the user's and do run. */

@@ -7,6 +7,7 @@ import { readCommonDir } from './gitDir.ts';
 import { inSpace, type ObjectSpace } from './objectSpace.ts';
 import { plumb, plumbText, type PlumbingPlace } from './plumbing.ts';
 import type { Outcome } from './replay.ts';
+import type { Own } from './syncPoint.ts';
 
 /** For a git older than 2.38, which merges only in a work tree. */
 export interface Scratch {
@@ -19,16 +20,16 @@ export interface Scratch {
 }
 
 /** Rebases `commits` (oldest first) as git does, in a throw-away work tree elsewhere; what it makes lies in the space. */
-export async function rebaseInScratch(scratch: Scratch, commits: readonly string[]): Promise<Outcome> {
+export async function rebaseInScratch(scratch: Scratch, commits: readonly Own[]): Promise<Outcome> {
   const [first] = commits;
   const { space, base, start } = scratch;
-  if (first === undefined) return { kind: 'made', tip: base, commits: 0, dropped: 0 };
+  if (first === undefined) return { kind: 'made', tip: base, commits: 0, dropped: 0, addsNothing: true };
   return inScratch(scratch, async (place) => {
-    const conflict = await attempt(['rebase', '--quiet', '--onto', base, `${first}^`], place);
+    const conflict = await attempt(['rebase', '--quiet', '--onto', base, `${first.id}^`], place);
     if (conflict !== null) return { kind: 'conflict', files: conflict, commit: await subject(place) };
     const tip = await plumbText(['rev-parse', 'HEAD'], place);
     const made = Number(await inSpace(space, ['rev-list', '--count', tip, '--not', base]));
-    return { kind: 'made', tip, commits: made, dropped: commits.length - made };
+    return { kind: 'made', tip, commits: made, dropped: commits.length - made, addsNothing: null };
   }, start);
 }
 
@@ -37,7 +38,7 @@ export async function mergeInScratch(scratch: Scratch, message: string): Promise
   return inScratch(scratch, async (place) => {
     const conflict = await attempt(['merge', '--quiet', '--no-ff', '-m', message.trimEnd(), scratch.base], place);
     if (conflict !== null) return { kind: 'conflict', files: conflict, commit: null };
-    return { kind: 'made', tip: await plumbText(['rev-parse', 'HEAD'], place), commits: 1, dropped: 0 };
+    return { kind: 'made', tip: await plumbText(['rev-parse', 'HEAD'], place), commits: 1, dropped: 0, addsNothing: null };
   }, scratch.start);
 }
 

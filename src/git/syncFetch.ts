@@ -3,7 +3,9 @@ import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import type { Mirror } from './mirror.ts';
 import { withMirrorHeld } from './mirrorHold.ts';
+import { findNews, takeNews, type News } from './mirrorNews.ts';
 import { mutateGit } from './mutate.ts';
+import { readRefTable, type RefTable } from './refFiles.ts';
 import { localPath, redact } from './remoteUrl.ts';
 import { removeStaleLocks } from './staleLocks.ts';
 import { runGitOnTerminal } from './terminalGit.ts';
@@ -18,10 +20,29 @@ export const NO_GC = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
  */
 const FETCH = [...NO_GC, 'fetch', '--no-write-fetch-head', '--no-prune', '--no-recurse-submodules'];
 
-/** Brings origin's branches from the mirror into a clone's remote-tracking ones, without network; a lock that a killed fetch left is removed. Throws ProgramError. */
-export async function fetchFromMirror(tree: string, mirror: Mirror, env: Env): Promise<void> {
+export interface MirrorFetch {
+  readonly gitDir: string;
+  readonly env: Env;
+  readonly news: News;
+}
+
+/**
+ * Brings origin's branches from the mirror into a clone's remote-tracking ones, without network, and tells the refs that the clone has then.
+ * One that has all of it costs no process. A lock that a killed fetch left is removed. Throws ProgramError.
+ */
+export async function fetchFromMirror(tree: string, mirror: Mirror, { gitDir, env, news }: MirrorFetch): Promise<RefTable> {
+  const [refs, theirs] = await Promise.all([readRefTable(gitDir, env), readRefTable(mirror.path, env)]);
+  const found = findNews({ refs, theirs });
+  if (found.length === 0) return refs;
+  await withMirrorHeld(mirror.path, () => undefined, async () => {
+    if (!(await takeNews(found, { tree, gitDir, refs, theirs, mirror: mirror.path, env }, news))) await fetchTree(tree, mirror, env);
+  });
+  return readRefTable(gitDir, env);
+}
+
+async function fetchTree(tree: string, mirror: Mirror, env: Env): Promise<void> {
   const args = [...FETCH, '--quiet', '--', mirror.path, '+refs/heads/*:refs/remotes/origin/*'];
-  const fetch = (): Promise<string> => withMirrorHeld(mirror.path, () => undefined, () => mutateGit(args, { cwd: tree, env }));
+  const fetch = (): Promise<string> => mutateGit(args, { cwd: tree, env });
   try {
     await fetch();
   } catch (error) {

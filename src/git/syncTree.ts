@@ -5,7 +5,7 @@ import { decideSync, type SyncDecision, type SyncMode } from '../plan/syncDecisi
 import { nothingDone, type SyncResult } from '../plan/syncResult.ts';
 import { refuseTree } from '../status/syncRefusal.ts';
 import type { Env } from '../store/paths.ts';
-import { readCommitter } from './commitObject.ts';
+import { readCommitter, type CommitReading, type Committer } from './commitObject.ts';
 import { explainFailure } from './failure.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
@@ -14,13 +14,16 @@ import type { Mirror } from './mirror.ts';
 import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
 import { closeSpace, inSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
+import { readRefTable } from './refFiles.ts';
 import { mergeCommits, replay, type Outcome } from './replay.ts';
 import { mergeInScratch, rebaseInScratch } from './scratchMerge.ts';
 import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
 import { fetchFromMirror } from './syncFetch.ts';
-import { readTips, type SyncBase } from './syncTips.ts';
+import { readSyncSettings } from './syncSettings.ts';
+import type { SyncShared } from './syncShared.ts';
+import { readBaseName, readTips, type SyncBase } from './syncTips.ts';
 import { findOverwritten, readChanges } from './treeChanges.ts';
-import { readCondition } from './treeStatus.ts';
+import { readCondition, readConditionAgainst } from './treeStatus.ts';
 
 export interface TreeSync {
   /** Root of the clone or worktree. */
@@ -34,6 +37,8 @@ export interface TreeSync {
   /** False for a git that merges only in a work tree (see gitVersion.ts): it is given one elsewhere. */
   readonly mergesTrees: boolean;
   readonly env: Env;
+  /** What it need not ask for again, having asked for another tree of the same sync. */
+  readonly shared: SyncShared;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Asked right before the files move: why they may not after all; null when they may. */
@@ -68,18 +73,24 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const { tree, mirror, dryRun, env } = sync;
   const place = await readPlace(tree);
   if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
-  if (mirror?.usable === true && !dryRun) await fetchFromMirror(tree, mirror, env);
-  const status = await readCondition(tree, place.gitDir, env);
+  const { gitDir } = place;
+  const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news }) : await readRefTable(gitDir, env);
+  // What origin has newly is in the tree's own refs, except in a dry run.
+  const compared = dryRun ? null : await readBaseName({ ...sync, gitDir, refs });
+  const status = await readConditionAgainst(tree, gitDir, { base: compared, env });
   const { branch, head } = status;
   const refusal = refuseTree(status);
   if (refusal !== null || branch === null || head === null) return plain(nothingDone('skipped', { reason: refusal }));
-  const found = await readTips({ ...sync, gitDir: place.gitDir, branch });
+  const found = await readTips({ ...sync, gitDir, branch, refs });
   if (typeof found === 'string') return plain(nothingDone('skipped', { reason: found, from: head, to: head }));
-  const space = await openSpace({ tree, gitDir: place.gitDir, beside: found.beside, outside: dryRun, env });
+  const { tips } = found;
+  const counts = tips.label === `origin/${compared ?? ''}` ? status.against : null;
+  if (counts?.behind === 0 && (tips.upstream === null || tips.upstream === head)) return plain(nothingDone('current', { base: tips.label, from: head, to: head }));
+  const space = await openSpace({ tree, gitDir, beside: found.beside, outside: dryRun, env });
   let result: SyncResult;
   try {
-    const point = await readSyncPoint(space, { branch, head, tips: found.tips });
-    result = await bringIn(sync, { gitDir: place.gitDir, branch, head, tips: found.tips, space, point });
+    const point = await readSyncPoint(space, { gitDir, branch, head, tips, refs, counts });
+    result = await bringIn(sync, { gitDir, branch, head, tips, space, point, isReplaced: [...refs.ids.keys()].some((name) => name.startsWith('refs/replace/')) });
     if (dryRun) return { result, predicted: { tip: result.to ?? head, space } };
   } catch (error) {
     await closeSpace(space);
@@ -100,6 +111,8 @@ interface Subject {
   readonly tips: SyncTips;
   readonly space: ObjectSpace;
   readonly point: SyncPoint;
+  /** True where `git replace` has been at work. */
+  readonly isReplaced: boolean;
 }
 
 async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
@@ -110,18 +123,19 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   const still = { base: tips.label, from: head, to: head, notes };
   if (decision.kind === 'skip' || decision.kind === 'fail') return nothingDone(decision.kind === 'skip' ? 'skipped' : 'failed', { ...still, reason: await inFull(decision.reason, subject) });
   if (decision.kind === 'current') return nothingDone('current', still);
-  const outcome = await carryOut(decision.kind, subject, sync.mergesTrees);
+  const settings = await readSyncSettings(sync.tree, subject.gitDir, { env: sync.env, known: sync.shared.settings });
+  const outcome = await carryOut(decision.kind, subject, { mergesTrees: sync.mergesTrees, reading: { known: sync.shared.commits, isReplaced: subject.isReplaced }, committer: () => readCommitter(space, settings, sync.shared.idents) });
   if (await isLanded(outcome, subject)) return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
   if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
   const changes = await readChanges(space.place, head, outcome.tip);
-  const inTheWay = await findOverwritten(sync.tree, changes, sync.env);
+  const inTheWay = await findOverwritten(sync.tree, changes, { gitDir: subject.gitDir, env: sync.env });
   if (inTheWay.length > 0) return nothingDone('skipped', { ...still, files: inTheWay, reason: `has files of its own where ${tips.label} brings some` });
   const moved = { ...still, to: outcome.tip, brought: facts.behind + facts.ahead, made: outcome.commits, dropped: outcome.dropped, files: [], reason: null };
   const result: SyncResult = { ...moved, outcome: DONE[decision.kind] };
   if (sync.dryRun) return result;
-  const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, env: sync.env }) : null;
+  const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env }) : null;
   if (veto !== null) return nothingDone('skipped', { ...still, reason: veto });
-  await fetchLfs(sync.tree, { commit: tips.base, env: sync.env });
+  await fetchLfs(sync.tree, { commit: tips.base, command: settings.lfs, env: sync.env, known: sync.shared.largeFiles });
   const note = { version: 1 as const, branch, from: head, to: outcome.tip, baseRef: baseRef(tips.label), base: tips.base, message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`, at: sync.now };
   const told = await moveTree({ ...sync, gitDir: subject.gitDir, space, note, changes, recheck: () => recheck(sync, subject) });
   return { ...result, notes: [...notes, ...told] };
@@ -131,18 +145,25 @@ type Way = Exclude<SyncDecision['kind'], 'skip' | 'fail' | 'current'>;
 const DONE = { forward: 'forwarded', rebase: 'rebased', merge: 'merged' } as const;
 const WORDS = { forward: 'to', rebase: 'onto', merge: 'with' } as const;
 
-async function carryOut(way: Way, { branch, gitDir, tips, point, space }: Subject, mergesTrees: boolean): Promise<Outcome> {
+interface Means {
+  readonly mergesTrees: boolean;
+  readonly reading: CommitReading;
+  /** Asked for only where commits are made. */
+  readonly committer: () => Promise<Committer>;
+}
+
+async function carryOut(way: Way, { branch, gitDir, tips, point, space }: Subject, { mergesTrees, reading, committer }: Means): Promise<Outcome> {
   const scratch = { space, gitDir, start: point.start, base: tips.base };
   const message = mergeMessage(branch, tips.label);
   switch (way) {
     case 'forward':
-      return { kind: 'made', tip: point.facts.behind === 0 ? point.start : tips.base, commits: 0, dropped: 0 };
+      return { kind: 'made', tip: point.facts.behind === 0 ? point.start : tips.base, commits: 0, dropped: 0, addsNothing: null };
     case 'rebase':
       if (!mergesTrees) return rebaseInScratch(scratch, point.commits);
-      return replay(space, { onto: tips.base, commits: point.commits, committer: await readCommitter(space) });
+      return replay(space, { onto: tips.base, commits: point.commits, reading, committer: await committer() });
     case 'merge':
       if (!mergesTrees) return mergeInScratch(scratch, message);
-      return mergeCommits(space, { ours: point.start, theirs: tips.base, message, committer: await readCommitter(space) });
+      return mergeCommits(space, { ours: point.start, theirs: tips.base, message, committer: await committer() });
     default:
       return assertNever(way);
   }
@@ -157,7 +178,7 @@ function mergeMessage(branch: string, label: string): string {
 /** A squash or rebase merge has other commits than the branch, so it can only be told by content. */
 async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
   if (point.facts.own === 0) return false;
-  const isSame = outcome.kind === 'made' && (await haveSameTree(space, outcome.tip, tips.base));
+  const isSame = outcome.kind === 'made' && (outcome.addsNothing ?? (await haveSameTree(space, outcome.tip, tips.base)));
   return (isSame || outcome.kind === 'conflict') && (await readMerge(point.start, tips.base, space.place)) !== null;
 }
 

@@ -11,16 +11,18 @@ const TRANSPORT = '^(core\\.sshcommand|ssh\\.variant|credential\\..*|http\\..*|u
  * the user has set an ssh command of their own in the environment.
  */
 export async function transportEnvironment({ checkout, env, asks }: { readonly checkout: string | null; readonly env: Env; readonly asks: boolean }): Promise<Env> {
-  const entries = checkout === null ? [] : await readLocal(checkout, env);
-  const reach = withConfig(env, entries);
+  const here = await readConfig(checkout ?? '/', TRANSPORT, env);
+  const reach = withConfig(env, checkout === null ? [] : await withoutGlobal(here, env));
   if (asks || env.GIT_SSH_COMMAND !== undefined || env.GIT_SSH !== undefined) return reach;
-  const ssh = (await readConfig(checkout ?? '/', '^core\\.sshcommand$', env)).at(-1)?.value ?? 'ssh';
+  const ssh = here.findLast(({ key }) => key === 'core.sshcommand')?.value ?? 'ssh';
   // Another program (plink, a wrapper) may not know the option; it gets no terminal to ask on either way.
   return /^(\S*\/)?ssh(\s|$)/.test(ssh) ? { ...reach, GIT_SSH_COMMAND: `${ssh} -o BatchMode=yes` } : reach;
 }
 
-async function readLocal(checkout: string, env: Env): Promise<readonly ConfigEntry[]> {
-  const [here, everywhere] = await Promise.all([readConfig(checkout, TRANSPORT, env), readConfig('/', TRANSPORT, env)]);
+/** What holds everywhere need not be handed over; without anything, nobody need be asked. */
+async function withoutGlobal(here: readonly ConfigEntry[], env: Env): Promise<readonly ConfigEntry[]> {
+  if (here.length === 0) return here;
+  const everywhere = await readConfig('/', TRANSPORT, env);
   const known = new Set(everywhere.map(({ key, value }) => `${key}\n${value}`));
   return here.filter(({ key, value }) => !known.has(`${key}\n${value}`));
 }

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { isUnmarked } from './indexFlags.ts';
 import { plumbText, type PlumbingPlace } from './plumbing.ts';
 
 /** One path that differs between two commits; a mode of 000000 is "not there". */
@@ -35,11 +36,13 @@ export async function readChanges(place: PlumbingPlace, from: string, to: string
  * Files that `changes` would overwrite although git keeps no copy of them: untracked ones in the place of a new file, ignored ones too
  * (`read-tree` overwrites those without a word, git 2.39), and tracked ones whose edits git was told to overlook.
  */
-export async function findOverwritten(tree: string, changes: readonly Change[], env: Env): Promise<readonly string[]> {
+export async function findOverwritten(tree: string, changes: readonly Change[], { gitDir, env }: { readonly gitDir: string; readonly env: Env }): Promise<readonly string[]> {
   const leaving = new Set(changes.filter(({ from }) => from.mode !== GONE).map(({ path }) => path));
   const found: string[] = [];
   for (const { path, from } of changes) if (from.mode === GONE) found.push(...(await inTheWay(tree, path, leaving)));
-  return [...new Set([...found, ...(await findOverlooked(tree, leaving, env))])];
+  const idBytes = (changes[0]?.to.id.length ?? 0) / 2;
+  const overlooked = leaving.size === 0 || (await isUnmarked(gitDir, idBytes)) ? [] : await findOverlooked(tree, leaving, env);
+  return [...new Set([...found, ...overlooked])];
 }
 
 /** What stands where the new file `path` goes, relative: the path itself, what a folder of that name holds, or a file in the place of its folder. */

@@ -5,8 +5,9 @@ import { parsePorcelain, type Porcelain } from '../status/porcelain.ts';
 import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
+import { withConfig } from './environment.ts';
 import { readGit } from './git.ts';
-import { readCommonDir, readPlace } from './gitDir.ts';
+import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { readRefFile } from './refFile.ts';
 
 export interface StatusOptions {
@@ -32,7 +33,28 @@ export async function readTreeStatus(path: string, options: StatusOptions): Prom
 
 /** The same without ahead and behind, which take git longer than all the rest. */
 export async function readCondition(path: string, gitDir: string, env: Env): Promise<TreeCondition> {
-  return { ...(await readPorcelain(path, { env })), operation: readOperation(gitDir) };
+  const text = await readGit([...STATUS, '--no-ahead-behind'], { cwd: path, env });
+  return { ...parsePorcelain(text), operation: readOperation(gitDir) };
+}
+
+/** A branch and one of origin: commits that only the one has, and only the other. */
+export interface Against {
+  readonly own: number;
+  readonly behind: number;
+}
+
+/**
+ * The same and, from the same process, how the tree's branch stands to origin's branch `base`: for this one question git is told that this is
+ * its upstream (through the environment, git 2.31). `against` is null without a base, and where the user has set another upstream.
+ */
+export async function readConditionAgainst(path: string, gitDir: string, { base, env }: { readonly base: string | null; readonly env: Env }): Promise<TreeCondition & { readonly against: Against | null }> {
+  const head = await readHeadBranch(gitDir);
+  if (base === null || head === 'unknown' || head.branch === null) return { ...(await readCondition(path, gitDir, env)), against: null };
+  const asked = withConfig(env, [{ key: `branch.${head.branch}.remote`, value: 'origin' }, { key: `branch.${head.branch}.merge`, value: `refs/heads/${base}` }]);
+  const text = await readGit(STATUS, { cwd: path, env: asked });
+  const status = parsePorcelain(text);
+  const isCompared = status.branch === head.branch && text.split('\0').includes(`# branch.upstream origin/${base}`);
+  return { ...status, operation: readOperation(gitDir), against: isCompared && status.ahead !== null && status.behind !== null ? { own: status.ahead, behind: status.behind } : null };
 }
 
 /** The counts alone; takes no lock (see readGit). */

@@ -11,7 +11,7 @@ export interface SyncFacts {
   readonly own: number;
   /** Commits of the base that the branch does not have. */
   readonly behind: number;
-  /** True when somebody else may have one of its own commits: a remote-tracking branch leads to it. */
+  /** True when somebody else may have one of its own commits: a remote-tracking branch leads to it. Not looked into where nothing is to be brought in. */
   readonly pushed: boolean;
   /** True when one of its own commits is a merge. */
   readonly merges: boolean;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSpace, closeSpace } from '../../src/git/objectSpace.ts';
+import { makeSyncShared } from '../../src/git/syncShared.ts';
 import { syncTree } from '../../src/git/syncTree.ts';
 import { makeSyncScene, type SyncScene } from './syncFixture.ts';
 import { treeSnapshot } from './treeSnapshot.ts';
@@ -155,7 +156,7 @@ describe('a stage', () => {
     await scene.git('reset', '-q', '--soft', 'HEAD~2');
     await scene.commit({}, 'Plan');
     const base = { kind: 'tree', label: '"api"', path: tree, predicted: null } as const;
-    const all = { mode: 'auto', mergesTrees: true, mirror: await shop.fill(), env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve() } as const;
+    const all = { mode: 'auto', mergesTrees: true, shared: makeSyncShared(), mirror: await shop.fill(), env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve() } as const;
     const first = await syncTree({ ...all, tree, base: { kind: 'branch', name: null }, dryRun: true });
     const { tip = '', space } = first.predicted ?? {};
     const second = await syncTree({ ...all, tree: next, base: { ...base, predicted: { tip, objects: space?.folders ?? [] } }, dryRun: true });

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { closeSpace } from '../../src/git/objectSpace.ts';
+import { closeSyncShared, makeSyncShared } from '../../src/git/syncShared.ts';
 import { syncTree, type TreeSync } from '../../src/git/syncTree.ts';
 import type { SyncResult } from '../../src/plan/syncResult.ts';
 import { makeShop, type Shop } from './fixture.ts';
@@ -54,9 +55,11 @@ export async function makeSyncScene(more: { readonly branch?: string } = {}): Pr
     },
     origin: (...args) => shop.git(other, ...args),
     sync: async (options = {}) => {
+      const shared = makeSyncShared();
       const mirror = options.mirror === undefined ? await shop.fill() : options.mirror;
-      const { result, predicted } = await syncTree({ tree, base: { kind: 'branch', name: null }, mode: 'auto', dryRun: false, mergesTrees: true, env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve(), ...options, mirror });
+      const { result, predicted } = await syncTree({ tree, base: { kind: 'branch', name: null }, mode: 'auto', dryRun: false, mergesTrees: true, shared, env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve(), ...options, mirror });
       if (predicted !== null) await closeSpace(predicted.space);
+      await closeSyncShared(shared);
       return result;
     },
     write: (files) => put(tree, files),

@@ -22,11 +22,12 @@ async function syncAndDie(at: string, group: boolean): Promise<void> {
   const { shop, tree } = scene;
   const outfile = shop.path('syncer.cjs');
   const contents = `
+    import { makeSyncShared } from './src/git/syncShared.ts';
     import { syncTree } from './src/git/syncTree.ts';
     const { at, group, ...options } = JSON.parse(process.argv[2]);
     const none = () => Promise.resolve(null);
     const die = () => process.kill(group ? -process.pid : process.pid, 'SIGKILL');
-    void syncTree({ ...options, env: process.env, recheck: none, onMoved: none, onStep: (step) => { if (step === at) die(); } });
+    void syncTree({ ...options, shared: makeSyncShared(), env: process.env, recheck: none, onMoved: none, onStep: (step) => { if (step === at) die(); } });
   `;
   await build({ stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)), loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
   const options = JSON.stringify({ at, group, tree, base: { kind: 'branch', name: null }, mode: 'auto', mirror: await shop.fill(), dryRun: false, mergesTrees: true, now: 1 });
