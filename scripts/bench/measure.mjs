@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Wall-clock time of each contestant, in ms, medians of `rounds`. Interleaved, so that a machine that grows slower or faster does it to
- * all; the first round warms caches and is not counted. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
+ * all; a first round warms caches and is not counted, unless `warmUp` is false: where a round takes half a minute. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
  */
-export async function raceMedians(contestants, rounds) {
+export async function raceMedians(contestants, rounds, { warmUp = true } = {}) {
   const times = new Map(contestants.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     for (const contestant of contestants) {
       const spent = await runOnce(contestant);
       if (round > 0) times.get(contestant.name).push(spent);

@@ -11,26 +11,34 @@ const CLONES = 15;
 export async function syncSpeed(world, { rounds }) {
   const scene = makeScene(world);
   try {
-    const folders = scene.clones('loop').join(' ');
-    writeFileSync(world.path('pull.sh'), `for d in ${folders}; do cd "$d" && git pull -q --rebase origin main || exit 1; done\n`);
-    const before = () => scene.commitUpstream();
-    const times = await raceMedians(
-      [
-        { name: 'sync', before, argv: ['node', world.program, 'sync', '--fleet', 'bench-sync', '--mode', 'auto'], cwd: world.project, env: scene.env },
-        { name: 'loop', before, argv: ['sh', world.path('pull.sh')], cwd: world.project, env: scene.env },
-      ],
-      rounds,
-    );
-    const ratio = times.get('sync') / times.get('loop');
+    const times = await raceMedians(makeContestants(world, scene), rounds);
+    const row = (what, name) => [what, milliseconds(times.get(`sync, ${name}`)), milliseconds(times.get(`loop, ${name}`)), (times.get(`sync, ${name}`) / times.get(`loop, ${name}`)).toFixed(2)];
     return {
       title: '`sync` of 15 clones',
-      text: `Each of the ${CLONES} clones has a commit of its own; before each run origin (a folder on the same disk, so that no network is measured) gets a new one. The loop is \`git pull --rebase origin main\` in each clone: ${CLONES} fetches where \`sync\` makes one, and no look at what works there.`,
-      table: { head: ['`sync`', 'loop', 'ratio'], rows: [[milliseconds(times.get('sync')), milliseconds(times.get('loop')), ratio.toFixed(2)]] },
+      text: `Each of the ${CLONES} clones has a commit of its own. The loop is \`git pull --rebase origin main\` in each clone: ${CLONES} fetches where \`sync\` makes one, and no look at what works there. origin is a folder on the same disk, so that no network is measured.`,
+      table: { head: ['origin has', '`sync`', 'loop', 'ratio'], rows: [row('a new commit', NEWS), row('nothing new', CURRENT)] },
       checks: [],
     };
   } finally {
     await endServer(scene.socket, scene.env);
   }
+}
+
+const NEWS = 'a new commit';
+const CURRENT = 'nothing new';
+
+/** Each finds the clones as the one before it with the same clones left them. */
+function makeContestants(world, { env, clones, commitUpstream }) {
+  const place = { cwd: world.project, env };
+  writeFileSync(world.path('pull.sh'), `for d in ${clones('loop').join(' ')}; do cd "$d" && git pull -q --rebase origin main || exit 1; done\n`);
+  const sync = { argv: ['node', world.program, 'sync', '--fleet', 'bench-sync', '--mode', 'auto'], ...place };
+  const loop = { argv: ['sh', world.path('pull.sh')], ...place };
+  return [
+    { name: `sync, ${NEWS}`, before: commitUpstream, ...sync },
+    { name: `sync, ${CURRENT}`, ...sync },
+    { name: `loop, ${NEWS}`, ...loop },
+    { name: `loop, ${CURRENT}`, ...loop },
+  ];
 }
 
 function makeScene(world) {
