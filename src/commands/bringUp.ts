@@ -42,8 +42,8 @@ export interface BroughtUp {
 }
 
 /** Makes it so: trees, then panes, then the record. Call it under the fleet's lock. */
-export async function bringUp(context: Context, loaded: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
-  if (loaded.record !== null) await mendTrees(context, loaded.record);
+export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
+  const loaded = { ...given, record: given.record && (await mendTrees(context, given.record)) };
   const first = await planFleet(context, loaded, wanted);
   refuseProblems(first.plan);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);

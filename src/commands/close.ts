@@ -29,9 +29,7 @@ export function closePicked(context: Context, picked: Picked, wanted: Wanted): P
   const { id } = picked.session;
   return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `closing "${id}"` }, async () => {
     const settled = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
-    await mendTreeOf(context, settled, id);
-    // Read again: a sync that was finished is written down.
-    const record = (await readFleet(context.store, settled.uuid)) ?? settled;
+    const record = await mendTreeOf(context, settled, id);
     const session = record.sessions.find((candidate) => candidate.id === id);
     if (!session) throw new UserError(`"${id}" is closed already`, { hint: `claude-tmux undo ${id} brings it back` });
     const input = { record, session, server: recordedServer(context, record), include: await readInclude(context, record, id) };

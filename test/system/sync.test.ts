@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SyncReport } from '../../src/plan/syncResult.ts';
@@ -104,6 +104,18 @@ describe('sync', () => {
     const done = await bench.ok(...args);
     expect(done.stdout + done.stderr).toContain(said);
   });
+});
+
+test('one that was killed when files and index had arrived is finished by up, which keeps in the record when', async () => {
+  await cutOff('be');
+  await rm(join(clone('be'), '.git', 'index.lock'));
+  await bench.git(clone('be'), 'read-tree', 'origin/main');
+  await bench.git(clone('be'), 'checkout-index', '-fqa');
+  await bench.ok('down', '--yes');
+  const { stderr } = await bench.ok('up', 'shop.yaml');
+  expect(stderr).toContain('"be": a sync that was cut off is finished');
+  expect(await bench.git(clone('be'), 'status', '--porcelain')).toBe('');
+  expect((await bench.sessions()).map(({ id, synced_at }) => [id, typeof synced_at])).toEqual(expect.arrayContaining([['be', 'string']]));
 });
 
 /** The clone as a sync leaves it that gets SIGKILL while git writes files: a lock, a note, and some of the files. */
