@@ -14,7 +14,7 @@ import { reloadFleet } from './loadFleet.ts';
 import { pickSession } from './pick.ts';
 import { serverFor } from './fleetServer.ts';
 import type { Options } from './table.ts';
-import { freeBranch } from './taskBranch.ts';
+import { alsoOn, freeBranch } from './taskBranch.ts';
 import { whyNoTask } from './whyNoTask.ts';
 
 /** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
@@ -27,13 +27,14 @@ export async function task(context: Context, [given = '', ...words]: readonly st
   return changeFleet(context, fleet, { what: `giving "${id}" its next task`, yes }, async (loaded) => {
     const evidence = await readEvidence(context, { record: loaded.record, server: await serverFor(context, loaded.record) });
     const spec = treeFor(loaded, id, evidence);
-    await mendTreeOf(context, loaded.record, id);
+    const mended = await mendTreeOf(context, loaded.record, id);
     const branch = typeof options['branch'] === 'string' ? options['branch'] : await freeBranch(context, { loaded, id, spec, text });
     const next = { text, branch, conversation: context.newId() };
     // Everything about the new branch that a layout's rules know is known before anything ends.
-    const record = withNext(loaded.record, id, next);
+    const record = withNext(mended, id, next);
     const whole = { ...(await readWith(context, record, branch)), record };
     await confirm(context, { loaded, id, spec, yes });
+    for (const other of await alsoOn(branch, id, record)) context.talk(`note: "${other}" works on the branch ${branch} too, in another clone: what both commit meets when it is pushed`);
     return begin(context, { whole, id, branch, yes });
   });
 }

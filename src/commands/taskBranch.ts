@@ -1,7 +1,9 @@
 import type { Context } from '../apply/context.ts';
 import { slug } from '../base/text.ts';
+import { readHeadBranch, readPlace } from '../git/gitDir.ts';
 import { hasRef } from '../git/startPoint.ts';
 import type { TreeSpec } from '../layout/layout.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import type { KnownFleet } from './changeFleet.ts';
 
 interface Naming {
@@ -23,6 +25,24 @@ export async function freeBranch(context: Context, { loaded, id, spec, text }: N
   let branch = wanted;
   for (let count = 2; await isTaken(context, spec.path, branch); count++) branch = `${wanted}-${count}`;
   return branch;
+}
+
+/** Other open sessions with a tree of their own that stand on the branch now, or are to: ids. A command in somebody else's clone is not one more. */
+export async function alsoOn(branch: string, id: string, { sessions }: FleetRecord): Promise<readonly string[]> {
+  const others = sessions.filter((session) => session.id !== id && session.owner === session.id);
+  const found = await Promise.all(others.map(async (session) => ((session.nextTask ?? session.task)?.branch === branch || (await standsOn(session, branch)) ? [session.id] : [])));
+  return found.flat();
+}
+
+/** As the clone is, whatever was written down: its agent may have changed the branch. A clone that cannot be read is told of elsewhere. */
+async function standsOn({ path }: SessionRecord, branch: string): Promise<boolean> {
+  try {
+    const place = await readPlace(path);
+    const head = place.kind === 'repository' ? await readHeadBranch(place.gitDir) : 'unknown';
+    return head !== 'unknown' && head.branch === branch;
+  } catch {
+    return false;
+  }
 }
 
 async function isTaken(context: Context, tree: string, branch: string): Promise<boolean> {

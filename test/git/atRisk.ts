@@ -106,6 +106,19 @@ export const AT_RISK: readonly AtRisk[] = [
     },
   },
   {
+    what: 'another clone of the same origin in its place, with a commit of its own',
+    risk: 'unpushed',
+    make: async (scene) => {
+      const { sandbox, env, tree } = scene;
+      const [aside, origin, branch] = [sandbox.path('aside'), await at(scene, 'config', '--get', 'remote.origin.url'), await at(scene, 'branch', '--show-current')];
+      await rename(tree, aside);
+      await git(sandbox.root, ['clone', '-q', '--', origin, tree], env);
+      await at(scene, 'checkout', '-q', '-b', branch);
+      const { objects: found } = await commit(scene, 'HEAD');
+      return { witness: { objects: found ?? {}, outside: { [join(aside, 'README.md')]: await readFile(join(aside, 'README.md'), 'utf8') } } };
+    },
+  },
+  {
     what: 'a commit on a detached HEAD',
     risk: 'detached',
     make: async (scene) => {

@@ -70,7 +70,7 @@ it('undo brings each back as it was', async () => {
 it('prune --shrink keeps all of it: whole, or in bundle, patches and files', async () => {
   const pruned = await bench.ct(['prune', '--older-than', '0d', '--shrink', '--yes']);
   const shrunk = new Map([...pruned.stdout.matchAll(/^(s\d+)-\S+: shrunk, what only it had is in (.*)$/gm)].map(([, id = '', folder = '']) => [id, folder]));
-  expect([...shrunk.keys()].map((id) => ROWS.find((row) => row.id === id)?.risk).sort()).toEqual(['branch', 'copy', 'detached', 'hidden', 'staged', 'stash', 'tag', 'uncommitted', 'unpushed', 'untracked', 'untracked']);
+  expect([...shrunk.keys()].map((id) => ROWS.find((row) => row.id === id)?.risk).sort()).toEqual(['branch', 'copy', 'detached', 'hidden', 'staged', 'stash', 'tag', 'uncommitted', 'unpushed', 'unpushed', 'untracked', 'untracked']);
   for (const { id } of ROWS) {
     const folder = shrunk.get(id);
     const witness = made.get(id)?.witness ?? {};

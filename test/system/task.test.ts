@@ -66,8 +66,16 @@ describe('task', () => {
     await bench.ok('task', 'be', 'Clean up');
     expect((await sessionOf('be')).branch).toBe('feature/be-clean-up-2');
     await eventually(async () => expect((await sessionOf('be')).agent.state).toEqual(AT_REST));
-    await bench.ok('task', 'be', 'Go on with the first', '--branch', 'feature/be');
+    const { stderr } = await bench.ok('task', 'be', 'Go on with the first', '--branch', 'feature/be');
     expect((await sessionOf('be')).branch).toBe('feature/be');
+    expect(stderr).not.toContain('too, in another clone');
+  });
+
+  test('a branch that another open session stands on is said to be, whatever the layout called that session’s', async () => {
+    await inClone('fe', 'checkout', '-q', '-b', 'shared/work');
+    const { stderr } = await bench.ok('task', 'be', 'Join in', '--branch', 'shared/work');
+    expect(stderr).toContain('note: "fe" works on the branch shared/work too, in another clone');
+    expect((await sessionOf('be')).branch).toBe('shared/work');
   });
 
   test('commits that are merged nowhere and untracked files are shown and asked for; they stay', async () => {
