@@ -2,15 +2,19 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Wall-clock time of each contestant, in ms, medians of `rounds`. Interleaved, so that a machine that grows slower or faster does it to
- * all; a first round warms caches and is not counted, unless `warmUp` is false: where a round takes half a minute. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
+ * all; a first round warms caches and is not counted, unless `warmUp` is false: where a round takes half a minute. After `withinMs` no further
+ * round begins; `onRound` is told of each that is counted. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
  */
-export async function raceMedians(contestants, rounds, { warmUp = true } = {}) {
+export async function raceMedians(contestants, rounds, { warmUp = true, withinMs = Infinity, onRound = () => undefined } = {}) {
+  const start = performance.now();
   const times = new Map(contestants.map(({ name }) => [name, []]));
-  for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
+  const first = warmUp ? 0 : 1;
+  for (let round = first; round <= rounds && (round === first || performance.now() - start < withinMs); round++) {
     for (const contestant of contestants) {
       const spent = await runOnce(contestant);
       if (round > 0) times.get(contestant.name).push(spent);
     }
+    if (round > 0) onRound();
   }
   return new Map([...times].map(([name, list]) => [name, median(list)]));
 }
