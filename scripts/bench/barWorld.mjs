@@ -28,7 +28,7 @@ export async function barWorld(world, count) {
   const up = program('up', world.path(`bar${count}.yaml`), '--detach', '--yes');
   if (up.status !== 0) throw new Error(`up ended with ${up.status}: ${up.stderr}`);
   const clone = (number) => join(env.HOME, 'workspaces', 'bar', `s${number}`);
-  return { env, socket, tmux, program, clone, watcherPid: await watcherPid(env), client: (columns) => openClient(world, { socket, env, columns }), dispose: () => endServer(socket, env) };
+  return { env, socket, tmux, program, clone, watcherPid: await watcherPid(env), lastEvent: (event) => lastEvent(env, event), client: (columns) => openClient(world, { socket, env, columns }), dispose: () => endServer(socket, env) };
 }
 
 async function watcherPid(env) {
@@ -37,6 +37,13 @@ async function watcherPid(env) {
     const found = existsSync(servers) && spawnSync('sh', ['-c', `cat '${servers}'/*/pid`], { encoding: 'utf8' }).stdout.split('\n')[0];
     return found ? Number(found) : null;
   });
+}
+
+/** When the fleet's journal says that the last event of this kind came, in milliseconds since 1970. */
+function lastEvent(env, event) {
+  const fleets = join(env.XDG_STATE_HOME, 'claude-tmux', 'v1', 'fleets');
+  const lines = spawnSync('sh', ['-c', `cat '${fleets}'/*/journal/*`], { encoding: 'utf8' }).stdout.trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line)).findLast((entry) => entry.event === event).t;
 }
 
 /** `seen(pattern)` resolves to the number of bytes that have come by the time the pattern has. */
