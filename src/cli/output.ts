@@ -11,7 +11,7 @@ export interface Output {
 export type OutputName = 'stdout' | 'stderr';
 
 /**
- * A file or a pipe is written by system calls, for the others are Node's streams: these load Node's network code, a fifth of its start.
+ * A file or a pipe is written by system calls, for the others are Node's streams: these load Node's network code.
  * A reader that goes away (`claude-tmux status | head -1`) is passed over: what the command does is carried to its end all the same.
  */
 export function openOutput(program: NodeJS.Process, name: OutputName): Output {

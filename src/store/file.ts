@@ -99,7 +99,7 @@ export function readNames(folder: string): Promise<readonly string[]> {
   return inPlace(() => namesOf(folder));
 }
 
-/** The few small files of a start are read before a thread of Node's pool has begun: each costs a tenth of the time that way. */
+/** The few small files of a start are read without Node's pool: its threads and its module for promises would be started and loaded for them alone. */
 function inPlace<T>(read: () => T): Promise<T> {
   return new Promise((resolve) => resolve(read()));
 }
