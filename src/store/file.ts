@@ -75,6 +75,9 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
+/** A link that leads nowhere looks like a folder that others make and take away; so many looks cost it some hundredths of a second. */
+const MOST_TRIES = 500;
+
 /** Somebody else may make it in between, and take it away again: a folder that was there and is gone is made once more. */
 async function makeOne(path: string, mode: number): Promise<void> {
   for (let tries = 0; ; tries++) {
@@ -84,7 +87,7 @@ async function makeOne(path: string, mode: number): Promise<void> {
     } catch (error) {
       const facts = await stat(path).catch(() => null);
       if (facts?.isDirectory() === true) return;
-      if (facts !== null || !hasCode(error, 'EEXIST') || tries === 20) throw error;
+      if (facts !== null || !hasCode(error, 'EEXIST') || tries === MOST_TRIES) throw error;
     }
   }
 }

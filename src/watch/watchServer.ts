@@ -20,8 +20,8 @@ import { makeWatcher } from './watcher.ts';
 export async function watchServer(context: Context, server: TmuxServer): Promise<number> {
   const paths = serverPaths(context.store, server.socket);
   const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
-  // A fleet may have come up behind the socket while this watcher ended: whoever brought it up saw one that lived, and started none.
-  if (end === 'replaced' || (end === 'gone' && (await isWanted(context, server)))) runStart(paths);
+  // A fleet may have come up while this watcher ended: whoever brought it up saw one that lived, and started none.
+  if (end === 'replaced' || (end !== 'stopped' && (await isWanted(context, server)))) runStart(paths);
   else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null) await rm(paths.root, { recursive: true, force: true });
   return EXIT.done;
 }

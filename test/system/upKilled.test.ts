@@ -60,6 +60,8 @@ it.each(TASK)('a task that is killed $moment "$word" is begun by the next up, or
   await bench.ok('up', 'shop.yaml', '--yes');
   await everythingIsUp('feature/be');
   expect(await killedAt(word, moment, ['task', 'be', 'Next', 'thing'])).toBeNull();
+  // Its agent was told to end, and takes its time.
+  if (word === 'respawn-pane' && moment === 'after') await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('exited'));
   await bench.ok('up', 'shop.yaml');
   // Until the agent has ended nothing is written down.
   await everythingIsUp(word === 'respawn-pane' ? 'feature/be' : 'feature/be-next-thing');
