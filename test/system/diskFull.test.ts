@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/smallDisk.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 describe.skipIf(!canMount())('when the disk of the records is full', () => {
   let bench: Bench;
@@ -31,7 +31,7 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
       const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as { fleets: { sessions: { agent: { state: string } }[] }[] };
       return fleets.flatMap(({ sessions }) => sessions.map(({ agent }) => agent.state));
     };
-    if (isUp) await eventually(async () => expect(await states()).toEqual([AT_REST, AT_REST, 'running']));
+    if (isUp) await eventually(async () => expect(await states()).toEqual([TOLD, TOLD, 'running']));
     await disk.fill();
     const full = await ct(...args);
     expect(full.stderr).toMatch(/no space left on device[^]*the disk is full: make room and run the command again/);

@@ -62,10 +62,10 @@ describe('task', () => {
 
   test('a second one takes another branch, and one that is named may be one that exists', async () => {
     await bench.ok('task', 'be', 'Clean up');
-    await eventually(async () => expect((await sessionOf('be')).agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await sessionOf('be')).agent.state).toBe(TOLD));
     await bench.ok('task', 'be', 'Clean up');
     expect((await sessionOf('be')).branch).toBe('feature/be-clean-up-2');
-    await eventually(async () => expect((await sessionOf('be')).agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await sessionOf('be')).agent.state).toBe(TOLD));
     const { stderr } = await bench.ok('task', 'be', 'Go on with the first', '--branch', 'feature/be');
     expect((await sessionOf('be')).branch).toBe('feature/be');
     expect(stderr).not.toContain('too, in another clone');

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startProgram } from '../support/program.ts';
 import { output } from '../support/run.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -29,13 +29,13 @@ const killedAt = async (word: string, moment: 'before' | 'after', [command = '',
   const folder = await deadlyFolder(word, moment);
   return (await startProgram([command, '-S', bench.tmux.socket, ...args], { env: { ...bench.env, PATH: `${folder}:${bench.env['PATH'] ?? ''}` }, cwd: bench.checkout })).code;
 };
-const everythingIsUp = (branch: string): Promise<void> =>
+const everythingIsUp = (branch: string, agents: unknown = AT_REST): Promise<void> =>
   eventually(
     async () => {
       const all = await bench.sessions();
       expect(all.map(({ id, branch: on, changes, agent, error }) => ({ id, on, changes, state: agent.state, error }))).toEqual([
-        { id: 'fe', on: 'feature/fe', changes: 0, state: AT_REST, error: null },
-        { id: 'be', on: branch, changes: 0, state: AT_REST, error: null },
+        { id: 'fe', on: 'feature/fe', changes: 0, state: agents, error: null },
+        { id: 'be', on: branch, changes: 0, state: agents, error: null },
         { id: 'server', on: 'feature/fe', changes: 0, state: 'running', error: null },
       ]);
     },
@@ -58,7 +58,7 @@ const TASK = ['respawn-pane', 'checkout', 'source-file'].flatMap((word) => (['be
 
 it.each(TASK)('a task that is killed $moment "$word" is begun by the next up, or not at all', async ({ word, moment }) => {
   await bench.ok('up', 'shop.yaml', '--yes');
-  await everythingIsUp('feature/be');
+  await everythingIsUp('feature/be', TOLD);
   expect(await killedAt(word, moment, ['task', 'be', 'Next', 'thing'])).toBeNull();
   // Its agent was told to end, and takes its time.
   if (word === 'respawn-pane' && moment === 'after') await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('exited'));
