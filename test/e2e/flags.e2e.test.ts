@@ -22,11 +22,13 @@ describeClaude('what claude is started with', () => {
     await sealed.startAgent({ id: 'cart', name: label, task: 'feature', prompt: 'SCENARIO:text hello', claude: { model: 'sonnet', args: ['--settings', leaves('from-settings')] } });
     await sealed.shows('cart', 'Mock reply');
     const { agent, path } = await sealed.rests('cart');
-    const entries = await sealed.transcript(agent.session_id ?? '');
-    expect(entries.find(({ type }) => type === 'user')).toMatchObject({ permissionMode: 'plan' });
+    await eventually(async () => {
+      const entries = await sealed.transcript(agent.session_id ?? '');
+      expect(entries.find(({ type }) => type === 'user')).toMatchObject({ permissionMode: 'plan' });
+    });
     expect(sealed.api.prompts().map(({ model }) => model)).toEqual([expect.stringContaining('sonnet')]);
     expect(await readRegisteredNames()).toEqual([label]);
-    expect((await readdir(path)).filter((name) => name.startsWith('from-')).sort()).toEqual(['from-home', 'from-settings']);
+    await eventually(async () => expect((await readdir(path)).filter((name) => name.startsWith('from-')).sort()).toEqual(['from-home', 'from-settings']));
     const { root } = await sealed.filesOf('cart');
     expect(existsSync(join(root, 'prompted'))).toBe(true);
   });

@@ -22,11 +22,6 @@ export function startProgram(args: readonly string[], { env, cwd, input }: Surro
   return run(process.execPath, [PROGRAM, ...args], { env, cwd, ...(input === undefined ? {} : { input }) });
 }
 
-/** As `startProgram`; a command that only looks is run in this process: a start of Node is most of what it costs, and who waits looks often. */
-export function askProgram(args: readonly string[], surroundings: Surroundings): Promise<Ended> {
-  return LOOKS.has(args[0] ?? '') ? runHere(args, surroundings) : startProgram(args, surroundings);
-}
-
 /**
  * Runs a command of the built program, without a terminal, in this process where that can be. Two that change something at the same
  * time are two processes: locks know processes, not their tasks.

@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionStatus, StatusReport } from '../../../src/status/report.ts';
 import { fleetPaths, sessionPaths, storePaths, type SessionPaths } from '../../../src/store/paths.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../../support/privateTmux.ts';
-import { PROGRAM, askProgram } from '../../support/program.ts';
+import { PROGRAM, startProgram } from '../../support/program.ts';
 import { git, makeRepo } from '../../support/repo.ts';
 import type { Ended } from '../../support/run.ts';
 import { makeSandbox, type Environment, type Sandbox } from '../../support/sandbox.ts';
@@ -100,7 +101,7 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
   };
   await boot();
   const argvOf = ([command = '', ...args]: readonly string[]) => [command, '-S', tmux.socket, ...args];
-  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => askProgram(argvOf(args), { env: { ...env, ...more }, cwd: checkout });
+  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => startProgram(argvOf(args), { env: { ...env, ...more }, cwd: checkout });
   const ok: Sealed['ok'] = async (...args) => {
     const ended = await ct(args);
     if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);
@@ -189,6 +190,9 @@ function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, un
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
+/** Claude draws what a hook has told within this time. In milliseconds. */
+const DRAWN_MS = 150;
+
 type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'rests' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
 
 function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok'>): Fleet {
@@ -228,6 +232,8 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
     reaches,
     rests: (id) => reaches(id, 'idle', 'done'),
     press: async (id, ...keys) => {
+      // A hook tells of a dialog before it is drawn, and keys that come before that are lost: nobody answers what is not there yet.
+      await pause(DRAWN_MS);
       await tmux.run('send-keys', '-t', await paneOf(id), ...keys);
     },
     say: async (id, text) => {
