@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, constants, openSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
 import { reasonOf, writeHint } from '../base/trouble.ts';
@@ -75,8 +76,8 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** A link that leads nowhere looks like a folder that others make and take away; so many looks cost it some hundredths of a second. */
-const MOST_TRIES = 500;
+/** A link that leads nowhere looks like a folder that others make and take away. */
+const MOST_TRIES = 100;
 
 /** Somebody else may make it in between, and take it away again: a folder that was there and is gone is made once more. */
 async function makeOne(path: string, mode: number): Promise<void> {
@@ -88,6 +89,8 @@ async function makeOne(path: string, mode: number): Promise<void> {
       const facts = await stat(path).catch(() => null);
       if (facts?.isDirectory() === true) return;
       if (facts !== null || !hasCode(error, 'EEXIST') || tries === MOST_TRIES) throw error;
+      // Never in step with those others.
+      await pause(2 * Math.random());
     }
   }
 }
