@@ -1,8 +1,8 @@
 import { isBarVariable } from '../bar/names.ts';
-import { word } from '../base/tmuxText.ts';
 import { askServer } from '../tmux/askServer.ts';
 import { changeServer } from '../tmux/changeServer.ts';
 import type { Environment, TmuxServer } from '../tmux/tmux.ts';
+import { environmentOf, unset } from './publisher.ts';
 import { UNSET_HOOKS } from './serverHooks.ts';
 
 /** Takes off a tmux server what a watcher that was killed has left there: hooks and variables. Nothing where no server runs. */
@@ -10,9 +10,9 @@ export async function clearServer(server: TmuxServer, env: Environment): Promise
   const sessions = await askServer(server, ["list-sessions -F '#{session_id}'"], env);
   if (sessions === null) return;
   const ids = (sessions.printed[0] ?? '').split('\n').filter((id) => id !== '');
-  const scopes = ['-g', ...ids.map((id) => `-t ${word(id)}`)];
-  const answers = await askServer(server, scopes.map((scope) => `show-environment -h ${scope}`), env);
-  const left = scopes.flatMap((scope, at) => barVariablesIn(answers?.printed[at] ?? '').map((name) => `set-environment -u ${scope} ${name}`));
+  const scopes = [null, ...ids];
+  const answers = await askServer(server, scopes.map((scope) => `show-environment -h ${environmentOf(scope)}`), env);
+  const left = scopes.flatMap((scope, at) => barVariablesIn(answers?.printed[at] ?? '').map((name) => unset({ scope, name })));
   await changeServer(server, `${[...UNSET_HOOKS, ...left].join('\n')}\n`, env);
 }
 

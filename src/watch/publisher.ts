@@ -111,12 +111,18 @@ function changedLines(before: ReadonlyMap<string, BarVariable>, variables: reado
   return [...set.map(([, variable]) => assign(variable)), ...gone.map(([, variable]) => unset(variable))];
 }
 
-function assign({ scope, name, value }: BarVariable): string {
-  return `set-environment -h ${scope === null ? '-g' : `-t ${word(scope)}`} ${name} ${word(value)}`;
+/** The server's environment, or that of a session by its id. */
+export function environmentOf(scope: BarVariable['scope']): string {
+  return scope === null ? '-g' : `-t ${word(scope)}`;
 }
 
-function unset({ scope, name }: BarVariable): string {
-  return `set-environment -u ${scope === null ? '-g' : `-t ${word(scope)}`} ${name}`;
+function assign({ scope, name, value }: BarVariable): string {
+  return `set-environment -h ${environmentOf(scope)} ${name} ${word(value)}`;
+}
+
+/** The line that takes a variable off again. */
+export function unset({ scope, name }: Pick<BarVariable, 'scope' | 'name'>): string {
+  return `set-environment -u ${environmentOf(scope)} ${name}`;
 }
 
 /** Read without a client, an error would open in a pane of whoever attaches next: what may be gone by then is asked for first. */
