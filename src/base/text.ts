@@ -18,9 +18,9 @@ export function closest(word: string, known: readonly string[]): string | null {
   return ranked[0]?.name ?? null;
 }
 
-/** `1 commit`, `2 commits`. */
-export function plural(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+/** `1 commit`, `2 commits`; `many` where more than one is not said with an `s` at the end. */
+export function plural(number: number, what: string, many = `${what}s`): string {
+  return `${number} ${number === 1 ? what : many}`;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */

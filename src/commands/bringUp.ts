@@ -182,7 +182,7 @@ async function isFolder(path: string): Promise<boolean> {
 function tellAfter(context: Context, plan: Plan): void {
   const made = plan.steps.filter((step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane').length;
   const again = plan.steps.filter((step) => step.kind === 'respawn-pane' || step.kind === 'adopt-pane').length;
-  const parts = [made === 0 ? '' : `${made} pane${made === 1 ? '' : 's'} made`, again === 0 ? '' : `${again} started again`].filter((part) => part !== '');
+  const parts = [made === 0 ? '' : `${plural(made, 'pane')} made`, again === 0 ? '' : `${again} started again`].filter((part) => part !== '');
   const setups = plan.steps.flatMap((step) => (step.kind === 'run-setup' ? [step.pane] : []));
   if (setups.length > 0) context.talk(`note: the setup of ${setups.join(', ')} runs in the pane, before what that starts`);
   context.talk(`"${plan.fleet}" is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`);

@@ -3,7 +3,7 @@ import type { Context } from '../apply/context.ts';
 import { findStrays } from '../apply/readStrays.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
 import type { AgentState } from '../status/agentState.ts';
@@ -26,7 +26,7 @@ export async function save(context: Context, [name = 'saved']: readonly string[]
     if (!(error instanceof LayoutError)) throw error;
   });
   context.out(`${path}\n`);
-  context.talk(`${sessions.length} session${sessions.length === 1 ? '' : 's'} saved; claude-tmux plan ${name} shows what \`up\` of it would do`);
+  context.talk(`${plural(sessions.length, 'session')} saved; claude-tmux plan ${name} shows what \`up\` of it would do`);
   return EXIT.done;
 }
 

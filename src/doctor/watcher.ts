@@ -1,4 +1,5 @@
 import { describeSpan } from '../base/ago.ts';
+import { plural } from '../base/text.ts';
 import { note, ok, wrong, type Finding } from './finding.ts';
 
 /** The process that keeps the bar current. */
@@ -54,7 +55,7 @@ function aliveFindings({ answer, own, switchedOff, hasHooks }: WatcherReading, p
   const found: Finding[] = [];
   if (answer === null) found.push(wrong('watcher', `the watcher (pid ${pid}) lives and does not answer on its socket`, RESTART));
   else if (answer.program !== own) found.push(wrong('watcher', `the watcher (pid ${pid}) is version ${answer.program}, this program ${own}`, RESTART));
-  else found.push(ok('watcher', `the watcher (pid ${pid}) answers in ${answer.ms} ms; it follows ${answer.trees} clone${answer.trees === 1 ? '' : 's'}`));
+  else found.push(ok('watcher', `the watcher (pid ${pid}) answers in ${answer.ms} ms; it follows ${plural(answer.trees, 'clone')}`));
   if (answer !== null && answer.polled.length > 0) found.push(note('watcher-polls', `${answer.polled.length} of ${answer.trees} clones cannot be watched and are asked again and again, so their changes show late: ${answer.polled.join(', ')}`, 'raise fs.inotify.max_user_watches (sysctl), or move them from a network drive'));
   if (switchedOff) found.push(note('watcher-off', `CLAUDE_TMUX_WATCH is "off" here, and a watcher (pid ${pid}) runs`, 'claude-tmux watch --stop ends it; unset the variable to keep it'));
   if (!hasHooks) found.push(wrong('watcher-hooks', 'tmux has lost the hooks that wake the watcher (index 9137), so what changes in tmux shows late', RESTART));
@@ -72,5 +73,5 @@ function beatFindings({ heartbeat, answer, own }: WatcherReading, now: number): 
 }
 
 function logFindings({ log, logPath }: WatcherReading): readonly Finding[] {
-  return log.length === 0 ? [] : [note('watcher-log', `the watcher had trouble ${log.length} time${log.length === 1 ? '' : 's'} within a day, last: ${log.slice(-SHOWN).join(' | ')}`, `read ${logPath}`)];
+  return log.length === 0 ? [] : [note('watcher-log', `the watcher had trouble ${plural(log.length, 'time')} within a day, last: ${log.slice(-SHOWN).join(' | ')}`, `read ${logPath}`)];
 }

@@ -1,5 +1,5 @@
 import { assertNever } from '../base/assertNever.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import type { Plan, Step } from './step.ts';
 
 /** The plan as text, a line a step: `[3] -> #2 pane api: create-pane, not on the screen`. This is the dry run. */
@@ -26,7 +26,7 @@ function describeDetail(step: Step): string {
     case 'begin-task':
       return `branch ${step.spec.branch} from ${describeBase(step.spec.base)}`;
     case 'run-setup':
-      return `(${step.spec.setup.length} command${step.spec.setup.length === 1 ? '' : 's'})`;
+      return `(${plural(step.spec.setup.length, 'command')})`;
     case 'arrange-window':
       return step.layout;
     case 'create-session':

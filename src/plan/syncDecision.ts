@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assertNever.ts';
+import { plural } from '../base/text.ts';
 import type { SyncSettings } from '../layout/layout.ts';
 
 export type SyncMode = SyncSettings['strategy'];
@@ -43,7 +44,7 @@ export function decideSync(facts: SyncFacts, mode: SyncMode): SyncDecision {
   if (own === 0 && !rewritten) return { kind: 'forward' };
   switch (mode) {
     case 'ff-only':
-      return { kind: 'fail', reason: rewritten ? `cannot be fast-forwarded: ${base} was rewritten` : `cannot be fast-forwarded: it has ${count(own)} of its own` };
+      return { kind: 'fail', reason: rewritten ? `cannot be fast-forwarded: ${base} was rewritten` : `cannot be fast-forwarded: it has ${plural(own, 'commit')} of its own` };
     case 'merge':
       return { kind: 'merge' };
     case 'rebase':
@@ -60,8 +61,4 @@ function automatic({ base, pushed, merges, rewritten }: SyncFacts): SyncDecision
   if (!pushed && !merges) return { kind: 'rebase' };
   if (!rewritten) return { kind: 'merge' };
   return { kind: 'skip', reason: `stands on commits that ${base} no longer has, and ${pushed ? 'is pushed' : 'holds merges'}: choose with --mode rebase or --mode merge` };
-}
-
-function count(commits: number): string {
-  return `${commits} commit${commits === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../base/text.ts';
 import type { AgentState } from './agentState.ts';
 import type { TreeStatus } from './treeStatus.ts';
 
@@ -34,8 +35,8 @@ export type TreeCondition = Pick<TreeStatus, 'operation' | 'conflicts' | 'change
 export function refuseTree({ operation, conflicts, changes, untracked, branch, head }: TreeCondition): string | null {
   const edited = changes - untracked;
   if (operation !== null) return `is in the middle of a ${operation}`;
-  if (conflicts > 0) return `has ${conflicts} file${conflicts === 1 ? '' : 's'} in conflict`;
-  if (edited > 0) return `has ${edited} uncommitted change${edited === 1 ? '' : 's'}`;
+  if (conflicts > 0) return `has ${plural(conflicts, 'file')} in conflict`;
+  if (edited > 0) return `has ${plural(edited, 'uncommitted change')}`;
   if (branch === null) return 'stands on no branch (detached HEAD)';
   return head === null ? 'has no commit yet' : null;
 }

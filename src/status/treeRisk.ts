@@ -1,5 +1,5 @@
 import { assertNever } from '../base/assertNever.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 
 /**
  * What would be lost if a tree's folder went. `unknown` stands for a question that nobody could answer: it counts as at risk.
@@ -86,8 +86,4 @@ function what({ kind, name, count }: TreeRisk): string {
     default:
       return assertNever(kind);
   }
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
