@@ -30,3 +30,14 @@ test.each([
   const { code, stdout, stderr } = await run(join(ROOT, 'scripts/demo'), [], { env: { ...sandbox.env, PATH: await pathOf(...there) } });
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `claude-tmux needs ${missing}, which is not installed; install it with: sudo apt-get install ${missing}\n` });
 });
+
+test.each([
+  { args: ['--tmux'], says: '--tmux takes a value' },
+  { args: ['--tmux', '/nowhere/tmux'], says: '--tmux: "/nowhere/tmux" is not a program' },
+  { args: ['--rooms', 'tmux,nothing'], says: '--rooms: there is no folder test/nothing' },
+  { args: ['--fast', 'yes'], says: 'unknown option: --fast' },
+])('scripts/test $args is refused before anything is installed', async ({ args, says }) => {
+  const { code, stdout, stderr } = await run(join(ROOT, 'scripts/test'), args, { env: sandbox.env });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(`scripts/test: ${says}; usage: scripts/test [--tmux PATH]`);
+});
