@@ -62,6 +62,24 @@ test('exactly the listed files start programs', () => {
   expect(starters.map(({ path }) => path)).toEqual(house.startsPrograms);
 });
 
+test('git is started in one room, and named as a program nowhere else', () => {
+  const elsewhere = sources.filter(({ path }) => !path.startsWith('git/run/'));
+  expect(imports(elsewhere, ({ target, kind }) => target === 'simple-git' && kind !== 'types')).toEqual([]);
+  expect(imports(elsewhere.filter(({ path }) => path.startsWith('git/')), ({ target, kind }) => PROGRAM_STARTERS.includes(target) && kind !== 'types')).toEqual([]);
+  const naming = elsewhere.filter(({ literals }) => literals.some((literal) => /^(.*\/)?git$/.test(literal)));
+  expect(naming.map(({ path }) => path)).toEqual(Object.keys(house.namesGit));
+  const starters = elsewhere.filter(({ imports: found }) => found.some(({ target }) => PROGRAM_STARTERS.includes(target) || target === 'apply/runHere.ts'));
+  // A shell may start it as well.
+  expect(starters.filter(({ literals }) => literals.some((literal) => /\bgit [-a-z]/.test(literal))).map(({ path }) => path)).toEqual([]);
+});
+
+test('no shell script of the program starts git', () => {
+  const scripts = tracked('tmux-plugin', 'claude-tmux.tmux').filter((path) => !/\.md$/.test(path));
+  expect(scripts.length).toBeGreaterThan(0);
+  const starts = (text: string): boolean => text.split('\n').some((line) => /(^|[\s;&|(`])(?:\S*\/)?git(?=\s|$)/.test(line.replace(/(^|\s)#.*$/, '')));
+  expect(scripts.filter((path) => starts(read(path)))).toEqual([]);
+});
+
 test('only the command line reads the environment and the arguments of the process', () => {
   const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
   expect(readers.map(({ path }) => path)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
-import { runHere } from '../apply/runHere.ts';
 import { UserError } from '../base/errors.ts';
 import { diffArgs, withNewFiles } from '../git/diff.ts';
+import { showGit } from '../git/run/terminal.ts';
 import { pickSession } from './pick.ts';
 import type { Options } from './table.ts';
 
@@ -12,6 +12,6 @@ export async function diff(context: Context, [given = '']: readonly string[], op
   const args = await diffArgs(session.path, { base: session.base, env: context.env });
   const at = args.indexOf('--');
   const stat = options['stat'] === true ? ['--stat'] : [];
-  const argv = ['git', ...args.slice(0, at), ...stat, ...args.slice(at)];
-  return withNewFiles(session.path, context.env, (set) => runHere(argv, { cwd: session.path, env: { ...context.env, ...set } }));
+  const shown = [...args.slice(0, at), ...stat, ...args.slice(at)];
+  return withNewFiles(session.path, context.env, (set) => showGit(shown, { cwd: session.path, env: context.env, set }));
 }

@@ -5,9 +5,9 @@ import { oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
-import { askGit, readGit } from './git.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
-import { mutateGit } from './mutate.ts';
+import { askGit, readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 import { fetchHead } from './startPoint.ts';
 import { readPorcelain } from './treeStatus.ts';
 

@@ -2,8 +2,8 @@ import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Env } from '../store/paths.ts';
 import { readConfig, renderConfig } from './config.ts';
-import type { ConfigEntry } from './environment.ts';
 import { isRelative, isSameRepository, redact } from './remoteUrl.ts';
+import type { ConfigEntry } from './run/environment.ts';
 
 /**
  * What a clone takes over from the checkout: who commits, how it is signed, which key reaches the remote, which hooks run. Nothing else:

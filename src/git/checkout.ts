@@ -5,8 +5,8 @@ import { readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { readCheckoutFiles, type CheckoutFiles } from './checkoutFiles.ts';
 import { explainFailure } from './failure.ts';
-import { askGit, readGit } from './git.ts';
 import { isRelative } from './remoteUrl.ts';
+import { askGit, readGit } from './run/ask.ts';
 
 /** The checkout that `cwd` stands in (a linked worktree and a sub-folder too); null outside any and in a bare repository. */
 export async function readCheckout(cwd: string, env: Env): Promise<CheckoutFacts | null> {

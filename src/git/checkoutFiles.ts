@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { globalConfigFiles } from './configFiles.ts';
-import { isRepositoryVariable } from './environment.ts';
 import { isSilentOnRemotes, parsePlainConfig } from './plainConfig.ts';
+import { isRepositoryVariable } from './run/environment.ts';
 
 /** What git's files tell of a checkout. */
 export interface CheckoutFiles {

@@ -13,9 +13,10 @@ import { carryLocalSettings } from './localSettings.ts';
 import { writeMarker } from './marker.ts';
 import type { Mirror } from './mirror.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
-import { mutateGit } from './mutate.ts';
 import { makePartial, removePartial } from './partial.ts';
 import { redact } from './remoteUrl.ts';
+import { mutateGit } from './run/mutate.ts';
+import { gitError } from './run/start.ts';
 import { findStartPoint, type StartPoint } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
 import { transportEnvironment } from './transport.ts';
@@ -116,7 +117,7 @@ async function checkOut(tree: string, how: { readonly spec: TreeSpec; readonly s
   };
   await mutateGit(args, { cwd: tree, env, onLine: listen, signal });
   // git 2.39 leaves out the files whose content is not there, says so, and ends with 0.
-  if (missing.length > 0) throw new ProgramError({ argv: ['git', ...args], code: 0, stderr: missing.join('\n') });
+  if (missing.length > 0) throw gitError(args, { code: 0, stderr: missing.join('\n') });
 }
 
 /** True when something remains to be done in a new tree before it is ready: copies, links, setup commands. */

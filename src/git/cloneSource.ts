@@ -1,10 +1,10 @@
 import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
 import type { Mirror } from './mirror.ts';
 import { inMirror, removeMirror } from './mirrorFolder.ts';
 import { withMirrorHeld, withMirrorLock } from './mirrorHold.ts';
-import { mutateGit } from './mutate.ts';
+import { readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 interface LinkOptions {
   readonly env: Env;

@@ -1,8 +1,8 @@
-import { ProgramError } from '../base/errors.ts';
 import type { AskedOnce } from './askedOnce.ts';
 import { readObject, writeObject } from './looseObject.ts';
 import type { ObjectSpace } from './objectSpace.ts';
-import { plumb, plumbText } from './plumbing.ts';
+import { plumb, plumbText } from './run/ask.ts';
+import { gitError } from './run/start.ts';
 import type { SyncSettings } from './syncSettings.ts';
 
 /** A commit as git stores it. Texts hold one byte a character (latin1), so that whatever encoding they are in comes out as it went in. */
@@ -28,7 +28,7 @@ export interface Committer {
 export async function readCommitter({ place }: ObjectSpace, { user, signs }: Pick<SyncSettings, 'user' | 'signs'>, idents: AskedOnce<string>): Promise<Committer> {
   const ident = await idents.ask(user, async () => {
     const { code, stdout, stderr } = await plumb(['var', 'GIT_COMMITTER_IDENT'], place);
-    if (code !== 0) throw new ProgramError({ argv: ['git', 'var', 'GIT_COMMITTER_IDENT'], code, stderr });
+    if (code !== 0) throw gitError(['var', 'GIT_COMMITTER_IDENT'], { code, stderr });
     return stdout.toString('latin1').trim();
   });
   return { ident, signs };
@@ -57,12 +57,12 @@ export async function readCommits(space: ObjectSpace, ids: readonly string[], { 
 
 async function askForCommits({ place }: ObjectSpace, ids: readonly string[]): Promise<readonly CommitObject[]> {
   const { code, stdout, stderr } = await plumb(['cat-file', '--batch'], { ...place, input: ids.map((id) => `${id}\n`).join('') });
-  if (code !== 0) throw new ProgramError({ argv: ['git', 'cat-file', '--batch'], code, stderr });
+  if (code !== 0) throw gitError(['cat-file', '--batch'], { code, stderr });
   let at = 0;
   return ids.map((id) => {
     const end = stdout.indexOf('\n', at);
     const [, kind, size] = stdout.toString('utf8', at, end).split(' ');
-    if (kind !== 'commit') throw new ProgramError({ argv: ['git', 'cat-file', '--batch'], code: 128, stderr: `no commit ${id}` });
+    if (kind !== 'commit') throw gitError(['cat-file', '--batch'], { code: 128, stderr: `no commit ${id}` });
     const start = end + 1;
     at = start + Number(size) + 1;
     return parseCommit(stdout.toString('latin1', start, at - 1));
@@ -79,7 +79,7 @@ function parseCommit(text: string): CommitObject {
 /** Writes a commit into the space and gives its id. A signature of the old commit is no longer true and is left out, as rebase does. */
 export async function writeCommit(space: ObjectSpace, commit: CommitObject, { ident, signs }: Committer): Promise<string> {
   if (signs) return writeSigned(space, commit);
-  if (!/> \d+ [+-]\d+$/.test(commit.author)) throw new ProgramError({ argv: ['git', 'commit-tree'], code: null, stderr: `a commit of "${commit.author}" names no date and cannot be made anew` });
+  if (!/> \d+ [+-]\d+$/.test(commit.author)) throw gitError(['commit-tree'], { code: null, stderr: `a commit of "${commit.author}" names no date and cannot be made anew` });
   const headers = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${commit.author}`, `committer ${ident}`, ...(commit.encoding === null ? [] : [`encoding ${commit.encoding}`])];
   return writeObject(space.folder, { kind: 'commit', content: Buffer.from(`${headers.join('\n')}\n\n${commit.message}`, 'latin1'), like: commit.tree });
 }

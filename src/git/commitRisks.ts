@@ -1,7 +1,8 @@
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
-import { askGit, readGit, type GitPlace } from './git.ts';
 import { readMerge } from './merged.ts';
 import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
+import { askGit, readGit } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
 
 /** Commits, tags and stashes that only this repository has: on no branch of a remote, and not merged by content. */
 export async function readCommitRisks(place: RiskPlace): Promise<readonly TreeRisk[]> {

@@ -1,6 +1,6 @@
 import type { Env } from '../store/paths.ts';
-import type { ConfigEntry } from './environment.ts';
-import { askGit } from './git.ts';
+import { askGit } from './run/ask.ts';
+import type { ConfigEntry } from './run/environment.ts';
 
 /**
  * Settings in force in a folder whose keys match `pattern` (git's own extended regular expression over the lower-cased key), in git's

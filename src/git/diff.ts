@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
-import { mutateGit } from './mutate.ts';
+import { readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /**
  * Arguments of the git that shows everything a session has changed, uncommitted work included: the work tree against the commit
@@ -14,7 +14,7 @@ export async function diffArgs(path: string, { base, env }: { readonly base: str
   const remote = await readForkPoint(path, `refs/remotes/origin/${base ?? 'HEAD'}`, env);
   const start = remote ?? (base === null ? null : await readForkPoint(path, `refs/heads/${base}`, env));
   if (start === null) throw new UserError(`the clone "${path}" has no commit in common with "${base ?? 'HEAD'}" of origin`, { hint: 'run `git fetch` in it, or compare by hand with `git diff`' });
-  return ['-C', path, 'diff', start, '--'];
+  return ['diff', start, '--'];
 }
 
 async function readForkPoint(path: string, ref: string, env: Env): Promise<string | null> {

@@ -4,9 +4,9 @@ import { parseChangedPaths } from '../status/changedPaths.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
 import { findIgnored } from './ignored.ts';
 import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
+import { readGit } from './run/ask.ts';
 
 /** The user's configuration may hide changes from `status`; a file-system monitor may be mistaken. */
 const STATUS = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', 'status', '--porcelain=v2', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames'];

@@ -2,8 +2,8 @@ import { closeSync, lstatSync, lutimesSync, openSync, readSync, statSync, utimes
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
-import { mutateGit } from './mutate.ts';
+import { readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /** From so many files on, waiting for the second to end costs less than reading them (24,000 files of 2 KB: 0.6 s of a processor). */
 const MANY = 2_000;

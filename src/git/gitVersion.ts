@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { installHint } from '../base/installHint.ts';
 import { isAtLeast } from '../base/version.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
+import { readGit } from './run/ask.ts';
 
 /**
  * True when git merges without a work tree (`merge-tree --write-tree`, 2.38). Throws a UserError when it is too old for any sync: it cannot

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProgramError } from '../base/errors.ts';
-import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { belowCeiling } from './ceiling.ts';
-import { gitEnvironment } from './environment.ts';
-import { gitMissing, readGit } from './git.ts';
+import { plumb, readGit } from './run/ask.ts';
+import { gitError } from './run/start.ts';
 
 interface Search {
   /** Patterns as in .gitignore. */
@@ -52,21 +48,9 @@ export async function readNotIgnored(tree: string, names: readonly string[], env
 /** `check-ignore` reads the paths from its input: there may be more than an argument list holds. */
 async function checkIgnore(cwd: string, names: readonly string[], env: Env): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set();
-  const args = ['--no-optional-locks', '-C', cwd, 'check-ignore', '-z', '--stdin'];
-  const within = belowCeiling(cwd, env);
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { cwd: '/', env: gitEnvironment(within), stdio: ['pipe', 'pipe', 'pipe'], timeout: 120_000 });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.stdin.on('error', () => undefined); // its exit code says more
-    child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
-    child.once('close', (code) => {
-      // 1: none of them is ignored.
-      if (code === 0 || code === 1) resolve(new Set(Buffer.concat(out).toString('utf8').split('\0')));
-      else reject(new ProgramError({ argv: ['git', ...args], code, stderr: Buffer.concat(err).toString('utf8') }));
-    });
-    child.stdin.end(names.map((name) => `${name}\0`).join(''));
-  });
+  const args = ['check-ignore', '-z', '--stdin'];
+  const { code, stdout, stderr } = await plumb(args, { cwd, env, input: names.map((name) => `${name}\0`).join('') });
+  // 1: none of them is ignored.
+  if (code !== 0 && code !== 1) throw gitError(args, { code, stderr });
+  return new Set(stdout.toString('utf8').split('\0'));
 }

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { hasCode, makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { readConfig } from './config.ts';
-import { askGit } from './git.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
 import { withMirrorLock } from './mirrorHold.ts';
-import { mutateGit } from './mutate.ts';
+import { askGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 interface Options {
   readonly mirror: Mirror;

@@ -1,7 +1,7 @@
 import type { Env } from '../store/paths.ts';
 import type { AskedOnce } from './askedOnce.ts';
-import { mutateGit } from './mutate.ts';
-import { plumb } from './plumbing.ts';
+import { plumb } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 import { transportEnvironment } from './transport.ts';
 
 export interface LfsFetch {

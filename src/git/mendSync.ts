@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
-import { plumb, type PlumbingPlace } from './plumbing.ts';
 import { holdRefs } from './refTransaction.ts';
+import { plumb } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
 import { removeStaleLocks } from './staleLocks.ts';
 import { followSubmodules } from './submodules.ts';
 import { readSyncNote, refUpdates, removeSyncNote, type SyncNote } from './syncNote.ts';
@@ -35,7 +36,7 @@ async function locksOf({ branch, baseRef }: SyncNote, gitDir: string): Promise<r
   return [...['index', 'HEAD', 'ORIG_HEAD', baseRef].map((name) => join(gitDir, `${name}.lock`)), join(common, 'refs', 'heads', `${branch}.lock`)];
 }
 
-async function finish(note: SyncNote, { gitDir, git }: { readonly gitDir: string; readonly git: PlumbingPlace }): Promise<Mended['kind']> {
+async function finish(note: SyncNote, { gitDir, git }: { readonly gitDir: string; readonly git: GitPlace }): Promise<Mended['kind']> {
   const tip = (await plumb(['rev-parse', '--verify', '--quiet', `refs/heads/${note.branch}`], git)).stdout.toString('utf8').trim();
   const head = await readHeadBranch(gitDir);
   const isOnBranch = head === 'unknown' || head.branch === note.branch;
@@ -50,13 +51,13 @@ async function finish(note: SyncNote, { gitDir, git }: { readonly gitDir: string
   return 'undone';
 }
 
-async function arrive({ from, to }: SyncNote, git: PlumbingPlace): Promise<'done'> {
+async function arrive({ from, to }: SyncNote, git: GitPlace): Promise<'done'> {
   const moved = (await readChanges(git, from, to)).filter(isSubmoduleChange).map(({ path }) => path);
   if (moved.length > 0) await followSubmodules(git.cwd, moved, git.env);
   return 'done';
 }
 
-async function isIndexAt(commit: string, git: PlumbingPlace): Promise<boolean> {
+async function isIndexAt(commit: string, git: GitPlace): Promise<boolean> {
   return (await plumb(['diff-index', '--cached', '--quiet', commit, '--'], git)).code === 0;
 }
 

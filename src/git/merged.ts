@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import { patchIdentity } from '../status/patchIdentity.ts';
-import { askGit, readGit, type GitPlace } from './git.ts';
+import { askGit, readGit } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
 
 /**
  * How a branch's work is in a base: its commits themselves; each as a commit of the same change (a rebase merge, cherry-picks); all as one

@@ -1,11 +1,11 @@
 import { ProgramError } from '../base/errors.ts';
 import { explainFailure } from './failure.ts';
-import { askGit } from './git.ts';
 import type { FillOptions } from './mirror.ts';
 import { inMirror, type Hash } from './mirrorFolder.ts';
-import { mutateGit } from './mutate.ts';
 import { localPath, redact } from './remoteUrl.ts';
-import { runGitOnTerminal } from './terminalGit.ts';
+import { askGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
+import { runGitOnTerminal } from './run/terminal.ts';
 import { transportEnvironment } from './transport.ts';
 
 /** Heads and tags only: forges publish a ref for each pull request, which no clone needs. HEAD tells the default branch in the same connection. */

@@ -4,8 +4,8 @@ import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { renderConfig } from './config.ts';
-import { readGit } from './git.ts';
-import { mutateGit } from './mutate.ts';
+import { readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /** Begins the names of folders in a mirror in which a sync keeps packs for the clones while it runs. */
 export const NEWS = 'claude-tmux-news-';

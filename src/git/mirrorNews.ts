@@ -7,8 +7,10 @@ import type { AskedOnce } from './askedOnce.ts';
 import { readCommonDir } from './gitDir.ts';
 import { inMirror, NEWS } from './mirrorFolder.ts';
 import { keepObjects } from './objectSpace.ts';
-import { plumbText, type PlumbingPlace } from './plumbing.ts';
 import type { RefTable } from './refFiles.ts';
+import { plumbText } from './run/ask.ts';
+import { mutatePlumbText } from './run/mutate.ts';
+import type { GitPlace } from './run/start.ts';
 
 /** Folders, shaped like git's `objects`, that hold what clones lack of a mirror: clones that lack the same are given the same. */
 export type News = AskedOnce<string>;
@@ -57,7 +59,7 @@ export async function takeNews(news: readonly RefNews[], clone: Clone, packs: Ne
     const folder = await packs.ask(JSON.stringify([clone.mirror, wants, has]), () => packNews(wants, has, clone));
     await keepObjects({ folder, home: join(common, 'objects') });
     const updates = news.map(({ ref, to, from }) => (from === null ? `create ${ref} ${to}\n` : `update ${ref} ${to} ${from}\n`));
-    await plumbText(['update-ref', '-m', 'fetch: fast, from the mirror', '--stdin'], { cwd: clone.tree, env: clone.env, input: updates.join('') });
+    await mutatePlumbText(['update-ref', '-m', 'fetch: fast, from the mirror', '--stdin'], { cwd: clone.tree, env: clone.env, input: updates.join('') });
     return true;
   } catch (error) {
     // ENOENT: another claude-tmux has cleared the mirror up.
@@ -97,12 +99,12 @@ async function packNews(wants: readonly string[], has: readonly string[], { mirr
 /** As a fetch does: a clone that is synced every hour would soon have more packs than its gc leaves alone. */
 const FEW = 100;
 
-async function unpackFew(folder: string, name: string, place: PlumbingPlace): Promise<void> {
+async function unpackFew(folder: string, name: string, place: GitPlace): Promise<void> {
   const pack = join(folder, 'pack', `pack-${name}`);
   if ((await countObjects(`${pack}.pack`)) >= FEW) return;
   const input = await readFile(`${pack}.pack`);
   for (const kind of ['pack', 'idx', 'rev']) await rm(`${pack}.${kind}`, { force: true });
-  await plumbText(['--git-dir', join(folder, '..'), 'unpack-objects', '-q'], { ...place, input, set: { GIT_OBJECT_DIRECTORY: folder } });
+  await mutatePlumbText(['--git-dir', join(folder, '..'), 'unpack-objects', '-q'], { ...place, input, set: { GIT_OBJECT_DIRECTORY: folder } });
 }
 
 /** The third 4-byte number of a pack (gitformat-pack). */

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
-import { askGit } from './git.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { inMirror, type Hash } from './mirrorFolder.ts';
-import { mutateGit } from './mutate.ts';
 import { readRefTable } from './refFiles.ts';
 import { isRelative, isSameRepository, localPath } from './remoteUrl.ts';
+import { askGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 export interface Refs {
   readonly branches: readonly { readonly name: string; readonly commit: string }[];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
 import { inMirror } from './mirrorFolder.ts';
-import { mutateGit } from './mutate.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /** A fetch that brings anything leaves a pack, which each clone links and searches from then on. */
 const MOST_PACKS = 40;

@@ -3,8 +3,9 @@ import type { Env } from '../store/paths.ts';
 import { readHeadBranch } from './gitDir.ts';
 import { mendSync } from './mendSync.ts';
 import { closeSpace, keepObjects, type ObjectSpace } from './objectSpace.ts';
-import { plumbText } from './plumbing.ts';
 import { holdRefs, type HeldRefs } from './refTransaction.ts';
+import { plumbText } from './run/ask.ts';
+import { mutatePlumbText } from './run/mutate.ts';
 import { followSubmodules } from './submodules.ts';
 import { refUpdates, removeSyncNote, writeSyncNote, type SyncNote } from './syncNote.ts';
 import { isSubmoduleChange, type Change } from './treeChanges.ts';
@@ -76,7 +77,7 @@ const DO: Readonly<Record<MoveStep, (move: TreeMove, state: MoveState) => Promis
     if (why !== null) throw new MovedMeanwhile(why);
   },
   files: async ({ tree, env, note }) => {
-    await plumbText([...ALONE, 'read-tree', '-m', '-u', '--no-recurse-submodules', note.from, note.to], { cwd: tree, env, timeoutMs: FILES_MS });
+    await mutatePlumbText([...ALONE, 'read-tree', '-m', '-u', '--no-recurse-submodules', note.from, note.to], { cwd: tree, env, timeoutMs: FILES_MS });
   },
   refs: async (_, state) => {
     await state.held?.commit();

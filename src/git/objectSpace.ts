@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import type { GitPlace } from './git.ts';
 import { readCommonDir } from './gitDir.ts';
 import { quotePath } from './merged.ts';
-import { plumbText } from './plumbing.ts';
+import { plumbText } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
 
 /**
  * A place beside a tree's objects: git commands run with it see everything the tree has (and what `beside` names), and what they make

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { oneLine } from '../base/text.ts';
 import type { Env } from '../store/paths.ts';
-import { plumb } from './plumbing.ts';
+import { mutatePlumb } from './run/mutate.ts';
 
 /**
  * Asks the repository's `pre-rebase` hook, as `git rebase` would, before anything has moved; null when it agrees or there is none. The hooks
@@ -11,7 +11,7 @@ import { plumb } from './plumbing.ts';
 export async function askPreRebase(tree: string, { onto, hooks, env }: { readonly onto: string; readonly hooks: string; readonly env: Env }): Promise<string | null> {
   const isThere = await access(join(resolve(tree, hooks), 'pre-rebase'), constants.X_OK).then(() => true, () => false);
   if (!isThere) return null;
-  const { code, stderr, stdout } = await plumb(['hook', 'run', 'pre-rebase', '--', onto], { cwd: tree, env });
+  const { code, stderr, stdout } = await mutatePlumb(['hook', 'run', 'pre-rebase', '--', onto], { cwd: tree, env });
   if (code === 0) return null;
   if (/not a git command/.test(stderr)) return 'has a pre-rebase hook, which only git 2.36 and newer lets be asked';
   const words = oneLine(`${stderr}\n${stdout.toString('utf8')}`.trim().split('\n')[0] ?? '');

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
 import { readCommonDir, readHeadBranch } from './gitDir.ts';
+import { readGit } from './run/ask.ts';
 
 /** The refs of a repository by their full names. */
 export interface RefTable {

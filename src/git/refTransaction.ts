@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { belowCeiling } from './ceiling.ts';
-import { gitEnvironment } from './environment.ts';
+import { talkToGit } from './run/mutate.ts';
+import { gitError } from './run/start.ts';
 
 export interface RefUpdate {
   readonly ref: string;
@@ -26,12 +24,11 @@ const PATIENCE_MS = 20_000;
  * They are released when this process dies: git gives up at the end of its input. Throws ProgramError when one has moved or is locked.
  */
 export async function holdRefs(updates: readonly RefUpdate[], { cwd, env, message }: { readonly cwd: string; readonly env: Env; readonly message: string }): Promise<HeldRefs> {
-  const argv = ['-C', cwd, 'update-ref', '-m', message, '--stdin'];
-  const child = spawn('git', argv, { cwd: '/', env: gitEnvironment(belowCeiling(cwd, env)), stdio: 'pipe' });
+  const argv = ['update-ref', '-m', message, '--stdin'];
+  const child = talkToGit(argv, { cwd, env });
   let [said, complaint] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));
-  child.stdin.on('error', () => undefined);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -46,7 +43,7 @@ export async function holdRefs(updates: readonly RefUpdate[], { cwd, env, messag
     });
     const code = await Promise.race([heard.then(() => 'heard' as const), ended]);
     clearTimeout(timer);
-    if (code !== 'heard' && !said.includes(`${word}: ok`)) throw new ProgramError({ argv: ['git', ...argv], code, stderr: complaint });
+    if (code !== 'heard' && !said.includes(`${word}: ok`)) throw gitError(argv, { code, stderr: complaint });
   };
   const lines = updates.map(({ ref, to, from }) => `update ${ref} ${to}${from === null ? '' : ` ${from}`}\n`);
   child.stdin.write(`start\n${lines.join('')}prepare\n`);

@@ -1,8 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
 import type { Env } from '../store/paths.ts';
-import { readGit } from './git.ts';
 import { readPlace } from './gitDir.ts';
+import { readGit } from './run/ask.ts';
 import { readOperation } from './treeStatus.ts';
 
 /** Files that the sentence names. */

@@ -2,9 +2,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './git.ts';
 import { inMirror } from './mirrorFolder.ts';
 import { fillMirror, mirrorPath } from './mirror.ts';
+import { askGit, readGit } from './run/ask.ts';
 
 /** What a repository's remote has, as its mirror tells. */
 export interface RemoteNow {

@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit } from './git.ts';
 import { readCommonDir } from './gitDir.ts';
-import { mutateGit } from './mutate.ts';
+import { askGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 interface Leaving {
   /** The worktree's own folder in the repository it belongs to. */

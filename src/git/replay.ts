@@ -1,7 +1,7 @@
-import { ProgramError } from '../base/errors.ts';
 import { readCommits, writeCommit, type CommitObject, type CommitReading, type Committer } from './commitObject.ts';
 import type { ObjectSpace } from './objectSpace.ts';
-import { plumb } from './plumbing.ts';
+import { plumb } from './run/ask.ts';
+import { gitError } from './run/start.ts';
 import type { Own } from './syncPoint.ts';
 
 /** What a rebase or merge comes to, before anything in the tree has changed. */
@@ -60,7 +60,7 @@ async function mergeTrees({ place }: ObjectSpace, ours: string, theirs: string):
   const [tree = '', ...files] = stdout.toString('utf8').split('\0').filter((part) => part !== '');
   if (code === 0) return { tree };
   if (code === 1 && files.length > 0) return { files };
-  throw new ProgramError({ argv: ['git', ...args], code, stderr });
+  throw gitError(args, { code, stderr });
 }
 
 interface Pick {

@@ -1,9 +1,9 @@
 import { ProgramError, UserError } from '../base/errors.ts';
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
 import type { Env } from '../store/paths.ts';
-import type { GitPlace } from './git.ts';
 import { quotePath } from './merged.ts';
 import type { RemoteNow } from './remoteNow.ts';
+import type { GitPlace } from './run/start.ts';
 
 /** What the questions about one repository (a tree, a submodule, a repository inside) need to know. */
 export interface RiskPlace {

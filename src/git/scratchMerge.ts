@@ -1,12 +1,13 @@
 import { appendFile, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ProgramError } from '../base/errors.ts';
 import { renderConfig } from './config.ts';
 import { readCommonDir } from './gitDir.ts';
 import { inSpace, type ObjectSpace } from './objectSpace.ts';
-import { plumb, plumbText, type PlumbingPlace } from './plumbing.ts';
 import type { Outcome } from './replay.ts';
+import { plumb, plumbText } from './run/ask.ts';
+import { mutatePlumb, mutatePlumbText } from './run/mutate.ts';
+import { gitError, type GitPlace } from './run/start.ts';
 import type { Own } from './syncPoint.ts';
 
 /** For a git older than 2.38, which merges only in a work tree. */
@@ -52,17 +53,17 @@ const SETTINGS = [
   { key: 'gc.auto', value: '0' },
 ];
 
-async function inScratch(scratch: Scratch, run: (place: PlumbingPlace) => Promise<Outcome>, start: string): Promise<Outcome> {
+async function inScratch(scratch: Scratch, run: (place: GitPlace) => Promise<Outcome>, start: string): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'claude-tmux-scratch-'));
   const { place } = scratch.space;
   try {
     const common = await readCommonDir(scratch.gitDir);
-    await plumbText(['init', '--quiet', '--template=', '--', folder], { cwd: folder, env: place.env });
+    await mutatePlumbText(['init', '--quiet', '--template=', '--', folder], { cwd: folder, env: place.env });
     await appendFile(join(folder, '.git', 'config'), renderConfig([{ key: 'include.path', value: join(common, 'config') }, { key: 'core.bare', value: 'false' }, ...SETTINGS]));
     await mkdir(join(folder, '.git', 'info'), { recursive: true });
     await copyFile(join(common, 'info', 'attributes'), join(folder, '.git', 'info', 'attributes')).catch(() => undefined);
     const there = { ...place, cwd: folder, set: { ...place.set, GIT_LFS_SKIP_SMUDGE: '1' } };
-    await plumbText(['checkout', '--quiet', '--detach', start, '--'], { ...there, timeoutMs: CHECKOUT_MS });
+    await mutatePlumbText(['checkout', '--quiet', '--detach', start, '--'], { ...there, timeoutMs: CHECKOUT_MS });
     return await run({ ...there, timeoutMs: CHECKOUT_MS });
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -71,15 +72,15 @@ async function inScratch(scratch: Scratch, run: (place: PlumbingPlace) => Promis
 const CHECKOUT_MS = 600_000;
 
 /** Null when it went well, the paths in conflict otherwise. Throws ProgramError for any other trouble. */
-async function attempt(args: readonly string[], place: PlumbingPlace): Promise<readonly string[] | null> {
-  const { code, stderr } = await plumb(args, place);
+async function attempt(args: readonly string[], place: GitPlace): Promise<readonly string[] | null> {
+  const { code, stderr } = await mutatePlumb(args, place);
   if (code === 0) return null;
   const files = (await plumbText(['diff', '--name-only', '--diff-filter=U', '-z'], place)).split('\0').filter((name) => name !== '');
-  if (files.length === 0) throw new ProgramError({ argv: ['git', ...args], code, stderr });
+  if (files.length === 0) throw gitError(args, { code, stderr });
   return files;
 }
 
-async function subject(place: PlumbingPlace): Promise<string | null> {
+async function subject(place: GitPlace): Promise<string | null> {
   const { code, stdout } = await plumb(['log', '-1', '--format=%s', 'REBASE_HEAD', '--'], place);
   return code === 0 ? stdout.toString('utf8').trim() : null;
 }

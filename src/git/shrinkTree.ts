@@ -6,8 +6,8 @@ import type { RiskKind, TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { listLostFiles } from './fileRisks.ts';
-import { readGit } from './git.ts';
-import { mutateGit } from './mutate.ts';
+import { readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 const KEPT_AS_FILES: ReadonlySet<RiskKind> = new Set<RiskKind>(['uncommitted', 'staged', 'untracked', 'hidden', 'copy']);
 const KEPT_AS_COMMITS: ReadonlySet<RiskKind> = new Set<RiskKind>(['stash', 'unpushed', 'branch', 'tag', 'ref', 'detached']);

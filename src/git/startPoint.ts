@@ -4,10 +4,10 @@ import { UserError } from '../base/errors.ts';
 import { closest, oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './git.ts';
 import { readPlace } from './gitDir.ts';
-import { mutateGit } from './mutate.ts';
 import { isSameRepository, redact } from './remoteUrl.ts';
+import { askGit, readGit } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /** Where a new tree's branch starts. */
 export interface StartPoint {

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
-import { mutateGit } from './mutate.ts';
+import { mutateGit } from './run/mutate.ts';
 
 /**
  * Fetches the submodules of a new tree. One that cannot be had does not spoil the tree (git too leaves the clone standing):

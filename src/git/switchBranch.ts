@@ -4,7 +4,7 @@ import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
-import { mutateGit } from './mutate.ts';
+import { mutateGit } from './run/mutate.ts';
 import { findStartPoint, hasRef } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
 import { transportEnvironment } from './transport.ts';

@@ -4,11 +4,11 @@ import { explainFailure } from './failure.ts';
 import type { Mirror } from './mirror.ts';
 import { withMirrorHeld } from './mirrorHold.ts';
 import { findNews, takeNews, type News } from './mirrorNews.ts';
-import { mutateGit } from './mutate.ts';
 import { readRefTable, type RefTable } from './refFiles.ts';
 import { localPath, redact } from './remoteUrl.ts';
+import { mutateGit } from './run/mutate.ts';
+import { runGitOnTerminal } from './run/terminal.ts';
 import { removeStaleLocks } from './staleLocks.ts';
-import { runGitOnTerminal } from './terminalGit.ts';
 import { transportEnvironment } from './transport.ts';
 
 /** A `gc` that starts in the background would hold locks the agent's git needs. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { SyncFacts } from '../plan/syncDecision.ts';
 import { readConfig } from './config.ts';
 import { inSpace, type ObjectSpace } from './objectSpace.ts';
-import { plumb } from './plumbing.ts';
 import { readRefTable, type RefTable } from './refFiles.ts';
+import { plumb } from './run/ask.ts';
 import type { Against } from './treeStatus.ts';
 
 /** What is brought in, and what origin has of the branch itself. */

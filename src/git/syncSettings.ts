@@ -4,9 +4,9 @@ import type { Env } from '../store/paths.ts';
 import type { AskedOnce } from './askedOnce.ts';
 import { readConfig } from './config.ts';
 import { globalConfigFiles } from './configFiles.ts';
-import type { ConfigEntry } from './environment.ts';
 import { readCommonDir } from './gitDir.ts';
-import { plumb, plumbText } from './plumbing.ts';
+import { plumb, plumbText } from './run/ask.ts';
+import type { ConfigEntry } from './run/environment.ts';
 
 /** What the user has set in a tree that a sync goes by. */
 export interface SyncSettings {

@@ -1,7 +1,7 @@
 import { makeAskedOnce, type AskedOnce } from './askedOnce.ts';
 import type { CommitObject } from './commitObject.ts';
-import type { ConfigEntry } from './environment.ts';
 import { dropNews, type News } from './mirrorNews.ts';
+import type { ConfigEntry } from './run/environment.ts';
 
 /** What the trees of one sync ask git for only once between them. */
 export interface SyncShared {

@@ -3,9 +3,9 @@ import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
-import { mutateGit } from './mutate.ts';
-import { plumb } from './plumbing.ts';
 import { readRefTable, type RefTable } from './refFiles.ts';
+import { plumb } from './run/ask.ts';
+import { mutateGit } from './run/mutate.ts';
 import { NO_GC } from './syncFetch.ts';
 import { baseRef, type SyncTips } from './syncPoint.ts';
 

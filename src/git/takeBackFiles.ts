@@ -2,14 +2,15 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile, readlink, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
-import { plumb, plumbText, type PlumbingPlace } from './plumbing.ts';
+import { mutatePlumb, mutatePlumbText } from './run/mutate.ts';
+import type { GitPlace } from './run/start.ts';
 import { GONE, isSubmoduleChange, type Change } from './treeChanges.ts';
 
 /**
  * Gives every changed path the content of the index again, where the file holds what the interrupted `read-tree` wrote, the whole or
  * its beginning, or is missing. Whatever else stands there was written by somebody since, and stays.
  */
-export async function takeBackFiles(changes: readonly Change[], git: PlumbingPlace): Promise<void> {
+export async function takeBackFiles(changes: readonly Change[], git: GitPlace): Promise<void> {
   const files = changes.filter((change) => !isSubmoduleChange(change));
   const hashes = await hashFiles(files, git);
   const ours: Change[] = [];
@@ -17,14 +18,14 @@ export async function takeBackFiles(changes: readonly Change[], git: PlumbingPla
   for (const { path } of ours.filter(({ from }) => from.mode === GONE)) await removeFile(git.cwd, path);
   const old: string[] = [];
   for (const { path, from } of ours) if (from.mode !== GONE && (await isFree(git.cwd, path))) old.push(`${path}\0`);
-  if (old.length > 0) await plumbText(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...git, input: old.join('') });
-  await plumb(['update-index', '-q', '--refresh'], git);
+  if (old.length > 0) await mutatePlumbText(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...git, input: old.join('') });
+  await mutatePlumb(['update-index', '-q', '--refresh'], git);
 }
 
 interface Found {
   /** Id of the file's content as git would store it; null for what is no plain file. */
   readonly hash: string | null;
-  readonly git: PlumbingPlace;
+  readonly git: GitPlace;
 }
 
 async function isOurs({ path, from, to }: Change, { hash, git }: Found): Promise<boolean> {
@@ -42,17 +43,17 @@ async function isOurs({ path, from, to }: Change, { hash, git }: Found): Promise
 const LINK = '120000';
 
 /** What git would write to the file, filters applied. */
-async function content(id: string, path: string, git: PlumbingPlace): Promise<Buffer> {
-  const { code, stdout } = await plumb(['cat-file', '--filters', `--path=${path}`, id], git);
+async function content(id: string, path: string, git: GitPlace): Promise<Buffer> {
+  const { code, stdout } = await mutatePlumb(['cat-file', '--filters', `--path=${path}`, id], git);
   return code === 0 ? stdout : Buffer.from(`${id} cannot be read`);
 }
 
 /** One process for all; a name with a newline in it cannot be asked about this way and is compared by content. */
-async function hashFiles(changes: readonly Change[], git: PlumbingPlace): Promise<ReadonlyMap<string, string>> {
+async function hashFiles(changes: readonly Change[], git: GitPlace): Promise<ReadonlyMap<string, string>> {
   const kinds = await Promise.all(changes.map(async ({ path }) => !path.includes('\n') && (await look(join(git.cwd, path)))?.isFile() === true));
   const paths = changes.filter((_, at) => kinds[at]).map(({ path }) => path);
   if (paths.length === 0) return new Map();
-  const ids = (await plumbText(['hash-object', '--stdin-paths'], { ...git, input: `${paths.join('\n')}\n` })).split('\n');
+  const ids = (await mutatePlumbText(['hash-object', '--stdin-paths'], { ...git, input: `${paths.join('\n')}\n` })).split('\n');
   return new Map(paths.map((path, at) => [path, ids[at] ?? '']));
 }
 

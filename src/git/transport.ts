@@ -1,6 +1,6 @@
 import type { Env } from '../store/paths.ts';
-import { withConfig, type ConfigEntry } from './environment.ts';
 import { readConfig } from './config.ts';
+import { type ConfigEntry, withConfig } from './run/environment.ts';
 
 /** Settings that decide how a remote is reached, and with which key or token. */
 const TRANSPORT = '^(core\\.sshcommand|ssh\\.variant|credential\\..*|http\\..*|url\\..*)$';

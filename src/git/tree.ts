@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { TreeState } from '../plan/snapshot.ts';
 import { readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit } from './git.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { readMarker } from './marker.ts';
+import { askGit } from './run/ask.ts';
 import { hasSetupMark } from './setupMark.ts';
 import { isSameRepository, localPath, redact } from './remoteUrl.ts';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { isUnmarked } from './indexFlags.ts';
-import { plumbText, type PlumbingPlace } from './plumbing.ts';
+import { plumbText } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
 
 /** One path that differs between two commits; a mode of 000000 is "not there". */
 export interface Change {
@@ -22,7 +23,7 @@ export function isSubmoduleChange({ from, to }: Change): boolean {
 }
 
 /** Every path that differs, renames as what they are to the files: one gone, one new. */
-export async function readChanges(place: PlumbingPlace, from: string, to: string): Promise<readonly Change[]> {
+export async function readChanges(place: GitPlace, from: string, to: string): Promise<readonly Change[]> {
   const records = (await plumbText(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to, '--'], place)).split('\0');
   const changes: Change[] = [];
   for (let at = 0; at + 1 < records.length; at += 2) {

@@ -1,6 +1,6 @@
 import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './git.ts';
+import { askGit, readGit } from './run/ask.ts';
 
 export interface FolderOptions {
   readonly env: Env;

@@ -5,11 +5,11 @@ import { readInsideProcesses, type InsideProcess } from '../store/insideProcesse
 import type { Env } from '../store/paths.ts';
 import { readBranchRisk, readCommitRisks } from './commitRisks.ts';
 import { readCopyRisks, readFileRisks } from './fileRisks.ts';
-import { readGit } from './git.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
 import { findModules, findNestedRepositories } from './nestedRepositories.ts';
 import type { RemoteNow } from './remoteNow.ts';
 import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
+import { readGit } from './run/ask.ts';
 import { readOperation } from './treeStatus.ts';
 
 export interface RiskOptions {

@@ -5,10 +5,10 @@ import { parsePorcelain, type Porcelain } from '../status/porcelain.ts';
 import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
-import { withConfig } from './environment.ts';
-import { readGit } from './git.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import { readRefFile } from './refFile.ts';
+import { readGit } from './run/ask.ts';
+import { withConfig } from './run/environment.ts';
 
 export interface StatusOptions {
   /** Branch of origin that ahead and behind are counted against when there is no upstream; null for origin's HEAD. */

@@ -1,6 +1,6 @@
 import type { CheckoutFacts } from '../layout/world.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './git.ts';
+import { askGit, readGit } from './run/ask.ts';
 import { readPorcelain } from './treeStatus.ts';
 
 /** Work in the checkout that its clones will not have. */

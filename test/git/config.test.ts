@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig, renderConfig } from '../../src/git/config.ts';
-import { withConfig } from '../../src/git/environment.ts';
+import { withConfig } from '../../src/git/run/environment.ts';
 import { git } from '../support/repo.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 

@@ -22,6 +22,8 @@ export interface Source {
   readonly room: string;
   readonly text: string;
   readonly imports: readonly Import[];
+  /** Texts of its string literals and of the fixed parts of its templates, imports aside. */
+  readonly literals: readonly string[];
 }
 
 /** Every TypeScript file of the program with what it imports. */
@@ -35,13 +37,16 @@ function readSource(src: string, path: string): Source {
   const text = readFileSync(join(src, path), 'utf8');
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const imports: Import[] = [];
+  const literals: string[] = [];
   const visit = (node: ts.Node): void => {
     const found = importOf(node);
     if (found) imports.push(resolve(path, found));
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) literals.push(node.text);
+    if (ts.isImportDeclaration(node) || ts.isLiteralTypeNode(node)) return;
     ts.forEachChild(node, visit);
   };
   visit(tree);
-  return { path, room: path.split('/')[0] ?? '', text, imports };
+  return { path, room: path.split('/')[0] ?? '', text, imports, literals };
 }
 
 /** `import … from`, `export … from`, `import()`. */

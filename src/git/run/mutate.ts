@@ -1,9 +1,7 @@
 import type { SimpleGitOptions } from 'simple-git';
-import { ProgramError } from '../base/errors.ts';
-import type { Env } from '../store/paths.ts';
-import { belowCeiling } from './ceiling.ts';
-import { gitEnvironment } from './environment.ts';
-import { gitMissing } from './git.ts';
+import type { Env } from '../../store/paths.ts';
+import { gitSetup } from './environment.ts';
+import { gitError, gitMissing, orThrow, runGit, startGit, type GitAnswer, type GitPlace } from './start.ts';
 
 export interface MutateOptions {
   /** Folder git acts in; it must exist. */
@@ -19,7 +17,7 @@ export interface MutateOptions {
   readonly set?: Readonly<Record<string, string>>;
 }
 
-/** Every git command that changes something goes through here. Throws ProgramError; the reason of `signal` when that ended it. */
+/** Every git command that changes something goes through this file. Throws ProgramError; the reason of `signal` when that ended it. */
 export async function mutateGit(args: readonly string[], options: MutateOptions): Promise<string> {
   const { cwd, env, signal, onLine, quietMs = 600_000, set = {} } = options;
   signal?.throwIfAborted();
@@ -38,14 +36,30 @@ export async function mutateGit(args: readonly string[], options: MutateOptions)
     },
     ...(signal ? { abort: signal } : {}),
   };
-  const git = simpleGit(settings).env(gitEnvironment(belowCeiling(cwd, env), { set }));
+  const setup = gitSetup({ mode: 'act', cwd, env, set });
+  const git = simpleGit(settings).env(setup.env);
   if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
   try {
-    return await orInterrupt(git.raw([...args]), signal);
+    return await orInterrupt(git.raw([...setup.settings, ...args]), signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw asProgramError(error, args, ended.code);
   }
+}
+
+/** Runs a plumbing command that changes something and takes or gives bytes, and reports how it ended; two minutes unless said otherwise. */
+export async function mutatePlumb(args: readonly string[], place: GitPlace): Promise<GitAnswer> {
+  return runGit(args, { timeoutMs: 120_000, ...place }, 'act');
+}
+
+/** The same for a command that must succeed: its output as trimmed text. Throws ProgramError. */
+export async function mutatePlumbText(args: readonly string[], place: GitPlace): Promise<string> {
+  return orThrow(args, await mutatePlumb(args, place)).toString('utf8').trim();
+}
+
+/** A git that changes something and is spoken to while it runs (`update-ref --stdin`). */
+export function talkToGit(args: readonly string[], place: GitPlace): ReturnType<typeof startGit> {
+  return startGit(args, place, 'act');
 }
 
 /** What git has started (a hook, a filter) may hold its output open after an interrupt has ended it: a second later we go on without. */
@@ -110,5 +124,5 @@ function asProgramError(error: unknown, args: readonly string[], code: number | 
   const words = error instanceof Error ? error.message : String(error);
   if (/spawn git ENOENT/.test(words)) return gitMissing(error);
   const stderr = /block timeout reached/.test(words) ? 'it said nothing for too long and was ended' : words;
-  return new ProgramError({ argv: ['git', ...args], code: code === -1 ? null : code, stderr, cause: error });
+  return gitError(args, { code: code === -1 ? null : code, stderr, cause: error });
 }
