@@ -102,6 +102,8 @@ take() {
   elif is_whole "$1"; then
     case $wanted in
       name) keep_name "$open" ;;
+      # What JSON had to escape is no path that can be kept in a line.
+      path) case $text in *\\*) ;; *) transcript=$text ;; esac ;;
       text) keep_text "$open" ;;
     esac
     key='' sign='' open=''
@@ -112,6 +114,7 @@ take() {
 begin() {
   open=$key text=$1 wanted=''
   case $inside$key in
+    transcript_path) wanted=path ;;
     session_id | agent_id | permission_mode | tool_name | source | reason | model | trigger | action) wanted=name ;;
     yescommand | yesfile_path | yesnotebook_path | yesurl | yespattern | yesquery | yesdescription) wanted=text ;;
   esac
@@ -148,6 +151,7 @@ keep_name() {
   case $1 in
     tool_name) tool=$text ;;
     session_id) session=$text ;;
+    source) source=$text ;;
   esac
 }
 
@@ -161,10 +165,10 @@ keep_last() {
   [ -n "$last" ] || last="\"$1\":\"" long=$text
 }
 
-# /clear, /branch and /resume give the running process another id.
+# /clear, /branch and /resume give the running process another id. In lines: the id, why there is a new one, where its transcript is.
 keep_session() {
   case $session in '' | *[!A-Za-z0-9-]*) return 0 ;; esac
-  printf '%s\n' "$session" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session" && return 0
+  printf '%s\n' "$session" "$source" "$transcript" >"$folder/.session.$$" && mv -f "$folder/.session.$$" "$folder/session" && return 0
   rm -f "$folder/.session.$$"
 }
 
@@ -218,6 +222,6 @@ runs() {
   [ "$1" = "${21-}" ]
 }
 
-session='' long=''
+session='' source='' transcript='' long=''
 main
 exit 0

@@ -5,12 +5,13 @@ import { recordOf } from '../base/record.ts';
 import { hasCode } from '../store/file.ts';
 import { parseIdentity } from '../store/identityFile.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
-import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
+import { type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
 import { isConversationId } from '../status/conversationId.ts';
 import { parsePreparation, type Preparation } from '../status/preparation.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
-import { claudeFolders } from './claudeFolders.ts';
+import { claudeFoldersOf, transcriptAccount, type Account, type Caller } from './claudeFolders.ts';
+import { readLaunchAccount } from './launchAccount.ts';
 import { readRegistry } from './registry.ts';
 
 /** What the launch file left behind, what the system says of the process, and what Claude says of itself. */
@@ -22,6 +23,8 @@ export interface AgentReading extends AgentFacts {
   /** Milliseconds since 1970. */
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** The account its conversations are in: as its hooks reported, else as recorded, else as it was started; null when it never was. */
+  readonly account: Account | null;
   /** Claude's conversation now: the registry's, else the one the hook wrote, else the one it was given. */
   readonly conversation: string | null;
   /** True when the first prompt has arrived. */
@@ -33,11 +36,9 @@ export interface AgentReading extends AgentFacts {
   readonly registryProblem: string | null;
 }
 
-export interface AgentsInput {
+export interface AgentsInput extends Caller {
   readonly paths: FleetPaths;
-  readonly sessions: readonly Pick<SessionRecord, 'id' | 'isClaude' | 'conversation'>[];
-  readonly env: Env;
-  readonly home: string;
+  readonly sessions: readonly (Pick<SessionRecord, 'id' | 'isClaude' | 'conversation'> & Partial<Pick<SessionRecord, 'account'>>)[];
 }
 
 /** A launch file that runs counts as started until its program has left a pid, for at most this long: what asks for an id waits for somebody. */
@@ -46,10 +47,15 @@ const START_GRACE_MS = 5000;
 /** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error, never "gone". */
 export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Readonly<Record<string, AgentReading>>> {
   const boot = await readBootId();
-  const registry = sessions.some(({ isClaude }) => isClaude) ? await askRegistry(claudeFolders(env, home).sessions) : NOBODY;
+  const registries = new Map<string, Promise<Registry>>();
+  const registryOf = (folder: string): Promise<Registry> => {
+    const asked = registries.get(folder) ?? askRegistry(folder);
+    registries.set(folder, asked);
+    return asked;
+  };
   const readings = await Promise.all(
     sessions.map(async (session): Promise<[string, AgentReading]> => {
-      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, ...(session.isClaude ? registry : NOBODY) })];
+      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, caller: { env, home }, registryOf })];
     }),
   );
   return recordOf(readings);
@@ -72,14 +78,19 @@ async function askRegistry(folder: string): Promise<Registry> {
   }
 }
 
-interface Known extends Registry {
+interface Known {
   readonly files: SessionPaths;
   readonly boot: string;
+  readonly caller: Caller;
+  /** What the registry in a folder says; each is read once. */
+  readonly registryOf: (folder: string) => Promise<Registry>;
 }
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
   const first = readMarks(known.files);
-  const { pid, life, registry } = await readProcess(first, known);
+  const account = accountOf(session, first, known);
+  const claudes = session.isClaude ? await known.registryOf(claudeFoldersOf({ account }, known.caller).sessions) : NOBODY;
+  const { pid, life, registry } = await readProcess(first, { boot: known.boot, entries: claudes.entries });
   const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const preparation = runs ? null : await readPreparation(marks, known.boot);
@@ -92,11 +103,12 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     suspended: life === 'suspended',
     startedAt: startOf(marks, { starting, preparation }),
     endedAt: end?.time ?? null,
+    account,
     conversation: registry?.sessionId ?? (toldConversation(marks) ?? session.conversation),
     prompted: marks.prompted !== null,
     registry,
     preparation,
-    registryProblem: known.problem,
+    registryProblem: claudes.problem,
   };
 }
 
@@ -107,7 +119,15 @@ async function readMarksAgain(files: SessionPaths): Promise<Marks> {
 }
 const RECORDING_MS = 60;
 
-async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
+/** The hook reports where the transcript lies: a wrapper around claude may have chosen another account than we gave it. */
+function accountOf(session: AgentsInput['sessions'][number], { session: mark }: Marks, { files, caller }: Known): Account | null {
+  if (!session.isClaude) return session.account ?? null;
+  const believed = session.account ?? readLaunchAccount(files.launch);
+  const [, , transcript = ''] = textOf(mark).split('\n');
+  return transcriptAccount(transcript, { believed, home: caller.home });
+}
+
+async function readProcess(marks: Marks, { boot, entries }: { readonly boot: string; readonly entries: readonly RegistryEntry[] }): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
   const owner = parseIdentity(textOf(marks.pid));
   if (!owner) return { pid: null, life: 'gone', registry: null };
   const life = owner.boot === boot ? await readLife(owner) : 'gone';
@@ -116,7 +136,7 @@ async function readProcess(marks: Marks, { boot, entries }: Known): Promise<{ re
 
 /** What the hook wrote; anything else that lies there is none. */
 function toldConversation({ session }: Marks): string | null {
-  const text = textOf(session);
+  const [text = ''] = textOf(session).split('\n');
   return isConversationId(text) ? text : null;
 }
 

@@ -1,4 +1,5 @@
 import type { Env, SessionPaths } from '../store/paths.ts';
+import type { Account } from './claudeFolders.ts';
 
 /** Variables of one pane's program: set, and taken away. */
 export interface PaneEnvironment {
@@ -10,6 +11,8 @@ export interface PaneVariables {
   readonly env: Env;
   /** The layout's. */
   readonly own: Readonly<Record<string, string>>;
+  /** The Claude account it runs in. */
+  readonly account: Account;
   /** The session's port; null for none. */
   readonly port: number | null;
   readonly files: SessionPaths;
@@ -32,19 +35,21 @@ export const CHILD_SESSION_VARIABLES: readonly string[] = [
 ];
 
 /**
- * The environment of a pane: the tmux server's, with the PATH and Claude's folder of whoever ran `up` (a server may be days old and
- * know neither), the layout's own variables over that, and ours.
+ * The environment of a pane: the tmux server's, with the PATH of whoever ran `up` (a server may be days old and not know it), the layout's own variables over that, and ours.
  */
-export function paneEnvironment({ env, own, port, files }: PaneVariables): PaneEnvironment {
+export function paneEnvironment({ env, account, own, port, files }: PaneVariables): PaneEnvironment {
   const carried = Object.fromEntries(CARRIED.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   const exports: Record<string, string> = {
     ...carried,
     // `←` on an empty prompt would move the session to a daemon, under another id and out of its pane (2.1.197).
     CLAUDE_CODE_DISABLE_AGENT_VIEW: '1',
     ...own,
+    ...(account === '' ? {} : { CLAUDE_CONFIG_DIR: account }),
     ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }),
     CLAUDE_TMUX_SESSION_DIR: files.root,
   };
-  return { exports, unset: [...CHILD_SESSION_VARIABLES, ...CARRIED, 'CLAUDE_TMUX_PORT'].filter((name) => !(name in exports)) };
+  // The account's folder is the session's; an empty value of the layout's means `~/.claude`.
+  if (account === '') delete exports['CLAUDE_CONFIG_DIR'];
+  return { exports, unset: [...CHILD_SESSION_VARIABLES, ...CARRIED, 'CLAUDE_CONFIG_DIR', 'CLAUDE_TMUX_PORT'].filter((name) => !(name in exports)) };
 }
-const CARRIED = ['PATH', 'CLAUDE_CONFIG_DIR'];
+const CARRIED = ['PATH'];

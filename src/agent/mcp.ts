@@ -2,17 +2,16 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, textsAt } from '../base/json.ts';
 import { parseObject, readText } from '../store/file.ts';
-import type { Env } from '../store/paths.ts';
-import { claudeFolders } from './claudeFolders.ts';
+import { claudeFolders, type Account } from './claudeFolders.ts';
 
 /**
- * Names of the MCP servers of the checkout's `.mcp.json` that the user has approved there: what claude would otherwise ask again in
+ * Names of the MCP servers, in this account, of the checkout's `.mcp.json` that the user has approved there: what claude would otherwise ask again in
  * each clone. Approvals stand in `.claude.json`, `.claude/settings.local.json` and the settings files (Claude Code 2.1.197).
  */
-export async function approvedMcpServers(checkout: string, { env, home }: { env: Env; home: string }): Promise<readonly string[]> {
+export async function approvedMcpServers(checkout: string, { account, home }: { readonly account: Account; readonly home: string }): Promise<readonly string[]> {
   const declared = (await readObject(join(checkout, '.mcp.json'))).mcpServers;
   if (!isObject(declared)) return [];
-  const folders = claudeFolders(env, home);
+  const folders = claudeFolders(account, home);
   const sources = await Promise.all([
     readProject(folders.global, checkout),
     readObject(join(checkout, '.claude', 'settings.local.json')),

@@ -4,7 +4,7 @@ import { fillHandoff } from '../layout/templates.ts';
 import { writeFileAtomic } from '../store/file.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { agentArgv, withoutSettings } from './claudeArgv.ts';
-import { claudeFolders } from './claudeFolders.ts';
+import { claudeFolders, type Account } from './claudeFolders.ts';
 import { paneEnvironment } from './environment.ts';
 import { type LaunchSetup, type LaunchSpec, type LaunchWord, renderLaunchFile } from './launchFile.ts';
 import { mergeSettings } from './settings.ts';
@@ -16,6 +16,8 @@ export interface SessionInput {
   readonly cwd: string;
   /** Claude's conversation id from the record. */
   readonly conversation: string | null;
+  /** The Claude account it starts in. */
+  readonly account: Account;
   /** CLAUDE_TMUX_PORT; null for none. */
   readonly port: number | null;
   /** False under `--no-prompt`. */
@@ -56,7 +58,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, own: pane.env, port: input.port, files }), setup: input.setup, gates: input.gates, files };
+  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, files }), setup: input.setup, gates: input.gates, files };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };
@@ -84,7 +86,7 @@ function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): P
     // Without hooks nobody else would say that the prompt was given.
     promptMarkedBy: input.hooks ? 'hook' : 'launcher',
     conversation: argv.ownsConversation ? input.conversation : null,
-    transcripts: claudeFolders(input.env, input.home).projects,
+    transcripts: claudeFolders(input.account, input.home).projects,
     // Without hooks nobody would say that it has started.
     startsAtOnce: input.hooks ? input.startsAtOnce : null,
   };
@@ -104,7 +106,7 @@ function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fre
     program: 'claude',
     fresh: ['claude', '--teleport', answer, ...flags],
     resume: ['claude', '--resume', { now: 'conversation' }, ...flags],
-    transcripts: claudeFolders(input.env, input.home).projects,
+    transcripts: claudeFolders(input.account, input.home).projects,
     question: `${input.pane.name}: id of the claude.ai/code session to bring here (Enter for later):`,
   };
 }

@@ -6,7 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { hasCode, parseObject, readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { isObject } from '../base/json.ts';
-import { claudeFolders } from './claudeFolders.ts';
+import { callerAccount, claudeFolders } from './claudeFolders.ts';
 import { CHILD_SESSION_VARIABLES } from './environment.ts';
 
 /**
@@ -117,7 +117,7 @@ function notStarted(program: string, error: Error): UserError {
 }
 
 async function readProjects(env: Env, home: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readText(claudeFolders(env, home).global);
+  const text = await readText(claudeFolders(callerAccount({ env, home }), home).global);
   const projects = text === null ? null : parseObject(text)?.projects;
   return isObject(projects) ? projects : {};
 }

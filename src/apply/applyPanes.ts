@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '../agent/claudeFolders.ts';
 import { readClaudeVersion } from '../agent/claudeVersion.ts';
 import { olderVersion } from '../agent/hookEvents.ts';
 import { readLaunchBody } from '../agent/launchFile.ts';
@@ -23,17 +24,19 @@ export interface PanesInput {
   readonly record: FleetRecord;
   readonly server: TmuxServer;
   readonly snapshot: Snapshot;
+  /** The Claude account that each pane starts in, by id. */
+  readonly accounts: Readonly<Record<string, Account>>;
   /** True when the fleet is shown at the planned size at once. */
   readonly sizeKnown: boolean;
   readonly noPrompt: boolean;
 }
 
 /** Puts the panes on the screen in one batch; resolves to a sentence for each that could not be. */
-export async function applyPanes(context: Context, { plan, record, server, snapshot, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
+export async function applyPanes(context: Context, { plan, record, server, snapshot, accounts, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
   const { tmux } = snapshot;
-  const launchFiles = await writeLaunches(context, { plan, record, snapshot, noPrompt });
+  const launchFiles = await writeLaunches(context, { plan, record, snapshot, accounts, noPrompt });
   const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: sessionIdOf(plan, snapshot), sizeKnown });
   const result = await runBatch(server, text, context.env);
   const missing = steps.filter((step) => ('hold' in step || step.kind === 'adopt-session') && !result.made.has(step.id));
@@ -41,7 +44,7 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
   return [...missing.map((step) => `${step.target} could not be made (${step.kind})`), ...reasons];
 }
 
-async function writeLaunches(context: Context, { plan, record, snapshot, noPrompt }: Pick<PanesInput, 'plan' | 'record' | 'snapshot' | 'noPrompt'>): Promise<Record<string, string>> {
+async function writeLaunches(context: Context, { plan, record, snapshot, accounts, noPrompt }: Omit<PanesInput, 'server' | 'sizeKnown'>): Promise<Record<string, string>> {
   const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = await readLaunchBody(context.packageRoot);
@@ -50,7 +53,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, noPromp
   if (commands.length > 0) {
     await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude: await oldestClaude(context, commands) });
   }
-  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees });
+  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees, accounts });
   await makeFolder(context.store.gates);
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
@@ -61,6 +64,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, noPromp
         pane,
         cwd: join(session.path, pane.dir),
         conversation: session.conversation,
+        account: accounts[pane.id] ?? '',
         port: session.port,
         sendPrompt: !noPrompt,
         hooks: true,

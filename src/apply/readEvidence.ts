@@ -1,5 +1,5 @@
 import { readAgents, type AgentReading } from '../agent/agentFacts.ts';
-import { claudeFolders } from '../agent/claudeFolders.ts';
+import { claudeFoldersOf } from '../agent/claudeFolders.ts';
 import { UserError } from '../base/errors.ts';
 import { recordOf } from '../base/record.ts';
 import { readTranscript } from '../agent/transcript.ts';
@@ -146,7 +146,9 @@ async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 
 
 function readTalk(context: Context, session: SessionRecord, facts: AgentReading | null): TranscriptTail | null {
   const conversation = facts?.conversation ?? session.conversation;
-  return session.isClaude && conversation !== null ? readTranscript(claudeFolders(context.env, context.home).projects, conversation, facts?.registry?.cwd ?? session.path) : null;
+  if (!session.isClaude || conversation === null) return null;
+  const { projects } = claudeFoldersOf({ account: facts?.account ?? session.account }, context);
+  return readTranscript(projects, conversation, facts?.registry?.cwd ?? session.path);
 }
 
 const NEVER_STARTED = { alive: false, suspended: false, exit: null, startedAt: null, endedAt: null, registry: null };

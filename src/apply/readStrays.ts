@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { claudeFolders } from '../agent/claudeFolders.ts';
+import { claudeFolders, knownAccounts, type Account } from '../agent/claudeFolders.ts';
 import { readAgents } from '../agent/agentFacts.ts';
 import { readRegistry } from '../agent/registry.ts';
 import { readTranscript } from '../agent/transcript.ts';
@@ -17,6 +17,8 @@ import { readTree, talkPart, treePart, type TreeSource } from './readStatus.ts';
 /** A Claude that runs in a pane of the server and is no fleet's agent; its pane may be a fleet's. */
 export interface Stray {
   readonly entry: RegistryEntry;
+  /** The account whose registry names it. */
+  readonly account: Account;
   readonly pane: ServerPane;
   /** The folder it was started in. */
   readonly cwd: string;
@@ -28,20 +30,27 @@ export interface Stray {
  * the server's panes, for who knows them.
  */
 export async function findStrays(context: Context, server: TmuxServer, fleets: readonly FleetRecord[], seen?: readonly ServerPane[]): Promise<readonly Stray[]> {
-  const [entries, panes, known] = await Promise.all([readRegistryIfThere(context), seen ?? readServerPanes(server, context.env), agentPids(context, fleets)]);
+  const [entries, panes, known] = await Promise.all([readRegistries(context, fleets), seen ?? readServerPanes(server, context.env), agentPids(context, fleets)]);
   const found = await Promise.all(
-    entries.map(async (entry): Promise<Stray[]> => {
+    entries.map(async ({ entry, account }): Promise<Stray[]> => {
       const pane = entry.cwd === null || (await isBelow(entry.pid, known)) ? null : await paneOf(entry, panes);
-      return pane === null || entry.cwd === null ? [] : [{ entry, pane, cwd: entry.cwd }];
+      return pane === null || entry.cwd === null ? [] : [{ entry, account, pane, cwd: entry.cwd }];
     }),
   );
   return found.flat();
 }
 
+/** The registries of every account that is known: the caller's and those of all fleets. */
+async function readRegistries(context: Context, fleets: readonly FleetRecord[]): Promise<readonly Pick<Stray, 'entry' | 'account'>[]> {
+  const accounts = knownAccounts(fleets.flatMap(({ sessions }) => sessions), context);
+  const found = await Promise.all(accounts.map(async (account) => (await readRegistryIfThere(context, account)).map((entry) => ({ entry, account }))));
+  return found.flat();
+}
+
 /** Nothing but the registry names them: without it (a file in its place, no permission) none is found. */
-async function readRegistryIfThere(context: Context): Promise<readonly RegistryEntry[]> {
+async function readRegistryIfThere(context: Context, account: Account): Promise<readonly RegistryEntry[]> {
   try {
-    return await readRegistry(claudeFolders(context.env, context.home).sessions);
+    return await readRegistry(claudeFolders(account, context.home).sessions);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     context.talk(`claude-tmux: Claude's registry cannot be read, so sessions of no fleet are not found: ${error.message}`);
@@ -77,8 +86,8 @@ export async function readStrayStatus(context: Context, server: TmuxServer, stra
   );
 }
 
-async function toStatus(context: Context, { entry, pane, cwd }: Stray, { number, treeOf }: { readonly number: number; readonly treeOf: TreeSource }): Promise<SessionStatus> {
-  const talk = entry.sessionId === null ? null : readTranscript(claudeFolders(context.env, context.home).projects, entry.sessionId, cwd);
+async function toStatus(context: Context, { entry, account, pane, cwd }: Stray, { number, treeOf }: { readonly number: number; readonly treeOf: TreeSource }): Promise<SessionStatus> {
+  const talk = entry.sessionId === null ? null : readTranscript(claudeFolders(account, context.home).projects, entry.sessionId, cwd);
   const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: (await readLifeOfPid(entry.pid)) === 'suspended', exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
   return {
     id: pane.paneId,

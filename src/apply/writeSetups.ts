@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '../agent/claudeFolders.ts';
 import { paneEnvironment } from '../agent/environment.ts';
 import { renderSetupFile, type LaunchSetup } from '../agent/launchFile.ts';
 import { setupMarkPath } from '../git/setupMark.ts';
@@ -17,14 +18,16 @@ interface Setups {
   readonly record: FleetRecord;
   /** As they were before the plan was carried out. */
   readonly trees: Snapshot['trees'];
+  /** The account that each pane starts in, by id. */
+  readonly accounts: Readonly<Record<string, Account>>;
 }
 
 /** Writes the setup of every tree that starting panes work in and that is not set up; resolves to them by the id of the tree's owner. */
-export async function writeSetups(context: Context, { panes, starting, record, trees }: Setups): Promise<ReadonlyMap<string, LaunchSetup>> {
+export async function writeSetups(context: Context, { panes, starting, record, trees, accounts }: Setups): Promise<ReadonlyMap<string, LaunchSetup>> {
   const owners = new Set(starting.map(treeOwnerId));
   const pending = panes.filter((pane) => owners.has(pane.id) && isPending(pane, trees));
   if (pending.length > 0) await makeFolder(fleetPaths(context.store, record.uuid).logs);
-  const written = await Promise.all(pending.map((pane) => writeOne(context, pane, record)));
+  const written = await Promise.all(pending.map((pane) => writeOne(context, pane, { record, account: accounts[pane.id] ?? '' })));
   return new Map(written.flat());
 }
 
@@ -35,7 +38,7 @@ function isPending({ tree }: Pane, trees: Snapshot['trees']): boolean {
   return state?.kind !== 'ready' || !state.setupDone;
 }
 
-async function writeOne(context: Context, pane: Pane, record: FleetRecord): Promise<[string, LaunchSetup][]> {
+async function writeOne(context: Context, pane: Pane, { record, account }: { readonly record: FleetRecord; readonly account: Account }): Promise<[string, LaunchSetup][]> {
   if (pane.tree.kind !== 'own') return [];
   const { path, setup } = pane.tree.spec;
   const paths = fleetPaths(context.store, record.uuid);
@@ -43,7 +46,7 @@ async function writeOne(context: Context, pane: Pane, record: FleetRecord): Prom
   const done = await setupMarkPath(path);
   if (done === null) return [];
   const port = record.sessions.find(({ id }) => id === pane.id)?.port ?? null;
-  const text = renderSetupFile({ cwd: path, commands: setup, ...paneEnvironment({ env: context.env, own: pane.env, port, files }) });
+  const text = renderSetupFile({ cwd: path, commands: setup, ...paneEnvironment({ env: context.env, account, own: pane.env, port, files }) });
   await writeFileAtomic(files.setup, text, { durable: false });
   return [[pane.id, { file: files.setup, done, log: join(paths.logs, `${pane.id}.setup.log`) }]];
 }

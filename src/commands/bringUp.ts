@@ -62,7 +62,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
-  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
+  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };

@@ -1,3 +1,4 @@
+import { callerAccount } from '../agent/claudeFolders.ts';
 import { approvedMcpServers } from '../agent/mcp.ts';
 import { isTrustedByClaude, meetTrustDialog } from '../agent/workspaceTrust.ts';
 import type { Context } from '../apply/context.ts';
@@ -65,7 +66,7 @@ async function makeWorkspace(folder: string): Promise<void> {
 /** MCP servers approved in the checkout are approved for the clones on the user's yes, which is asked for once. */
 async function passOnServers(context: Context, { layout, record, yes }: Meeting): Promise<readonly string[] | null> {
   if (record.mcpServers !== null || layout.checkout === null || layout.isolation === 'shared') return record.mcpServers;
-  const servers = await approvedMcpServers(layout.checkout, { env: context.env, home: context.home });
+  const servers = await approvedMcpServers(layout.checkout, { account: callerAccount(context), home: context.home });
   if (servers.length === 0) return null;
   const names = servers.map((server) => `"${oneLine(server)}"`).join(', ');
   if (yes) return servers;

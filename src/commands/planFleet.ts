@@ -1,13 +1,16 @@
+import type { Account } from '../agent/claudeFolders.ts';
 import type { Context } from '../apply/context.ts';
 import { launchHash } from '../apply/launchHash.ts';
 import { observe } from '../apply/observe.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
 import type { Layout } from '../layout/layout.ts';
+import { startedPanes } from '../plan/startedPanes.ts';
 import { reconcile, type Intent } from '../plan/reconcile.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
 import type { Plan } from '../plan/step.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
+import { accountsOf, describeOtherAccount } from './accounts.ts';
 import { serverFor } from './fleetServer.ts';
 import type { LoadedFleet } from './loadFleet.ts';
 import { withoutClosed } from './withoutClosed.ts';
@@ -17,6 +20,8 @@ export interface PlannedFleet {
   readonly snapshot: Snapshot;
   readonly server: TmuxServer;
   readonly layout: Layout;
+  /** The Claude account that each pane's program starts in, by id. */
+  readonly accounts: Readonly<Record<string, Account>>;
 }
 
 /** Observes the world once and decides what is missing. Reads only. */
@@ -28,7 +33,9 @@ export async function planFleet(context: Context, loaded: LoadedFleet, wanted: P
   const snapshot = await observe(context, { layout, record, server });
   const launchHashes = Object.fromEntries(layout.panes.map((pane) => [pane.id, launchHash(layout, pane)]));
   const plan = reconcile({ layout, snapshot, known: record?.sessions ?? [], intent: { ...wanted, launchHashes } });
-  return { plan: { ...plan, notes: [...notes, ...plan.notes] }, snapshot, server, layout };
+  const accounts = accountsOf(context, { layout, record, snapshot });
+  const others = describeOtherAccount(context, { accounts, started: startedPanes(plan, layout) });
+  return { plan: { ...plan, notes: [...notes, ...plan.notes, ...others] }, snapshot, server, layout, accounts };
 }
 
 /** Labels given by `rename` stand until the layout's own label changes. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { callerAccount } from '../agent/claudeFolders.ts';
 import { readLaunchBody, renderLaunchFile } from '../agent/launchFile.ts';
 import { launchSpec, promptOf } from '../agent/session.ts';
 import type { Context } from '../apply/context.ts';
@@ -75,6 +76,7 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt,
     pane: { ...pane, env: Object.fromEntries(variables.map((variable) => [variable.name, markOf(variable)])) },
     cwd: join(session.path, pane.dir),
     conversation: session.conversation,
+    account: session.account ?? callerAccount(context),
     port: session.port,
     sendPrompt: !noPrompt,
     hooks: false,

@@ -13,7 +13,7 @@ export interface Update {
 
 /** The record as it stands once the plan is carried out: what was known is kept, conversations stay the same. */
 export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Update): FleetRecord {
-  const { layout, plan, server } = planned;
+  const { layout, plan, server, snapshot } = planned;
   const onScreen = new Set([...plan.steps.flatMap((step) => ('pane' in step ? [step.pane] : [])), ...record.sessions.map((session) => session.id)]);
   const started = new Set(startedPanes(plan, layout).map((pane) => pane.id));
   const current = layout.panes
@@ -21,7 +21,10 @@ export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Up
     .map((pane) => {
       const before = record.sessions.find((session) => session.id === pane.id);
       const tasks = tasksOf(before, plan.steps.some((step) => step.kind === 'begin-task' && step.pane === pane.id));
-      return toSession(layout, pane, { before, isStarted: started.has(pane.id), ...tasks, conversation: tasks.conversation ?? newId() });
+      const isStarted = started.has(pane.id);
+      const running = snapshot.agents[pane.id]?.account ?? before?.account ?? null;
+      const account = isStarted || running === null ? (planned.accounts[pane.id] ?? null) : running;
+      return toSession(layout, pane, { before, isStarted, account, ...tasks, conversation: tasks.conversation ?? newId() });
     });
   const removed = record.sessions.filter((session) => !layout.panes.some((pane) => pane.id === session.id));
   return { ...record, socket: server.socket, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
@@ -37,6 +40,7 @@ function tasksOf(before: SessionRecord | undefined, isBegun: boolean): Pick<Sess
 interface Known {
   readonly before: SessionRecord | undefined;
   readonly isStarted: boolean;
+  readonly account: SessionRecord['account'];
   /** The one it works on from now on. */
   readonly task: SessionTask | null;
   readonly nextTask: SessionTask | null;
@@ -64,6 +68,7 @@ function toSession(layout: Layout, pane: Pane, how: Known): SessionRecord {
     baseOf: spec?.base.kind === 'pane' ? spec.base.id : null,
     launchHash: how.isStarted || how.before === undefined ? launchHash(layout, pane) : how.before.launchHash,
     conversation: isClaude ? how.conversation : null,
+    account: isClaude || work.kind === 'placeholder' ? how.account : null,
     task: how.task,
     nextTask: how.nextTask,
     ...kept(how.before),

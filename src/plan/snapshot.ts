@@ -78,6 +78,8 @@ export interface AgentFacts {
   readonly alive: boolean;
   /** Exit code recorded by the launcher; null while it runs, or when it was killed together with its launcher. */
   readonly exit: number | null;
+  /** CLAUDE_CONFIG_DIR of its conversations ('' for `~/.claude`); null for a session that never started. */
+  readonly account?: string | null;
 }
 
 /** What the fleet's record says of a session that was brought up before (a part of the record's entry). */

@@ -54,6 +54,8 @@ export interface SessionRecord {
   readonly launchHash: string;
   /** Claude's conversation id given at the first start; null for commands. */
   readonly conversation: string | null;
+  /** CLAUDE_CONFIG_DIR of the account its conversations are in, absolute; '' for `~/.claude`; null without Claude, and in records written before it was kept. */
+  readonly account: string | null;
   /** Its CLAUDE_TMUX_PORT, no other session's of any fleet; null without `ports` in the layout, and in records written before there were any. */
   readonly port: number | null;
   /** The task that `task` gave it; null while it works on the layout's. */

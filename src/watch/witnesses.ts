@@ -1,4 +1,3 @@
-import { claudeFolders } from '../agent/claudeFolders.ts';
 import type { Context } from '../apply/context.ts';
 import type { TreeReading } from '../apply/readStatus.ts';
 import type { BarFleet } from '../bar/bar.ts';
@@ -10,7 +9,7 @@ import { livePids } from './livePids.ts';
 import { liveTrees } from './liveTrees.ts';
 import { treesOf } from './look.ts';
 import { storeEvents } from './storeEvents.ts';
-import { saysNothing, watchedFolders } from './watchedFolders.ts';
+import { registryFolders, saysNothing, watchedFolders } from './watchedFolders.ts';
 
 /** Who tells that something has happened: files of ours and of Claude's, clones, keys on a terminal. tmux itself is heard elsewhere. */
 export interface Witnesses {
@@ -39,6 +38,7 @@ interface Listeners {
 
 export function makeWitnesses(context: Context, { onEvent, onTree, onKey, onProblem }: Listeners): Witnesses {
   let fleets: readonly BarFleet[] = [];
+  let registries = registryFolders(context, []);
   let pids = '';
   const events = storeEvents((folder, name) => {
     if (!saysNothing(context.store, folder, name)) onEvent();
@@ -47,7 +47,10 @@ export function makeWitnesses(context: Context, { onEvent, onTree, onKey, onProb
   const gaze = makeGaze(onKey);
   const treeOf = (path: string): TreeReading | null => trees.reading(path);
   return {
-    followAgents: (records) => events.follow(watchedFolders(context, records)),
+    followAgents: (records) => {
+      registries = registryFolders(context, records);
+      events.follow(watchedFolders(context, records));
+    },
     followSessions: (now, clients) => {
       fleets = now;
       trees.follow(treesOf(now));
@@ -60,7 +63,7 @@ export function makeWitnesses(context: Context, { onEvent, onTree, onKey, onProb
     },
     sweep: () => {
       const before = pids;
-      pids = livePids(claudeFolders(context.env, context.home).sessions);
+      pids = registries.map(livePids).join(';');
       trees.sweep();
       return pids !== before || events.missing() > 0;
     },

@@ -24,7 +24,8 @@ beforeEach(async () => {
 afterEach(async () => sandbox.dispose());
 
 const ID = '5f3a2b1c-1111-4222-8333-617069303030';
-const COMMON = { session_id: ID, transcript_path: '/home/u/.claude/x.jsonl', cwd: '/w', permission_mode: 'default' };
+const TRANSCRIPT = '/home/u/.claude/projects/-w/x.jsonl';
+const COMMON = { session_id: ID, transcript_path: TRANSCRIPT, cwd: '/w', permission_mode: 'default' };
 const START = json({ hook_event_name: 'SessionStart', source: 'startup', model: 'claude-opus-4-8[1m]' });
 
 /** As Claude Code writes it: on one line, the common fields first. */
@@ -86,19 +87,19 @@ describe('the hook', () => {
     expect(left).toMatchObject({ session: 'api', event: { event: 'SessionStart', sessionId: ID, kind: 'startup', model: 'claude-opus-4-8[1m]' } });
     expect((await stat(`${fleet.inbox}/${left?.name ?? ''}`)).mode & 0o777).toBe(0o600);
     expect(await written()).not.toMatch(/secret|transcript/);
-    expect(await readFile(files.session, 'utf8')).toBe(`${ID}\n`);
+    expect(await readFile(files.session, 'utf8')).toBe(`${ID}\nstartup\n${TRANSCRIPT}\n`);
     expect(await readdir(files.root)).toEqual(['claude', 'pid', 'session']);
   });
 
   it('takes the last id: /clear gives the same process another', async () => {
     await fire({ event: 'SessionStart', input: START });
     await fire({ event: 'SessionStart', input: START.replace(ID, 'other-id') });
-    expect(await readFile(files.session, 'utf8')).toBe('other-id\n');
+    expect((await readFile(files.session, 'utf8')).split('\n')[0]).toBe('other-id');
   });
 
   it('of a claude behind a wrapper counts as the agent', async () => {
     await fire({ event: 'SessionStart', input: START, agent: 'above' });
-    expect(await readFile(files.session, 'utf8')).toBe(`${ID}\n`);
+    expect((await readFile(files.session, 'utf8')).split('\n')[0]).toBe(ID);
   });
 
   it('of another claude (a teammate) leaves nothing', async () => {

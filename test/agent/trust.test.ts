@@ -72,15 +72,15 @@ describe("Claude's own trust dialog", () => {
 describe('approved MCP servers', () => {
   it('are the declared ones that some file approves and none refuses', async () => {
     const checkout = sandbox.path('w');
-    expect(await approvedMcpServers(checkout, where)).toEqual([]);
+    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual([]);
     await writeFile(`${checkout}/.mcp.json`, JSON.stringify({ mcpServers: { db: {}, web: {}, other: {}, bad: {} } }));
-    expect(await approvedMcpServers(checkout, where)).toEqual([]);
+    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual([]);
     await global({ [checkout]: { enabledMcpjsonServers: ['db', 'gone', 'bad'] } });
     await mkdir(`${checkout}/.claude`);
     await writeFile(`${checkout}/.claude/settings.local.json`, JSON.stringify({ enabledMcpjsonServers: ['web'], disabledMcpjsonServers: ['bad'] }));
-    expect(await approvedMcpServers(checkout, where)).toEqual(['db', 'web']);
+    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual(['db', 'web']);
     await writeFile(`${checkout}/.claude/settings.json`, JSON.stringify({ enableAllProjectMcpServers: true }));
-    expect(await approvedMcpServers(checkout, where)).toEqual(['db', 'web', 'other']);
+    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual(['db', 'web', 'other']);
   });
 });
 

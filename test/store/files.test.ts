@@ -129,7 +129,7 @@ const RECORD: FleetRecord = {
   added: [],
   closed: [],
   sessions: [
-    { id: 'api', number: 1, name: 'Api', renamedFrom: 'old', key: 'backend', color: 'green', kind: 'agent', isClaude: true, path: '/w/shop/api', owner: 'api', branch: 'b', base: null, baseOf: 'plan', launchHash: 'h', conversation: 'c', port: 3001, task: null, nextTask: { text: 't', branch: 'n', conversation: 'd' }, syncedAt: '2026-01-02T00:00:00.000Z', syncWhenIdle: 'merge', dependsOn: [{ id: 'web', until: 'done' }] },
+    { id: 'api', number: 1, name: 'Api', renamedFrom: 'old', key: 'backend', color: 'green', kind: 'agent', isClaude: true, path: '/w/shop/api', owner: 'api', branch: 'b', base: null, baseOf: 'plan', launchHash: 'h', conversation: 'c', account: '', port: 3001, task: null, nextTask: { text: 't', branch: 'n', conversation: 'd' }, syncedAt: '2026-01-02T00:00:00.000Z', syncWhenIdle: 'merge', dependsOn: [{ id: 'web', until: 'done' }] },
   ],
 };
 

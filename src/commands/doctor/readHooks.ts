@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { claudeFolders } from '../../agent/claudeFolders.ts';
+import { callerAccount, claudeFolders, claudeFoldersOf } from '../../agent/claudeFolders.ts';
 import { eventsKnownTo, olderVersion } from '../../agent/hookEvents.ts';
 import { readHookSettings } from '../../agent/hookSettings.ts';
 import { isTrustedByClaude } from '../../agent/workspaceTrust.ts';
@@ -18,7 +18,7 @@ const SILENCE_MS = 10_000;
 
 /** Whether the hooks of each fleet's Claude sessions can run, and did; `versions` are those of Claude Code that are installed. */
 export async function readHooks(context: Context, fleets: readonly LookedAtFleet[], versions: readonly (string | null)[]): Promise<HooksReading> {
-  const { root } = claudeFolders(context.env, context.home);
+  const { root } = claudeFolders(callerAccount(context), context.home);
   const [sessions, folders] = await Promise.all([
     Promise.all(fleets.flatMap((fleet) => fleet.evidence.filter(({ session }) => session.isClaude).map((one) => readSession(context, fleet, one)))),
     Promise.all(fleets.filter(hasAgents).map((fleet) => readFolder(context, fleet, versions))),
@@ -31,7 +31,7 @@ function hasAgents({ evidence, reading }: LookedAtFleet): boolean {
 }
 
 async function readSession(context: Context, { record, layout }: LookedAtFleet, { session, facts, hooks, hooksProblem }: SessionEvidence): Promise<HookedSession> {
-  const { root } = claudeFolders(context.env, context.home);
+  const { root } = claudeFoldersOf({ account: facts?.account ?? session.account }, context);
   const files = sessionPaths(fleetPaths(context.store, record.uuid), session.id);
   const age = context.now() - (facts?.startedAt ?? context.now());
   return {
