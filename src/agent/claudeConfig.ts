@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { isObject } from '../base/json.ts';
 import { hasCode, parseObject } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { claudeFolders } from './claudeFolders.ts';
+import { callerAccount, claudeFolders } from './claudeFolders.ts';
 
 /** Whose Claude Code: its home, or CLAUDE_CONFIG_DIR. */
 export interface Account {
@@ -16,7 +16,7 @@ export interface Account {
  * is still there (2.1.197 and 2.1.332 go on with it).
  */
 export function claudeConfigPath({ env, home }: Account): string {
-  const { root, global } = claudeFolders(env, home);
+  const { root, global } = claudeFolders(callerAccount({ env, home }), home);
   const old = join(root, '.config.json');
   const facts = statSync(old, { throwIfNoEntry: false });
   return facts?.isFile() === true && facts.size > 0 ? old : global;
