@@ -61,7 +61,7 @@ note_stage() {
   staged=yes
   read_start "$$"
   read_boot
-  printf '%s\n' "$$" "$start" "$boot" "$@" >"$stage_file"
+  printf '%s\n' "$$" "$start" "$boot${place_key:+ $place_key}" "$@" >"$stage_file"
 }
 
 end_stage() {

@@ -63,7 +63,7 @@ parent_of() {
   if [ -r "/proc/$1/stat" ]; then
     IFS= read -r stat <"/proc/$1/stat"
     # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
-    set -- ${stat##*) }
+    set -- ${stat##*") "}
     printf '%s' "$2"
   else
     ps -o ppid= -p "$1" | tr -d ' '
@@ -217,7 +217,7 @@ runs() {
   [ -r /proc/self/stat ] || { kill -0 "$1"; return; }
   IFS= read -r stat <"/proc/$1/stat" || return 1
   # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
-  set -- "$2" ${stat##*) }
+  set -- "$2" ${stat##*") "}
   case $2 in Z | X) return 1 ;; esac
   [ "$1" = "${21-}" ]
 }

@@ -101,11 +101,12 @@ become() {
   exec "$@"
 }
 
-# write_identity PID FILE: pid, start time and boot, a line each; after a reboot the pid alone is some other program's.
+# write_identity PID FILE: pid, start time, boot and place, the last two on one line; after a reboot, or on another machine, the pid alone
+# is some other program's.
 write_identity() {
   read_start "$1"
   read_boot
-  printf '%s\n' "$1" "$start" "$boot" >"$2"
+  printf '%s\n' "$1" "$start" "$boot${place_key:+ $place_key}" >"$2"
 }
 
 # Sets `start`; empty for a process that has ended, zombies included.
@@ -114,7 +115,7 @@ read_start() {
   if [ -r /proc/self/stat ]; then
     IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
     # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
-    set -- ${stat##*) }
+    set -- ${stat##*") "}
     case $1 in Z | X) ;; *) start=${20} ;; esac
   else
     # shellcheck disable=SC2046  # blanks squeezed to one
@@ -147,7 +148,7 @@ last_runs() {
   { IFS= read -r last_pid; IFS= read -r last_start; IFS= read -r last_boot; } <"$pid_file"
   read_boot
   read_start "$last_pid"
-  [ -n "$last_start" ] && [ "$last_boot" = "$boot" ] && [ "$start" = "$last_start" ]
+  [ -n "$last_start" ] && [ "${last_boot%% *}" = "$boot" ] && [ "$start" = "$last_start" ]
 }
 
 last_end() {

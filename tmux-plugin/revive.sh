@@ -12,7 +12,7 @@ lives() {
   { IFS= read -r pid; IFS= read -r started; IFS= read -r booted; } <"$1"
   case $pid in '' | *[!0-9]*) return 1 ;; esac
   read_boot
-  [ "$boot" = "$booted" ] || return 1
+  [ "$boot" = "${booted%% *}" ] || return 1
   read_start "$pid"
   [ -n "$started" ] && [ "$start" = "$started" ]
 }
@@ -23,7 +23,7 @@ read_start() {
   if [ -r /proc/self/stat ]; then
     IFS= read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
     # shellcheck disable=SC2086  # one word for each field; the name before the last parenthesis may hold anything
-    set -- ${stat##*) }
+    set -- ${stat##*") "}
     case $1 in Z | X) ;; *) start=${20} ;; esac
   else
     # shellcheck disable=SC2046  # blanks squeezed to one

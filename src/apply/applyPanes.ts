@@ -13,6 +13,7 @@ import { isPaneStep, type Plan } from '../plan/step.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { makeFolder } from '../store/file.ts';
+import { placeKey, readMachine } from '../store/machine.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { runBatch } from '../tmux/runBatch.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
@@ -47,7 +48,7 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
 async function writeLaunches(context: Context, { plan, record, snapshot, accounts, noPrompt }: Omit<PanesInput, 'server' | 'sizeKnown'>): Promise<Record<string, string>> {
   const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
-  const body = await readLaunchBody(context.packageRoot);
+  const body = `place_key=${placeKey(await readMachine())}\n${await readLaunchBody(context.packageRoot)}`;
   const panes = Object.values(plan.panes).filter((pane) => ids.has(pane.id));
   const commands = panes.flatMap(claudeCommand);
   if (commands.length > 0) {

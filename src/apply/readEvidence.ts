@@ -12,8 +12,10 @@ import { fleetPaths, type FleetPaths, sessionPaths } from '../store/paths.ts';
 import { markSeen, readSeen } from '../store/seen.ts';
 import { capturePane } from '../tmux/panes.ts';
 import { readServer, type ServerFacts } from '../tmux/readServer.ts';
+import { UnseenServer } from '../tmux/seenServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
+import { whyAway } from './fleetHome.ts';
 import { foldInbox } from './foldInbox.ts';
 
 export interface FleetPlace {
@@ -43,12 +45,31 @@ export type ServerKnown = Pick<ServerFacts, 'session' | 'clients'>;
 
 /** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet; `known` saves the look at the server. */
 export async function readEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
+  const away = await whyAway(context, place.record);
+  if (away !== null) return unseenEvidence(place.record, away);
+  try {
+    return await readOwnEvidence(context, place, known);
+  } catch (error) {
+    if (error instanceof UnseenServer) return unseenEvidence(place.record, error.message);
+    throw error;
+  }
+}
+
+/** A fleet whose processes cannot be seen: nothing is known of it, and nothing of what its hooks told is taken away. */
+function unseenEvidence({ sessions }: FleetRecord, why: string): readonly SessionEvidence[] {
+  const verdict: AgentVerdict = { state: 'unknown', since: null, detail: why, source: 'none', rule: 'a process that cannot be seen from here is not one that has ended', until: null };
+  return sessions.map((session) => ({ session, pane: null, window: null, facts: null, hooks: null, hooksProblem: null, talk: null, verdict }));
+}
+
+async function readOwnEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
   const [tmux, told] = await Promise.all([known ?? lookAtServer(context, place), readTold(context, place)]);
   return judgeAll(context, place, { ...told, tmux, look: () => Promise.resolve(tmux) });
 }
 
 /** The same, less where each session is on the screen and whether anybody looked at it: tmux is asked only where a screen decides. */
 export async function readVerdicts(context: Context, place: FleetPlace): Promise<readonly Omit<SessionEvidence, 'pane' | 'window'>[]> {
+  const away = await whyAway(context, place.record);
+  if (away !== null) return unseenEvidence(place.record, away);
   let server: Promise<ServerKnown> | null = null;
   return judgeAll(context, place, { ...(await readTold(context, place)), tmux: NOT_LOOKED_AT, look: () => (server ??= lookAtServer(context, place)) });
 }

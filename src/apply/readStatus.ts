@@ -6,6 +6,7 @@ import { contextPercent, type TranscriptTail } from '../status/transcript.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import type { Context } from './context.ts';
+import { whyAway } from './fleetHome.ts';
 import { readEvidence, type FleetPlace, type SessionEvidence } from './readEvidence.ts';
 
 /** Gives the reading of a tree; null when it has none yet. */
@@ -14,7 +15,9 @@ export type TreeSource = (path: string, base: string | null) => TreeReading | nu
 /** Reads the state of every session of the fleets. One that cannot be read has `error` and spoils no other. */
 export async function readStatus(context: Context, fleets: readonly FleetPlace[], treeOf: TreeSource = (path, base) => readTree(context, path, base)): Promise<StatusReport> {
   const read = async ({ record, server }: FleetPlace): Promise<FleetStatus> => {
-    const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(record.sessions, treeOf)]);
+    // Paths are the other machine's too.
+    const here = (await whyAway(context, record)) === null ? treeOf : (): null => null;
+    const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(record.sessions, here)]);
     return toFleetStatus({ record, server }, evidence, trees);
   };
   return { version: 1, fleets: await Promise.all(fleets.map(read)) };

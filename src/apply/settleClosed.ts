@@ -10,13 +10,14 @@ import { withLock } from '../store/lock.ts';
 import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import { bringLaunchBack, keepRecord, putLaunchAway } from './closeSession.ts';
 import type { Context } from './context.ts';
+import { whyAway } from './fleetHome.ts';
 
 /**
  * Finishes what a `close` or `undo` that was killed has left half done. Where the tree stands decides: in its place the session is open,
  * in the archive it is closed; record, launch file and git's own notes follow. Resolves to the record as it is then.
  */
 export async function settleClosed(context: Context, fleet: FleetRecord): Promise<FleetRecord> {
-  if (!(await isUnsettled(context, fleet))) return fleet;
+  if (!(await isUnsettled(context, fleet)) || (await whyAway(context, fleet)) !== null) return fleet;
   try {
     // Not waited for: whoever holds the lock is at it, or settles it next time.
     return await withLock(fleetLock(context.store, fleet.name), { timeoutMs: 0, what: `settling what was closed of "${fleet.name}"` }, async () => settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet));

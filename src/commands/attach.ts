@@ -15,7 +15,7 @@ export async function attach(context: Context, [given]: readonly string[], optio
 
 /** Attaches, or switches the client when one sits in that tmux server already. Resolves to an exit code. */
 export async function attachTo(context: Context, record: FleetRecord, { grouped }: { readonly grouped: boolean }): Promise<number> {
-  const server = recordedServer(context, record);
+  const server = recordedServer(record);
   const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
   if (session === null) throw new UserError(`"${record.name}" is not up`, { hint: `claude-tmux up ${record.name} brings it up` });
   if (context.terminal === null) throw new UserError('there is no terminal to show it in', { hint: `from one: claude-tmux attach ${record.name}` });

@@ -4,6 +4,7 @@ import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
 import { mendTrees } from '../apply/mendTrees.ts';
+import { moveHere, refuseAway } from '../apply/fleetHome.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
@@ -14,7 +15,8 @@ import { treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { settleFleet } from '../store/fleets.ts';
+import { settleFleet, writeFleet } from '../store/fleets.ts';
+import { compareMachines } from '../store/machine.ts';
 import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
@@ -29,6 +31,8 @@ export interface UpOptions {
   readonly start?: readonly string[];
   readonly fromHere: boolean;
   readonly noPrompt: boolean;
+  /** True for a fleet that was another machine's and is to be this one's. */
+  readonly moveHere?: boolean;
   readonly yes: boolean;
   /** True when the fleet is shown in this terminal right afterwards. */
   readonly attach: boolean;
@@ -43,13 +47,14 @@ export interface BroughtUp {
 
 /** Makes it so: trees, then panes, then the record. Call it under the fleet's lock. */
 export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
+  if (given.record !== null) await (wanted.moveHere === true ? moveHere(context, given.record) : refuseAway(context, given.record));
   const loaded = { ...given, record: given.record && (await mendTrees(context, given.record)) };
   const first = await planFleet(context, loaded, wanted);
   refuseProblems(first.plan);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
   if (first.plan.steps.length === 0) {
     context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
-    return { code: EXIT.done, record: loaded.record };
+    return { code: EXIT.done, record: loaded.record && (await noteMachine(context, loaded.record, first)) };
   }
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
@@ -69,6 +74,14 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   await startWatcher(context, planned.server, kept.uuid);
   tellAfter(context, planned.plan);
   return { code: missing.length > 0 ? EXIT.notDone : code, record: kept };
+}
+
+/** A record of a version that named no machine, of another boot, or of another machine where the fleet moves to this one. */
+async function noteMachine(context: Context, record: FleetRecord, { machine }: PlannedFleet): Promise<FleetRecord> {
+  if (record.machine !== null && compareMachines(record.machine, machine) === 'here') return record;
+  const noted = { ...record, machine };
+  await writeFleet(context.store, noted);
+  return noted;
 }
 
 function refuseProblems({ problems }: Plan): void {

@@ -32,7 +32,7 @@ export function closePicked(context: Context, picked: Picked, wanted: Wanted): P
     const record = await mendTreeOf(context, settled, id);
     const session = record.sessions.find((candidate) => candidate.id === id);
     if (!session) throw new UserError(`"${id}" is closed already`, { hint: `claude-tmux undo ${id} brings it back` });
-    const input = { record, session, server: recordedServer(context, record), include: await readInclude(context, record, id) };
+    const input = { record, session, server: recordedServer(record), include: await readInclude(context, record, id) };
     const survey = await surveyClosing(context, input);
     await confirm(context, { session, survey, yes: wanted.yes });
     const keeps = await closeSession(context, { ...input, survey, ...(wanted.after ? { after: wanted.after } : {}) });

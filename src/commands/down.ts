@@ -13,7 +13,7 @@ import type { Options } from './table.ts';
 /** Ends the fleet's tmux session: agents get SIGHUP and their SessionEnd; clones, branches and conversations stay. */
 export async function down(context: Context, [given]: readonly string[], options: Options): Promise<number> {
   const record = await pickFleet(context, given);
-  const server = recordedServer(context, record);
+  const server = recordedServer(record);
   return withLock(fleetLock(context.store, record.name), { timeoutMs: 60_000, what: `taking "${record.name}" down` }, async () => {
     const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
     if (session === null) {

@@ -3,13 +3,13 @@ import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
 import { describeSpan } from '../base/ago.ts';
 import { oneLine } from '../base/text.ts';
 import { recordedServer } from './fleetServer.ts';
-import { pickSession } from './pick.ts';
+import { findSession } from './pick.ts';
 import type { Options } from './table.ts';
 
 /** Where the shown state of a session comes from: everything that was read, and the rule that decided. */
 export async function explain(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
-  const { fleet, session } = await pickSession(context, given, options['fleet']);
-  const evidence = await readEvidence(context, { record: fleet, server: recordedServer(context, fleet) });
+  const { fleet, session } = await findSession(context, given, options['fleet']);
+  const evidence = await readEvidence(context, { record: fleet, server: recordedServer(fleet) });
   const found = evidence.find((candidate) => candidate.session.id === session.id);
   if (!found) throw new Error(`session ${session.id} was not read`);
   if (options['json'] === true) context.out(`${JSON.stringify(toJson(found), null, 2)}\n`);

@@ -1,4 +1,5 @@
 import type { Context } from '../apply/context.ts';
+import { onOtherServer } from '../apply/fleetHome.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { resolveSocket } from '../tmux/socket.ts';
@@ -6,21 +7,25 @@ import type { TmuxServer } from '../tmux/tmux.ts';
 
 /** The tmux server that the command line or the surroundings name. */
 export function namedServer(context: Context): TmuxServer {
-  return { socket: resolveSocket({ ...context.socket, env: context.env, uid: context.uid }) };
+  return { socket: resolveSocket({ ...context.socket, env: context.env, uid: context.uid, cwd: context.cwd }) };
 }
 
-/** The server a fleet belongs on: where `-L`/`-S` say, else where it runs, else the one of the surroundings. */
+/**
+ * The server a fleet belongs on: where it runs, else where `-L`/`-S` say, else the one of the surroundings. Throws a UserError when it runs on
+ * another server than the one that is named.
+ */
 export async function serverFor(context: Context, record: FleetRecord | null): Promise<TmuxServer> {
   const here = namedServer(context);
   const isNamed = context.socket.name !== undefined || context.socket.path !== undefined;
-  if (record === null || isNamed || record.socket === here.socket) return here;
+  if (record === null || record.socket === here.socket) return here;
   const there = { socket: record.socket };
   const facts = await readServer(there, { uuid: record.uuid, session: record.session, env: context.env });
-  return facts.session === null ? here : there;
+  if (facts.session === null) return here;
+  if (isNamed) throw onOtherServer(record, { socket: record.socket, named: here.socket });
+  return there;
 }
 
-/** The server that a fleet was last brought up on, for commands about a fleet that exists. */
-export function recordedServer(context: Context, record: FleetRecord): TmuxServer {
-  const isNamed = context.socket.name !== undefined || context.socket.path !== undefined;
-  return isNamed ? namedServer(context) : { socket: record.socket };
+/** The server that a fleet was last brought up on, whatever server the command line names: a fleet is looked for where it lives. */
+export function recordedServer({ socket }: FleetRecord): TmuxServer {
+  return { socket };
 }

@@ -19,7 +19,7 @@ export async function go(context: Context, [given = '']: readonly string[], opti
 
 /** Selects the window and pane of a session and shows them; resolves to an exit code. */
 export async function goTo(context: Context, fleet: FleetRecord, id: string): Promise<number> {
-  const server = recordedServer(context, fleet);
+  const server = recordedServer(fleet);
   const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   const window = facts.session?.windows.find((candidate) => candidate.panes.some((pane) => pane.session === id));
   const pane = window?.panes.find((candidate) => candidate.session === id);

@@ -7,5 +7,5 @@ import type { LoadedFleet } from './loadFleet.ts';
 export function newRecord(context: Context, { read: { layout }, path, task }: LoadedFleet, server: TmuxServer): FleetRecord {
   const { name, session, strategy, repo, checkout, workspace } = layout;
   const createdAt = new Date(context.now()).toISOString();
-  return { version: 1, uuid: context.newId(), name, session, socket: server.socket, strategy, repo, checkout, layout: path, workspace, task, mcpServers: null, localSettings: null, createdAt, sessions: [], added: [], closed: [] };
+  return { version: 1, uuid: context.newId(), name, session, socket: server.socket, machine: null, strategy, repo, checkout, layout: path, workspace, task, mcpServers: null, localSettings: null, createdAt, sessions: [], added: [], closed: [] };
 }

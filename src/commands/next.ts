@@ -11,7 +11,7 @@ import { knownFleets } from './pick.ts';
 /** Jumps to the session that has waited longest for the user, in whichever fleet it is. Exit code 1 when none waits. */
 export async function next(context: Context): Promise<number> {
   const fleets = await knownFleets(context);
-  const all = await Promise.all(fleets.map(async (fleet) => (await readEvidence(context, { record: fleet, server: recordedServer(context, fleet) })).map((evidence) => ({ fleet, evidence }))));
+  const all = await Promise.all(fleets.map(async (fleet) => (await readEvidence(context, { record: fleet, server: recordedServer(fleet) })).map((evidence) => ({ fleet, evidence }))));
   const waiting = all.flat().filter(({ evidence }) => evidence.pane !== null && STATE_LOOKS[evidence.verdict.state].needsYou);
   // Without a time it is not known since when: such a one has waited at least as long as anybody knows.
   const [first] = waiting.sort((a, b) => (a.evidence.verdict.since ?? 0) - (b.evidence.verdict.since ?? 0));

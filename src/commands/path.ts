@@ -1,10 +1,10 @@
 import type { Context } from '../apply/context.ts';
-import { pickSession } from './pick.ts';
+import { findSession } from './pick.ts';
 import type { Options } from './table.ts';
 
 /** Prints the folder a session works in: `cd "$(claude-tmux path api)"`. */
 export async function path(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
-  const { session } = await pickSession(context, given, options['fleet']);
+  const { session } = await findSession(context, given, options['fleet']);
   context.out(`${session.path}\n`);
   return 0;
 }

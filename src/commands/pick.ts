@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Context } from '../apply/context.ts';
+import { refuseElsewhere } from '../apply/fleetHome.ts';
 import { settleClosed } from '../apply/settleClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
@@ -11,8 +12,15 @@ export interface Picked {
   readonly session: SessionRecord;
 }
 
-/** The fleet that is named, that one stands in, or that is the only one. */
+/** The fleet that is named, that one stands in, or that is the only one, to be acted on; throws a UserError when it lives elsewhere. */
 export async function pickFleet(context: Context, given: string | undefined): Promise<FleetRecord> {
+  const fleet = await findFleet(context, given);
+  await refuseElsewhere(context, fleet);
+  return fleet;
+}
+
+/** The same, to be looked at only: wherever it lives. */
+export async function findFleet(context: Context, given: string | undefined): Promise<FleetRecord> {
   const fleets = await knownFleets(context);
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
   if (given !== undefined) return matchFleet(fleets, given);
@@ -22,8 +30,18 @@ export async function pickFleet(context: Context, given: string | undefined): Pr
   throw new UserError('there are several fleets', { hint: `name one: ${fleets.map((fleet) => fleet.name).join(', ')}`, exitCode: EXIT.usage });
 }
 
-/** The session that is named by id, bar number or unique prefix, in the fleet that `pickFleet` would pick, else in any. */
+/**
+ * The session that is named by id, bar number or unique prefix, in the fleet that `pickFleet` would pick, else in any, to be acted on; throws a
+ * UserError when it lives elsewhere.
+ */
 export async function pickSession(context: Context, given: string, fleetName: unknown): Promise<Picked> {
+  const picked = await findSession(context, given, fleetName);
+  await refuseElsewhere(context, picked.fleet);
+  return picked;
+}
+
+/** The same, to be looked at only: wherever it lives. */
+export async function findSession(context: Context, given: string, fleetName: unknown): Promise<Picked> {
   const fleets = await knownFleets(context);
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
   const near = nearFleets(fleets, context.cwd);

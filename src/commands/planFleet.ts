@@ -1,5 +1,6 @@
 import type { Account } from '../agent/claudeFolders.ts';
 import type { Context } from '../apply/context.ts';
+import { refuseAway } from '../apply/fleetHome.ts';
 import { launchHash } from '../apply/launchHash.ts';
 import { observe } from '../apply/observe.ts';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -9,6 +10,7 @@ import { startedPanes } from '../plan/startedPanes.ts';
 import { reconcile, type Intent } from '../plan/reconcile.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
 import type { Plan } from '../plan/step.ts';
+import { type Machine, readMachine } from '../store/machine.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { accountsOf, describeOtherAccount } from './accounts.ts';
 import { serverFor } from './fleetServer.ts';
@@ -19,14 +21,22 @@ export interface PlannedFleet {
   readonly plan: Plan;
   readonly snapshot: Snapshot;
   readonly server: TmuxServer;
+  /** The one this is planned on. */
+  readonly machine: Machine;
   readonly layout: Layout;
   /** The Claude account that each pane's program starts in, by id. */
   readonly accounts: Readonly<Record<string, Account>>;
 }
 
-/** Observes the world once and decides what is missing. Reads only. */
-export async function planFleet(context: Context, loaded: LoadedFleet, wanted: Pick<Intent, 'only' | 'fromHere' | 'start'>): Promise<PlannedFleet> {
+export interface PlanWanted extends Pick<Intent, 'only' | 'fromHere' | 'start'> {
+  /** True for a fleet that was another machine's and is to be this one's. */
+  readonly moveHere?: boolean;
+}
+
+/** Observes the world once and decides what is missing. Reads only. Throws a UserError for a fleet that lives elsewhere. */
+export async function planFleet(context: Context, loaded: LoadedFleet, wanted: PlanWanted): Promise<PlannedFleet> {
   const { record } = loaded;
+  if (record !== null && wanted.moveHere !== true) await refuseAway(context, record);
   refuseUnknown(loaded.read.layout, wanted.only ?? []);
   const { layout, notes } = withoutClosed(withLabels(loaded), { record, only: wanted.only });
   const server = await serverFor(context, record);
@@ -35,7 +45,7 @@ export async function planFleet(context: Context, loaded: LoadedFleet, wanted: P
   const plan = reconcile({ layout, snapshot, known: record?.sessions ?? [], intent: { ...wanted, launchHashes } });
   const accounts = accountsOf(context, { layout, record, snapshot });
   const others = describeOtherAccount(context, { accounts, started: startedPanes(plan, layout) });
-  return { plan: { ...plan, notes: [...notes, ...plan.notes, ...others] }, snapshot, server, layout, accounts };
+  return { plan: { ...plan, notes: [...notes, ...plan.notes, ...others] }, snapshot, server, machine: await readMachine(), layout, accounts };
 }
 
 /** Labels given by `rename` stand until the layout's own label changes. */

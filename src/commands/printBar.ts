@@ -7,7 +7,7 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { asJobOutput } from '../base/tmuxText.ts';
 import type { FleetStatus } from '../status/report.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
-import { knownFleets, pickFleet } from './pick.ts';
+import { knownFleets, findFleet } from './pick.ts';
 
 interface BarRequest {
   /** Name of the one fleet; undefined means all that this tmux server shows. */
@@ -37,15 +37,15 @@ function parseWidth(width: BarRequest['width']): number {
 }
 
 async function one(context: Context, given: string): Promise<readonly FleetStatus[]> {
-  const record = await pickFleet(context, given);
-  return (await readStatus(context, [{ record, server: recordedServer(context, record) }])).fleets;
+  const record = await findFleet(context, given);
+  return (await readStatus(context, [{ record, server: recordedServer(record) }])).fleets;
 }
 
 /** What the watcher would publish: the fleets that are up on this server, and the Claude sessions of none. */
 async function everywhere(context: Context): Promise<readonly FleetStatus[]> {
   const server = namedServer(context);
   const known = await knownFleets(context);
-  const here = known.filter((record) => recordedServer(context, record).socket === server.socket);
+  const here = known.filter((record) => recordedServer(record).socket === server.socket);
   const [{ fleets }, strays] = await Promise.all([readStatus(context, here.map((record) => ({ record, server }))), findStrays(context, server, known)]);
   return [...fleets.filter(({ sessions }) => sessions.some(({ pane }) => pane !== null)), ...(await readStrayStatus(context, server, strays))];
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { pruneArchive, type Pruned } from '../apply/pruneArchive.ts';
+import { whyAway } from '../apply/fleetHome.ts';
 import { readArchiveRisks, readArchives, settleArchives, type Archive } from '../apply/readArchives.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -19,12 +20,19 @@ export async function prune(context: Context, _args: readonly string[], options:
   const text = typeof options['olderThan'] === 'string' ? options['olderThan'] : OLDER_THAN;
   const age = parseSpan(text);
   if (age === null) throw new UserError(`"${text}" is no length of time`, { hint: 'claude-tmux prune --older-than 14d (or 12h, 30m, 0d)', exitCode: EXIT.usage });
-  const fleets = typeof options['fleet'] === 'string' ? [await pickFleet(context, options['fleet'])] : await knownFleets(context);
+  const fleets = typeof options['fleet'] === 'string' ? [await pickFleet(context, options['fleet'])] : await fleetsHere(context);
   const wanted = { age, shrink: options['shrink'] === true, yes: options['yes'] === true };
   const counts = { found: 0, failed: 0 };
   for (const fleet of fleets) await pruneFleet(context, fleet, { ...wanted, counts });
   if (counts.found === 0) context.talk(`nothing was closed more than ${text} ago`);
   return counts.failed > 0 ? EXIT.notDone : EXIT.done;
+}
+
+/** Every fleet of this machine; one of another is named and left alone. */
+async function fleetsHere(context: Context): Promise<readonly FleetRecord[]> {
+  const fleets = await Promise.all((await knownFleets(context)).map(async (fleet) => ({ fleet, why: await whyAway(context, fleet) })));
+  for (const { fleet, why } of fleets) if (why !== null) context.talk(`note: "${fleet.name}" ${why}`);
+  return fleets.flatMap(({ fleet, why }) => (why === null ? [fleet] : []));
 }
 
 export interface PruneWanted {

@@ -6,6 +6,8 @@ import { readProgramName } from '../store/process.ts';
 export async function refuseText(evidence: SessionEvidence, text: string): Promise<string | null> {
   const { session, verdict, facts, pane } = evidence;
   if (session.kind !== 'agent') return 'is a command, not an agent: text there would be typed into it';
+  // A fleet of another machine: nothing was read, so nothing is known.
+  if (verdict.source === 'none' && verdict.state === 'unknown') return `cannot be given it: ${verdict.detail ?? verdict.rule}`;
   if (pane === null) return 'is not on the screen; claude-tmux up brings it back';
   if (facts?.suspended === true) return 'is suspended (Ctrl-Z); press r in its pane first';
   // A dialog of the user's own (`/config`) leaves the state as it was, and would swallow the text all the same.

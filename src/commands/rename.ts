@@ -34,7 +34,7 @@ function withLabel(fleet: FleetRecord, id: string, name: string): FleetRecord {
 }
 
 async function showLabel(context: Context, fleet: FleetRecord, session: SessionRecord): Promise<void> {
-  const server = recordedServer(context, fleet);
+  const server = recordedServer(fleet);
   const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   for (const window of facts.session?.windows ?? []) {
     const pane = window.panes.find((candidate) => candidate.session === session.id);

@@ -32,7 +32,7 @@ export async function save(context: Context, [name = 'saved']: readonly string[]
 
 async function runningSessions(context: Context): Promise<SavedSession[]> {
   const server = namedServer(context);
-  const fleets = (await knownFleets(context)).filter((record) => recordedServer(context, record).socket === server.socket);
+  const fleets = (await knownFleets(context)).filter((record) => recordedServer(record).socket === server.socket);
   const evidence = (await Promise.all(fleets.map((record) => readEvidence(context, { record, server })))).flat();
   const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && !ENDED.has(verdict.state)).map(({ session }) => session);
   const strays = await findStrays(context, server, fleets);

@@ -12,7 +12,7 @@ export async function send(context: Context, args: readonly string[], options: O
   const text = (all ? args : args.slice(1)).join(' ');
   if (text.trim() === '') throw new UserError('there is no text to send', { hint: 'claude-tmux send SESSION TEXT, or send --all TEXT', exitCode: EXIT.usage });
   const { fleet, sessions } = await targets(context, { all, given: args[0] ?? '', fleetName: options['fleet'] });
-  const server = recordedServer(context, fleet);
+  const server = recordedServer(fleet);
   const outcomes = await Promise.all(
     sessions.map(async (session) => {
       const { given, words } = await attempt(context, { fleet, server, session, text });

@@ -9,7 +9,7 @@ import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
 import type { FleetStatus, StatusReport } from '../status/report.ts';
 import { printBar } from './printBar.ts';
 import { followStatus } from './followStatus.ts';
-import { knownFleets, pickFleet } from './pick.ts';
+import { knownFleets, findFleet } from './pick.ts';
 import type { Options } from './table.ts';
 import { serverPaths } from '../store/paths.ts';
 import { askWatcher } from '../watch/askWatcher.ts';
@@ -43,8 +43,8 @@ interface Wanted {
 
 /** The status of what is asked for, as it is at this moment. */
 export async function readReport(context: Context, { given, all }: Wanted): Promise<StatusReport> {
-  const fleets = given === undefined ? await knownFleets(context) : [await pickFleet(context, given)];
-  const places = fleets.map((record) => ({ record, server: recordedServer(context, record) }));
+  const fleets = given === undefined ? await knownFleets(context) : [await findFleet(context, given)];
+  const places = fleets.map((record) => ({ record, server: recordedServer(record) }));
   const own = await readStatus(context, places, knownTrees(context, places));
   return all ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
 }

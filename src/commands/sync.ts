@@ -16,7 +16,7 @@ export async function sync(context: Context, given: readonly string[], options: 
   const { fleet, ids } = await pickTargets(context, given, options['fleet']);
   const dryRun = options['dryRun'] === true;
   const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun };
-  const sessions = await syncFleet(context, { record: fleet, server: recordedServer(context, fleet) }, wish);
+  const sessions = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
   const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, sessions };
   if (options['json'] === true) context.out(`${JSON.stringify(report, null, 2)}\n`);
   else context.out(renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }));

@@ -39,6 +39,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '-n, --dry-run', help: 'print the plan and do nothing' },
       { flags: '--no-prompt', help: 'start the agents without their first prompts' },
       { flags: '--from-here', help: "new branches start from the checkout's HEAD, with its uncommitted work" },
+      { flags: '--move-here', help: 'a fleet that was brought up on another machine is from now on this one\'s; nothing of it may run there any more' },
       YES,
     ],
     load: async () => (await import('./up.ts')).up,

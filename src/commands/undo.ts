@@ -1,4 +1,5 @@
 import type { Context } from '../apply/context.ts';
+import { refuseElsewhere } from '../apply/fleetHome.ts';
 import { settleArchives } from '../apply/readArchives.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { undoClosed } from '../apply/undoClosed.ts';
@@ -18,6 +19,7 @@ import type { Options } from './table.ts';
 export async function undo(context: Context, [given]: readonly string[], options: Options): Promise<number> {
   const fleetName = typeof options['fleet'] === 'string' ? options['fleet'] : undefined;
   const fleet = await pickFleetOf(context, given, fleetName);
+  await refuseElsewhere(context, fleet);
   return undoIn(context, fleet, { given, yes: options['yes'] === true });
 }
 

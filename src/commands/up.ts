@@ -1,5 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
+import { refuseAway } from '../apply/fleetHome.ts';
 import { attachTo } from './attach.ts';
 import { askTrust } from './askTrust.ts';
 import { bringUp, type UpOptions } from './bringUp.ts';
@@ -20,6 +21,7 @@ export async function up(context: Context, [layout, task]: readonly string[], op
   const wanted = upOptions(context, options);
   const loaded = await loadFleet(context, { layout, task, withoutTask: wanted.dryRun ? 'leave' : 'ask' });
   tellWarnings(context, loaded);
+  if (loaded.record !== null && !wanted.moveHere) await refuseAway(context, loaded.record);
   if (wanted.dryRun) {
     const { plan } = await planFleet(context, loaded, wanted);
     context.out(describePlan(plan));
@@ -40,13 +42,14 @@ export async function up(context: Context, [layout, task]: readonly string[], op
 }
 
 /** What `up` was asked for, from its flags. */
-export function upOptions(context: Context, options: Options): UpOptions & { readonly dryRun: boolean } {
+export function upOptions(context: Context, options: Options): UpOptions & { readonly dryRun: boolean; readonly moveHere: boolean } {
   const only = options['only'];
   return {
     only: typeof only === 'string' ? only.split(',').map((id) => id.trim()).filter((id) => id !== '') : null,
     fromHere: options['fromHere'] === true,
     // Commander turns `--no-prompt` into `prompt: false`.
     noPrompt: options['prompt'] === false,
+    moveHere: options['moveHere'] === true,
     yes: options['yes'] === true,
     dryRun: options['dryRun'] === true,
     attach: options['detach'] !== true && !isDetachImplied(context),

@@ -13,7 +13,7 @@ export interface Update {
 
 /** The record as it stands once the plan is carried out: what was known is kept, conversations stay the same. */
 export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Update): FleetRecord {
-  const { layout, plan, server, snapshot } = planned;
+  const { layout, plan, server, machine, snapshot } = planned;
   const onScreen = new Set([...plan.steps.flatMap((step) => ('pane' in step ? [step.pane] : [])), ...record.sessions.map((session) => session.id)]);
   const started = new Set(startedPanes(plan, layout).map((pane) => pane.id));
   const current = layout.panes
@@ -27,7 +27,7 @@ export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Up
       return toSession(layout, pane, { before, isStarted, account, ...tasks, conversation: tasks.conversation ?? newId() });
     });
   const removed = record.sessions.filter((session) => !layout.panes.some((pane) => pane.id === session.id));
-  return { ...record, socket: server.socket, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
+  return { ...record, socket: server.socket, machine, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
 }
 
 /** The tasks and the conversation of a session, its next task begun or not. */

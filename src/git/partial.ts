@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasCode, makeFolders } from '../store/file.ts';
+import { placeKey, readMachine } from '../store/machine.ts';
 import { isAlive, readProcStart } from '../store/process.ts';
 
 /** Folder inside the workspace where clones are made; one that is cut off never stands under its final name. */
@@ -23,7 +24,7 @@ async function makeTemporary(target: string): Promise<string> {
   const folder = join(dirname(target), PARTIAL);
   await removeLeftovers(folder);
   const start = (await readProcStart(process.pid)) ?? '';
-  const name = join(folder, `${basename(target)}~${process.pid}~${nameOf(start)}~`);
+  const name = join(folder, `${basename(target)}~${process.pid}~${nameOf(start)}~${placeKey(await readMachine())}~`);
   for (let tries = 0; ; tries++) {
     try {
       await makeFolders(folder);
@@ -54,8 +55,11 @@ async function removeLeftovers(folder: string): Promise<void> {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
   });
+  const here = placeKey(await readMachine());
   for (const name of names) {
-    const [, pid = '', start = ''] = /~(\d+)~([^~]*)~[^~]*$/.exec(name) ?? [];
+    const [, pid = '', start = '', place] = /~(\d+)~([^~]*)~(?:([0-9a-f]{12})~)?[^~]*$/.exec(name) ?? [];
+    // Another machine's (a workspace that several share) may be at work: its processes cannot be seen.
+    if (place !== undefined && place !== here) continue;
     if (pid !== '' && !(await isOwnerAlive(Number(pid), start))) await remove(join(folder, name));
   }
 }

@@ -1,4 +1,5 @@
 import type { Strategy, SyncSettings } from '../layout/layout.ts';
+import type { Machine } from './machine.ts';
 
 /** `fleet.json`: what the commands know of a fleet from any folder and after a reboot. Written under the fleet's lock, atomically. */
 export interface FleetRecord {
@@ -9,6 +10,8 @@ export interface FleetRecord {
   readonly session: string;
   /** Path of the tmux server's socket. */
   readonly socket: string;
+  /** Where it was last brought up: paths, socket and pids are that machine's. Null in records written before it was kept: this one. */
+  readonly machine: Machine | null;
   readonly strategy: Strategy;
   readonly repo: string;
   readonly checkout: string | null;

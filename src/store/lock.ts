@@ -4,9 +4,11 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { numberAt, textAt } from '../base/json.ts';
+import { shellWord } from '../base/shellText.ts';
 import { cannotWrite, hasCode, makeFolder, parseObject } from './file.ts';
 import { readOwnProcess } from './identityFile.ts';
-import { isAlive, readBootId } from './process.ts';
+import { compareMachines, type Machine, parseMachine, readMachine } from './machine.ts';
+import { isAlive } from './process.ts';
 
 export interface LockOptions {
   /** How long to wait for another owner, in milliseconds; 0 tries once. */
@@ -23,12 +25,15 @@ interface Owner {
   readonly pid: number;
   readonly procStart: string;
   readonly bootId: string;
+  /** Null in a lock of a version that named none: this machine then. */
+  readonly machine: Machine | null;
   readonly what: string;
 }
 
 /**
  * Runs `run` while holding the lock file `path`; it is released however `run` ends.
- * A lock whose owner has ended (gone, a zombie, a pid used again, another boot) is taken over.
+ * A lock whose owner has ended (gone, a zombie, a pid used again, another boot) is taken over; an owner on another machine, or in another
+ * pid namespace, cannot be seen and is never called dead.
  * Throws a UserError that names the owner when it is still held after `timeoutMs`.
  */
 export async function withLock<T>(path: string, options: LockOptions, run: () => Promise<T>): Promise<T> {
@@ -45,18 +50,25 @@ export async function withLock<T>(path: string, options: LockOptions, run: () =>
 /** Who holds the lock now; null when nobody alive does. */
 export async function readLockOwner(path: string): Promise<{ readonly pid: number; readonly what: string } | null> {
   const owner = await readOwner(path);
-  return owner && (await isOwnerAlive(owner)) ? { pid: owner.pid, what: owner.what } : null;
+  return owner && (await readHold(owner)) !== 'dead' ? { pid: owner.pid, what: owner.what } : null;
+}
+
+/** Removes a lock whose owner is on another machine, once somebody has said that nothing runs there any more. */
+export async function dropForeignLock(path: string): Promise<void> {
+  const owner = await readOwner(path);
+  if (owner !== null && (await readHold(owner)) === 'unseen') await rm(path, { force: true });
 }
 
 async function acquire(path: string, me: Owner, options: LockOptions): Promise<void> {
   const own = `${path}.${me.nonce}`;
   try {
     await writeFile(own, JSON.stringify({ version: 1, ...me }), { mode: 0o600, flag: 'wx' });
-    const deadline = Date.now() + options.timeoutMs;
+    const begun = Date.now();
+    const deadline = begun + options.timeoutMs;
     for (let told = false; ; ) {
       const holder = await tryAcquire(path, own);
       if (holder === null) return;
-      if (Date.now() >= deadline) throw held(holder, me);
+      if (Date.now() >= (await deadlineFor(holder, { deadline, begun }))) throw await held(path, holder, me);
       if (!told) options.onWait?.(describe(holder, me));
       told = true;
       await pause(50);
@@ -68,6 +80,13 @@ async function acquire(path: string, me: Owner, options: LockOptions): Promise<v
   }
 }
 
+/** Whether an owner that cannot be seen still lives is not known: it is waited for a moment only. In milliseconds. */
+const UNSEEN_PATIENCE = 10_000;
+
+async function deadlineFor(holder: Owner, { deadline, begun }: { readonly deadline: number; readonly begun: number }): Promise<number> {
+  return (await readHold(holder)) === 'unseen' ? Math.min(deadline, begun + UNSEEN_PATIENCE) : deadline;
+}
+
 /** Null when the lock is ours now, else the live owner. */
 async function tryAcquire(path: string, own: string): Promise<Owner | null> {
   for (;;) {
@@ -75,7 +94,7 @@ async function tryAcquire(path: string, own: string): Promise<Owner | null> {
     const chain = await readChain(path);
     const last = chain.at(-1);
     if (!last) continue;
-    if (await isOwnerAlive(last.owner)) return last.owner;
+    if ((await readHold(last.owner)) !== 'dead') return last.owner;
     if (await takeOver({ path, own, chain })) return null;
   }
 }
@@ -133,7 +152,7 @@ async function readOwner(path: string): Promise<Owner | null> {
 }
 
 /** The owner of a file that a power loss emptied: written before this boot, so dead. */
-const NOBODY = { pid: 0, procStart: '', bootId: '', what: '' };
+const NOBODY = { pid: 0, procStart: '', bootId: '', machine: null, what: '' };
 
 function parseOwner(text: string): Owner | null {
   const value = parseObject(text);
@@ -141,22 +160,44 @@ function parseOwner(text: string): Owner | null {
   const [nonce, procStart, bootId] = [textAt(value, 'nonce'), textAt(value, 'procStart'), textAt(value, 'bootId')];
   const pid = numberAt(value, 'pid');
   if (nonce === null || nonce.includes('/') || procStart === null || bootId === null || pid === null) return null;
-  return { nonce, pid, procStart, bootId, what: textAt(value, 'what') ?? 'at work' };
+  return { nonce, pid, procStart, bootId, machine: parseMachine(value.machine), what: textAt(value, 'what') ?? 'at work' };
 }
 
-async function isOwnerAlive(owner: Owner): Promise<boolean> {
-  return owner.bootId === (await readBootId()) && isAlive(owner);
+/** `unseen`: on another machine or in another pid namespace, where it may live. */
+type Hold = 'lives' | 'unseen' | 'dead';
+
+async function readHold(owner: Owner): Promise<Hold> {
+  const here = await readMachine();
+  const where = compareMachines(owner.machine ?? { ...here, boot: owner.bootId }, here);
+  if (where === 'elsewhere' || where === 'restarted') return 'unseen';
+  return where === 'here' && (await isAlive(owner)) ? 'lives' : 'dead';
 }
 
 async function readSelf(what: string): Promise<Owner> {
-  const { pid, procStart, boot } = await readOwnProcess();
-  return { nonce: randomUUID(), pid, procStart, bootId: boot, what };
+  const [{ pid, procStart, boot }, machine] = await Promise.all([readOwnProcess(), readMachine()]);
+  return { nonce: randomUUID(), pid, procStart, bootId: boot, machine, what };
 }
 
 function describe(holder: Owner, me: Owner): string {
-  return holder.pid === me.pid ? `this claude-tmux is already ${holder.what}` : `another claude-tmux (pid ${holder.pid}) is ${holder.what}`;
+  const isOwn = holder.pid === me.pid && holder.procStart === me.procStart;
+  if (isOwn) return `this claude-tmux is already ${holder.what}`;
+  const where = isElsewhere(holder, me) ? ` on ${describeHost(holder.machine, me.machine)}` : '';
+  return `another claude-tmux (pid ${holder.pid}${where}) is ${holder.what}`;
 }
 
-function held(holder: Owner, me: Owner): UserError {
-  return new UserError(describe(holder, me), { hint: `wait until it has ended, or end it with: kill ${holder.pid}` });
+function isElsewhere({ machine }: Owner, me: Owner): boolean {
+  return machine !== null && me.machine !== null && (machine.id !== me.machine.id || machine.namespace !== me.machine.namespace);
+}
+
+function describeHost(there: Machine | null, here: Machine | null): string {
+  const host = `"${there?.host ?? ''}"`;
+  return there?.boot === here?.boot ? `${host}, in another pid namespace (a container) of this machine` : `the machine ${host}`;
+}
+
+async function held(path: string, holder: Owner, me: Owner): Promise<UserError> {
+  const isUnseen = (await readHold(holder)) === 'unseen';
+  const hint = isUnseen
+    ? `wait until it has ended there; it cannot be seen from here, so if it is gone for good: rm ${shellWord(path)}`
+    : `wait until it has ended, or end it with: kill ${holder.pid}`;
+  return new UserError(describe(holder, me), { hint });
 }

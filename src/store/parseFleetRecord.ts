@@ -1,5 +1,6 @@
 import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
 import { STRATEGIES, SYNC_STRATEGIES } from '../layout/layout.ts';
+import { parseMachine } from './machine.ts';
 import type { ClosedSession, FleetRecord, SessionRecord } from './fleetRecord.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,7 +15,7 @@ export function parseFleetRecord(value: unknown): FleetRecord | null {
   if (!texts || !strategy || !sessions) return null;
   const mcpServers = Array.isArray(value.mcpServers) ? textsAt(value, 'mcpServers') : null;
   const localSettings = typeof value.localSettings === 'boolean' ? value.localSettings : null;
-  return { version: 1, ...texts, strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, localSettings, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
+  return { version: 1, ...texts, machine: parseMachine(value.machine), strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, localSettings, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
 }
 
 function parseSessions(value: unknown): readonly SessionRecord[] | null {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
+import { ownFolderKey } from './machine.ts';
 
 /** The process environment, as it comes in from the command line's composition. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -110,9 +111,19 @@ export function fleetPaths(store: StorePaths, uuid: string): FleetPaths {
   };
 }
 
-/** By the socket's path: a tmux server has no other name that outlives it. */
+/** By the socket's path (a tmux server has no other name that outlives it), for each machine and pid namespace that shares the home. */
 export function serverPaths(store: StorePaths, socket: string): ServerPaths {
-  return serverFiles(join(store.servers, createHash('sha256').update(socket).digest('hex').slice(0, 16)));
+  return serverFiles(join(store.servers, `${ownServersPrefix()}${shortHash(socket, 10)}`));
+}
+
+/** What the folders of this machine's servers begin with, in a home that others may share. */
+export function ownServersPrefix(): string {
+  return shortHash(ownFolderKey(), 6);
+}
+
+/** A socket's path is short: 16 digits in all. */
+function shortHash(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
 }
 
 /** The files in the folder of one server. */

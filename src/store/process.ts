@@ -83,11 +83,29 @@ export async function readArguments(pid: number): Promise<readonly string[]> {
   }
 }
 
+/** A variable that a process was started with; null when it has none, cannot be looked at, or the system does not show it (macOS). */
+export function readVariable(pid: number, name: string): string | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    const found = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').find((entry) => entry.startsWith(`${name}=`));
+    return found?.slice(name.length + 1) ?? null;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].some((code) => hasCode(error, code))) return null;
+    throw error;
+  }
+}
+
 /** Names this run of the machine; another value means every recorded process is gone. */
 export async function readBootId(): Promise<string> {
   if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const { stdout } = await ask('sysctl', ['-n', 'kern.boottime']);
   return /sec = (\d+)/.exec(stdout)?.[1] ?? stdout.trim();
+}
+
+/** macOS: the hardware's UUID; null when it does not say. `kern.uuid` is the kernel's build, the same on many machines. */
+export async function readHardwareId(): Promise<string | null> {
+  const { stdout } = await ask('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']);
+  return /"IOPlatformUUID" = "([0-9A-F-]+)"/.exec(stdout)?.[1] ?? null;
 }
 
 interface Found {

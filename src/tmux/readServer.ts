@@ -2,12 +2,15 @@ import { lstatSync } from 'node:fs';
 import { UserError, ProgramError } from '../base/errors.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { isAtLeast, parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
+import { refuseUnseen } from './seenServer.ts';
 import { CLIENT_LINE, PANE_LINE, parseClient, windowsOf } from './serverLines.ts';
 import { runTmux, type Environment, type TmuxResult, type TmuxServer } from './tmux.ts';
 
 /** What one look at a tmux server tells; `size` is settled by `newWindowSize` once the terminal is known. */
 export interface ServerFacts {
   readonly running: boolean;
+  /** The server's process; null when none runs. */
+  readonly pid: number | null;
   /** The server's when one runs, else the program's. */
   readonly version: TmuxVersion;
   /** The global `status` option (`on`, `off`, `2` …); `on` when no server runs. */
@@ -47,6 +50,7 @@ const OLDEST = '3.2a';
 /**
  * Reads everything `up` needs of a tmux server in one process. No server is a fact (`running: false`; then `tmux -V` is
  * asked, and nothing else where there is no socket), any other trouble an error: a query that went wrong never reads as "nothing there".
+ * Throws UnseenServer for a server of another pid namespace.
  */
 export async function readServer(server: TmuxServer, wanted: Wanted): Promise<ServerFacts> {
   // A uuid is hexadecimal and `-`; anything else could change the format it is put into.
@@ -57,6 +61,7 @@ export async function readServer(server: TmuxServer, wanted: Wanted): Promise<Se
   // tmux 3.3a: with `exit-empty off` a server without sessions answers the first two and then `no current target`.
   const isComplete = result.code === 0 || /^no (current target|sessions?|current session)/m.test(result.stderr);
   if (!facts || !isComplete) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'list-panes'], code: result.code, stderr: result.stderr });
+  if (facts.pid !== null) await refuseUnseen(server, facts.pid);
   return checked(facts);
 }
 
@@ -69,7 +74,7 @@ function isSocketThere({ socket }: TmuxServer): boolean {
   }
 }
 
-const VERSION_LINE = 'V #{version}';
+const VERSION_LINE = 'V #{version} #{pid}';
 /** The second field: 1 is this fleet's, 2 another fleet's, 0 nobody's. */
 const SESSION_LINE = 'S #{session_id} #{?#{==:#{@claude_tmux_fleet},UUID},1,#{?@claude_tmux_fleet,2,0}} #{?#{@claude_tmux_line},1,0} #{session_name}';
 
@@ -108,7 +113,7 @@ async function nothingRuns(server: TmuxServer, { env }: Wanted): Promise<ServerF
   const { stdout, stderr, code } = await runTmux(server, ['-V'], { env });
   const version = parseTmuxVersion(stdout);
   if (!version) throw new ProgramError({ argv: ['tmux', '-V'], code, stderr: stderr || stdout });
-  return checked({ running: false, version, status: 'on', clients: [], session: null, nameTaken: false, namesake: null });
+  return checked({ running: false, pid: null, version, status: 'on', clients: [], session: null, nameTaken: false, namesake: null });
 }
 
 function checked(facts: ServerFacts): ServerFacts {
@@ -125,7 +130,7 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
   const ours = uuid === null ? undefined : sessions.find(({ mark }) => mark === 'ours');
   const others = sessions.filter(({ session }) => session.name === name && session.id !== ours?.session.id);
   const namesake = ours === undefined ? others.find(({ mark }) => mark === 'none') : undefined;
-  return { running: true, version, status, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
+  return { running: true, pid: Number(/ (\d+)$/.exec(first)?.[1] ?? 0) || null, version, status, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
 }
 
 const MARKS = ['none', 'ours', 'another'] as const;

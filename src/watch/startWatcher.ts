@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { readNames, writeFileAtomic } from '../store/file.ts';
 import { readLiveProcess } from '../store/identityFile.ts';
-import { fleetPaths, type ServerPaths, serverFiles, serverPaths } from '../store/paths.ts';
+import { fleetPaths, ownServersPrefix, type ServerPaths, serverFiles, serverPaths } from '../store/paths.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { renderStartScript } from './startScript.ts';
 
@@ -21,10 +21,10 @@ export async function startWatcher(context: Context, server: TmuxServer, fleet?:
   return true;
 }
 
-/** Starts the watchers that were killed, of every server that has one; one whose server has ended clears up after itself. */
+/** Starts the watchers that were killed, of every server of this machine that has one; one whose server has ended clears up after itself. */
 export async function reviveWatchers(context: Context): Promise<void> {
   if (isSwitchedOff(context)) return;
-  for (const name of await readNames(context.store.servers)) {
+  for (const name of (await readNames(context.store.servers)).filter((one) => one.startsWith(ownServersPrefix()))) {
     const paths = serverFiles(join(context.store.servers, name));
     if ((await readLiveProcess(paths.pid)) === null) runStart(paths);
   }

@@ -7,6 +7,7 @@ import { readLiveProcess, readOwnProcess, renderIdentity } from '../store/identi
 import { withLock } from '../store/lock.ts';
 import { type ServerPaths, serverPaths } from '../store/paths.ts';
 import { hearServer } from '../tmux/hearServer.ts';
+import { refuseUnseenServer } from '../tmux/seenServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { isWanted } from './isWanted.ts';
 import { runStart } from './startWatcher.ts';
@@ -15,10 +16,11 @@ import { makeWatcher } from './watcher.ts';
 
 /**
  * Keeps the bar of one tmux server current: until the server ends, or has neither a fleet nor the plugin, or Ctrl-C. There is one for
- * a server, by lock; a UserError names the one that runs. A watcher whose program was replaced by another version makes room for it.
+ * a server, by lock; a UserError names the one that runs. One of another pid namespace is not watched: what its agents do cannot be seen. A watcher whose program was replaced by another version makes room for it.
  */
 export async function watchServer(context: Context, server: TmuxServer): Promise<number> {
   const paths = serverPaths(context.store, server.socket);
+  await refuseUnseenServer(server, context.env);
   const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
   // A fleet may have come up while this watcher ended: whoever brought it up saw one that lived, and started none.
   if (end === 'replaced' || (end !== 'stopped' && (await isWanted(context, server)))) runStart(paths);

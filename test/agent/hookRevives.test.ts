@@ -41,7 +41,7 @@ async function starts(): Promise<number> {
 }
 
 async function watchedBy(pid: number, procStart: string): Promise<void> {
-  await writeFile(server.pid, renderIdentity({ pid, procStart, boot: 'boot' }));
+  await writeFile(server.pid, renderIdentity({ pid, procStart, boot: 'boot', place: null }));
 }
 
 describe('the hook', () => {

@@ -117,6 +117,7 @@ const RECORD: FleetRecord = {
   name: 'shop',
   session: 'shop',
   socket: '/tmp/s',
+  machine: { id: 'm1', boot: 'b1', namespace: '4026531836', host: 'desk' },
   strategy: 'component',
   repo: 'git@host:shop.git',
   checkout: '/src/shop',

@@ -58,7 +58,7 @@ const EVENTS: readonly Readonly<Record<string, unknown>>[] = [
 
 async function tryHook(context: Context, { fleet, claude }: Trial): Promise<{ readonly link: Link; readonly asked: readonly string[] }> {
   const files = sessionPaths(fleet, ID);
-  const self = { pid: process.pid, procStart: (await readProcStart(process.pid)) ?? '0', boot: await readBootId() };
+  const self = { pid: process.pid, procStart: (await readProcStart(process.pid)) ?? '0', boot: await readBootId(), place: null };
   await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude });
   await writeFileAtomic(files.pid, renderIdentity(self), { durable: false });
   const hooks = parseObject((await readText(join(fleet.plugin, 'hooks', 'hooks.json'))) ?? '');
