@@ -16,7 +16,8 @@ export const HOOK_EVENTS: readonly KnownEvent[] = [
   { name: 'SessionStart', since: ALWAYS, kept: 'names' },
   { name: 'SessionEnd', since: ALWAYS, kept: 'names' },
   { name: 'UserPromptSubmit', since: ALWAYS, kept: 'whole' },
-  { name: 'PreToolUse', since: ALWAYS, kept: 'names' },
+  // In auto mode a permission may be asked without a PermissionRequest (2.1.332): what is asked then is known from here alone.
+  { name: 'PreToolUse', since: ALWAYS, kept: 'asked' },
   { name: 'PermissionRequest', since: '2.0.45', kept: 'asked' },
   { name: 'PostToolUse', since: ALWAYS, kept: 'names' },
   { name: 'PostToolUseFailure', since: '2.1.78', kept: 'names' },

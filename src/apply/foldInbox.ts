@@ -103,7 +103,7 @@ function toEntry(session: string, event: HookEvent, { from, to }: { from: string
     tool: event.tool,
     from: changed ? from : null,
     to: changed ? to : null,
-    // A permission request's detail is the tool's input.
-    detail: event.event === 'PermissionRequest' ? null : event.detail,
+    // Their detail is the tool's input.
+    detail: event.event === 'PermissionRequest' || event.event === 'PreToolUse' ? null : event.detail,
   };
 }

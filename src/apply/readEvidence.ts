@@ -149,7 +149,7 @@ interface Case {
 async function judge(context: Context, { session, facts, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
   const talk = readTalk(context, session, facts);
-  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, screen: null };
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, limit: talk?.limit ?? null, screen: null };
   const shown = wantsScreen(evidence, now) ? await locate() : null;
   const screen = shown === null ? null : await capturePane(server, shown.pane, context.env);
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });

@@ -3,13 +3,14 @@ import { claudeFolders, knownAccounts, type Account } from '../agent/claudeFolde
 import { readAgents } from '../agent/agentFacts.ts';
 import { readRegistry } from '../agent/registry.ts';
 import { readTranscript } from '../agent/transcript.ts';
-import { agentState } from '../status/agentState.ts';
+import { type AgentEvidence, agentState, wantsScreen } from '../status/agentState.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import type { FleetStatus, SessionStatus } from '../status/report.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { descendsFrom, readLifeOfPid } from '../store/process.ts';
 import { readServerPanes, type ServerPane } from '../tmux/serverPanes.ts';
+import { capturePane } from '../tmux/panes.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 import { readTree, talkPart, treePart, type TreeSource } from './readStatus.ts';
@@ -81,14 +82,24 @@ export async function readStrayStatus(context: Context, server: TmuxServer, stra
   return Promise.all(
     names.map(async (name): Promise<FleetStatus> => {
       const mine = strays.filter((stray) => stray.pane.sessionName === name);
-      return { name, layout: null, strategy: null, socket: server.socket, sessions: await Promise.all(mine.map((stray, at) => toStatus(context, stray, { number: at + 1, treeOf }))) };
+      return { name, layout: null, strategy: null, socket: server.socket, sessions: await Promise.all(mine.map((stray, at) => toStatus(context, stray, { number: at + 1, treeOf, server }))) };
     }),
   );
 }
 
-async function toStatus(context: Context, { entry, account, pane, cwd }: Stray, { number, treeOf }: { readonly number: number; readonly treeOf: TreeSource }): Promise<SessionStatus> {
+interface StrayInput {
+  readonly number: number;
+  readonly treeOf: TreeSource;
+  readonly server: TmuxServer;
+}
+
+async function toStatus(context: Context, { entry, account, pane, cwd }: Stray, { number, treeOf, server }: StrayInput): Promise<SessionStatus> {
   const talk = entry.sessionId === null ? null : readTranscript(claudeFolders(account, context.home).projects, entry.sessionId, cwd);
-  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: (await readLifeOfPid(entry.pid)) === 'suspended', exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, interruptedAt: talk?.interruptedAt ?? null, screen: null }, context.now());
+  const suspended = (await readLifeOfPid(entry.pid)) === 'suspended';
+  const [now, told] = [context.now(), { interruptedAt: talk?.interruptedAt ?? null, limit: talk?.limit ?? null, screen: null }];
+  const evidence: AgentEvidence = { kind: 'agent', isClaude: true, alive: true, suspended, exit: null, startedAt: entry.startedAt, endedAt: null, registry: entry, hooks: null, ...told };
+  const screen = wantsScreen(evidence, now) ? await capturePane(server, pane.paneId, context.env) : null;
+  const verdict = agentState({ ...evidence, screen }, now);
   return {
     id: pane.paneId,
     number,

@@ -1,6 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
-import { isKeptOf } from '../status/hookEvent.ts';
+import { isKeptOf } from '../status/promptText.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { pasteableText, pasteText, pressEnter } from '../tmux/paste.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';

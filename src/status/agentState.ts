@@ -1,8 +1,9 @@
-import { claudeState } from './claudeState.ts';
-import { withInterrupt, type HookState } from './hookState.ts';
+import { claudeState, isDialogOpen } from './claudeState.ts';
+import { withInterrupt, withLimit, type HookState } from './hookState.ts';
 import { describePreparation, type Preparation } from './preparation.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 import { startupDialog } from './startupDialog.ts';
+import type { NotedLimit } from './transcript.ts';
 
 export const AGENT_STATES = [
   'starting',
@@ -46,6 +47,8 @@ export interface AgentEvidence {
   readonly hooks: HookState | null;
   /** When the transcript last noted an interrupt; milliseconds since 1970, null for never (or not looked). */
   readonly interruptedAt: number | null;
+  /** The usage limit that its transcript ends with; null (or absent) for none. */
+  readonly limit?: NotedLimit | null;
   /** Text on the pane's screen, when somebody looked; null otherwise. */
   readonly screen: string | null;
 }
@@ -56,7 +59,7 @@ export interface AgentVerdict {
   /** Milliseconds since 1970; null when not known. */
   readonly since: number | null;
   readonly detail: string | null;
-  readonly source: 'hook' | 'registry' | 'process' | 'launcher' | 'screen' | 'none';
+  readonly source: 'hook' | 'registry' | 'process' | 'launcher' | 'screen' | 'transcript' | 'none';
   readonly rule: string;
   /** When a usage limit ends (milliseconds since 1970), if Claude said so. */
   readonly until: number | null;
@@ -72,8 +75,10 @@ export function isBusy(state: AgentState): boolean {
   return state === 'working' || state === 'background';
 }
 
-/** How long a start may take before "no registry entry" means something, in milliseconds. */
+/** How long a start may take before "no registry entry" is reason to look at the screen, in milliseconds. */
 const STARTING_MS = 3000;
+/** How long it may take until it means that something is wrong: several starts at once on a busy machine take five seconds and more. */
+const UNKNOWN_MS = 10_000;
 
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
@@ -81,15 +86,33 @@ export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
   if (!evidence.alive) return endedState(evidence);
   if (evidence.suspended) return plain('unknown', null, { detail: SUSPENDED, source: 'process', rule: 'its process is stopped: what it told before is not what it does now' });
   if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
-  return claudeState(withInterrupt(evidence.hooks, evidence.interruptedAt), evidence.registry, now) ?? silentState(evidence, now);
+  const { registry, screen } = evidence;
+  const limit = ownLimit(evidence);
+  if (evidence.hooks === null && limit !== null && (registry?.status === 'idle' || isDialogOpen(registry))) return limitedState(limit);
+  const hooks = withLimit(withInterrupt(evidence.hooks, evidence.interruptedAt), limit);
+  return claudeState(hooks, { registry, screen, now }) ?? silentState(evidence, now);
+}
+
+/** A conversation that is resumed ends with the limit its process before has met, and may try again. */
+function ownLimit({ limit = null, startedAt }: AgentEvidence): NotedLimit | null {
+  return limit !== null && limit.at >= (startedAt ?? 0) ? limit : null;
+}
+
+function limitedState({ at, until, detail }: NotedLimit): AgentVerdict {
+  return { state: 'limited', since: at, detail, source: 'transcript', rule: 'the transcript ends with a usage limit; no hook has come', until };
 }
 
 /** Nothing tells of Ctrl-Z but the process itself. A pane's launch file has no shell around it to say `fg` to. */
 const SUSPENDED = 'suspended (Ctrl-Z); press r in its pane';
 
-/** True when the screen is worth a look: a live Claude that has said nothing for too long. */
+/** True when the screen is worth a look: a live Claude that has said nothing for too long, or that only says that a dialog is open. */
 export function wantsScreen(evidence: AgentEvidence, now: number): boolean {
-  return evidence.alive && !evidence.suspended && evidence.isClaude && evidence.registry === null && evidence.hooks === null && now - (evidence.startedAt ?? 0) >= STARTING_MS;
+  if (!evidence.alive || evidence.suspended || !evidence.isClaude) return false;
+  return isSilent(evidence, now) || isDialogOpen(evidence.registry);
+}
+
+function isSilent({ registry, hooks, startedAt }: AgentEvidence, now: number): boolean {
+  return registry === null && hooks === null && now - (startedAt ?? 0) >= STARTING_MS;
 }
 
 function plain(state: AgentState, since: number | null, told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string }): AgentVerdict {
@@ -120,11 +143,11 @@ const CALM_SIGNALS: ReadonlySet<number> = new Set([129, 130, 143]);
 
 /** A live Claude of which neither source has anything. */
 function silentState(evidence: AgentEvidence, now: number): AgentVerdict {
-  const { startedAt, screen } = evidence;
-  if (!wantsScreen(evidence, now)) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
+  const { startedAt, screen, registryProblem = null } = evidence;
+  if (!isSilent(evidence, now)) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
   const asks = screen === null ? null : startupDialog(screen);
   if (asks !== null) return plain('blocked', startedAt, { detail: asks, source: 'screen', rule: 'no registry entry after 3 s, and a start-up dialog on the screen' });
-  const { registryProblem = null } = evidence;
   if (registryProblem !== null) return plain('unknown', null, { detail: `Claude's registry cannot be read: ${registryProblem}`, source: 'process', rule: 'no hook has come, and the registry cannot be read' });
-  return plain('unknown', null, { detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process', rule: 'no registry entry after 3 s' });
+  if (now - (startedAt ?? 0) < UNKNOWN_MS) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 10 s, and shows no dialog that is known' });
+  return plain('unknown', null, { detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process', rule: 'no registry entry after 10 s' });
 }

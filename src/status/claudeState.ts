@@ -1,19 +1,36 @@
 import { ownAt } from '../base/record.ts';
 import type { AgentState, AgentVerdict } from './agentState.ts';
-import { type HookState, type OpenDialog, requestKind } from './hookState.ts';
+import { type HookState, type OpenDialog, requestKind, type ToolCall } from './hookState.ts';
+import { ownQuestion } from './ownQuestion.ts';
 import type { RegistryEntry } from './registryEntry.ts';
+
+/** What is known of a live Claude, but for its hooks. */
+export interface Seen {
+  readonly registry: RegistryEntry | null;
+  /** Text on its screen, when somebody looked; null otherwise. */
+  readonly screen: string | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
 
 /**
  * The state of a live Claude from its two sources. Hooks set a state at once and carry the why; the registry file follows every
  * transition within 0.2 s, also those that fire no hook (Esc, "No", bash mode), so what it says *later* than the hook corrects it.
- * Measured with Claude Code 2.1.197; each rule's name is kept with the verdict.
+ * Where the registry only says "dialog open", the screen tells a question of Claude's own from what the user opened.
+ * Measured with Claude Code 2.1.197 and 2.1.332; each rule's name is kept with the verdict.
  */
-export function claudeState(hooks: HookState | null, registry: RegistryEntry | null, now: number): AgentVerdict | null {
-  if (hooks === null) return registry === null ? null : registryState(registry);
-  const says = registry === null ? null : (ownAt(READINGS, registry.status ?? '') ?? null);
-  const [dialog] = hooks.open;
-  if (dialog) return openState(dialog, hooks, { says, registry, now });
-  return TURN_STATES[hooks.turn.phase](hooks, { says, registry, now });
+export function claudeState(hooks: HookState | null, seen: Seen): AgentVerdict | null {
+  const { registry } = seen;
+  if (hooks === null) return registry === null ? null : registryState(registry, seen);
+  const witness: Witness = { ...seen, says: registry === null ? null : (ownAt(READINGS, registry.status ?? '') ?? null) };
+  const [dialog] = hooks.open.filter((open) => open.kind !== 'notice' || noticeHolds(open, witness));
+  if (dialog) return openState(dialog, hooks, witness);
+  return TURN_STATES[hooks.turn.phase](hooks, witness);
+}
+
+/** True when only the screen can tell what the registry's "dialog open" is. */
+export function isDialogOpen(registry: RegistryEntry | null): boolean {
+  return registry?.status === 'waiting' && registry.waitingFor === 'dialog open';
 }
 
 /** How long two sources may contradict each other before the registry, which has no event to miss, is believed. In milliseconds. */
@@ -28,11 +45,9 @@ const UNEXPLAINED = 300;
 type Reading = 'busy' | 'waiting' | 'idle' | 'shell';
 const READINGS: Readonly<Record<string, Reading>> = { busy: 'busy', waiting: 'waiting', idle: 'idle', shell: 'shell' };
 
-interface Witness {
+interface Witness extends Seen {
   /** Null when there is no entry, or one that says what this version does not know: then the hooks stand alone. */
   readonly says: Reading | null;
-  readonly registry: RegistryEntry | null;
-  readonly now: number;
 }
 
 /** True when the registry spoke after `time`, or contradicts it for so long that it would have followed by now. */
@@ -55,24 +70,44 @@ function fromRegistry({ registry }: Witness, state: AgentState, told: { readonly
   return { state, since: registry?.statusUpdatedAt ?? null, detail: told.detail, source: 'registry', rule: told.rule, until: null };
 }
 
-const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = { permission: 'permission', question: 'question', 'plan-review': 'plan-review', elicitation: 'question' };
+const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = { permission: 'permission', question: 'question', 'plan-review': 'plan-review', elicitation: 'question', notice: 'question' };
 
-/** `/config` cannot be opened over a question: who opened it had turned that down before. */
+/**
+ * A notice that Claude needs input comes six seconds after its question: while the registry waits for that dialog since before the
+ * notice, it is this one. A dialog that was opened later is another.
+ */
+function noticeHolds(notice: OpenDialog, { says, registry }: Witness): boolean {
+  return says === null || (isDialogOpen(registry) && (registry?.statusUpdatedAt ?? 0) <= notice.since);
+}
+
+/** `/config` cannot be opened over a question: the user had turned that down before. */
 function turnedDown(witness: Witness): AgentVerdict {
   return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry says "dialog open", which is the user\'s own: the question before it was turned down' });
 }
 
 /** An open question outranks activity. Only the registry can tell that it was answered without a hook, or turned down. */
 function openState(dialog: OpenDialog, hooks: HookState, witness: Witness): AgentVerdict {
-  const asked: AgentVerdict = { state: DIALOG_STATES[dialog.kind], since: dialog.since, detail: dialog.detail, source: 'hook', rule: `${dialog.event} opened a dialog that nothing closed`, until: null };
+  const asked: AgentVerdict = { state: DIALOG_STATES[dialog.kind], since: sinceOf(dialog, witness), detail: dialog.detail, source: 'hook', rule: `${dialog.event} opened a dialog that nothing closed`, until: null };
   if (witness.says === null) return asked;
-  if (witness.says === 'waiting') return witness.registry?.waitingFor === 'dialog open' && overrules(witness, dialog.since) ? turnedDown(witness) : asked;
+  if (witness.says === 'waiting') {
+    const isOther = ASKED_AS_TOOL.has(dialog.kind) && isDialogOpen(witness.registry) && overrules(witness, dialog.since);
+    return isOther ? (claudeAsks(witness) ?? turnedDown(witness)) : asked;
+  }
   // 2.1.197 keeps `busy` while an MCP server's elicitation is open; its end always fires ElicitationResult.
   if (dialog.kind === 'elicitation' && witness.says === 'busy') return asked;
   if (!overrules(witness, dialog.since)) return asked;
+  if (hooks.turn.phase === 'subagents') return TURN_STATES.subagents(hooks, witness);
   if (witness.says === 'busy') return fromRegistry(witness, 'working', { detail: hooks.turn.detail, rule: 'the registry went busy after the dialog: it was answered' });
   if (witness.says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the dialog' });
   return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry went idle after the dialog: it was turned down' });
+}
+
+/** These have a dialog of a tool's, which the registry never calls "dialog open". */
+const ASKED_AS_TOOL: ReadonlySet<OpenDialog['kind']> = new Set(['permission', 'question', 'plan-review']);
+
+/** A notification is six seconds late; the registry knows since when it waits. */
+function sinceOf({ event, since }: OpenDialog, { says, registry }: Witness): number {
+  return event === 'Notification' && says === 'waiting' ? Math.min(since, registry?.statusUpdatedAt ?? since) : since;
 }
 
 type TurnRule = (hooks: HookState, witness: Witness) => AgentVerdict;
@@ -82,7 +117,7 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     const { says } = witness;
     const told = fromHook(hooks, 'working', `${hooks.turn.event}: the turn goes on`);
     if (says === null || says === 'busy' || !overrules(witness, hooks.turn.activeAt)) return told;
-    if (says === 'waiting') return waitingState(witness, told);
+    if (says === 'waiting') return waitingState(witness, told, hooks.call);
     if (says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the last event of the turn' });
     // With too little to compact there is no PostCompact (2.1.197: "Not enough messages to compact").
     if (hooks.turn.event === 'PreCompact') return fromRegistry(witness, 'idle', { detail: null, rule: 'the registry went idle after PreCompact: there was too little to compact, or it was stopped' });
@@ -97,6 +132,14 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     if (witness.says === 'idle' && overrules(witness, hooks.turn.since)) return { ...fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the background task has ended' }) };
     return restingState(hooks, witness, 'background');
   },
+  // Claude's registry is busy while they work (2.1.332), so it tells nothing of the turn but its end.
+  subagents: (hooks, witness) => {
+    const { says } = witness;
+    const told = fromHook(hooks, 'background', `${hooks.turn.event}: sub-agents work on behind the turn`);
+    if (says === null || says === 'busy' || says === 'shell' || !overrules(witness, hooks.turn.since)) return told;
+    if (says === 'waiting') return waitingState(witness, told, hooks.call);
+    return fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the sub-agents have ended' });
+  },
   // SessionEnd of a process that lives: a conversation ended, and the next one has not begun yet.
   ended: (hooks, witness) => restingState(hooks, witness, 'idle'),
 };
@@ -107,26 +150,32 @@ function restingState(hooks: HookState, witness: Witness, state: AgentState): Ag
   const { says } = witness;
   if (says === null || says === 'idle' || !overrules(witness, hooks.turn.since)) return told;
   if (says === 'busy') return fromRegistry(witness, 'working', { detail: null, rule: `the registry is busy after ${hooks.turn.event}: work that fires no hook` });
-  if (says === 'waiting') return waitingState(witness, told);
+  if (says === 'waiting') return waitingState(witness, told, hooks.call);
   return state === 'background' ? told : fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell' });
 }
 
-/** Waiting by the registry alone. A dialog that the user opened (`/config`) changes nothing: who opened it is there. */
-function waitingState(witness: Witness, before: AgentVerdict): AgentVerdict {
+/** Waiting by the registry alone. A dialog that the user opened (`/config`) changes nothing: the user is there. */
+function waitingState(witness: Witness, before: AgentVerdict, call: ToolCall | null): AgentVerdict {
   const waitingFor = witness.registry?.waitingFor ?? '';
-  if (waitingFor === 'dialog open') return { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
-  // The registry may be ahead of the PermissionRequest hook by some milliseconds; what asks then is the tool of the PreToolUse before it.
-  const tool = before.state === 'working' ? before.detail : null;
-  const state = waitingFor === 'permission prompt' ? requestKind(tool) : ownAt(WAITING, waitingFor);
+  if (waitingFor === 'dialog open') return claudeAsks(witness) ?? { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
+  // The registry may be ahead of the PermissionRequest hook by some milliseconds, and in auto mode that may not come at all (2.1.332).
+  const state = waitingFor === 'permission prompt' ? requestKind(call?.tool ?? null) : ownAt(WAITING, waitingFor);
   if (state === undefined) return before;
-  return fromRegistry(witness, state, { detail: tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
+  return fromRegistry(witness, state, { detail: call?.detail ?? call?.tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
+}
+
+/** A question of Claude's own, told by the screen before any notice, or where none comes; null when the screen shows none that is known. */
+function claudeAsks(witness: Witness): AgentVerdict | null {
+  const detail = isDialogOpen(witness.registry) && witness.screen !== null ? ownQuestion(witness.screen) : null;
+  if (detail === null) return null;
+  return { ...fromRegistry(witness, 'question', { detail, rule: 'the registry says "dialog open", and the screen shows a question of Claude\'s own' }), source: 'screen' };
 }
 
 const WAITING: Readonly<Record<string, AgentState>> = { 'permission prompt': 'permission', 'worker request': 'permission', 'sandbox request': 'permission', 'input needed': 'question' };
 
 /** Without any hook (disabled, `--safe-mode`, an untrusted folder): what the registry tells, which has no reasons and no `done`. */
-function registryState(registry: RegistryEntry): AgentVerdict {
-  const witness: Witness = { says: ownAt(READINGS, registry.status ?? '') ?? null, registry, now: 0 };
+function registryState(registry: RegistryEntry, seen: Seen): AgentVerdict {
+  const witness: Witness = { ...seen, says: ownAt(READINGS, registry.status ?? '') ?? null };
   const idle: AgentVerdict = fromRegistry(witness, 'idle', { detail: null, rule: 'the registry says idle; no hook has come' });
   switch (registry.status) {
     case 'busy':
@@ -146,7 +195,7 @@ function registryState(registry: RegistryEntry): AgentVerdict {
 
 function waitingUntold(witness: Witness, idle: AgentVerdict): AgentVerdict {
   const { waitingFor } = witness.registry ?? { waitingFor: null };
-  if (waitingFor === 'dialog open') return { ...idle, detail: waitingFor, rule: 'the registry waits for a dialog that the user opened' };
+  if (waitingFor === 'dialog open') return claudeAsks(witness) ?? { ...idle, detail: waitingFor, rule: 'the registry waits for a dialog that the user opened' };
   const state = ownAt(WAITING, waitingFor ?? '');
   if (state === undefined) return { ...idle, state: 'unknown', detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`, rule: 'an unknown wait in the registry, and no hook' };
   return { ...idle, state, detail: waitingFor, rule: `the registry waits for "${waitingFor ?? ''}"; no hook has come` };

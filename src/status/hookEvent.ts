@@ -1,9 +1,9 @@
 import { isObject, textAt } from '../base/json.ts';
 import { ownAt } from '../base/record.ts';
-import { oneLine } from '../base/text.ts';
 import { conversationAt } from './conversationId.ts';
+import { shorten, withoutPasteTags } from './promptText.ts';
 
-/** What one Claude Code hook told, reduced to what states and statistics need. Fields as recorded with Claude Code 2.1.197. */
+/** What one Claude Code hook told, reduced to what states and statistics need. Fields as recorded with Claude Code 2.1.197 and 2.1.332. */
 export interface HookEvent {
   /** `hook_event_name`. */
   readonly event: string;
@@ -17,14 +17,11 @@ export interface HookEvent {
   readonly detail: string | null;
   /** SessionStart `source`, SessionEnd `reason`, Notification type, StopFailure `error`, Pre/PostCompact `trigger`; null for others. */
   readonly kind: string | null;
-  /** Stop: a background task runs on. */
-  readonly background: boolean;
+  /** Stop: what runs on behind the turn. Sub-agents keep Claude's registry busy, a shell does not. */
+  readonly background: 'nothing' | 'task' | 'subagent';
   readonly permissionMode: string | null;
   readonly model: string | null;
 }
-
-/** Longest detail kept, in characters. */
-const LONGEST = 200;
 
 /** An event from a hook's JSON; `name` and `time` come from the file it was left in. */
 export function parseHookEvent(name: string, time: number, content: Readonly<Record<string, unknown>>): HookEvent {
@@ -36,7 +33,7 @@ export function parseHookEvent(name: string, time: number, content: Readonly<Rec
     tool: textAt(content, 'tool_name'),
     detail: shorten(detailOf(name, content)),
     kind: kindOf(name, content),
-    background: hasRunningTask(content['background_tasks']),
+    background: runningTask(content['background_tasks']),
     permissionMode: textAt(content, 'permission_mode'),
     model: textAt(content, 'model'),
   };
@@ -60,13 +57,14 @@ const KIND_FIELDS: Readonly<Record<string, string>> = {
 function detailOf(name: string, content: Readonly<Record<string, unknown>>): string | null {
   switch (name) {
     case 'UserPromptSubmit':
-      return textAt(content, 'prompt');
+      return withoutTags(textAt(content, 'prompt'));
     case 'Stop':
     case 'StopFailure':
       return textAt(content, 'last_assistant_message');
     case 'Elicitation':
     case 'Notification':
       return textAt(content, 'message');
+    case 'PreToolUse':
     case 'PermissionRequest':
       return describeRequest(textAt(content, 'tool_name') ?? '', content['tool_input']);
     default:
@@ -74,13 +72,22 @@ function detailOf(name: string, content: Readonly<Record<string, unknown>>): str
   }
 }
 
+function withoutTags(prompt: string | null): string | null {
+  return prompt === null ? null : withoutPasteTags(prompt);
+}
+
 /** What a permission dialog asks: the question, the plan's first line, or the tool with the part of its input that tells most. */
 function describeRequest(tool: string, input: unknown): string {
   if (!isObject(input)) return tool;
   if (tool === 'AskUserQuestion') return firstQuestion(input['questions']) ?? 'a question';
-  if (tool === 'ExitPlanMode') return firstLine(textAt(input, 'plan')) ?? 'a plan';
+  if (tool === 'ExitPlanMode') return firstLine(textAt(input, 'plan')) ?? (isEmpty(input) ? 'leave plan mode; no plan was written' : 'a plan');
   const telling = ['command', 'file_path', 'notebook_path', 'url', 'pattern', 'query', 'description'].flatMap((key) => textAt(input, key) ?? [])[0];
   return telling === undefined ? tool : `${tool}: ${telling}`;
+}
+
+/** Claude Code 2.1.332 sends no input at all where the plan's file is missing. */
+function isEmpty(input: object): boolean {
+  return Object.keys(input).length === 0;
 }
 
 function firstQuestion(questions: unknown): string | null {
@@ -92,23 +99,8 @@ function firstLine(text: string | null): string | null {
   return text?.split('\n').map((line) => line.replace(/^#+\s*/, '').trim()).find((line) => line !== '') ?? null;
 }
 
-function hasRunningTask(tasks: unknown): boolean {
-  return Array.isArray(tasks) && tasks.some((task) => isObject(task) && task['status'] === 'running');
-}
-
-/** True when `kept` is what is kept of the prompt `text`. Claude composes what it is given: é of two code points may have become one. */
-export function isKeptOf(kept: string, text: string): boolean {
-  const [known, whole] = [kept.normalize('NFC'), flatten(text).normalize('NFC')];
-  // What was cut may end between the two code points of one character.
-  return kept.length === LONGEST && kept.endsWith('…') ? whole.startsWith(known.slice(0, -2)) : known === whole;
-}
-
-function flatten(text: string): string {
-  return oneLine(text).replace(/ +/g, ' ').trim();
-}
-
-function shorten(text: string | null): string | null {
-  if (text === null) return null;
-  const line = flatten(text);
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+function runningTask(tasks: unknown): HookEvent['background'] {
+  const running = Array.isArray(tasks) ? tasks.filter((task) => isObject(task) && task['status'] === 'running') : [];
+  if (running.length === 0) return 'nothing';
+  return running.some((task) => isObject(task) && task['type'] === 'subagent') ? 'subagent' : 'task';
 }

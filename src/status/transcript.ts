@@ -1,5 +1,6 @@
-import { isObject, numberAt, textAt } from '../base/json.ts';
+import { isObject, isTime, numberAt, textAt } from '../base/json.ts';
 import { oneLine } from '../base/text.ts';
+import { shorten, withoutPasteTags } from './promptText.ts';
 
 /** What the end of a transcript tells. Claude Code 2.1.197 writes a JSON object a line and calls the format internal: whatever is not as expected is null. */
 export interface TranscriptTail {
@@ -10,15 +11,27 @@ export interface TranscriptTail {
   readonly lastPrompt: string | null;
   /** When the user last interrupted a turn (Esc, "No"), in milliseconds since 1970: no hook tells of that. */
   readonly interruptedAt: number | null;
+  /** The usage limit that ended the latest turn, where nothing has been said since; null for none, and where Claude Code does not write it (2.1.197). */
+  readonly limit: NotedLimit | null;
+}
+
+export interface NotedLimit {
+  /** When it was met, and when it ends (null where that is not said); milliseconds since 1970. */
+  readonly at: number;
+  readonly until: number | null;
+  /** Claude's words. */
+  readonly detail: string | null;
 }
 
 /** Reads the last lines of a transcript, newest first; `text` may begin in the middle of a line. Answers of sub-agents are not of the conversation. */
 export function parseTranscriptTail(text: string): TranscriptTail {
-  let tail: TranscriptTail = { model: null, contextTokens: null, lastPrompt: null, interruptedAt: null };
+  let tail: TranscriptTail = { model: null, contextTokens: null, lastPrompt: null, interruptedAt: null, limit: null };
+  let isLatest = true;
   for (const line of text.split('\n').reverse()) {
     const entry = parseLine(line);
     if (entry === null) continue;
-    tail = { model: tail.model ?? modelOf(entry), contextTokens: tail.contextTokens ?? tokensOf(entry), lastPrompt: tail.lastPrompt ?? promptOf(entry), interruptedAt: tail.interruptedAt ?? interruptOf(entry) };
+    tail = { model: tail.model ?? modelOf(entry), contextTokens: tail.contextTokens ?? tokensOf(entry), lastPrompt: tail.lastPrompt ?? promptOf(entry), interruptedAt: tail.interruptedAt ?? interruptOf(entry), limit: tail.limit ?? (isLatest ? limitOf(entry) : null) };
+    isLatest &&= entry['type'] !== 'user' && entry['type'] !== 'assistant';
   }
   return tail;
 }
@@ -69,15 +82,33 @@ function tokensOf(entry: Entry): number | null {
 
 /** Claude Code writes `[Request interrupted by user]`, or `… for tool use]`, as a message of the user (2.1.197). */
 function interruptOf(entry: Entry): number | null {
-  const { message } = entry;
-  if (entry['type'] !== 'user' || !isObject(message)) return null;
+  const isInterrupt = entry['type'] === 'user' && textsOf(entry).some((text) => text.startsWith('[Request interrupted by user'));
+  return isInterrupt ? timeOf(entry) : null;
+}
+
+/** Claude Code notes which limit was met and, in seconds since 1970, when it ends (2.1.332). */
+function limitOf(entry: Entry): NotedLimit | null {
+  const at = timeOf(entry);
+  if (entry['type'] !== 'assistant' || entry['apiError'] !== 'usage_limit_reached' || at === null) return null;
+  const { quotaLimits } = entry;
+  const seconds = isObject(quotaLimits) ? numberAt(quotaLimits, 'resetsAt') : null;
+  const until = seconds === null ? null : seconds * 1000;
+  return { at, until: until !== null && isTime(until) ? until : null, detail: shorten(textsOf(entry)[0] ?? null) };
+}
+
+function textsOf({ message }: Entry): readonly string[] {
+  if (!isObject(message)) return [];
   const { content } = message;
-  const texts = typeof content === 'string' ? [content] : Array.isArray(content) ? content.map((part: unknown) => (isObject(part) ? textAt(part, 'text') : null)) : [];
+  if (typeof content === 'string') return [content];
+  return Array.isArray(content) ? content.flatMap((part: unknown) => (isObject(part) ? (textAt(part, 'text') ?? []) : [])) : [];
+}
+
+function timeOf(entry: Entry): number | null {
   const time = Date.parse(textAt(entry, 'timestamp') ?? '');
-  return texts.some((text) => text?.startsWith('[Request interrupted by user') === true) && Number.isFinite(time) ? time : null;
+  return Number.isFinite(time) ? time : null;
 }
 
 function promptOf(entry: Entry): string | null {
   const prompt = entry['type'] === 'last-prompt' ? textAt(entry, 'lastPrompt') : null;
-  return prompt === null ? null : oneLine(prompt).slice(0, 200);
+  return prompt === null ? null : oneLine(withoutPasteTags(prompt)).slice(0, 200);
 }

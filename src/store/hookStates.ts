@@ -1,7 +1,7 @@
 import { isObject, numberAt, textAt, textsAt, timeAt } from '../base/json.ts';
 import { recordOf } from '../base/record.ts';
 import { conversationAt } from '../status/conversationId.ts';
-import type { HookState, OpenDialog, Turn } from '../status/hookState.ts';
+import type { HookState, OpenDialog, ToolCall, Turn } from '../status/hookState.ts';
 import { type JsonFormat, parseObject, readJson, readText, writeFileAtomic } from './file.ts';
 import type { JournalMark } from './journal.ts';
 import type { FleetPaths } from './paths.ts';
@@ -57,11 +57,11 @@ function parseState(value: unknown): HookState | null {
   const [turn, last] = [parseTurn(value.turn), parseLast(value.last)];
   if (!turn || !last) return null;
   const open = Array.isArray(value.open) ? value.open.map(parseDialog).filter((dialog) => dialog !== null) : [];
-  return { conversation: conversationAt(value, 'conversation'), model: textAt(value, 'model'), permissionMode: textAt(value, 'permissionMode'), turn, open, lastPrompt: textAt(value, 'lastPrompt'), promptedAt: timeAt(value, 'promptedAt'), last };
+  return { conversation: conversationAt(value, 'conversation'), model: textAt(value, 'model'), permissionMode: textAt(value, 'permissionMode'), turn, open, call: parseCall(value.call), lastPrompt: textAt(value, 'lastPrompt'), promptedAt: timeAt(value, 'promptedAt'), last };
 }
 
-const PHASES: readonly Turn['phase'][] = ['idle', 'working', 'done', 'background', 'error', 'limited', 'ended'];
-const DIALOGS: readonly OpenDialog['kind'][] = ['permission', 'question', 'plan-review', 'elicitation'];
+const PHASES: readonly Turn['phase'][] = ['idle', 'working', 'done', 'background', 'subagents', 'error', 'limited', 'ended'];
+const DIALOGS: readonly OpenDialog['kind'][] = ['permission', 'question', 'plan-review', 'elicitation', 'notice'];
 
 function parseTurn(value: unknown): Turn | null {
   if (!isObject(value)) return null;
@@ -76,6 +76,11 @@ function parseDialog(value: unknown): OpenDialog | null {
   const kind = DIALOGS.find((known) => known === value.kind);
   const [key, since, event] = [textAt(value, 'key'), timeAt(value, 'since'), textAt(value, 'event')];
   return kind === undefined || key === null || since === null || event === null ? null : { kind, key, since, detail: textAt(value, 'detail'), event };
+}
+
+function parseCall(value: unknown): ToolCall | null {
+  const key = isObject(value) ? textAt(value, 'key') : null;
+  return !isObject(value) || key === null ? null : { key, tool: textAt(value, 'tool'), detail: textAt(value, 'detail') };
 }
 
 function parseLast(value: unknown): HookState['last'] | null {

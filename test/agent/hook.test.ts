@@ -148,9 +148,10 @@ describe('the hook', () => {
 });
 
 describe('what the hook keeps of tools', () => {
-  it('is the tool and the ids: neither input nor output', async () => {
+  it('is the tool and the ids, and of one that begins the command that may be asked about: no other input, no output', async () => {
+    const begun = { tool_name: 'Bash', tool_input: { command: 'make', content: 'hidden', record: { command: 'hidden' } } };
     const call = { tool_name: 'Bash', tool_input: { command: 'cat hidden', session_id: 'hidden' }, tool_response: { stdout: 'hidden' } };
-    await fire({ event: 'PreToolUse', input: json({ agent_id: 'a-1', hook_event_name: 'PreToolUse', ...call }) });
+    await fire({ event: 'PreToolUse', input: json({ agent_id: 'a-1', hook_event_name: 'PreToolUse', ...begun }) });
     await fire({ event: 'PostToolUse', input: json({ ...call, tool_use_id: 't' }) });
     await fire({ event: 'PostToolUseFailure', input: json({ ...call, error: 'hidden' }) });
     await fire({ event: 'PostToolBatch', input: json({ tool_calls: [call] }) });
@@ -162,6 +163,7 @@ describe('what the hook keeps of tools', () => {
       ['PostToolBatch', ID, null, null],
       ['SubagentStop', ID, 'a-1', null],
     ]);
+    expect(events()[0]?.detail).toBe('Bash: make');
     expect(await written()).not.toContain('hidden');
   });
 

@@ -51,7 +51,10 @@ describe('the state of a session', () => {
     ['a status that is new', { ...RUNS, registry: entry({ status: 'dreaming' }) }, 'unknown', 'Claude says "dreaming", which this version does not know', 'registry'],
     ['no status in the first moment', { ...RUNS, registry: entry({ status: null }) }, 'starting', null, 'registry'],
     ['no entry yet', { ...RUNS, startedAt: NOW - 2999 }, 'starting', null, 'process'],
-    ['no entry for 3 s', { ...RUNS, startedAt: NOW - 3000 }, 'unknown', 'Claude runs but has no entry in its registry, and shows no dialog that is known', 'process'],
+    ['no entry for 3 s', { ...RUNS, startedAt: NOW - 3000, screen: '$ ls' }, 'starting', null, 'process'],
+    ['no entry for just under 10 s', { ...RUNS, startedAt: NOW - 9999 }, 'starting', null, 'process'],
+    ['the trust dialog after 3 s', { ...RUNS, startedAt: NOW - 3000, screen: '❯ No, exit\n  Yes, I trust this folder' }, 'blocked', 'asks whether this folder is trusted', 'screen'],
+    ['no entry for 10 s', { ...RUNS, startedAt: NOW - 10_000 }, 'unknown', 'Claude runs but has no entry in its registry, and shows no dialog that is known', 'process'],
     ['a registry that cannot be read', { ...RUNS, registryProblem: 'EACCES: permission denied' }, 'unknown', "Claude's registry cannot be read: EACCES: permission denied", 'process'],
     ['the trust dialog, broken at the edge', { ...RUNS, screen: ' ❯ 1. Yes, I trust\n│ this folder   2. No, exit' }, 'blocked', 'asks whether this folder is trusted', 'screen'],
     ['the MCP dialog', { ...RUNS, screen: '  2 new MCP servers found in this project' }, 'blocked', 'asks about MCP servers of this repository', 'screen'],
@@ -84,5 +87,8 @@ describe('the state of a session', () => {
     expect(agentState(evidence, NOW).state).toBe('idle');
     expect(wantsScreen(evidence, NOW)).toBe(false);
     expect(wantsScreen({ ...evidence, registry: null }, NOW)).toBe(true);
+    expect(wantsScreen({ ...evidence, registry: null, startedAt: NOW - 2999 }, NOW)).toBe(false);
+    expect(wantsScreen({ ...evidence, registry: entry({ status: 'waiting', waitingFor: 'dialog open' }) }, NOW)).toBe(true);
+    expect(wantsScreen({ ...evidence, registry: entry({ status: 'waiting', waitingFor: 'permission prompt' }) }, NOW)).toBe(false);
   });
 });
