@@ -7,6 +7,7 @@ import { forgetWorktree } from '../git/removeWorktree.ts';
 import { lookAt } from '../git/standing.ts';
 import { shrinkTree, unshrinkable } from '../git/shrinkTree.ts';
 import type { PruneStep } from '../status/closing.ts';
+import type { ProvenRef } from '../status/mergeProof.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -25,8 +26,24 @@ export interface Pruning {
   readonly after?: (step: PruneStep) => void;
 }
 
+export interface Deleted {
+  readonly kind: 'deleted';
+  /** How its work was shown to be elsewhere. */
+  readonly proofs: readonly ProvenRef[];
+  /** Of a worktree: its branch, which is its repository's; null for a clone, and on no branch. */
+  readonly branch: LeftBranch | null;
+}
+
+/** A worktree's branch after its folder has gone, or before. */
+export interface LeftBranch {
+  readonly name: string;
+  readonly isGone: boolean;
+  /** What of it is merged nowhere. */
+  readonly risks: readonly TreeRisk[];
+}
+
 /** `kept` with the reasons; the two others have no folder any more. */
-export type Pruned = { readonly kind: 'deleted' } | { readonly kind: 'shrunk'; readonly to: string } | { readonly kind: 'kept'; readonly risks: readonly TreeRisk[]; readonly why: string | null };
+export type Pruned = Deleted | { readonly kind: 'shrunk'; readonly to: string } | { readonly kind: 'kept'; readonly risks: readonly TreeRisk[]; readonly why: string | null };
 
 /**
  * Deletes one archive if all it has is merged or pushed, under the fleet's lock. It is renamed first and asked afterwards, where nobody else
@@ -42,8 +59,8 @@ export async function pruneArchive(context: Context, pruning: Pruning): Promise<
     await registerTree(waiting, receipt.archive);
     const found = await readArchiveRisks(context, { receipt, tree: waiting, fetch: true });
     const outcome = await decide(context, pruning, { found, waiting });
-    if (outcome.kind === 'kept') await putBack(waiting, receipt.archive);
-    else await remove(context, pruning, { found, waiting, outcome });
+    if (outcome.kind !== 'kept') return await remove(context, pruning, { found, waiting, outcome });
+    await putBack(waiting, receipt.archive);
     return outcome;
   } catch (error) {
     // Still under its waiting name, or never moved: nothing of it has been deleted.
@@ -58,9 +75,9 @@ interface Found {
   readonly waiting: string;
 }
 
-async function decide(context: Context, pruning: Pruning, { found: { risks }, waiting }: Found): Promise<Pruned> {
+async function decide(context: Context, pruning: Pruning, { found: { risks, proofs }, waiting }: Found): Promise<Pruned> {
   const { receipt, file } = pruning.archive;
-  if (risks.length === 0) return { kind: 'deleted' };
+  if (risks.length === 0) return { kind: 'deleted', proofs, branch: null };
   const whole = receipt.kind === 'worktree' ? risks : unshrinkable(risks);
   if (!pruning.shrink || whole.length > 0) return { kind: 'kept', risks: pruning.shrink ? whole : risks, why: null };
   const to = `${receipt.archive}.kept`;
@@ -82,12 +99,13 @@ async function decide(context: Context, pruning: Pruning, { found: { risks }, wa
 }
 
 /** The new name says that the last check is passed: from here on the rest is deleted, now or by the next run. */
-async function remove(context: Context, { fleet, archive: { receipt, file }, after }: Pruning, { found, waiting, outcome }: Found & { readonly outcome: Pruned }): Promise<void> {
+async function remove(context: Context, { fleet, archive: { receipt, file }, after }: Pruning, { found, waiting, outcome }: Found & { readonly outcome: Pruned }): Promise<Pruned> {
   const place = await readPlace(waiting);
   const leaving = join(dirname(receipt.archive), `${DELETING}${receipt.slot}`);
   await rename(waiting, leaving);
   after?.('mark-deleted');
-  if (receipt.kind === 'worktree' && place.kind === 'repository') await forgetWorktree({ gitDir: place.gitDir, mergedBranch: found.branch.length === 0 ? receipt.branch : null, env: context.env });
+  const isWorktree = receipt.kind === 'worktree' && place.kind === 'repository';
+  const isGone = isWorktree && (await forgetWorktree({ gitDir: place.gitDir, mergedBranch: found.branch.length === 0 ? receipt.branch : null, env: context.env }));
   await noteGone(context, fleet, receipt.slot);
   after?.('note-gone');
   if (outcome.kind === 'deleted') await rm(file, { force: true });
@@ -96,6 +114,8 @@ async function remove(context: Context, { fleet, archive: { receipt, file }, aft
     if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error;
     context.talk(`note: ${leaving} could not be deleted to the end: ${error instanceof Error ? error.message : ''}`);
   });
+  const branch = isWorktree && receipt.branch !== null ? { name: receipt.branch, isGone, risks: found.branch } : null;
+  return outcome.kind === 'deleted' ? { ...outcome, branch } : outcome;
 }
 
 /** The id stays closed; its tree is known by no inode any more, for that one may be given to another folder. */

@@ -7,6 +7,7 @@ import { registerTree } from '../git/relocateTree.ts';
 import { forgetWorktree } from '../git/removeWorktree.ts';
 import { lookAt } from '../git/standing.ts';
 import { readTreeRisks, readUnmergedBranch } from '../git/treeRisks.ts';
+import type { ProvenRef } from '../status/mergeProof.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -80,6 +81,8 @@ interface Asked {
 }
 
 export interface ArchiveRisks {
+  /** How the work on each of its refs was shown to be elsewhere. */
+  readonly proofs: readonly ProvenRef[];
   /** What would be lost with the folder. */
   readonly risks: readonly TreeRisk[];
   /** Of a worktree: what its branch has that is merged nowhere, and that stays in the checkout. */
@@ -91,11 +94,12 @@ export async function readArchiveRisks(context: Context, { receipt, tree, fetch 
   const { repo, checkout, base, include } = receipt;
   const { env, signal, store } = context;
   const remote = repo === null ? null : await readRemoteNow({ repo, checkout, cacheDir: store.cache, env, signal, ...(fetch ? {} : { patienceMs: 0 }) });
-  const common = { base, remote, onlyAsked: fetch, env };
+  const proofs: ProvenRef[] = [];
+  const common = { base, remote, onlyAsked: fetch, env, ...(fetch ? { onProof: (proven: ProvenRef) => void proofs.push(proven) } : {}) };
   const stale = fetch && repo !== null ? whenUnreached(remote) : [];
   const risks = await readTreeRisks(tree, { ...common, include, checkout });
   // Commits of a worktree stay in the checkout, and so does its branch then.
-  return receipt.kind === 'worktree' ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale] } : { risks: [...risks, ...stale], branch: [] };
+  return receipt.kind === 'worktree' ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale], proofs } : { risks: [...risks, ...stale], branch: [], proofs };
 }
 
 /** What was pushed once may have been deleted there since, or forced away: only a remote that answers can say that it has it. */

@@ -21,7 +21,9 @@ export async function lsClosed(context: Context, asJson: boolean): Promise<numbe
   const rows: Row[] = [];
   for (const { receipt, isWhole } of archives) {
     if (!isWhole && receipt.shrunkTo === null) continue;
-    const risks = isWhole ? (await readArchiveRisks(context, { receipt, tree: receipt.archive, fetch: false })).risks : null;
+    // A worktree's branch stays when its folder goes, and is work all the same.
+    const found = isWhole ? await readArchiveRisks(context, { receipt, tree: receipt.archive, fetch: false }) : null;
+    const risks = found === null ? null : [...found.risks, ...found.branch];
     rows.push({ receipt, bytes: await readSize(isWhole ? receipt.archive : (receipt.shrunkTo ?? '')), risks });
   }
   if (asJson) context.out(`${JSON.stringify({ version: 1, closed: rows.map(toJson) }, null, 2)}\n`);

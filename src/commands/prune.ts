@@ -5,7 +5,7 @@ import { readArchiveRisks, readArchives, settleArchives, type Archive } from '..
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { parseSpan } from '../base/ago.ts';
-import { describeKept, type PruneStep } from '../status/closing.ts';
+import { describeDeleted, describeKept, type PruneStep } from '../status/closing.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
@@ -64,9 +64,12 @@ async function agree(context: Context, archives: readonly Archive[], { shrink, y
   if (yes || archives.length === 0) return archives;
   const going: Archive[] = [];
   for (const archive of archives) {
-    const { risks } = await readArchiveRisks(context, { receipt: archive.receipt, tree: archive.receipt.archive, fetch: true });
+    const { receipt } = archive;
+    const { risks, branch, proofs } = await readArchiveRisks(context, { receipt, tree: receipt.archive, fetch: true });
     if (risks.length === 0 || shrink) going.push(archive);
-    context.talk(`${archive.receipt.slot}: ${risks.length === 0 ? 'all merged or pushed, would be deleted' : `${shrink ? 'would be shrunk to' : 'stays, it has'}\n${describeKept(risks).join('\n')}`}`);
+    const left = receipt.kind === 'worktree' && receipt.branch !== null ? { name: receipt.branch, isGone: branch.length === 0, risks: branch } : null;
+    const { what, lines } = risks.length === 0 ? describeDeleted({ proofs, branch: left }) : { what: '', lines: describeKept(risks) };
+    context.talk([`${receipt.slot}: ${risks.length === 0 ? `would be deleted, ${what}` : shrink ? 'would be shrunk to' : 'stays, it has'}`, ...lines].join('\n'));
   }
   if (going.length === 0) return [];
   if (!context.interactive) throw new UserError('nothing was deleted', { hint: 'claude-tmux prune --yes deletes what is merged or pushed, after the same checks' });
@@ -75,9 +78,11 @@ async function agree(context: Context, archives: readonly Archive[], { shrink, y
 
 function tell(context: Context, { receipt: { slot } }: Archive, outcome: Pruned): void {
   switch (outcome.kind) {
-    case 'deleted':
-      context.out(`${slot}: deleted, all its work is merged or pushed\n`);
+    case 'deleted': {
+      const { what, lines } = describeDeleted(outcome);
+      context.out(`${[`${slot}: deleted, ${what}`, ...lines].join('\n')}\n`);
       return;
+    }
     case 'shrunk':
       context.out(`${slot}: shrunk, what only it had is in ${outcome.to}\n`);
       return;

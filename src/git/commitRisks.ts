@@ -1,25 +1,30 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MergeBase } from '../status/mergeProof.ts';
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
-import { readMerge } from './merged.ts';
-import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
 import { askGit, readGit } from './run/ask.ts';
 import type { GitPlace } from './run/start.ts';
+import { readCommonDir } from './gitDir.ts';
+import { proveMerged } from './merged.ts';
+import { besideObjects, gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
 
 /** Commits, tags and stashes that only this repository has: on no branch of a remote, and not merged by content. */
 export async function readCommitRisks(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const git = gitPlace(place);
-  const [refs, bases, head] = await Promise.all([place.isWorktree ? [] : readOwnRefs(git), readBases(place), readHead(git)]);
+  const [refs, bases, head] = await Promise.all([readOwnRefs(place), readBases(place), readHead(git)]);
   const looked: Looked = { place, git, known: knownTo(place), bases };
   const detached = head !== null && head.branch === null ? await readRef({ ...looked, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id: head.commit }) : [];
   const branches = await readRefs(looked, { refs: refs.filter(({ kind }) => kind !== 'tag'), current: head?.branch ?? null });
   const tags = await readTags(looked, refs.filter(({ kind }) => kind === 'tag'));
-  return [...detached, ...branches, ...tags, ...(place.isWorktree ? [] : await readStashes(place))];
+  return [...detached, ...branches, ...tags, ...(place.isWorktree ? [] : [...(await readForsaken(looked)), ...(await readStashes(place))])];
 }
 
 /** The branch a linked worktree is on, when its work is merged nowhere: it stays in the repository the worktree belongs to. */
 export async function readBranchRisk(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const git = gitPlace(place);
-  const [bases, head] = await Promise.all([readBases(place), readHead(git)]);
+  const head = await readHead(git);
   if (head === null || head.branch === null) return [];
+  const bases = [...(await readBases(place)), ...(await readLocalBases(place, head.branch))];
   return readRef({ place, git, known: knownTo(place), bases }, { kind: 'unpushed', name: head.branch, id: head.commit });
 }
 
@@ -29,25 +34,34 @@ interface Looked {
   /** Arguments that leave out what somebody else has. */
   readonly known: readonly string[];
   /** Commits that work is merged into. */
-  readonly bases: readonly string[];
+  readonly bases: readonly MergeBase[];
 }
 
 interface OwnRef {
-  readonly kind: 'branch' | 'tag' | 'ref';
+  readonly kind: 'branch' | 'tag' | 'ref' | 'object';
   readonly name: string;
   readonly id: string;
   readonly isAnnotated: boolean;
 }
 
-/** Refs that a fetch does not bring, less those that are counted elsewhere: the stash, what a bisect keeps, git's own prefetched copies. */
-async function readOwnRefs(git: GitPlace): Promise<readonly OwnRef[]> {
-  const text = await readGit(['for-each-ref', '--format=%(objectname) %(objecttype) %(refname) %(symref)'], git);
+/** Counted elsewhere (the stash, what a bisect keeps), or not made here: what a fetch brings, what `sync` notes of the base. */
+const NOT_OWN = /^refs\/(remotes\/|stash$|bisect\/|prefetch\/|claude-tmux\/|worktree\/claude-tmux\/)/;
+
+/** Refs that a fetch does not bring. Of a linked worktree those that go with it; the others are its repository's. */
+async function readOwnRefs({ isWorktree, ...place }: RiskPlace): Promise<readonly OwnRef[]> {
+  const text = await readGit(['for-each-ref', '--format=%(objectname) %(objecttype) %(refname) %(symref)', ...(isWorktree ? ['refs/worktree/'] : [])], gitPlace(place));
   return text.split('\n').flatMap((line): OwnRef[] => {
     const [id = '', type = '', name = '', target = ''] = line.split(' ');
-    if (name === '' || target !== '' || /^refs\/(remotes|stash$|bisect\/|prefetch\/|claude-tmux\/)/.test(name)) return [];
-    const kind = name.startsWith('refs/heads/') ? 'branch' : name.startsWith('refs/tags/') ? 'tag' : 'ref';
-    return [{ kind, name: name.replace(/^refs\/(heads|tags)\//, ''), id, isAnnotated: type === 'tag' }];
+    if (name === '' || target !== '' || NOT_OWN.test(name)) return [];
+    return [{ kind: refKind(name, type), name: name.replace(/^refs\/(heads|tags)\//, ''), id, isAnnotated: type === 'tag' }];
   });
+}
+
+/** A ref may lead to a file or folder, or to the text of a tag: no walk over commits finds those. */
+function refKind(name: string, type: string): OwnRef['kind'] {
+  if (name.startsWith('refs/tags/')) return 'tag';
+  if (type !== 'commit') return 'object';
+  return name.startsWith('refs/heads/') ? 'branch' : 'ref';
 }
 
 /**
@@ -55,21 +69,39 @@ async function readOwnRefs(git: GitPlace): Promise<readonly OwnRef[]> {
  * nothing. A stale look only adds. Before a deletion no remote-tracking branch counts: those of a fork, or of a submodule, nobody has asked
  * about. `^ID` is negative by itself and stands before `--not`.
  */
-function knownTo({ remote, onlyAsked }: RiskPlace): readonly string[] {
-  const now = [...(remote?.branches.values() ?? [])].map((id) => `^${id}`);
+function knownTo({ remote, outer, onlyAsked }: RiskPlace): readonly string[] {
+  const now = [...(remote?.branches.values() ?? []), ...(outer?.branches.values() ?? [])].map((id) => `^${id}`);
   if (onlyAsked) return [...now, '--not'];
   return [...now, '--not', ...(remote?.fresh === true ? ['--exclude=origin/*'] : []), '--remotes'];
 }
 
-/** The branch that the work is for, and the default one: as the remote has them now, and as the clone last saw them; for a worktree the checkout's own too. */
-async function readBases(place: RiskPlace): Promise<readonly string[]> {
-  const { remote, base, isWorktree } = place;
-  const names = [...(base === null ? [] : [base]), remote?.head ?? null].filter((name) => name !== null);
-  const now = names.map((name) => remote?.branches.get(name)).filter((id) => id !== undefined);
-  const local = isWorktree ? ['main-worktree/HEAD', ...(base === null ? [] : [`refs/heads/${base}`])] : [];
-  const refs = ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`]), ...local];
-  const seen = await Promise.all(refs.map((ref) => askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], gitPlace(place))));
-  return [...new Set([...now, ...seen.filter((id) => id !== null).map((id) => id.trim())])];
+/**
+ * The branch that the work is for, and the default one: as the remote has them now and, unless something is to be deleted, as the clone last saw
+ * them. Anybody can move a remote-tracking branch.
+ */
+async function readBases(place: RiskPlace): Promise<readonly MergeBase[]> {
+  const { remote, outer, base, onlyAsked } = place;
+  const names = [...new Set([...(base === null ? [] : [base]), ...(remote?.head == null ? [] : [remote.head])])];
+  const now = names.map((name) => ({ id: remote?.branches.get(name) ?? '', label: `origin/${name}` })).filter(({ id }) => id !== '');
+  const refs = onlyAsked ? [] : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
+  const around = outer?.head == null ? [] : [{ id: outer.branches.get(outer.head) ?? '', label: `origin/${outer.head} of the clone around it` }];
+  return onceEach([...now, ...around.filter(({ id }) => id !== ''), ...(await readTips(refs.map((ref) => ({ ref, label: ref.replace('refs/remotes/', '') })), place))]);
+}
+
+/** Of a worktree: branches of its repository, which stay. Its own is none of them, nor is a detached HEAD: that leaves its commit at the next checkout. */
+async function readLocalBases(place: RiskPlace, own: string): Promise<readonly MergeBase[]> {
+  const current = await askGit(['--git-dir', await readCommonDir(place.gitDir), 'symbolic-ref', '--quiet', 'HEAD'], gitPlace(place));
+  const refs = [...(place.base === null ? [] : [`refs/heads/${place.base}`]), ...(current === null ? [] : [current.trim()])].filter((ref) => ref !== `refs/heads/${own}`);
+  return onceEach(await readTips(refs.map((ref) => ({ ref, label: `"${ref.replace('refs/heads/', '')}" of the checkout` })), place));
+}
+
+async function readTips(refs: readonly { readonly ref: string; readonly label: string }[], place: RiskPlace): Promise<readonly MergeBase[]> {
+  const found = await Promise.all(refs.map(({ ref }) => askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], gitPlace(place))));
+  return refs.map(({ label }, at) => ({ id: found[at]?.trim() ?? '', label })).filter(({ id }) => id !== '');
+}
+
+function onceEach(bases: readonly MergeBase[]): readonly MergeBase[] {
+  return bases.filter(({ id }, at) => bases.findIndex((other) => other.id === id) === at);
 }
 
 interface Head {
@@ -85,10 +117,13 @@ async function readHead(git: GitPlace): Promise<Head | null> {
 
 /** All refs at once first: mostly there is nothing. */
 async function readRefs(looked: Looked, { refs, current }: { readonly refs: readonly OwnRef[]; readonly current: string | null }): Promise<readonly TreeRisk[]> {
-  const commits = refs.length === 0 ? '0' : await readGit(['rev-list', '--count', '--ignore-missing', ...refs.map(({ id }) => id), ...looked.known, '--'], looked.git);
-  if (Number(commits) === 0 && refs.every(({ kind }) => kind === 'branch')) return [];
-  const risks: TreeRisk[] = [];
+  const ids = refs.filter(({ kind }) => kind !== 'object').map(({ id }) => id);
+  const commits = ids.length === 0 ? '0' : await readGit(['rev-list', '--count', '--ignore-missing', ...ids, ...looked.known, '--'], looked.git);
+  const objects = refs.filter(({ kind }) => kind === 'object').map(({ name }): TreeRisk => ({ kind: 'object', where: looked.place.where, name, count: 1, samples: [] }));
+  if (Number(commits) === 0 && looked.place.onProof === undefined) return objects;
+  const risks: TreeRisk[] = [...objects];
   for (const { kind, name, id } of refs) {
+    if (kind === 'object') continue;
     const isCurrent = kind === 'branch' && name === current;
     risks.push(...(await orUnknown(`whether "${name}" is merged`, looked.place.where, () => readRef(looked, { kind: isCurrent ? 'unpushed' : kind, name, id }))));
   }
@@ -98,10 +133,43 @@ async function readRefs(looked: Looked, { refs, current }: { readonly refs: read
 /** One ref: the commits that no remote has, unless their content is in a base. */
 async function readRef(looked: Looked, { kind, name, id }: { readonly kind: TreeRisk['kind']; readonly name: string | null; readonly id: string }): Promise<readonly TreeRisk[]> {
   const count = Number(await readGit(['rev-list', '--count', id, ...looked.known, '--'], looked.git));
-  if (count === 0) return [];
-  for (const base of looked.bases) if ((await readMerge(id, base, looked.git)) !== null) return [];
+  if (count === 0) {
+    await reportPushed(looked, name, id);
+    return [];
+  }
+  const { gitDir, env, where, onProof } = looked.place;
+  const common = await readCommonDir(gitDir);
+  const proof = await proveMerged(id, looked.bases, { objects: [join(common, 'objects'), ...besideObjects(looked.place)], shallow: join(common, 'shallow'), env });
+  if (proof !== null) {
+    onProof?.({ where, name, proof });
+    return [];
+  }
   const log = await readGit(['log', '--no-show-signature', '--no-color', '--format=%h %s', `--max-count=${SAMPLES}`, id, ...looked.known, '--'], looked.git);
   return [{ kind, where: looked.place.where, name, count, samples: log.split('\n').filter((line) => line !== '') }];
+}
+
+/** Where a commit is that a branch of the remote leads to; looked for only where somebody wants to know. */
+async function reportPushed({ place, git }: Looked, name: string | null, id: string): Promise<void> {
+  const { remote, base, where, onProof } = place;
+  if (onProof === undefined || remote === null) return;
+  const first = [name, base, remote.head].filter((branch) => branch !== null);
+  for (const branch of new Set([...first, ...remote.branches.keys()])) {
+    const tip = remote.branches.get(branch);
+    if (tip === undefined || (await askGit(['merge-base', '--is-ancestor', id, tip], git)) === null) continue;
+    onProof({ where, name, proof: branch === name ? { kind: 'pushed', base: `origin/${branch}` } : { kind: 'ancestor', base: `origin/${branch}` } });
+    return;
+  }
+}
+
+/** Worktrees inside whose folder is gone: what they stood on is known to this repository alone. */
+async function readForsaken(looked: Looked): Promise<readonly TreeRisk[]> {
+  const text = await readGit(['worktree', 'list', '--porcelain'], looked.git);
+  const entries = text.split('\n\n').slice(1).map((entry) => ({ path: /^worktree (.+)$/m.exec(entry)?.[1] ?? '', id: /^HEAD ([0-9a-f]+)$/m.exec(entry)?.[1] ?? '', isDetached: /^detached$/m.test(entry) }));
+  const risks: TreeRisk[] = [];
+  for (const { path, id, isDetached } of entries) {
+    if (isDetached && id !== '' && !existsSync(path)) risks.push(...(await readRef({ ...looked, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id })));
+  }
+  return risks;
 }
 
 /** A remote has no remote-tracking tags: the mirror tells, else only a lightweight tag on a commit that is pushed is known to keep nothing. */

@@ -1,27 +1,46 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseChangedPaths } from '../status/changedPaths.ts';
+import { parseChangedPaths, type ChangedPaths } from '../status/changedPaths.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { findIgnored } from './ignored.ts';
-import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
 import { readGit } from './run/ask.ts';
+import type { GitPlace } from './run/start.ts';
+import { findIgnored } from './ignored.ts';
+import { readConverted, readExcluded, strictSettings } from './ownSettings.ts';
+import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
 
-/** The user's configuration may hide changes from `status`; a file-system monitor may be mistaken. */
-const STATUS = ['-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false', 'status', '--porcelain=v2', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames'];
+/** The user's configuration may hide changes from `status`. */
+const STATUS = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames'];
 
 /** Files of a work tree that are in no commit. */
 export async function readFileRisks(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const { where } = place;
-  const changed = parseChangedPaths(await readGit(STATUS, gitPlace(place)));
+  const { conflicts, staged, unstaged, untracked, hidden } = await readLost(place);
   return [
-    ...riskOf('conflict', where, changed.conflicts),
-    ...riskOf('staged', where, changed.staged),
-    ...riskOf('uncommitted', where, changed.unstaged),
-    ...riskOf('untracked', where, changed.untracked),
-    ...riskOf('hidden', where, await readHidden(place)),
+    ...riskOf('conflict', where, conflicts),
+    ...riskOf('staged', where, staged),
+    ...riskOf('uncommitted', where, unstaged),
+    ...riskOf('untracked', where, untracked),
+    ...riskOf('hidden', where, hidden),
   ];
+}
+
+type Lost = ChangedPaths & { readonly hidden: readonly string[] };
+
+async function readLost(place: RiskPlace): Promise<Lost> {
+  const changed = parseChangedPaths(await readGit([...strictSettings(place.gitDir), ...STATUS], inTree(place)));
+  // Of the tree itself those are compared with the checkout's: some are copies.
+  const [flagged, converted, excluded] = await Promise.all([readHidden(place), readConverted(place), place.where === '' ? [] : readExcluded(place)]);
+  const known = new Set([...changed.staged, ...changed.unstaged, ...changed.conflicts]);
+  const hidden = [...new Set([...flagged, ...converted])].filter((path) => !known.has(path));
+  return { ...changed, untracked: [...new Set([...changed.untracked, ...excluded])], hidden };
+}
+
+/** `core.worktree` may name another folder: this one is asked about. */
+function inTree(place: RiskPlace): GitPlace {
+  const git = gitPlace(place);
+  return { ...git, set: { ...git.set, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } };
 }
 
 /** Files that `status` passes over because somebody set their assume-unchanged or skip-worktree bit, and that differ from the index all the same. */
@@ -48,8 +67,8 @@ async function differs(place: RiskPlace, path: string, id: string): Promise<bool
 /** Every file of a tree that is in no commit as it stands in the work tree, relative; what was deleted has no file. */
 export async function listLostFiles(tree: string, { include, checkout, env }: CopiesInput & { readonly env: Env }): Promise<readonly string[]> {
   const place: RiskPlace = { root: tree, gitDir: join(tree, '.git'), isWorktree: false, where: '', env, base: null, remote: null, onlyAsked: false };
-  const changed = parseChangedPaths(await readGit(STATUS, gitPlace(place)));
-  const names = new Set([...changed.staged, ...changed.unstaged, ...changed.untracked, ...(await readHidden(place)), ...(await readCopies(place, { include, checkout }))]);
+  const { staged, unstaged, untracked, hidden } = await readLost(place);
+  const names = new Set([...staged, ...unstaged, ...untracked, ...hidden, ...(await readCopies(place, { include, checkout }))]);
   const found: string[] = [];
   for (const name of names) if ((await readContent(join(tree, name))) !== null) found.push(name);
   return found;
@@ -73,8 +92,15 @@ export async function readCopyRisks(place: RiskPlace, input: CopiesInput): Promi
 async function readCopies(place: RiskPlace, { include, checkout }: CopiesInput): Promise<readonly string[]> {
   const names = await findIgnored(place.root, { globs: [...new Set([...include, ...BY_HAND])], folders: false, env: place.env });
   const own: string[] = [];
+  const excluded = (await readExcluded(place)).filter((name) => !names.includes(name));
+  for (const name of excluded) if (checkout === null || !((await isSame(join(place.root, name), join(checkout, name))) || (await leadsTo(join(place.root, name), join(checkout, name))))) own.push(name);
   for (const name of names) if (!/(^|\/)node_modules\//.test(name) && (checkout === null || !(await isSame(join(place.root, name), join(checkout, name))))) own.push(name);
   return own;
+}
+
+/** What `link` in the layout makes. */
+async function leadsTo(path: string, target: string): Promise<boolean> {
+  return (await readlink(path).catch(() => null)) === target;
 }
 
 async function isSame(one: string, other: string): Promise<boolean> {

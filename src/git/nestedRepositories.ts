@@ -1,39 +1,52 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { hasCode } from '../store/file.ts';
 
-/**
- * Folders below `root` that hold a `.git`, relative: submodules, worktrees and clones that somebody put there, ignored folders included.
- * What lies inside one of them is not looked into. Links are not followed.
- */
-export async function findNestedRepositories(root: string): Promise<readonly string[]> {
-  const found: string[] = [];
+/** What lies inside a tree, relative to it. */
+export interface Nested {
+  /** Folders that hold a `.git`: submodules, worktrees and clones that somebody put there. */
+  readonly trees: readonly string[];
+  /** git folders without a work tree: bare repositories, mirrors, `--separate-git-dir`. */
+  readonly bare: readonly string[];
+}
+
+/** Repositories below `root`, ignored folders included. What lies inside the work tree of one is not looked into. Links are not followed. */
+export async function findNestedRepositories(root: string): Promise<Nested> {
+  const found = { trees: [] as string[], bare: [] as string[] };
   const waiting = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-      if (entry.name === '.git' && folder !== '') found.push(folder);
-      else if (entry.isDirectory() && entry.name !== '.git') waiting.push(join(folder, entry.name));
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    if (folder !== '' && entries.some(({ name }) => name === '.git')) found.trees.push(folder);
+    else {
+      const isBare = folder !== '' && isGitFolder(entries);
+      if (isBare) found.bare.push(folder);
+      for (const entry of entries) if (entry.isDirectory() && entry.name !== '.git' && !(isBare && ITS_OWN.has(entry.name))) waiting.push(join(folder, entry.name));
     }
   }
-  return outermost(found.sort());
+  return { trees: found.trees.sort(), bare: found.bare.sort() };
 }
 
-function outermost(folders: readonly string[]): readonly string[] {
-  return folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
+/** As git takes a folder for one. */
+function isGitFolder(entries: readonly Dirent[]): boolean {
+  return ['HEAD', 'objects', 'refs'].every((name) => entries.some((entry) => entry.name === name));
 }
 
-/** git folders below `<gitDir>/modules`: of submodules, also of those that no longer have a folder in the work tree. */
+/** Folders of a git folder that hold no repositories. */
+const ITS_OWN = new Set(['objects', 'refs', 'logs', 'hooks', 'info', 'reftable', 'claude-tmux-objects']);
+
+/** Repositories inside a git folder, absolute: below `modules` those of submodules, also of ones that no longer have a folder in the work tree. */
 export async function findModules(gitDir: string): Promise<readonly string[]> {
   const found: string[] = [];
-  const waiting = [join(gitDir, 'modules')];
+  const waiting = [gitDir];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
       if (hasCode(error, 'ENOENT')) return [];
       throw error;
     });
-    const isRepository = entries.some(({ name }) => name === 'HEAD') && entries.some(({ name }) => name === 'objects');
-    if (isRepository) found.push(folder);
-    for (const entry of entries) if (entry.isDirectory() && (!isRepository || entry.name === 'modules')) waiting.push(join(folder, entry.name));
+    const isRepository = folder === gitDir || isGitFolder(entries);
+    if (isRepository && folder !== gitDir) found.push(folder);
+    for (const entry of entries) if (entry.isDirectory() && !(isRepository && ITS_OWN.has(entry.name))) waiting.push(join(folder, entry.name));
   }
-  return found;
+  return found.sort((a, b) => relative(gitDir, a).localeCompare(relative(gitDir, b)));
 }

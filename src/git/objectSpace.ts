@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
-import { readCommonDir } from './gitDir.ts';
-import { quotePath } from './merged.ts';
-import { plumbText } from './run/ask.ts';
 import type { GitPlace } from './run/start.ts';
+import { readCommonDir } from './gitDir.ts';
+import { quotePath, type ObjectPlace } from './neutralRepository.ts';
+import { plumbText } from './run/ask.ts';
 
 /**
  * A place beside a tree's objects: git commands run with it see everything the tree has (and what `beside` names), and what they make
@@ -49,6 +49,11 @@ export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOpt
 /** Output of a git command in the space. Throws ProgramError. */
 export async function inSpace({ place }: ObjectSpace, args: readonly string[], input: Buffer | string = ''): Promise<string> {
   return plumbText(args, { ...place, input });
+}
+
+/** The same objects for a proof that asks no setting of the tree. */
+export function objectPlace({ folders, home, place }: ObjectSpace): ObjectPlace {
+  return { objects: folders, shallow: join(dirname(home), 'shallow'), env: place.env };
 }
 
 /** Puts the new objects among the tree's. An object that is there already is the same one: its name is its content's hash. */

@@ -1,5 +1,6 @@
 import { readCommits, writeCommit, type CommitObject, type CommitReading, type Committer } from './commitObject.ts';
-import type { ObjectSpace } from './objectSpace.ts';
+import { hasChange } from './merged.ts';
+import { inSpace, objectPlace, type ObjectSpace } from './objectSpace.ts';
 import { plumb } from './run/ask.ts';
 import { gitError } from './run/start.ts';
 import type { Own } from './syncPoint.ts';
@@ -21,7 +22,8 @@ export interface ReplayOptions {
 
 /**
  * Rebases without a work tree: each commit is merged onto the new tip with `merge-tree` (git 2.38), in memory. Authors, dates and
- * messages stay; a commit whose changes are all there already is dropped, as `git rebase` does.
+ * messages stay. A commit is dropped only when every byte of its change is there already; one that only a merge driver or a setting makes vanish
+ * (git rebase drops it) is a conflict.
  */
 export async function replay(space: ObjectSpace, { onto, commits, committer, reading }: ReplayOptions): Promise<Outcome> {
   const [first] = commits;
@@ -35,6 +37,8 @@ export async function replay(space: ObjectSpace, { onto, commits, committer, rea
     const merged = before.tree === at.tree ? { tree: commit.tree } : await pick(space, { id: commits[index]?.id ?? '', commit, onto: at.tree, committer });
     if ('files' in merged) return { kind: 'conflict', files: merged.files, commit: subject(commit) };
     if (merged.tree === at.tree && commit.tree !== before.tree) {
+      const change = { from: commit.parents[0] ?? '', to: commits[index]?.id ?? '' };
+      if (!(await hasChange(at.tree, change, objectPlace(space)))) return { kind: 'conflict', files: await listFiles(space, change), commit: subject(commit) };
       at.dropped++;
       continue;
     }
@@ -78,6 +82,10 @@ interface Pick {
 async function pick(space: ObjectSpace, { id, commit, onto, committer }: Pick): Promise<{ readonly tree: string } | { readonly files: readonly string[] }> {
   const stand = await writeCommit(space, { tree: onto, parents: commit.parents, author: committer.ident, encoding: null, message: 'stand-in\n' }, { ...committer, signs: false });
   return mergeTrees(space, stand, id);
+}
+
+async function listFiles(space: ObjectSpace, { from, to }: { readonly from: string; readonly to: string }): Promise<readonly string[]> {
+  return (await inSpace(space, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to, '--'])).split('\0').filter((name) => name !== '');
 }
 
 function subject({ message }: CommitObject): string {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderConfig } from './config.ts';
 import { readCommonDir } from './gitDir.ts';
-import { inSpace, type ObjectSpace } from './objectSpace.ts';
+import { hasChange } from './merged.ts';
+import { inSpace, objectPlace, type ObjectSpace } from './objectSpace.ts';
 import type { Outcome } from './replay.ts';
 import { plumb, plumbText } from './run/ask.ts';
 import { mutatePlumb, mutatePlumbText } from './run/mutate.ts';
@@ -30,8 +31,21 @@ export async function rebaseInScratch(scratch: Scratch, commits: readonly Own[])
     if (conflict !== null) return { kind: 'conflict', files: conflict, commit: await subject(place) };
     const tip = await plumbText(['rev-parse', 'HEAD'], place);
     const made = Number(await inSpace(space, ['rev-list', '--count', tip, '--not', base]));
+    const lost = made === commits.length ? null : await findLost(scratch, commits, commits.length - made);
+    if (lost !== null) return lost;
     return { kind: 'made', tip, commits: made, dropped: commits.length - made, addsNothing: null };
   }, start);
+}
+
+/** git drops a commit that becomes empty, whatever made it so: a conflict unless the base has every byte of as many. */
+async function findLost({ space, base }: Scratch, commits: readonly Own[], dropped: number): Promise<Outcome | null> {
+  const unproven: Own[] = [];
+  const tree = await inSpace(space, ['rev-parse', `${base}^{tree}`]);
+  for (const commit of commits) if (!(await hasChange(tree, { from: commit.parents[0] ?? '', to: commit.id }, objectPlace(space)))) unproven.push(commit);
+  const [first] = unproven;
+  if (first === undefined || commits.length - unproven.length >= dropped) return null;
+  const files = (await inSpace(space, ['diff-tree', '-r', '-z', '--name-only', '--no-commit-id', first.id, '--'])).split('\0').filter((name) => name !== '');
+  return { kind: 'conflict', files, commit: await inSpace(space, ['log', '-1', '--format=%s', first.id, '--']) };
 }
 
 /** Merges the base with this message, likewise. */

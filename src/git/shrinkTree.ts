@@ -10,7 +10,7 @@ import { readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 
 const KEPT_AS_FILES: ReadonlySet<RiskKind> = new Set<RiskKind>(['uncommitted', 'staged', 'untracked', 'hidden', 'copy']);
-const KEPT_AS_COMMITS: ReadonlySet<RiskKind> = new Set<RiskKind>(['stash', 'unpushed', 'branch', 'tag', 'ref', 'detached']);
+const KEPT_AS_COMMITS: ReadonlySet<RiskKind> = new Set<RiskKind>(['stash', 'unpushed', 'branch', 'tag', 'ref', 'object', 'detached']);
 
 /** What of a clone cannot be kept in a bundle and files: an operation in progress, submodules, what nobody can tell. Such a clone stays whole. */
 export function unshrinkable(risks: readonly TreeRisk[]): readonly TreeRisk[] {

@@ -9,10 +9,10 @@ import { readCommitter, type CommitReading, type Committer } from './commitObjec
 import { explainFailure } from './failure.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
-import { readMerge } from './merged.ts';
+import { proveMerged } from './merged.ts';
 import type { Mirror } from './mirror.ts';
 import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
-import { closeSpace, inSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
+import { closeSpace, inSpace, objectPlace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
 import { readRefTable } from './refFiles.ts';
 import { mergeCommits, replay, type Outcome } from './replay.ts';
@@ -179,7 +179,7 @@ function mergeMessage(branch: string, label: string): string {
 async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
   if (point.facts.own === 0) return false;
   const isSame = outcome.kind === 'made' && (outcome.addsNothing ?? (await haveSameTree(space, outcome.tip, tips.base)));
-  return (isSame || outcome.kind === 'conflict') && (await readMerge(point.start, tips.base, space.place)) !== null;
+  return (isSame || outcome.kind === 'conflict') && (await proveMerged(point.start, [{ id: tips.base, label: tips.label }], objectPlace(space))) !== null;
 }
 
 async function haveSameTree(space: ObjectSpace, one: string, other: string): Promise<boolean> {

@@ -1,13 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { ProvenRef } from '../status/mergeProof.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { readInsideProcesses, type InsideProcess } from '../store/insideProcesses.ts';
+import { readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { readBranchRisk, readCommitRisks } from './commitRisks.ts';
 import { readCopyRisks, readFileRisks } from './fileRisks.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
 import { findModules, findNestedRepositories } from './nestedRepositories.ts';
 import type { RemoteNow } from './remoteNow.ts';
+import { askNestedRemote } from './nestedRemote.ts';
 import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
 import { readGit } from './run/ask.ts';
 import { readOperation } from './treeStatus.ts';
@@ -25,6 +28,8 @@ export interface RiskOptions {
   readonly onlyAsked?: boolean;
   /** Processes that may stand in the tree: the session's own. */
   readonly mayStand?: (pid: number) => boolean | Promise<boolean>;
+  /** Called for each ref whose work is shown to be elsewhere, with the proof. */
+  readonly onProof?: (proven: ProvenRef) => void;
   readonly env: Env;
 }
 
@@ -42,8 +47,10 @@ export async function readTreeRisks(tree: string, options: RiskOptions): Promise
   return parts.flat();
 }
 
+type BranchOptions = Pick<RiskOptions, 'base' | 'remote' | 'onlyAsked' | 'onProof' | 'env'>;
+
 /** The commits on a worktree's own branch that are merged nowhere: not lost with the folder, and worth telling. */
-export async function readUnmergedBranch(tree: string, options: Pick<RiskOptions, 'base' | 'remote' | 'onlyAsked' | 'env'>): Promise<readonly TreeRisk[]> {
+export async function readUnmergedBranch(tree: string, options: BranchOptions): Promise<readonly TreeRisk[]> {
   return orUnknown('whether its branch is merged', '', async () => {
     const place = await readRiskPlace(tree, '', options);
     return place === null ? [] : readBranchRisk(place);
@@ -66,12 +73,12 @@ async function readRepositoryRisks(tree: string, where: string, options: RiskOpt
 }
 
 /** Null when no repository stands there. */
-async function readRiskPlace(root: string, where: string, { base, remote, onlyAsked = false, env }: Pick<RiskOptions, 'base' | 'remote' | 'onlyAsked' | 'env'>): Promise<RiskPlace | null> {
+async function readRiskPlace(root: string, where: string, { base, remote, onlyAsked = false, onProof, env }: BranchOptions): Promise<RiskPlace | null> {
   const place = await readPlace(root);
   if (place.kind !== 'repository') return null;
   const isWorktree = (await readCommonDir(place.gitDir)) !== place.gitDir;
-  // Another repository has another remote.
-  return { root, gitDir: place.gitDir, isWorktree, where, env, base: where === '' ? base : null, remote: where === '' ? remote : null, onlyAsked };
+  const found = { root, gitDir: place.gitDir, isWorktree, where, env, base, remote, onlyAsked, onProof };
+  return where === '' ? found : nestedPlace({ ...found, base: null }, root.slice(0, -where.length - 1), remote);
 }
 
 function operationRisk({ gitDir, where }: RiskPlace): readonly TreeRisk[] {
@@ -96,32 +103,51 @@ async function readProcessRisks(tree: string, mayStand: RiskOptions['mayStand'])
   return riskOf('process', '', others.map(({ pid, name }) => `${name} (pid ${pid})`));
 }
 
-/** Submodules, clones and worktrees inside, each as deep as it goes; and submodules of which only the git folder is left. */
+/** Submodules, clones and worktrees inside, each as deep as it goes; bare repositories; and submodules of which only the git folder is left. */
 async function readInnerRisks(tree: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
   const risks: TreeRisk[] = [];
   const seen = new Set<string>();
+  const bare = new Set<string>();
   const waiting = [''];
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
-    for (const folder of await findNestedRepositories(join(tree, at))) {
-      const where = join(at, folder);
-      const place = await readPlace(join(tree, where));
-      if (place.kind === 'repository') seen.add(await realpath(place.gitDir));
-      risks.push(...(await readRepositoryRisks(tree, where, options)));
-      waiting.push(where);
+    const place = await readPlace(join(tree, at));
+    if (place.kind === 'repository') {
+      seen.add(await realpath(place.gitDir));
+      for (const folder of await findModules(place.gitDir)) bare.add(folder);
     }
+    if (at !== '') risks.push(...(await readRepositoryRisks(tree, at, options)));
+    const nested = await findNestedRepositories(join(tree, at));
+    waiting.push(...nested.trees.map((folder) => join(at, folder)));
+    for (const folder of nested.bare) if (!(await isTracked(join(tree, at), folder, options.env))) bare.add(join(tree, at, folder));
   }
-  return [...risks, ...(await readModuleRisks(tree, seen, options))];
+  for (const gitDir of bare) if (!seen.has(await realpath(gitDir))) risks.push(...(await readBareRisks(tree, gitDir, options)));
+  return risks;
 }
 
-/** A submodule that was taken out of the work tree still has its commits; its files are gone already. */
-async function readModuleRisks(tree: string, seen: ReadonlySet<string>, { env, onlyAsked = false }: RiskOptions): Promise<readonly TreeRisk[]> {
-  const place = await readPlace(tree);
-  const modules = place.kind === 'repository' ? await findModules(place.gitDir) : [];
-  const risks: TreeRisk[] = [];
-  for (const gitDir of modules) {
-    if (seen.has(await realpath(gitDir))) continue;
-    const where = relative(tree, gitDir);
-    risks.push(...(await orUnknown('which commits only it has', where, () => readCommitRisks({ root: gitDir, gitDir, isWorktree: false, where, env, base: null, remote: null, onlyAsked }))));
-  }
-  return risks;
+/** A folder that looks like a repository and is content of the one around it, as test data is. */
+async function isTracked(root: string, folder: string, env: Env): Promise<boolean> {
+  const place = await readPlace(root);
+  if (place.kind !== 'repository') return false;
+  return (await readGit(['ls-files', '-z', '--', `:(top,literal)${folder}/HEAD`], { cwd: root, env })) !== '';
+}
+
+/** A repository without files: a bare one, or a submodule that was taken out of the work tree. Its commits count all the same. */
+async function readBareRisks(tree: string, gitDir: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
+  const where = relative(tree, gitDir);
+  return orUnknown('which commits only it has', where, async () => {
+    const place = await nestedPlace({ root: gitDir, gitDir, isWorktree: false, where, env: options.env, base: null, remote: null, onlyAsked: options.onlyAsked ?? false, onProof: options.onProof }, tree, options.remote);
+    return [...(await readCommitRisks(place)), ...(await readWorktreeRisks(place, tree))];
+  });
+}
+
+/** Another repository has another remote, which is asked itself before a deletion; but what the outer one's remote has is safe wherever it lies. */
+async function nestedPlace(place: RiskPlace, tree: string, outer: RemoteNow | null): Promise<RiskPlace> {
+  const remote = place.onlyAsked ? await askNestedRemote({ ...place, tree }) : null;
+  const isAlike = outer !== null && (await readHash(place.gitDir)) === ([...outer.branches.values()][0]?.length === 64 ? 'sha256' : 'sha1');
+  return { ...place, remote, outer: isAlike ? outer : null };
+}
+
+async function readHash(gitDir: string): Promise<'sha1' | 'sha256'> {
+  const config = await readText(join(await readCommonDir(gitDir), 'config'));
+  return /^\s*objectformat\s*=\s*sha256/im.test(config ?? '') ? 'sha256' : 'sha1';
 }

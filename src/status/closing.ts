@@ -1,4 +1,6 @@
 import type { AgentState } from './agentState.ts';
+import { oneLine } from '../base/text.ts';
+import { describeProof, type ProvenRef } from './mergeProof.ts';
 import { describeRisk, type TreeRisk } from './treeRisk.ts';
 
 /** One thing `close` does. Each is whole or not done; killed after any of them, the next command finds out where the tree stands and finishes. */
@@ -65,6 +67,18 @@ const HINTS: Partial<Record<AgentState, string>> = {
 /** The lines that say what a tree keeps that is nowhere else; empty when all its work is merged. */
 export function describeKept(risks: readonly TreeRisk[]): readonly string[] {
   return risks.map((risk) => `  ${describeRisk(risk)}`);
+}
+
+/**
+ * What is true of a deleted archive: `all its work is merged or pushed`, with the proof of each ref. A worktree's branch is its repository's:
+ * it has gone because it is merged, or stays there.
+ */
+export function describeDeleted({ proofs, branch }: { readonly proofs: readonly ProvenRef[]; readonly branch: { readonly name: string; readonly isGone: boolean; readonly risks: readonly TreeRisk[] } | null }): { readonly what: string; readonly lines: readonly string[] } {
+  const proven = proofs.map((proof) => `  ${describeProof(proof)}`);
+  if (branch === null) return { what: 'all its work is merged or pushed', lines: proven };
+  const name = `"${oneLine(branch.name)}"`;
+  if (branch.isGone) return { what: `and its branch ${name}, all of which is merged or pushed`, lines: proven };
+  return { what: `its branch ${name} stays in the checkout`, lines: branch.risks.length === 0 ? proven : describeKept(branch.risks) };
 }
 
 /** `fe-20261125T220405Z`: sorts by time within an id, and is a fine name for a folder anywhere. */

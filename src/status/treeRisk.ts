@@ -19,6 +19,7 @@ export type RiskKind =
   | 'branch'
   | 'tag'
   | 'ref'
+  | 'object'
   | 'detached'
   /** What goes on. */
   | 'operation'
@@ -73,6 +74,8 @@ function what({ kind, name, count }: TreeRisk): string {
       return `the tag${named} that the remote does not have`;
     case 'ref':
       return `${plural(count, 'commit', 'commits')} on${named}`;
+    case 'object':
+      return `the ref${named} to what is no commit, which the remote does not have`;
     case 'detached':
       return `${plural(count, 'commit', 'commits')} on no branch (detached HEAD)`;
     case 'operation':
