@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { MergeBase } from '../status/mergeProof.ts';
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
 import { askGit, readGit } from './run/ask.ts';
@@ -76,14 +76,14 @@ function knownTo({ remote, outer, onlyAsked }: RiskPlace): readonly string[] {
 }
 
 /**
- * The branch that the work is for, and the default one: as the remote has them now and, unless something is to be deleted, as the clone last saw
- * them. Anybody can move a remote-tracking branch.
+ * The branch that the work is for, and the default one, as the remote has them now. As the clone last saw them only where nobody has asked and
+ * nothing is to be deleted: anybody can move a remote-tracking branch.
  */
 async function readBases(place: RiskPlace): Promise<readonly MergeBase[]> {
   const { remote, outer, base, onlyAsked } = place;
   const names = [...new Set([...(base === null ? [] : [base]), ...(remote?.head == null ? [] : [remote.head])])];
   const now = names.map((name) => ({ id: remote?.branches.get(name) ?? '', label: `origin/${name}` })).filter(({ id }) => id !== '');
-  const refs = onlyAsked ? [] : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
+  const refs = onlyAsked || remote?.fresh === true ? [] : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
   const around = outer?.head == null ? [] : [{ id: outer.branches.get(outer.head) ?? '', label: `origin/${outer.head} of the clone around it` }];
   return onceEach([...now, ...around.filter(({ id }) => id !== ''), ...(await readTips(refs.map((ref) => ({ ref, label: ref.replace('refs/remotes/', '') })), place))]);
 }
@@ -167,7 +167,10 @@ async function readForsaken(looked: Looked): Promise<readonly TreeRisk[]> {
   const entries = text.split('\n\n').slice(1).map((entry) => ({ path: /^worktree (.+)$/m.exec(entry)?.[1] ?? '', id: /^HEAD ([0-9a-f]+)$/m.exec(entry)?.[1] ?? '', isDetached: /^detached$/m.test(entry) }));
   const risks: TreeRisk[] = [];
   for (const { path, id, isDetached } of entries) {
-    if (isDetached && id !== '' && !existsSync(path)) risks.push(...(await readRef({ ...looked, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id })));
+    if (!isDetached || id === '' || existsSync(path)) continue;
+    // Named by its folder: no bundle takes a HEAD that is not the repository's own.
+    const place = { ...looked.place, where: join(looked.place.where, relative(looked.place.root, path)) };
+    risks.push(...(await readRef({ ...looked, place, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id })));
   }
   return risks;
 }

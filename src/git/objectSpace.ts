@@ -5,7 +5,7 @@ import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import type { GitPlace } from './run/start.ts';
 import { readCommonDir } from './gitDir.ts';
-import { quotePath, type ObjectPlace } from './neutralRepository.ts';
+import { ONLY_TRUE_OBJECTS, quotePath, type ObjectPlace } from './neutralRepository.ts';
 import { plumbText } from './run/ask.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOpt
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
   }
-  const set = { GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':') };
+  const set = { ...ONLY_TRUE_OBJECTS, GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':') };
   return { place: { cwd: tree, env, set, timeoutMs: 120_000 }, folder, home, folders: [folder, home, ...beside] };
 }
 

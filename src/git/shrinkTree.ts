@@ -6,7 +6,7 @@ import type { RiskKind, TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { listLostFiles } from './fileRisks.ts';
-import { readGit } from './run/ask.ts';
+import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 
 const KEPT_AS_FILES: ReadonlySet<RiskKind> = new Set<RiskKind>(['uncommitted', 'staged', 'untracked', 'hidden', 'copy']);
@@ -35,6 +35,7 @@ interface Shrinking {
 export async function shrinkTree(shrinking: Shrinking): Promise<void> {
   const { tree, to, env } = shrinking;
   if (await isThere(join(tree, '.git', 'lfs', 'objects'))) throw new UserError(`"${tree}" has large files (LFS) of its own, which no bundle holds`, { hint: 'push them, or keep it whole' });
+  if ((await askGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd: tree, env })) === null) throw new UserError(`"${tree}" stands on a branch without a commit, which no bundle holds`, { hint: 'commit there, or keep it whole' });
   await mkdir(to, { mode: 0o700 });
   const stashes = await nameStashes(tree, env);
   const refs = await writeBundle(tree, to, env);

@@ -6,6 +6,7 @@ import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
+import { ONLY_TRUE_OBJECTS } from './neutralRepository.ts';
 import { readRefFile } from './refFile.ts';
 import { readGit } from './run/ask.ts';
 import { withConfig } from './run/environment.ts';
@@ -51,7 +52,8 @@ export async function readConditionAgainst(path: string, gitDir: string, { base,
   const head = await readHeadBranch(gitDir);
   if (base === null || head === 'unknown' || head.branch === null) return { ...(await readCondition(path, gitDir, env)), against: null };
   const asked = withConfig(env, [{ key: `branch.${head.branch}.remote`, value: 'origin' }, { key: `branch.${head.branch}.merge`, value: `refs/heads/${base}` }]);
-  const text = await readGit(STATUS, { cwd: path, env: asked });
+  // A replaced or grafted base would make an own commit look like one of the base.
+  const text = await readGit(STATUS, { cwd: path, env: asked, set: ONLY_TRUE_OBJECTS });
   const status = parsePorcelain(text);
   const isCompared = status.branch === head.branch && text.split('\0').includes(`# branch.upstream origin/${base}`);
   return { ...status, operation: readOperation(gitDir), against: isCompared && status.ahead !== null && status.behind !== null ? { own: status.ahead, behind: status.behind } : null };

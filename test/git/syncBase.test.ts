@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSpace, closeSpace } from '../../src/git/objectSpace.ts';
@@ -81,6 +81,23 @@ describe('a branch that is merged upstream already', () => {
     const before = await treeSnapshot(scene.tree, scene.shop.env);
     for (const mode of ['auto', 'rebase', 'merge'] as const) expect(await scene.sync({ mode })).toMatchObject({ outcome: 'landed', reason: 'all of it is in origin/main already' });
     expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
+  });
+
+  it.each([['blanks', '  one\n'], ['line ends', 'one\r\n']])('but for %s is a conflict, not dropped and not called merged', async (_what, mine) => {
+    await scene.commit({ 'src/a.txt': `a\n${mine}` }, 'Mine');
+    await scene.upstream({ 'src/a.txt': 'a\none\n' }, 'Theirs');
+    const before = await scene.git('rev-parse', 'HEAD');
+    for (const mode of ['auto', 'rebase', 'merge'] as const) for (const mergesTrees of [true, false]) expect(await scene.sync({ mode, mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'] });
+    expect(await scene.git('rev-parse', 'HEAD')).toBe(before);
+  });
+
+  it('by a merge driver that takes the other side is a conflict: the driver is no proof', async () => {
+    await scene.git('config', 'merge.theirs.driver', 'true');
+    await writeFile(join(scene.tree, '.git', 'info', 'attributes'), '* merge=theirs\n');
+    await scene.commit({ 'src/a.txt': 'mine\n' }, 'Mine');
+    await scene.upstream({ 'src/a.txt': 'theirs\n' }, 'Theirs');
+    for (const mergesTrees of [true, false]) expect(await scene.sync({ mode: 'rebase', mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'], reason: 'at "Mine"' });
+    expect(await subjects()).toMatch(/^Mine\n/);
   });
 
   it('in part loses that part and keeps the rest', async () => {

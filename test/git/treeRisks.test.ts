@@ -1,9 +1,10 @@
-import { realpath, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRemoteNow, type RemoteNow } from '../../src/git/remoteNow.ts';
 import { readTreeRisks, readUnmergedBranch, type RiskOptions } from '../../src/git/treeRisks.ts';
 import { makeWorktree } from '../../src/git/worktree.ts';
+import { describeProof } from '../../src/status/mergeProof.ts';
 import { describeRisk } from '../../src/status/treeRisk.ts';
 import { AT_RISK, expectStillThere, PLACES_AT_RISK } from './atRisk.ts';
 import { makeShop, type Shop } from './fixture.ts';
@@ -109,6 +110,21 @@ describe('merged by content', () => {
     expect(await ask({ remote: await now() })).toHaveLength(1);
   });
 
+  it.each([['blanks', 'one\n', '  one\n'], ['line ends', 'one\n', 'one\r\n']])('%s apart is not merged', async (_what, theirs, mine) => {
+    await commit('src/a.txt', `a\n${mine}`);
+    await writeFile(join(shop.checkout, 'src', 'a.txt'), `a\n${theirs}`);
+    for (const args of [['commit', '-q', '-a', '-m', 'Theirs'], ['push', '-q', 'origin', 'main']]) await shop.git(shop.checkout, ...args);
+    expect(await ask({ remote: await now(), onlyAsked: true })).toEqual([expect.stringMatching(/^1 unmerged commit on "feature\/api"/)]);
+  });
+
+  it('is proven by what the remote has, and the proof is said', async () => {
+    await merged(SQUASH);
+    const proofs: string[] = [];
+    expect(await ask({ remote: await now(), onlyAsked: true, onProof: (proven) => proofs.push(describeProof(proven)) })).toEqual([]);
+    const squash = (await shop.git(shop.origin, 'rev-parse', 'main')).slice(0, 12);
+    expect(proofs).toContain(`"feature/api": same patch as ${squash} in origin/main`);
+  });
+
   it('is seen without network when the clone itself fetched it', async () => {
     await merged(SQUASH);
     await inTree('fetch', '-q', 'origin');
@@ -152,6 +168,17 @@ it('a worktree elsewhere that belongs to the clone is at risk, and one inside is
   await inTree('worktree', 'add', '-q', '-b', 'near', 'node_modules/near');
   await writeFile(join(shop.spec().path, 'node_modules', 'near', 'new.txt'), 'new\n');
   expect((await ask()).sort()).toEqual([`1 untracked file in "node_modules/near": new.txt`, `1 worktree elsewhere that belongs to it: ${shop.path('far')}`]);
+});
+
+it('a folder of the project that looks like a repository is content', async () => {
+  for (const name of ['HEAD', 'config', 'objects/keep', 'refs/heads/main']) {
+    await mkdir(dirname(join(shop.spec().path, 'fixture.git', name)), { recursive: true });
+    await write(`fixture.git/${name}`, 'test data\n');
+  }
+  await inTree('add', '-f', 'fixture.git');
+  await inTree('commit', '-q', '-m', 'Test data');
+  await inTree('push', '-q', 'origin', 'HEAD');
+  expect(await ask({ remote: await now() })).toEqual([]);
 });
 
 it('a worktree loses its files and its detached commits with its folder, its branch stays', async () => {

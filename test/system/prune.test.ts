@@ -50,7 +50,13 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   expect(await archives()).toHaveLength(6);
 
   const { stdout } = await bench.ok('prune', '--older-than', '0d', '--yes');
-  expect(stdout.replace(/-\d{8}T\d{6}Z/g, '').replace(/[0-9a-f]{7} /, '')).toBe('merged: deleted, all its work is merged or pushed\npushed: deleted, all its work is merged or pushed\nmine: stays\n  1 unmerged commit on "work/mine": Work of mine\n');
+  expect(stdout.replace(/-\d{8}T\d{6}Z/g, '').replace(/[0-9a-f]{7,12} /g, '')).toBe(
+    [
+      'merged: deleted, all its work is merged or pushed\n  "work/merged": same patch as in origin/main\n',
+      'pushed: deleted, all its work is merged or pushed\n  "work/pushed": pushed to origin/work/pushed\n',
+      'mine: stays\n  1 unmerged commit on "work/mine": Work of mine\n',
+    ].join(''),
+  );
   expect((await archives()).map((name) => name.replace(/-.*Z/, ''))).toEqual(['mine', 'mine.json']);
   expect((await bench.ok('up', '--detach')).stderr).toContain('nothing to do');
   expect((await bench.ct(['undo', 'merged'])).stderr).toContain('is no longer in');
@@ -100,11 +106,32 @@ it('a worktree goes with its branch when that is merged, and without it when it 
   await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
   for (const id of ['merged', 'mine']) await bench.ok('close', id, '--yes');
   const { stdout } = await bench.ok('prune', '--older-than', '0d', '--yes');
-  expect(stdout.match(/deleted/g)).toHaveLength(2);
+  expect(stdout.replace(/-\d{8}T\d{6}Z/g, '').replace(/[0-9a-f]{7,12} /g, '')).toBe(
+    'merged: deleted, and its branch "work/merged", all of which is merged or pushed\n  "work/merged": ancestor of origin/main\nmine: deleted, its branch "work/mine" stays in the checkout\n  1 unmerged commit on "work/mine": Work of mine\n',
+  );
   expect(await archives()).toEqual([]);
   expect((await bench.git(bench.checkout, 'branch', '--format=%(refname:short)')).split('\n').sort()).toEqual(['main', 'work/keep', 'work/mine']);
   expect(await bench.git(bench.checkout, 'worktree', 'list')).not.toMatch(/closed|prunable/);
 });
+
+it('a prune of a worktree that was killed after any step loses neither its commits nor its branch, and the next one ends it', async () => {
+  await up('worktree', ['work']);
+  await commit('work');
+  const tip = await bench.git(workspace('work'), 'rev-parse', 'HEAD');
+  await bench.ok('close', 'work', '--yes');
+  const disturbed = await makeDisturbed(bench);
+  for (const step of ['set-aside', 'mark-deleted', 'note-gone']) {
+    if ((await archives()).length === 0) {
+      await bench.ok('up', '--only', 'work', '--detach', '--yes');
+      await bench.ok('close', 'work', '--yes');
+    }
+    expect([step, (await disturbed.run('prune', 'delete', { after: step, what: 'kill' })).code]).toEqual([step, null]);
+    await bench.ok('prune', '--older-than', '0d', '--yes');
+    expect([step, await archives()]).toEqual([step, []]);
+    expect(await bench.git(bench.checkout, 'rev-parse', 'refs/heads/work/work')).toBe(tip);
+    expect(await bench.git(bench.checkout, 'worktree', 'list')).not.toMatch(/closed|prunable/);
+  }
+}, 180_000);
 
 it.each(['delete', 'shrink'])('a prune that was killed after any step (%s) has lost nothing, and the next one ends it', async (how) => {
   await up('clone', ['work']);
@@ -125,6 +152,30 @@ it.each(['delete', 'shrink'])('a prune that was killed after any step (%s) has l
     if (how === 'shrink') expect(existsSync(workspace('.closed', names.at(-1) ?? 'none', 'files', 'new.txt'))).toBe(true);
   }
 }, 180_000);
+
+it.each([['blanks', '    two()\n', '        two()\n'], ['line ends', 'two()\n', 'two()\r\n']])('what differs from a commit of the base by %s alone is not deleted', async (_what, theirs, mine) => {
+  await up('clone', ['apart']);
+  await writeFile(workspace('apart', 'README.md'), `# Shop\n${mine}`);
+  await bench.git(workspace('apart'), 'commit', '-q', '-a', '-m', 'Mine');
+  await writeFile(join(bench.checkout, 'README.md'), `# Shop\n${theirs}`);
+  await bench.git(bench.checkout, 'commit', '-q', '-a', '-m', 'Theirs');
+  await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
+  expect((await bench.ok('close', 'apart', '--yes')).stdout).toContain('1 unmerged commit on "work/apart"');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('1 unmerged commit on "work/apart"');
+  expect(await archives()).toHaveLength(2);
+});
+
+it('a clone on a branch without a commit stays whole when it is to be shrunk, and the reason is a sentence', async () => {
+  await up('clone', ['unborn']);
+  await bench.git(workspace('unborn'), 'checkout', '-q', '--orphan', 'new');
+  await writeFile(workspace('unborn', 'new.txt'), 'mine\n');
+  await bench.git(workspace('unborn'), 'add', 'new.txt');
+  await bench.ok('close', 'unborn', '--yes');
+  const { stdout } = await bench.ct(['prune', '--older-than', '0d', '--yes', '--shrink']);
+  expect(stdout).toMatch(/stays, .* stands on a branch without a commit, which no bundle holds/);
+  expect(stdout).not.toContain('git ');
+  expect((await archives()).filter((name) => !name.endsWith('.json'))).toHaveLength(1);
+});
 
 it('what was pushed to a further remote only is not deleted: nobody has asked that one whether it still has it', async () => {
   await up('clone', ['forked']);

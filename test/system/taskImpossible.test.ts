@@ -30,7 +30,7 @@ function onItsBranch({ objects, ...rest }: Witness, id: string): Witness {
 }
 
 /** Kinds that a task leaves where they are, and goes on. */
-const LEFT: ReadonlySet<AtRisk['risk']> = new Set<AtRisk['risk']>(['untracked', 'copy', 'stash', 'unpushed', 'branch', 'tag']);
+const LEFT: ReadonlySet<AtRisk['risk']> = new Set<AtRisk['risk']>(['untracked', 'copy', 'stash', 'unpushed', 'branch', 'tag', 'ref', 'object']);
 
 describe('another task in a clone with', () => {
   it.each(ROWS)('$what keeps it, byte for byte', async ({ id, make, risk, what }) => {
