@@ -81,10 +81,11 @@ function knownTo({ remote, outer, onlyAsked }: RiskPlace): readonly string[] {
  */
 async function readBases(place: RiskPlace): Promise<readonly MergeBase[]> {
   const { remote, outer, base, onlyAsked } = place;
-  const names = [...new Set([...(base === null ? [] : [base]), ...(remote?.head == null ? [] : [remote.head])])];
+  const names = [...new Set([base, remote?.head ?? null].filter((name) => name !== null))];
   const now = names.map((name) => ({ id: remote?.branches.get(name) ?? '', label: `origin/${name}` })).filter(({ id }) => id !== '');
   const refs = onlyAsked || remote?.fresh === true ? [] : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
-  const around = outer?.head == null ? [] : [{ id: outer.branches.get(outer.head) ?? '', label: `origin/${outer.head} of the clone around it` }];
+  const outerHead = outer?.head ?? null;
+  const around = outerHead === null ? [] : [{ id: outer?.branches.get(outerHead) ?? '', label: `origin/${outerHead} of the clone around it` }];
   return onceEach([...now, ...around.filter(({ id }) => id !== ''), ...(await readTips(refs.map((ref) => ({ ref, label: ref.replace('refs/remotes/', '') })), place))]);
 }
 

@@ -45,7 +45,8 @@ async function convertsFiles({ gitDir, ...place }: RiskPlace): Promise<boolean> 
   if (!/filter|autocrlf|eol|attributesfile|safecrlf|symlinks|include/i.test(texts.join('\n'))) return false;
   const text = await askGit(['config', '--local', '--no-includes', '--list', '-z'], gitPlace({ ...place, gitDir }));
   return (text ?? '').split('\0').some((entry) => {
-    const [key = '', value = ''] = [entry.split('\n')[0] ?? '', entry.slice(entry.indexOf('\n') + 1)];
+    const [key = ''] = entry.split('\n');
+    const value = entry.slice(key.length + 1);
     return CONVERSIONS.test(key) && !(key.startsWith('filter.lfs.') && value.startsWith('git-lfs ')) && !(key === 'core.symlinks' && value === 'true');
   });
 }

@@ -1,4 +1,3 @@
-import { assertNever } from '../base/assertNever.ts';
 import { oneLine, plural } from '../base/text.ts';
 
 /**
@@ -50,23 +49,23 @@ export function describeRisk(risk: TreeRisk): string {
   return `${what(risk)}${where}${samples}`;
 }
 
+/** Kinds that are only counted. */
+const COUNTED = {
+  uncommitted: ['file with uncommitted changes', 'files with uncommitted changes'],
+  staged: ['staged file', 'staged files'],
+  conflict: ['file in conflict', 'files in conflict'],
+  untracked: ['untracked file', 'untracked files'],
+  hidden: ['changed file that git was told not to look at', 'changed files that git was told not to look at'],
+  copy: ["ignored file that differs from the checkout's", "ignored files that differ from the checkout's"],
+  stash: ['stash', 'stashes'],
+  detached: ['commit on no branch (detached HEAD)', 'commits on no branch (detached HEAD)'],
+  process: ['process that runs in it', 'processes that run in it'],
+  worktree: ['worktree elsewhere that belongs to it', 'worktrees elsewhere that belong to it'],
+} as const satisfies Partial<Record<RiskKind, readonly [string, string]>>;
+
 function what({ kind, name, count }: TreeRisk): string {
   const named = name === null ? '' : ` "${oneLine(name)}"`;
   switch (kind) {
-    case 'uncommitted':
-      return plural(count, 'file with uncommitted changes', 'files with uncommitted changes');
-    case 'staged':
-      return plural(count, 'staged file', 'staged files');
-    case 'conflict':
-      return plural(count, 'file in conflict', 'files in conflict');
-    case 'untracked':
-      return plural(count, 'untracked file', 'untracked files');
-    case 'hidden':
-      return plural(count, 'changed file that git was told not to look at', 'changed files that git was told not to look at');
-    case 'copy':
-      return plural(count, "ignored file that differs from the checkout's", "ignored files that differ from the checkout's");
-    case 'stash':
-      return plural(count, 'stash', 'stashes');
     case 'unpushed':
     case 'branch':
       return `${plural(count, 'unmerged commit', 'unmerged commits')} on${named}`;
@@ -76,17 +75,11 @@ function what({ kind, name, count }: TreeRisk): string {
       return `${plural(count, 'commit', 'commits')} on${named}`;
     case 'object':
       return `the ref${named} to what is no commit, which the remote does not have`;
-    case 'detached':
-      return `${plural(count, 'commit', 'commits')} on no branch (detached HEAD)`;
     case 'operation':
       return `a ${name ?? 'git operation'} in progress`;
-    case 'process':
-      return plural(count, 'process that runs in it', 'processes that run in it');
-    case 'worktree':
-      return plural(count, 'worktree elsewhere that belongs to it', 'worktrees elsewhere that belong to it');
     case 'unknown':
       return `cannot tell ${name ?? 'everything'}`;
     default:
-      return assertNever(kind);
+      return plural(count, COUNTED[kind][0], COUNTED[kind][1]);
   }
 }

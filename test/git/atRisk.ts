@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { appendFile, chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RiskKind } from '../../src/status/treeRisk.ts';
 import { eventually } from '../support/eventually.ts';
 import { git } from '../support/repo.ts';
 import { run } from '../support/run.ts';
 import type { Environment, Sandbox } from '../support/sandbox.ts';
+import { HIDDEN_WORK } from './hiddenWork.ts';
+import { at, commit, objects, write } from './riskScene.ts';
 
 /** A clone (or worktree) that tracks `README.md`, ignores `.env` and `*.local`, has an origin, and is clean. */
 export interface RiskScene {
@@ -155,122 +157,7 @@ export const AT_RISK: readonly AtRisk[] = [
       return { witness: { files: await write(scene, { 'node_modules/mine/work.txt': 'hidden away\n' }) } };
     },
   },
-  {
-    what: 'a bare repository in an ignored folder, with a commit of its own',
-    risk: 'branch',
-    make: async (scene) => ({ witness: { objects: await commitInBare(scene, 'node_modules/m.git'), inside: 'node_modules/m.git' } }),
-  },
-  {
-    what: 'a bare repository that has lost its work tree',
-    risk: 'branch',
-    make: async (scene) => {
-      const objects = await commitInBare(scene, 'node_modules/m.git');
-      await rm(join(scene.tree, 'node_modules', 'm'), { recursive: true });
-      return { witness: { objects, inside: 'node_modules/m.git' } };
-    },
-  },
-  { what: 'a ref to a file', risk: 'object', make: async (scene) => ({ witness: { objects: await refTo(scene, 'refs/blobs/x', await at(scene, 'hash-object', '-w', '.gitignore')) } }) },
-  { what: 'a ref to a folder', risk: 'object', make: async (scene) => ({ witness: { objects: await refTo(scene, 'refs/trees/x', await at(scene, 'rev-parse', 'HEAD^{tree}')) } }) },
-  {
-    what: 'a note on a commit',
-    risk: 'ref',
-    make: async (scene) => {
-      await at(scene, 'notes', 'add', '-m', 'remember');
-      return { witness: { objects: await objects(scene, 'refs/notes/commits') } };
-    },
-  },
-  {
-    what: 'a file that was staged and then removed',
-    risk: 'staged',
-    make: async (scene) => {
-      await write(scene, { 'staged.txt': 'only in the index\n' });
-      await at(scene, 'add', 'staged.txt');
-      await rm(join(scene.tree, 'staged.txt'));
-      return { witness: { objects: await objects(scene, ':staged.txt') } };
-    },
-  },
-  {
-    what: 'a file that git is only told of (intent-to-add)',
-    risk: 'uncommitted',
-    make: async (scene) => {
-      const files = await write(scene, { 'intended.txt': 'not added yet\n' });
-      await at(scene, 'add', '--intent-to-add', 'intended.txt');
-      return { witness: { files } };
-    },
-  },
-  {
-    what: 'a change behind skip-worktree',
-    risk: 'hidden',
-    make: async (scene) => {
-      await at(scene, 'update-index', '--skip-worktree', 'README.md');
-      return { witness: { files: await write(scene, { 'README.md': 'unseen\n' }) } };
-    },
-  },
-  {
-    what: "a change that only the clone's own filter hides",
-    risk: 'hidden',
-    make: async (scene) => {
-      await at(scene, 'config', 'filter.mine.clean', 'git cat-file blob :README.md');
-      await writeFile(join(scene.tree, '.git', 'info', 'attributes'), 'README.md filter=mine\n');
-      const files = await write(scene, { 'README.md': 'filtered away\n' });
-      return { witness: { files } };
-    },
-  },
-  {
-    what: "line ends that only the clone's own core.autocrlf hides",
-    risk: 'hidden',
-    make: async (scene) => {
-      await at(scene, 'config', 'core.autocrlf', 'input');
-      return { witness: { files: await write(scene, { 'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n') }) } };
-    },
-  },
-  {
-    what: 'a change of mode that core.fileMode hides',
-    risk: 'uncommitted',
-    make: async (scene) => {
-      await at(scene, 'config', 'core.fileMode', 'false');
-      await chmod(join(scene.tree, 'README.md'), 0o755);
-      return { witness: { files: { 'README.md': await readFile(join(scene.tree, 'README.md'), 'utf8') } } };
-    },
-  },
-  {
-    what: "a file that only the clone's info/exclude hides",
-    risk: 'copy',
-    make: async (scene) => {
-      await appendFile(join(scene.tree, '.git', 'info', 'exclude'), 'private/\n');
-      return { witness: { files: await write(scene, { 'private/notes.txt': 'hidden\n' }) } };
-    },
-  },
-  {
-    what: 'a commit on no branch, in a worktree whose folder is gone',
-    risk: 'detached',
-    make: async (scene) => {
-      const near = { ...scene, tree: join(scene.tree, 'node_modules', 'near') };
-      await at(scene, 'worktree', 'add', '-q', '--detach', near.tree);
-      const { objects: found = {} } = await commit(near, 'HEAD');
-      await rm(near.tree, { recursive: true });
-      return { witness: { objects: { [Object.values(found)[0] ?? '']: Object.values(found)[0] ?? '' } } };
-    },
-  },
-  {
-    what: 'a commit that a replaced commit makes look merged',
-    risk: 'unpushed',
-    make: async (scene) => {
-      const base = await at(scene, 'rev-parse', 'refs/remotes/origin/HEAD');
-      const { objects: found } = await commit(scene, 'HEAD');
-      await at(scene, 'replace', base, await at(scene, 'commit-tree', '-p', 'HEAD', '-m', 'Liar', `${base}^{tree}`));
-      return { witness: { objects: found ?? {} } };
-    },
-  },
-  {
-    what: "a commit that the clone's own idea of origin has",
-    risk: 'unpushed',
-    make: async (scene) => {
-      const { objects: found } = await commit(scene, 'HEAD');
-      await at(scene, 'update-ref', (await at(scene, 'symbolic-ref', 'refs/remotes/origin/HEAD')), 'HEAD');
-      return { witness: { objects: found ?? {} } };
-    },
-  },
+  ...HIDDEN_WORK,
   ...['merge', 'rebase', 'cherry-pick', 'revert'].map((name): AtRisk => ({ what: `a ${name} in progress`, risk: 'operation', make: (scene) => interrupted(scene, name) })),
   {
     what: 'a bisect in progress',
@@ -332,43 +219,6 @@ export const PLACES_AT_RISK: readonly AtRisk[] = [
     },
   },
 ];
-
-function at({ tree, env }: RiskScene, ...args: string[]): Promise<string> {
-  return git(tree, args, env);
-}
-
-async function write({ tree }: RiskScene, files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(tree, name)), { recursive: true });
-    await writeFile(join(tree, name), text);
-  }
-  return files;
-}
-
-async function objects(scene: RiskScene, ...names: string[]): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries(await Promise.all(names.map(async (name): Promise<[string, string]> => [name, await at(scene, 'rev-parse', name)])));
-}
-
-async function commit(scene: RiskScene, ref: string, file = 'README.md'): Promise<Witness> {
-  await appendFile(join(scene.tree, file), `work for ${ref}\n`);
-  await at(scene, 'add', '--', file);
-  await at(scene, 'commit', '-q', '-m', `Work for ${ref}`);
-  return { objects: await objects(scene, ref) };
-}
-
-/** A bare clone of the clone, and a worktree of it beside, in which the commit is made. */
-async function commitInBare(scene: RiskScene, folder: string): Promise<Readonly<Record<string, string>>> {
-  const { tree, env } = scene;
-  await git(tree, ['clone', '-q', '--bare', '.', folder], env);
-  const beside = { ...scene, tree: join(tree, folder.replace(/\.git$/, '')) };
-  await git(join(tree, folder), ['worktree', 'add', '-q', '-b', 'inner', beside.tree], env);
-  return (await commit(beside, 'refs/heads/inner')).objects ?? {};
-}
-
-async function refTo(scene: RiskScene, name: string, id: string): Promise<Readonly<Record<string, string>>> {
-  await at(scene, 'update-ref', name, id);
-  return { [name]: id };
-}
 
 /** Added and committed; its own commits are what a row is about. */
 async function addSubmodule(scene: RiskScene): Promise<void> {
