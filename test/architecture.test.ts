@@ -73,6 +73,19 @@ test('git is started in one room, and named as a program nowhere else', () => {
   expect(starters.filter(({ literals }) => literals.some((literal) => /\bgit [-a-z]/.test(literal))).map(({ path }) => path)).toEqual([]);
 });
 
+/** Files that give what they start nothing of the caller's. */
+const FIXED_ENVIRONMENT = ['store/insideProcesses.ts', 'store/process.ts'];
+
+test('whatever is started gets the environment of its surface, from one place', () => {
+  const starters = sources.filter(({ path }) => house.startsPrograms.includes(path) && !path.startsWith('git/'));
+  const starts = (text: string): readonly string[] => [...withoutComments(text).matchAll(/\b(?:spawn|execFile|execa)\((?!\s*\))[^\n]*/g)].map(([line]) => line);
+  const goesAround = starters.filter(({ path, text }) => !FIXED_ENVIRONMENT.includes(path) && starts(text).some((line) => !/env: (\{ \.\.\.)?(childEnvironment\('\w+', |env\b)/.test(line)));
+  expect(starters.flatMap(({ text }) => starts(text)).length).toBeGreaterThan(8);
+  expect(goesAround.map(({ path }) => path)).toEqual([]);
+  const without = starters.filter(({ path, text }) => !FIXED_ENVIRONMENT.includes(path) && !text.includes('childEnvironment('));
+  expect(without.map(({ path }) => path)).toEqual([]);
+});
+
 test('no shell script of the program starts git', () => {
   const scripts = tracked('tmux-plugin', 'claude-tmux.tmux').filter((path) => !/\.md$/.test(path));
   expect(scripts.length).toBeGreaterThan(0);

@@ -15,7 +15,7 @@ newline='
 main() {
   if [ "${1-}" = become ]; then shift; write_identity "$$" "$pid_file"; exec "$@"; fi
   unset CDPATH
-  suspended='' staged=''
+  suspended='' staged='' again=''
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
   trap : INT QUIT
   # The terminal stays at hand as 3 while a prompt is stdin.
@@ -23,6 +23,7 @@ main() {
   tty=$(stty -g <&3 2>/dev/null)
   load_conversation
   if [ "${1-}" = hold ]; then note=$(last_end); else start; fi
+  again=yes
   while :; do offer; done
 }
 
@@ -46,10 +47,11 @@ start() {
   fi
 }
 
-# The hook writes each new id (/clear and /resume change it); until then the one the session was made with counts.
+# The hook writes each new id (/clear and /resume change it) and where its transcript is; until then the one the session was made with counts.
 load_conversation() {
+  transcript=
   # `read` says no at a last line without a newline, and has read it all the same.
-  [ ! -s "$session_file" ] || IFS= read -r conversation <"$session_file" || :
+  [ ! -s "$session_file" ] || { IFS= read -r conversation; IFS= read -r _; IFS= read -r transcript; } <"$session_file" || :
   [ ! -s "$answer_file" ] || IFS= read -r answer <"$answer_file" || :
 }
 
@@ -57,6 +59,8 @@ load_conversation() {
 can_continue() {
   [ -n "$transcripts" ] || { [ -e "$prompted_file" ]; return; }
   [ -n "$conversation" ] || return 1
+  # A wrapper around claude may have chosen another account than the one we gave it.
+  [ -z "$transcript" ] || [ ! -s "$transcript" ] || return 0
   for transcript in "$transcripts"/*/"$conversation".jsonl; do
     [ ! -s "$transcript" ] || return 0
   done
@@ -79,8 +83,23 @@ run() {
   # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9).
   [ -z "$tty" ] || [ -n "${ZSH_VERSION-}" ] || set -m
   # A subshell keeps the environment of the program out of this one.
-  (exec 3<&-; set_environment; become "$@")
+  (exec 3<&-; set_environment; take_login; become "$@")
   came_back "$?"
+}
+
+# Agent socket and display are the caller's at the first start; later those of tmux's session environment, which `attach` renews.
+take_login() {
+  [ -n "$again" ] && [ -n "${TMUX-}" ] && held=$(tmux show-environment -s 2>/dev/null) || return 0
+  while IFS= read -r line; do
+    case $line in
+      'unset '*';') name=${line#unset }; name=${name%';'} ;;
+      *'="'*'"; export '*';') name=${line%%=*}; [ "${line##*'; export '}" = "$name;" ] || continue ;;
+      *) continue ;;
+    esac
+    case " $login_names " in *" $name "*) eval "$line" ;; esac
+  done <<END
+$held
+END
 }
 
 # Ended or suspended, with this exit code.
@@ -212,7 +231,7 @@ read_bytes() {
 }
 
 open_shell() {
-  (set_environment; cd "$dir" 2>/dev/null || :; exec "${SHELL:-/bin/sh}" 3<&-)
+  (set_environment; take_login; cd "$dir" 2>/dev/null || :; exec "${SHELL:-/bin/sh}" 3<&-)
   tidy_screen
 }
 

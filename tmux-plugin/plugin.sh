@@ -41,7 +41,7 @@ later() {
 
 load() {
   if ! find_program; then hint 'not built'
-  elif ! "$program" plugin load --folder "$folder"; then
+  elif ! (exec_program plugin load --folder "$folder"); then
     if command -v node >/dev/null; then hint 'does not start'; else hint 'no Node found'; fi
   fi
 }

@@ -10,4 +10,4 @@ if ! find_program; then
   tmux display-message 'claude-tmux is not there any more; reload your tmux configuration to see how it is built'
   exit 127
 fi
-exec "$program" "$@"
+exec_program "$@"

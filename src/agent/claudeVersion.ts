@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { isObject, numberAt, textAt } from '../base/json.ts';
 import { type JsonFormat, readJson, writeJson } from '../store/file.ts';
 import type { Env, StorePaths } from '../store/paths.ts';
@@ -71,7 +72,7 @@ function parseVersion(text: string): string | null {
 function answer(program: string, { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string }): Promise<string> {
   return new Promise((resolve) => {
     // What it says when it fails is no version, and whoever starts it next will see why.
-    const child = execFile(program, [...args], { env: { ...env }, cwd, timeout: TIMEOUT }, (error, stdout) => resolve(error ? '' : stdout));
+    const child = execFile(program, [...args], { env: childEnvironment('quiet', env), cwd, timeout: TIMEOUT }, (error, stdout) => resolve(error ? '' : stdout));
     child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });

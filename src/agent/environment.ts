@@ -1,3 +1,4 @@
+import { childEnvironment, classOf, namesOf } from '../base/childEnvironment.ts';
 import type { Env, SessionPaths } from '../store/paths.ts';
 import type { Account } from './claudeFolders.ts';
 
@@ -5,9 +6,20 @@ import type { Account } from './claudeFolders.ts';
 export interface PaneEnvironment {
   readonly exports: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
+  /** Variables of the login that a later start, by key in the pane, takes from tmux's session environment. */
+  readonly login: readonly string[];
+}
+
+/** Where a pane gets the variables of the user's login from (agent socket, display, …). */
+export interface Login {
+  /** Those that the tmux server takes from each client that attaches: its option `update-environment`. */
+  readonly names: readonly string[];
+  /** Of the caller's, those that are not used: a dead agent socket; all of them for who runs inside that server, where tmux knows newer ones. */
+  readonly passedOver: readonly string[];
 }
 
 export interface PaneVariables {
+  /** The caller's. */
   readonly env: Env;
   /** The layout's. */
   readonly own: Readonly<Record<string, string>>;
@@ -15,41 +27,40 @@ export interface PaneVariables {
   readonly account: Account;
   /** The session's port; null for none. */
   readonly port: number | null;
+  readonly login: Login;
   readonly files: SessionPaths;
 }
 
 /**
- * What a claude leaves to the processes it starts. With CLAUDE_CODE_CHILD_SESSION a further claude keeps no transcript and no
- * registry file and cannot be resumed (2.1.197), so `up` run by an agent would make agents that are lost.
+ * The environment of a pane: the tmux server's, cleaned of what belongs to some process (base/childEnvironment.ts), with PATH and login of
+ * whoever starts it (a server may be days old and know neither), the layout's own variables over that, and ours.
  */
-export const CHILD_SESSION_VARIABLES: readonly string[] = [
-  'CLAUDECODE',
-  'CLAUDE_CODE_CHILD_SESSION',
-  'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CLAUDE_PROJECT_DIR',
-  'CLAUDE_PLUGIN_ROOT',
-  'CLAUDE_ENV_FILE',
-  'CLAUDE_EFFORT',
-  'AI_AGENT',
-];
-
-/**
- * The environment of a pane: the tmux server's, with the PATH of whoever ran `up` (a server may be days old and not know it), the layout's own variables over that, and ours.
- */
-export function paneEnvironment({ env, account, own, port, files }: PaneVariables): PaneEnvironment {
-  const carried = Object.fromEntries(CARRIED.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+export function paneEnvironment({ env, own, account, port, login, files }: PaneVariables): PaneEnvironment {
+  const loginVariables = loginNames(env, login.names).filter((name) => !(name in own));
+  const fresh = [...namesOf('path'), ...loginVariables.filter((name) => !login.passedOver.includes(name))];
+  const caller = childEnvironment('quiet', env);
   const exports: Record<string, string> = {
-    ...carried,
+    ...Object.fromEntries(fresh.flatMap((name) => (caller[name] === undefined || caller[name] === '' ? [] : [[name, caller[name]]]))),
     // `←` on an empty prompt would move the session to a daemon, under another id and out of its pane (2.1.197).
     CLAUDE_CODE_DISABLE_AGENT_VIEW: '1',
-    ...own,
-    ...(account === '' ? {} : { CLAUDE_CONFIG_DIR: account }),
-    ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }),
+    ...ownEnvironment({ own, account, port }),
     CLAUDE_TMUX_SESSION_DIR: files.root,
   };
-  // The account's folder is the session's; an empty value of the layout's means `~/.claude`.
-  if (account === '') delete exports['CLAUDE_CONFIG_DIR'];
-  return { exports, unset: [...CHILD_SESSION_VARIABLES, ...CARRIED, 'CLAUDE_CONFIG_DIR', 'CLAUDE_TMUX_PORT'].filter((name) => !(name in exports)) };
+  return { exports, unset: [...fresh, 'CLAUDE_CONFIG_DIR'].filter((name) => !(name in exports)), login: loginVariables };
 }
-const CARRIED = ['PATH'];
+
+/** What a session adds to any environment its programs run in, those of `exec` and `shell` too. */
+export function ownEnvironment({ own, account, port }: Pick<PaneVariables, 'own' | 'account' | 'port'>): Record<string, string> {
+  const rest = Object.fromEntries(Object.entries(own).filter(([name]) => name !== 'CLAUDE_CONFIG_DIR'));
+  return { ...rest, ...(account === '' ? {} : { CLAUDE_CONFIG_DIR: account }), ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }) };
+}
+
+/** The server's names may have patterns, as `LC_*`; of the caller's variables those count that no other class has. */
+export function loginNames(env: Env, patterns: readonly string[]): readonly string[] {
+  const named = [...namesOf('login'), ...patterns.filter((pattern) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(pattern)), ...Object.keys(env).filter((name) => patterns.some((pattern) => isLike(name, pattern)))];
+  return [...new Set(named)].filter((name) => ['login', 'user'].includes(classOf(name, env)));
+}
+
+function isLike(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') && pattern.length > 1 && name.startsWith(pattern.slice(0, -1)) && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { paneCleaning } from '../base/childEnvironment.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import type { SessionPaths } from '../store/paths.ts';
@@ -27,6 +28,8 @@ export interface LaunchSpec {
   /** Set for the program, not for the launch file's own work. */
   readonly exports: Readonly<Record<string, string>>;
   readonly unset: readonly string[];
+  /** Variables that a start by key takes from tmux's session environment. */
+  readonly login: readonly string[];
   readonly fresh: readonly LaunchWord[];
   /** Used instead of `fresh` when the conversation has a transcript, or (without `transcripts`) when the prompt was given; null: always `fresh`. */
   readonly resume: readonly LaunchWord[] | null;
@@ -87,6 +90,7 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     setup_done: spec.setup?.done ?? '',
     setup_log: spec.setup?.log ?? '',
     gates: spec.gates,
+    login_names: spec.login.join(' '),
     starts_at_once: String(spec.startsAtOnce ?? ''),
   };
   return [
@@ -101,7 +105,20 @@ function renderHead(spec: LaunchSpec): readonly string[] {
 }
 
 function renderEnvironment({ exports, unset }: Pick<LaunchSpec, 'exports' | 'unset'>): readonly string[] {
-  return [...unset.map((name) => `  unset ${variable(name)}`), ...Object.entries(exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`)];
+  return [...renderCleaning(), ...unset.map((name) => `  unset ${variable(name)}`), ...Object.entries(exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`)];
+}
+
+/** Takes out what a server has from the process that started it: a git hook, an npm script, another Claude. No process where there is nothing of the kind. */
+function renderCleaning(): readonly string[] {
+  const { names, conditional } = paneCleaning();
+  const parts = conditional.map((part) => {
+    const plain = part.names.filter((name) => !name.endsWith('*'));
+    const patterns = part.names.filter((name) => name.endsWith('*')).map((name) => `${name.slice(0, -1)}[A-Za-z0-9_]*`);
+    const listed = patterns.length === 0 ? '' : ` $(env | sed -n ${patterns.map((pattern) => `-e ${quoted(`s/^\\(${pattern}\\)=.*/\\1/p`)}`).join(' ')})`;
+    return `  # shellcheck disable=SC2046  # one word for each name\n  if [ -n "${part.marks.map((name) => `\${${variable(name)}+x}`).join('')}" ]; then unset ${plain.join(' ')}${listed}; fi`;
+  });
+  // The marks are among the names: they go last.
+  return [...parts, `  unset ${names.map(variable).join(' ')}`];
 }
 
 /** The text of a tree's setup: its commands in order, the first that ends badly ends it with its exit code. POSIX sh that runs on its own. */

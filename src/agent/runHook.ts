@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
 import type { Env } from '../store/paths.ts';
 
@@ -7,7 +8,10 @@ export interface HookRun {
   readonly event: string;
   /** What Claude writes to its standard input, as JSON. */
   readonly content: Readonly<Record<string, unknown>>;
+  /** The caller's. */
   readonly env: Env;
+  /** What Claude sets for a hook of this session. */
+  readonly set: Readonly<Record<string, string>>;
 }
 
 export interface HookEnd {
@@ -20,13 +24,13 @@ export interface HookEnd {
 }
 
 /** Runs the hook that `hooks` (parsed hooks.json) registers for an event, as Claude Code 2.1.197 does: `args` without a shell, else with one. */
-export function runHook(hooks: unknown, { event, content, env }: HookRun): Promise<HookEnd> {
+export function runHook(hooks: unknown, { event, content, env, set }: HookRun): Promise<HookEnd> {
   const entry = findHook(hooks, event);
   if (entry === null) return Promise.resolve({ code: null, said: `no hook is registered for ${event}`, ms: 0 });
   const began = performance.now();
   return new Promise((resolve) => {
     const [program, args] = entry.args === null ? ['/bin/sh', ['-c', entry.command]] : [entry.command, entry.args];
-    const child = spawn(program, args, { cwd: '/', env: { ...env }, timeout: entry.timeout * 1000, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd: '/', env: { ...childEnvironment('quiet', env), ...set }, timeout: entry.timeout * 1000, stdio: ['pipe', 'pipe', 'pipe'] });
     const said: Buffer[] = [];
     const end = (code: number | null, why = ''): void => resolve({ code, said: (why || Buffer.concat(said).toString()).trim(), ms: performance.now() - began });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));

@@ -5,8 +5,9 @@ import { writeFileAtomic } from '../store/file.ts';
 import { type Env, type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { agentArgv, withoutSettings } from './claudeArgv.ts';
 import { claudeFolders, type Account } from './claudeFolders.ts';
-import { paneEnvironment } from './environment.ts';
+import { ownEnvironment, paneEnvironment, type Login } from './environment.ts';
 import { type LaunchSetup, type LaunchSpec, type LaunchWord, renderLaunchFile } from './launchFile.ts';
+import { writeOwnVariables } from './ownVariables.ts';
 import { mergeSettings } from './settings.ts';
 
 export interface SessionInput {
@@ -18,6 +19,7 @@ export interface SessionInput {
   readonly conversation: string | null;
   /** The Claude account it starts in. */
   readonly account: Account;
+  readonly login: Login;
   /** CLAUDE_TMUX_PORT; null for none. */
   readonly port: number | null;
   /** False under `--no-prompt`. */
@@ -50,6 +52,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
   }
   const prompt = promptOf(input);
   if (prompt !== null) await writeFileAtomic(files.prompt, prompt, { durable: false });
+  await writeOwnVariables(files, ownEnvironment({ own: input.pane.env, account: input.account, port: input.port }));
   await writeFileAtomic(files.launch, renderLaunchFile(launchSpec(input), input.body), { durable: false });
   return files.launch;
 }
@@ -58,7 +61,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, files }), setup: input.setup, gates: input.gates, files };
+  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, login: input.login, files }), setup: input.setup, gates: input.gates, files };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };

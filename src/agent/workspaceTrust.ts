@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { UserError } from '../base/errors.ts';
 import { hasCode, parseObject, readText } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { isObject } from '../base/json.ts';
 import { callerAccount, claudeFolders } from './claudeFolders.ts';
-import { CHILD_SESSION_VARIABLES } from './environment.ts';
 
 /**
  * True when Claude Code trusts the folder: it or a folder above it was accepted (2.1.197: by real path, a parent covers what is below).
@@ -84,9 +84,7 @@ async function swallowLateAnswers(): Promise<void> {
 
 function start({ command, workspace, env }: TrustDialog): { readonly ended: Promise<void>; hasEnded(): boolean; end(): Promise<void> } {
   const [program = 'claude', ...args] = command;
-  const dropped = new Set(CHILD_SESSION_VARIABLES);
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.has(name)));
-  const child = spawn(program, args, { cwd: workspace, env: { ...kept, CLAUDE_CODE_DISABLE_AGENT_VIEW: '1' }, stdio: 'inherit' });
+  const child = spawn(program, args, { cwd: workspace, env: { ...childEnvironment('here', env), PWD: workspace, CLAUDE_CODE_DISABLE_AGENT_VIEW: '1' }, stdio: 'inherit' });
   let failure: Error | null = null;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

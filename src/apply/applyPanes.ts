@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Account } from '../agent/claudeFolders.ts';
 import { readClaudeVersion } from '../agent/claudeVersion.ts';
+import type { Login } from '../agent/environment.ts';
 import { olderVersion } from '../agent/hookEvents.ts';
 import { readLaunchBody } from '../agent/launchFile.ts';
 import { writePlugin } from '../agent/plugin.ts';
@@ -18,6 +19,7 @@ import { fleetPaths } from '../store/paths.ts';
 import { runBatch } from '../tmux/runBatch.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
+import { readLogin, updateSessionLines } from './login.ts';
 import { writeSetups } from './writeSetups.ts';
 
 export interface PanesInput {
@@ -37,15 +39,17 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
   const { tmux } = snapshot;
-  const launchFiles = await writeLaunches(context, { plan, record, snapshot, accounts, noPrompt });
+  const login = readLogin(context, { server, snapshot });
+  const launchFiles = await writeLaunches(context, { plan, record, snapshot, accounts, login, noPrompt });
+  const renewed = tmux.session === null ? [] : updateSessionLines(context, login, tmux.session.id);
   const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: sessionIdOf(plan, snapshot), sizeKnown });
-  const result = await runBatch(server, text, context.env);
+  const result = await runBatch(server, [...renewed, text].join('\n'), context.env);
   const missing = steps.filter((step) => ('hold' in step || step.kind === 'adopt-session') && !result.made.has(step.id));
   const reasons = result.errors.map((error) => `tmux: ${error}`);
   return [...missing.map((step) => `${step.target} could not be made (${step.kind})`), ...reasons];
 }
 
-async function writeLaunches(context: Context, { plan, record, snapshot, accounts, noPrompt }: Omit<PanesInput, 'server' | 'sizeKnown'>): Promise<Record<string, string>> {
+async function writeLaunches(context: Context, { plan, record, snapshot, accounts, login, noPrompt }: Omit<PanesInput, 'server' | 'sizeKnown'> & { readonly login: Login }): Promise<Record<string, string>> {
   const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = `place_key=${placeKey(await readMachine())}\n${await readLaunchBody(context.packageRoot)}`;
@@ -54,7 +58,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, account
   if (commands.length > 0) {
     await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude: await oldestClaude(context, commands) });
   }
-  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees, accounts });
+  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees, accounts, login });
   await makeFolder(context.store.gates);
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
@@ -66,6 +70,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, account
         cwd: join(session.path, pane.dir),
         conversation: session.conversation,
         account: accounts[pane.id] ?? '',
+        login,
         port: session.port,
         sendPrompt: !noPrompt,
         hooks: true,

@@ -1,15 +1,19 @@
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { UserError } from '../base/errors.ts';
 
 export interface Here {
   readonly cwd: string;
+  /** The caller's. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The session's own variables, over the caller's. */
+  readonly own: Readonly<Record<string, string>>;
 }
 
 /** Runs a program of the user's in a folder with the terminal as it is; resolves to its exit code (128 + signal when killed). */
-export async function runHere([program = '', ...args]: readonly string[], { cwd, env }: Here): Promise<number> {
+export async function runHere([program = '', ...args]: readonly string[], { cwd, env, own }: Here): Promise<number> {
   const { execa } = await import('execa');
   // The terminal sends Ctrl-C to the program too; what it does with it decides, not we.
-  const ended = await execa(program, args, { cwd, env: { ...env, PWD: cwd }, extendEnv: false, stdio: 'inherit', reject: false, cleanup: false });
+  const ended = await execa(program, args, { cwd, env: { ...childEnvironment('here', env), ...own, PWD: cwd }, extendEnv: false, stdio: 'inherit', reject: false, cleanup: false });
   if (ended.exitCode !== undefined) return ended.exitCode;
   if (ended.signal !== undefined) return 128 + (SIGNALS[ended.signal] ?? 0);
   const isMissing = ended.code === 'ENOENT';

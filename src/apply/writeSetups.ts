@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Account } from '../agent/claudeFolders.ts';
-import { paneEnvironment } from '../agent/environment.ts';
+import { paneEnvironment, type Login } from '../agent/environment.ts';
 import { renderSetupFile, type LaunchSetup } from '../agent/launchFile.ts';
 import { setupMarkPath } from '../git/setupMark.ts';
 import { treeOwnerId, type Pane } from '../layout/layout.ts';
@@ -20,14 +20,15 @@ interface Setups {
   readonly trees: Snapshot['trees'];
   /** The account that each pane starts in, by id. */
   readonly accounts: Readonly<Record<string, Account>>;
+  readonly login: Login;
 }
 
 /** Writes the setup of every tree that starting panes work in and that is not set up; resolves to them by the id of the tree's owner. */
-export async function writeSetups(context: Context, { panes, starting, record, trees, accounts }: Setups): Promise<ReadonlyMap<string, LaunchSetup>> {
+export async function writeSetups(context: Context, { panes, starting, record, trees, accounts, login }: Setups): Promise<ReadonlyMap<string, LaunchSetup>> {
   const owners = new Set(starting.map(treeOwnerId));
   const pending = panes.filter((pane) => owners.has(pane.id) && isPending(pane, trees));
   if (pending.length > 0) await makeFolder(fleetPaths(context.store, record.uuid).logs);
-  const written = await Promise.all(pending.map((pane) => writeOne(context, pane, { record, account: accounts[pane.id] ?? '' })));
+  const written = await Promise.all(pending.map((pane) => writeOne(context, pane, { record, account: accounts[pane.id] ?? '', login })));
   return new Map(written.flat());
 }
 
@@ -38,7 +39,7 @@ function isPending({ tree }: Pane, trees: Snapshot['trees']): boolean {
   return state?.kind !== 'ready' || !state.setupDone;
 }
 
-async function writeOne(context: Context, pane: Pane, { record, account }: { readonly record: FleetRecord; readonly account: Account }): Promise<[string, LaunchSetup][]> {
+async function writeOne(context: Context, pane: Pane, { record, account, login }: { readonly record: FleetRecord; readonly account: Account; readonly login: Login }): Promise<[string, LaunchSetup][]> {
   if (pane.tree.kind !== 'own') return [];
   const { path, setup } = pane.tree.spec;
   const paths = fleetPaths(context.store, record.uuid);
@@ -46,7 +47,7 @@ async function writeOne(context: Context, pane: Pane, { record, account }: { rea
   const done = await setupMarkPath(path);
   if (done === null) return [];
   const port = record.sessions.find(({ id }) => id === pane.id)?.port ?? null;
-  const text = renderSetupFile({ cwd: path, commands: setup, ...paneEnvironment({ env: context.env, account, own: pane.env, port, files }) });
+  const text = renderSetupFile({ cwd: path, commands: setup, ...paneEnvironment({ env: context.env, account, own: pane.env, port, login, files }) });
   await writeFileAtomic(files.setup, text, { durable: false });
   return [[pane.id, { file: files.setup, done, log: join(paths.logs, `${pane.id}.setup.log`) }]];
 }

@@ -2,6 +2,7 @@ import type { Context } from '../apply/context.ts';
 import { runHere } from '../apply/runHere.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
+import { ownVariablesOf } from './ownEnvironment.ts';
 import { pickFleet, pickSession } from './pick.ts';
 import type { Options } from './table.ts';
 
@@ -12,15 +13,15 @@ export async function exec(context: Context, args: readonly string[], options: O
   const [given = ''] = args;
   if (command.length === 0) throw new UserError('no command to run', { hint: 'claude-tmux exec SESSION -- COMMAND, or exec --all -- COMMAND', exitCode: EXIT.usage });
   if (!all) {
-    const { session } = await pickSession(context, given, options['fleet']);
-    return runHere(command, { cwd: session.path, env: context.env });
+    const { fleet, session } = await pickSession(context, given, options['fleet']);
+    return runHere(command, { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) });
   }
   const fleet = await pickFleet(context, typeof options['fleet'] === 'string' ? options['fleet'] : undefined);
   let worst = 0;
   for (const session of oneForEachTree(fleet.sessions)) {
     if (context.signal.aborted) break;
     context.talk(`== ${session.id} (${session.path})`);
-    const code = await runHere(command, { cwd: session.path, env: context.env }).catch((error: unknown) => tellOnly(context, error));
+    const code = await runHere(command, { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) }).catch((error: unknown) => tellOnly(context, error));
     if (code !== null && code !== 0) context.talk(`== ${session.id}: exit code ${code}`);
     if (code !== 0) worst = 1;
   }

@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isRepositoryVariable } from '../base/childEnvironment.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { globalConfigFiles } from './configFiles.ts';
 import { isSilentOnRemotes, parsePlainConfig } from './plainConfig.ts';
-import { isRepositoryVariable } from './run/environment.ts';
 
 /** What git's files tell of a checkout. */
 export interface CheckoutFiles {

@@ -17,6 +17,8 @@ export interface TmuxFacts {
   readonly size: { readonly columns: number; readonly rows: number };
   /** The global `status` option (`on`, `off`, `2` …); `on` when no server runs. */
   readonly status: string;
+  /** Names of the server's option `update-environment`; absent when no server runs. */
+  readonly updateEnvironment?: readonly string[];
   /** The tmux session that carries this fleet's uuid; null when there is none. */
   readonly session: TmuxSession | null;
   /** True when another tmux session has taken the fleet's session name. */

@@ -73,6 +73,8 @@ export interface SessionPaths {
   readonly stage: string;
   /** Setup commands of the tree that is this session's. */
   readonly setup: string;
+  /** The session's own variables as it was started with them, as JSON. */
+  readonly variables: string;
 }
 
 /** XDG folders; a relative value is ignored, as the XDG Base Directory specification says. */
@@ -147,6 +149,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     answer: join(root, 'answer'),
     stage: join(root, 'stage'),
     setup: join(root, 'setup.sh'),
+    variables: join(root, 'variables.json'),
   };
 }
 

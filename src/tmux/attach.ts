@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { emitOwnLine } from '../plan/ownLine.ts';
 import { startError, tmuxArgv, type Environment, type TmuxServer } from './tmux.ts';
@@ -40,7 +41,7 @@ export function runInTerminal(argv: readonly string[], env: Environment): Promis
   const [program = 'tmux', ...args] = argv;
   return new Promise((resolve, reject) => {
     // TMUX would forbid a client in a pane of another server; TMUX_PANE stays: `switch-client` finds its client by it.
-    const child = spawn(program, args, { env: { ...env, TMUX: undefined }, stdio: 'inherit' });
+    const child = spawn(program, args, { env: { ...childEnvironment('server', env), TMUX_PANE: env['TMUX_PANE'] }, stdio: 'inherit' });
     child.on('error', (cause) => reject(startError(cause, argv)));
     child.on('close', (code) => resolve(code));
   });

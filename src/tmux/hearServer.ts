@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { isNoServer } from './readServer.ts';
 import { parseServerView, type ServerView, VIEW_COMMANDS } from './serverView.ts';
 import { tmuxArgv, type Environment, type TmuxServer } from './tmux.ts';
@@ -44,7 +45,7 @@ function lookAndWait(server: TmuxServer, { env, channel, onView, signal }: Heari
   // `-u`: without a UTF-8 locale, which a watcher started by a hook may lack, tmux prints `_` for every other character (3.3a).
   const [program = 'tmux', ...args] = tmuxArgv(server, commands.flatMap((command, at) => [...(at === 0 ? [] : [';']), ...command]));
   return new Promise((resolve) => {
-    const child = spawn(program, ['-u', ...args], { cwd: '/', env: { ...env, TMUX: undefined, TMUX_PANE: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, ['-u', ...args], { cwd: '/', env: childEnvironment('server', env), stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = (): boolean => child.kill('SIGTERM');
     const stderr: Buffer[] = [];
     let text = '';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { installHint } from '../base/installHint.ts';
 
@@ -18,7 +19,7 @@ export interface TmuxResult {
 }
 
 interface RunOptions {
-  /** The whole environment: a server that this command starts keeps it, so it must be the user's. */
+  /** The caller's environment: what a server may have of it (base/childEnvironment.ts) is kept by a server that this command starts. */
   readonly env: Environment;
   /** Text for stdin. */
   readonly input?: string;
@@ -35,7 +36,7 @@ const TIMEOUT_MS = 15_000;
 export function runTmux(server: TmuxServer, args: readonly string[], options: RunOptions): Promise<TmuxResult> {
   const argv = tmuxArgv(server, args);
   return new Promise((resolve, reject) => {
-    const child = spawn('tmux', argv.slice(1), { env: withoutTmux(options.env), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('tmux', argv.slice(1), { env: childEnvironment('server', options.env), stdio: ['pipe', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;
@@ -73,9 +74,4 @@ export function startError(cause: Error, argv: readonly string[]): Error {
   const code = 'code' in cause ? cause.code : undefined;
   if (code !== 'ENOENT') return new ProgramError({ argv, code: null, stderr: cause.message, cause });
   return new UserError('tmux is not installed, or not on the PATH', { hint: installHint('tmux', process.platform), cause });
-}
-
-/** TMUX makes a client believe it is nested, and would be handed to every pane of a server that is started here. */
-function withoutTmux(env: Environment): Record<string, string | undefined> {
-  return { ...env, TMUX: undefined, TMUX_PANE: undefined };
 }

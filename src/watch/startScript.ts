@@ -1,3 +1,4 @@
+import { childEnvironment } from '../base/childEnvironment.ts';
 import { shellWord } from '../base/shellText.ts';
 import type { Env } from '../store/paths.ts';
 
@@ -14,7 +15,8 @@ export interface Start {
  * few variables along that say where files are and how git and tmux are found, and none of the caller's.
  */
 export function renderStartScript({ node, program, socket, env }: Start): string {
-  const variables = CARRIED.flatMap((name) => (env[name] === undefined ? [] : [`${name}=${shellWord(env[name])}`]));
+  const given = childEnvironment('watcher', env);
+  const variables = CARRIED.flatMap((name) => (given[name] === undefined ? [] : [`${name}=${shellWord(given[name])}`]));
   const words = [...variables, shellWord(node), shellWord(program), 'watch', '-S', shellWord(socket)];
   return `#!/bin/sh\n# Written by claude-tmux: becomes the watcher of one tmux server.\ncd / && exec env -i ${words.join(' ')} </dev/null >/dev/null 2>&1\n`;
 }

@@ -23,7 +23,7 @@ export async function watchServer(context: Context, server: TmuxServer): Promise
   await refuseUnseenServer(server, context.env);
   const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
   // A fleet may have come up while this watcher ended: whoever brought it up saw one that lived, and started none.
-  if (end === 'replaced' || (end !== 'stopped' && (await isWanted(context, server)))) runStart(paths);
+  if (end === 'replaced' || (end !== 'stopped' && (await isWanted(context, server)))) runStart(paths, context.env);
   else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null) await rm(paths.root, { recursive: true, force: true });
   return EXIT.done;
 }

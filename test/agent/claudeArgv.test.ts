@@ -99,10 +99,9 @@ describe('what goes with them', () => {
 
   it("environment: whoever ran up's PATH, the pane's own over it, nothing of a claude that ran up", () => {
     const files = sessionPaths(fleetPaths(storePaths({}, '/h'), 'f'), 'api');
-    const { exports, unset } = paneEnvironment({ env: { PATH: '/bin', CLAUDECODE: '1', ANTHROPIC_API_KEY: 'k' }, account: '', own: { PATH: '/mine', CLAUDE_EFFORT: 'x' }, port: 3007, files });
+    const { exports, unset } = paneEnvironment({ env: { PATH: '/bin', CLAUDECODE: '1', ANTHROPIC_API_KEY: 'k' }, account: '', login: { names: [], passedOver: [] }, own: { PATH: '/mine', CLAUDE_EFFORT: 'x' }, port: 3007, files });
     expect(exports).toEqual({ PATH: '/mine', CLAUDE_EFFORT: 'x', CLAUDE_CODE_DISABLE_AGENT_VIEW: '1', CLAUDE_TMUX_PORT: '3007', CLAUDE_TMUX_SESSION_DIR: files.root });
-    expect(unset).toContain('CLAUDE_CODE_CHILD_SESSION');
     expect(unset).toContain('CLAUDE_CONFIG_DIR');
-    expect(unset).not.toContain('CLAUDE_EFFORT');
+    expect(unset).not.toContain('PATH');
   });
 });

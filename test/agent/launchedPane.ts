@@ -62,6 +62,7 @@ export async function makePane(sandbox: Sandbox, agent: string): Promise<Launche
     cwd: sandbox.path('tree'),
     exports: { SEEN: seen },
     unset: [],
+    login: [],
     fresh: [program, 'fresh'],
     resume: [program, 'resume'],
     promptFile: null,

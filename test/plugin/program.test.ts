@@ -71,6 +71,22 @@ test('the program of the option wins over the one on PATH, and that over the bui
   expect({ onPath: onPath().length, named: named().length }).toEqual({ onPath: 1, named: 1 });
 });
 
+test('the Node that ran the program last runs it by its path: the PATH of what the program looks for is the user’s', async () => {
+  const folder = makeClone('clone', { build: false });
+  const beside = scene.sandbox.path('node', 'bin');
+  mkdirSync(beside, { recursive: true });
+  symlinkSync(process.execPath, join(beside, 'node'));
+  for (const name of ['tmux', 'git', 'claude']) writeFileSync(join(beside, name), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
+  mkdirSync(scene.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1'), { recursive: true });
+  writeFileSync(scene.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'node'), join(beside, 'node'));
+  mkdirSync(join(folder, 'dist'));
+  const seen = scene.sandbox.path('seen');
+  writeFileSync(join(folder, 'dist', 'claude-tmux.cjs'), `#!/usr/bin/env node\nrequire('fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.execPath, process.env.PATH]));\n`, { mode: 0o755 });
+  const path = await pathOf();
+  await run('sh', [join(folder, 'tmux-plugin', 'run.sh'), 'status'], { env: { ...scene.sandbox.env, PATH: path, TMUX: `${scene.tmux.socket},0,-1` } });
+  expect(JSON.parse(readFileSync(seen, 'utf8'))).toEqual([process.execPath, path]);
+});
+
 test('where PATH has no Node, the one that ran the program last is used', async () => {
   const folder = makeClone('clone', { build: true });
   await scene.tmux.run('set-environment', '-g', 'PATH', await pathOf());

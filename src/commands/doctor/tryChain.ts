@@ -69,7 +69,7 @@ async function tryHook(context: Context, { fleet, claude }: Trial): Promise<{ re
     const name = String(event['hook_event_name']);
     if (!known.includes(name)) continue;
     const content = { session_id: context.newId(), cwd: '/', permission_mode: 'default', ...event };
-    const { code, said, ms } = await runHook(hooks, { event: name, content, env: { ...context.env, CLAUDE_TMUX_SESSION_DIR: files.root } });
+    const { code, said, ms } = await runHook(hooks, { event: name, content, env: context.env, set: { CLAUDE_TMUX_SESSION_DIR: files.root } });
     slowest = Math.max(slowest, ms);
     asked.push(name);
     if (code !== 0 || said !== '') return { asked, link: hookLink(slowest, `the hook of ${name} ${code === null ? 'does not run' : `ends with exit code ${code}`}${said === '' ? '' : `: ${said}`}`) };

@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { isRepositoryVariable } from '../../base/childEnvironment.ts';
 import type { Env } from '../../store/paths.ts';
 
 /**
@@ -40,35 +41,6 @@ const ENVIRONMENTS: Readonly<Record<GitMode, (env: Env) => Record<string, string
   terminal: askingEnvironment,
   show: withoutRepository,
 };
-
-/** What `git rev-parse --local-env-vars` lists, less the ways to hand over configuration: inside a hook these point at another repository. */
-const REPOSITORY_VARIABLES = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_IMPLICIT_WORK_TREE',
-  'GIT_COMMON_DIR',
-  'GIT_INDEX_FILE',
-  'GIT_INDEX_VERSION',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_QUARANTINE_PATH',
-  'GIT_NAMESPACE',
-  'GIT_PREFIX',
-  'GIT_INTERNAL_SUPER_PREFIX',
-  'GIT_GRAFT_FILE',
-  'GIT_SHALLOW_FILE',
-  'GIT_REPLACE_REF_BASE',
-  'GIT_NO_REPLACE_OBJECTS',
-  'GIT_LITERAL_PATHSPECS',
-  'GIT_GLOB_PATHSPECS',
-  'GIT_NOGLOB_PATHSPECS',
-  'GIT_ICASE_PATHSPECS',
-];
-
-/** True for a variable that points git at a repository: none reaches a git that is started here. */
-export function isRepositoryVariable(name: string): boolean {
-  return REPOSITORY_VARIABLES.includes(name);
-}
 
 /**
  * Git speaks English (its words are matched and shown) in the user's character set, pages nothing, and asks nothing: an empty GIT_ASKPASS
