@@ -8,11 +8,11 @@ import { oneLine } from './text.ts';
  * oldest beside tmux 3.2a in common distributions) is let through, whatever this Node knows.
  */
 export function drawable(text: string): string {
-  return oneLine(text).replace(BIDI, '').replace(UNKNOWN, '\ufffd');
+  return oneLine(text.replace(BIDI, '').replace(/\p{Cs}/gu, '\ufffd')).replace(UNKNOWN, '\ufffd');
 }
 
 /** Embeddings, overrides and isolates; the marks that join letters stay. */
-const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Unassigned characters, lone surrogates, what came into the first plane after Unicode 14, and of the others all but what labels are made of. */
 const UNKNOWN = new RegExp(

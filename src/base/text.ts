@@ -1,7 +1,12 @@
-/** Control characters and line separators become a space: a label or path never moves the cursor or breaks a line. */
+import { visible } from './visible.ts';
+
+/**
+ * One line of text for a terminal: control characters and line separators become a space, what is not drawn or turns the
+ * direction of text its escape. A label or path never moves the cursor, breaks a line, or reads as something else.
+ */
 export function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what this replaces
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  return visible(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' '));
 }
 
 /** A short name for folders and commands: lower-case ASCII letters, digits and `-`, at most 40 characters; '' when nothing is left. */
