@@ -18,6 +18,8 @@ export interface LayoutRequest {
   readonly extras?: LayoutExtras;
   /** `$XDG_CONFIG_HOME/claude-tmux`: config.yaml and templates/ of the user. */
   readonly configFolder: string;
+  /** False leaves the user's defaults (config.yaml) out. */
+  readonly defaults?: boolean;
   /** The package's layouts/ folder: shipped templates. */
   readonly shippedLayouts: string;
 }
@@ -27,6 +29,7 @@ export interface ReadLayout {
   readonly warnings: readonly Diagnostic[];
   readonly origins: Extract<Loaded, { ok: true }>['origins'];
   readonly asksForTask: boolean;
+  readonly told: Extract<Loaded, { ok: true }>['told'];
   /** Every file the layout was made of: the layout, overlays, prompt files. */
   readonly sources: readonly string[];
   /** Their texts by path, for code frames. */
@@ -61,15 +64,20 @@ function readOwn(path: string): string {
 }
 
 /** The user's defaults lie under the layout, an uncommitted `.claude-tmux.local.yaml` of the checkout over it. */
-function readOverlays({ world, configFolder }: LayoutRequest): readonly Overlay[] {
+function readOverlays({ world, configFolder, defaults = true }: LayoutRequest): readonly Overlay[] {
   const candidates = [
-    { kind: 'defaults' as const, path: join(configFolder, 'config.yaml') },
+    ...(defaults ? [{ kind: 'defaults' as const, path: userDefaults(configFolder) }] : []),
     { kind: 'over' as const, path: join(world.checkout?.root ?? world.cwd, '.claude-tmux.local.yaml') },
   ];
   return candidates.flatMap((candidate) => {
     const text = readIfThere(candidate.path);
     return text === null ? [] : [{ ...candidate, text }];
   });
+}
+
+/** The file of the user's own defaults. */
+export function userDefaults(configFolder: string): string {
+  return join(configFolder, 'config.yaml');
 }
 
 /** Templates by name; the user's win over the shipped ones of the same name. */

@@ -23,6 +23,7 @@ import { meetDialogs } from './meetDialogs.ts';
 import { reloadFleet, type LoadedFleet } from './loadFleet.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
+import { trustClones } from './trustClones.ts';
 import { withoutTasks } from './withoutTasks.ts';
 
 export interface UpOptions {
@@ -63,6 +64,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const trees = await makeTrees(context, first, { record: known, localSettings: dialogs.localSettings });
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
   const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
+  await trustClones(context, { loaded, plan: first.plan, before: loaded.record, yes: wanted.yes });
   const isWhole = trees.failed.length + trees.notBegun.length === 0;
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });

@@ -6,7 +6,6 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
-import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetAround, knownFleets } from './pick.ts';
@@ -17,7 +16,7 @@ export interface LoadedFleet {
   readonly path: string;
   readonly read: ReadLayout;
   /** The layout as its author wrote it, without the task: what is trusted, whatever it is used for. */
-  readonly untasked: Layout;
+  readonly untasked: ReadLayout;
   readonly record: FleetRecord | null;
   readonly world: World;
   readonly task: string | null;
@@ -42,7 +41,7 @@ export async function loadFleet(context: Context, choice: LayoutChoice): Promise
   const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, extras, ...configPlaces(context) });
   const first = await read(null);
   const record = findRecord(fleets, first);
-  const loaded = { path: target.path, untasked: first.layout, record, world: there };
+  const loaded = { path: target.path, untasked: first, record, world: there };
   const known = choice.task ?? record?.task ?? null;
   const task = first.asksForTask ? (known ?? (choice.withoutTask === 'ask' ? await askTask(context, target.path) : null)) : known;
   return { ...loaded, read: await readAgain(first, { task, record, read }), task };
@@ -53,7 +52,7 @@ export async function reloadFleet(context: Context, record: FleetRecord): Promis
   const world = await readWorld(context, record.checkout ?? dirname(record.layout));
   const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: record.layout, world, task, extras, ...configPlaces(context) });
   const first = await read(null);
-  return { path: record.layout, read: await readAgain(first, { task: record.task, record, read }), untasked: first.layout, record, world, task: record.task };
+  return { path: record.layout, read: await readAgain(first, { task: record.task, record, read }), untasked: first, record, world, task: record.task };
 }
 
 interface Again {

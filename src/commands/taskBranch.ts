@@ -18,7 +18,7 @@ const WORDS = 5;
 
 /** A branch that neither the clone nor what it knows of origin has: the session's first one, and the task's first words. */
 export async function freeBranch(context: Context, { loaded, id, spec, text }: Naming): Promise<string> {
-  const pane = loaded.untasked.panes.find((candidate) => candidate.id === id);
+  const pane = loaded.untasked.layout.panes.find((candidate) => candidate.id === id);
   const first = pane?.tree.kind === 'own' ? pane.tree.spec.branch : spec.branch;
   const words = slug(text.split(/\s+/).slice(0, WORDS).join(' ')) || 'next';
   const wanted = `${first}-${words}`;

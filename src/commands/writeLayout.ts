@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import type { Context } from '../apply/context.ts';
 import { readLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { fingerprintText } from '../layout/fingerprint.ts';
 import type { World } from '../layout/world.ts';
 import { hasCode } from '../store/file.ts';
 import { trustLayout } from '../store/trust.ts';
 import { configPlaces } from './places.ts';
+import { checkoutFiles, fileKey, fileRow, kept, rowsOf, trustSubject } from './trustSubject.ts';
 
 /** The file that a name given to `new` or `save` stands for: `NAME.yaml`, in the folder one stands in. */
 export function layoutFileName(name: string): string {
@@ -26,6 +26,9 @@ export async function writeLayout(path: string, text: string, command: 'new' | '
 
 /** What this program wrote is trusted until somebody changes it. Throws LayoutError for one that cannot be used as it is. */
 export async function trustOwn(context: Context, path: string, world: World): Promise<void> {
-  const { layout } = await readLayout({ path, world, task: null, ...configPlaces(context) });
-  await trustLayout(context.store, { path, fingerprint: fingerprintText(layout) }, new Date(context.now()));
+  const read = await readLayout({ path, world, task: null, ...configPlaces(context) });
+  const written = { path, read, world };
+  const files = checkoutFiles(context, written);
+  const rows = kept([...rowsOf(read), ...files.map(fileRow)]);
+  await trustLayout(context.store, { ...(await trustSubject(context, written)), by: 'own', rows, files: files.map(fileKey) }, new Date(context.now()));
 }

@@ -11,7 +11,7 @@ import { seatPanes } from './seats.ts';
 import { STRATEGY_FACTS } from './strategies.ts';
 import { list, ownerOf, treeOf, type FleetFrame } from './trees.ts';
 import { takeVariables } from './variables.ts';
-import { workOf, type PlacedSeat, type PromptTexts } from './work.ts';
+import { workOf, type PlacedSeat, type PromptTexts, type Told } from './work.ts';
 import type { World } from './world.ts';
 
 export interface Normal {
@@ -20,6 +20,8 @@ export interface Normal {
   readonly panes: readonly NormalPane[];
   /** True when a prompt still holds `{{task}}`. */
   readonly asksForTask: boolean;
+  /** What the prompts were made of. */
+  readonly told: Told;
 }
 
 export interface NormalPane {
@@ -33,14 +35,15 @@ export function normalize(draft: Draft, world: World, texts: PromptTexts): Norma
   const frame = frameOf(draft, world, texts);
   const decided = frame.seats.map((seat, place) => {
     const placed: PlacedSeat = { seat, tree: treeOf(seat, frame), dependsOn: dependenciesOf(seat, frame), owns: list(seat.written.owns) };
-    const { work, asksForTask } = workOf(placed, frame, texts);
-    return { index: seat.index, written: seat.written, asksForTask, pane: paneOf(placed, frame, { number: place + 1, work }) };
+    const { work, asksForTask, told } = workOf(placed, frame, texts);
+    return { index: seat.index, written: seat.written, asksForTask, told, pane: paneOf(placed, frame, { number: place + 1, work }) };
   });
   const panes = decided.map(({ pane }) => pane);
   return {
     layout: { ...fleetOf(frame), panes, inactive: inactiveParts(draft, panes) },
     panes: decided.toSorted((a, b) => a.index - b.index),
     asksForTask: decided.some(({ asksForTask }) => asksForTask),
+    told: Object.fromEntries(decided.flatMap(({ pane, told }) => (told === null ? [] : [[pane.id, told]]))),
   };
 }
 

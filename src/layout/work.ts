@@ -28,17 +28,34 @@ export interface PlacedSeat {
 export interface DecidedWork {
   readonly work: Work;
   readonly asksForTask: boolean;
+  readonly told: ToldPane | null;
 }
+
+/** What a prompt was made of, for people to read: the layout's own text, and the template around it. */
+export interface ToldPane {
+  /** Placeholders filled in; null when the layout gives no prompt. */
+  readonly prompt: string | null;
+  /** The path of `prompt_file` as written. */
+  readonly file: string | null;
+  readonly template: { readonly name: string; readonly text: string } | null;
+}
+
+/** By the pane's id; a pane that is told nothing is not in it. */
+export type Told = Readonly<Record<string, ToldPane>>;
 
 /** What runs in a pane, its prompt complete. */
 export function workOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts): DecidedWork {
   const { run, teleport } = placed.seat.written;
-  if (run !== undefined) return { work: { kind: 'command', run }, asksForTask: false };
-  if (teleport === 'ask') return { work: { kind: 'placeholder' }, asksForTask: false };
+  if (run !== undefined) return silent({ kind: 'command', run });
+  if (teleport === 'ask') return silent({ kind: 'placeholder' });
   const agent = agentOf(placed.seat, frame);
-  if (teleport !== undefined) return { work: { ...agent, teleport }, asksForTask: false };
-  const told = promptOf(placed, frame, { ...texts, isClaude: agent.isClaude });
-  return told ? { work: { ...agent, prompt: told.text }, asksForTask: told.asksForTask } : { work: agent, asksForTask: false };
+  if (teleport !== undefined) return silent({ ...agent, teleport });
+  const given = promptOf(placed, frame, { ...texts, isClaude: agent.isClaude });
+  return given ? { work: { ...agent, prompt: given.text }, asksForTask: given.asksForTask, told: given.told } : silent(agent);
+}
+
+function silent(work: Work): DecidedWork {
+  return { work, asksForTask: false, told: null };
 }
 
 function agentOf(seat: Seat, frame: FleetFrame): AgentWork {
@@ -71,13 +88,24 @@ export function isClaudeCommand(words: readonly string[]): boolean {
   return words.some((word) => /^claude(-code)?(@.*)?$/.test(lastPart(word)));
 }
 
-function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { readonly isClaude: boolean }): { readonly text: string; readonly asksForTask: boolean } | null {
+interface GivenPrompt {
+  readonly text: string;
+  readonly asksForTask: boolean;
+  readonly told: ToldPane;
+}
+
+function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { readonly isClaude: boolean }): GivenPrompt | null {
   const { written, defaults } = placed.seat;
   const prompt = writtenPrompt(written, texts, frame.world);
-  const template = texts.templates.get(written.template ?? defaults.template) ?? null;
+  const name = written.template ?? defaults.template;
+  const template = texts.templates.get(name) ?? null;
   // Another program than Claude would take an unasked-for text for a file name.
-  const silent = prompt === null && (template === null || (!texts.isClaude && written.template === undefined));
-  return silent ? null : renderPrompt(prompt, template, wordsFor(placed, frame, texts.task));
+  const isSilent = prompt === null && (template === null || (!texts.isClaude && written.template === undefined));
+  if (isSilent) return null;
+  const words = wordsFor(placed, frame, texts.task);
+  const own = prompt === null ? null : renderPrompt(prompt, null, words).text;
+  const told = { prompt: own, file: written.prompt_file ?? null, template: template === null ? null : { name, text: template } };
+  return { ...renderPrompt(prompt, template, words), told };
 }
 
 function writtenPrompt(written: DraftPane, texts: PromptTexts, world: World): string | null {

@@ -181,7 +181,7 @@ describe('trust', () => {
   test('a layout in the work tree asks first, shows what it runs, and asks again after a change', async () => {
     const first = await bench.ct(['up', 'shop.yaml']);
     expect(first.code).toBe(2);
-    expect(first.stderr).toMatch(/shop\.yaml is new here[^]*server: sleep 100000[^]*Make it dark\.[^]*is not trusted yet/);
+    expect(first.stderr).toMatch(/shop\.yaml: first `up` of this layout[^]*server: sleep 100000[^]*Make it dark\.[^]*is not trusted yet/);
     await expectNothingDone();
     await bench.ok('up', 'shop.yaml', '--yes');
     await bench.ok('up', 'shop.yaml');
