@@ -33,10 +33,10 @@ export interface Context {
   readonly socket: { readonly name?: string; readonly path?: string };
   /** Aborted by Ctrl-C (SIGINT) and SIGTERM. */
   readonly signal: AbortSignal;
-  /** The result: standard output. */
-  out(text: string): void;
+  /** The result: standard output. It passes the gate of cli/output.ts: `painted` with colours of ours, `exact` for programs to read. */
+  out(text: string, passes?: 'plain' | 'painted' | 'exact'): void;
   /** Everything else: standard error. A newline is added. */
-  talk(text: string): void;
+  talk(text: string, passes?: 'plain' | 'painted'): void;
   /** Raw text to standard error: the progress display's drawing. */
   draw(text: string): void;
   /** Takes the terminal over until it is closed; a UserError where there is none. */

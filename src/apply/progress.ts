@@ -44,7 +44,7 @@ export function makeProgress(context: Pick<Context, 'talk' | 'draw' | 'talkColum
       screen?.clear();
       const mark = outcome === 'done' ? paint('✓', 'green', context.color.talk) : paint('✗', 'red', context.color.talk);
       const told = oneLine(detail === '' ? name : `${name}: ${detail}`);
-      context.talk(screen === null ? `${name}: ${outcome}${detail === '' ? '' : `, ${oneLine(detail)}`}` : `${mark} ${told} ${took < 1000 ? '' : `(${describeSpan(took)})`}`.trimEnd());
+      context.talk(screen === null ? `${oneLine(name)}: ${outcome}${detail === '' ? '' : `, ${oneLine(detail)}`}` : `${mark} ${told} ${took < 1000 ? '' : `(${describeSpan(took)})`}`.trimEnd(), 'painted');
       screen?.redraw();
     },
     drop: (name) => {
@@ -75,7 +75,7 @@ function makeScreen(context: Pick<Context, 'draw' | 'talkColumns' | 'now'>, runn
     timer = undefined;
     clear();
     const columns = (context.talkColumns ?? 80) - 1;
-    const lines = [...running].map(([name, { since, text }]) => cut(`  ${name} ${describeSpan(context.now() - since)}${text === '' ? '' : ` ${text}`}`, columns));
+    const lines = [...running].map(([name, { since, text }]) => cut(`  ${oneLine(name)} ${describeSpan(context.now() - since)}${text === '' ? '' : ` ${text}`}`, columns));
     if (lines.length > 0) context.draw(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
   };

@@ -1,4 +1,4 @@
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import type { SessionStatus } from '../status/report.ts';
 import type { BarFleet, BarStyle, BarVariable } from './bar.ts';
 import { barTexts } from './barTexts.ts';
@@ -25,7 +25,7 @@ export function barVariables(fleets: readonly BarFleet[], look: Look): readonly 
 
 /** The same at a later time: of fleets in which nobody waits for the user only the heartbeat moves on. */
 export function laterVariables(fleets: readonly BarFleet[], look: Look, before: readonly BarVariable[]): readonly BarVariable[] {
-  const waits = fleets.some(({ status }) => status.sessions.some(({ agent }) => STATE_LOOKS[agent.state].needsYou));
+  const waits = fleets.some(({ status }) => status.sessions.some(({ agent }) => lookOf(agent.state).needsYou));
   return waits || before.length === 0 ? barVariables(fleets, look) : before.map((variable) => (variable.name === BAR_NAMES.heartbeat ? heartbeat(look) : variable));
 }
 
@@ -69,13 +69,13 @@ function windows(fleets: readonly BarFleet[], { style }: Look): BarVariable[] {
 }
 
 function windowMark({ agent }: SessionStatus, style: BarStyle): Piece {
-  const { needsYou, color } = STATE_LOOKS[agent.state];
+  const { needsYou, color } = lookOf(agent.state);
   return framed(styled(piece(stateMark(agent.state, style.marks)), needsYou ? blockStyle(color, style.color) : null));
 }
 
 /** The larger, the more it says about its window. */
 function urgency({ agent }: SessionStatus): number {
-  if (STATE_LOOKS[agent.state].needsYou) return RISING.length + 1;
+  if (lookOf(agent.state).needsYou) return RISING.length + 1;
   return RISING.indexOf(agent.state) + 1;
 }
 

@@ -1,5 +1,5 @@
 import type { SessionStatus } from '../status/report.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf, STATE_LOOKS } from '../status/states.ts';
 import type { BarStyle } from './bar.ts';
 import { BAR_MARKS, stateMark } from './marks.ts';
 import { blockStyle, join, literal, NOTHING, piece, styled, type Piece } from './piece.ts';
@@ -59,7 +59,7 @@ function kindOf(session: SessionStatus): Kind {
 }
 
 function needsYou({ agent }: SessionStatus): boolean {
-  return STATE_LOOKS[agent.state].needsYou;
+  return lookOf(agent.state).needsYou;
 }
 
 function wordsFor(kind: Kind, count: number): string {

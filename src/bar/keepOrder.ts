@@ -1,5 +1,5 @@
 import type { SessionStatus } from '../status/report.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 
 /**
  * The sessions in the order in which a narrowing bar gives them up, the last one first. Who needs you is kept longest. Then, by
@@ -21,5 +21,5 @@ function runningStage(sessions: readonly SessionStatus[]): number {
 const ACTIVE: ReadonlySet<string> = new Set(['starting', 'working', 'background', 'running']);
 
 function needsYou({ agent }: SessionStatus): boolean {
-  return STATE_LOOKS[agent.state].needsYou;
+  return lookOf(agent.state).needsYou;
 }

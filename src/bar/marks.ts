@@ -1,5 +1,5 @@
 import type { AgentState } from '../status/agentState.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import type { BarStyle } from './bar.ts';
 
 /** What stands before a number or for a word; each takes one cell. The marks of states are in the table of states. */
@@ -23,6 +23,6 @@ export const BAR_MARKS: Readonly<Record<BarStyle['marks'], BarMarks>> = {
 
 /** The mark of a state, one cell. */
 export function stateMark(state: AgentState, marks: BarStyle['marks']): string {
-  const look = STATE_LOOKS[state];
+  const look = lookOf(state);
   return { unicode: look.mark, ascii: look.ascii, nerd: look.nerd }[marks];
 }

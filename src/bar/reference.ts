@@ -1,5 +1,5 @@
 import { AGENT_STATES } from '../status/agentState.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import { BAR_MARKS, stateMark, type BarMarks } from './marks.ts';
 
 /** The tables of marks in docs/status-bar.md. */
@@ -26,6 +26,6 @@ function code(mark: string): string {
 }
 
 function colorOf(state: (typeof AGENT_STATES)[number]): string {
-  const { color, needsYou } = STATE_LOOKS[state];
+  const { color, needsYou } = lookOf(state);
   return needsYou ? `a ${color} block` : color === 'default' ? '' : color;
 }

@@ -1,7 +1,7 @@
 import { describeSpan } from '../base/ago.ts';
 import { tmuxColor } from '../layout/color.ts';
 import type { SessionStatus } from '../status/report.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import type { BarStyle } from './bar.ts';
 import { BAR_MARKS, stateMark } from './marks.ts';
 import { blockStyle, join, literal, NOTHING, piece, styled, type Piece } from './piece.ts';
@@ -41,7 +41,7 @@ function numberTag({ number, color }: SessionStatus, { style, isOwnGround }: Ses
 /** What needs you is a block, whatever the colours; in any other session only the mark is coloured. */
 function stateBlock(session: SessionStatus, room: Room, look: SessionLook): Piece {
   const { style, isOwnGround } = look;
-  const { color, needsYou } = STATE_LOOKS[session.agent.state];
+  const { color, needsYou } = lookOf(session.agent.state);
   const mark = piece(stateMark(session.agent.state, style.marks));
   const label = literal(session.name, needsYou ? room.label : room.calmLabel, BAR_MARKS[style.marks].end);
   if (needsYou) return styled(join([mark, label, wait(session, look.now)], 1), blockStyle(color, style.color));

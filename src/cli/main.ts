@@ -92,7 +92,7 @@ function toOption({ flags, help, choices }: OptionSpec): Option {
 
 /** Tells what went wrong in the words of the error's kind, and gives the exit code that goes with it. */
 async function report(error: unknown, { talk, context }: { readonly talk: Output; readonly context: Context | undefined }): Promise<number> {
-  const tell = (text: string): void => talk.write(`${text}\n`);
+  const tell = (text: string, passes?: 'painted'): void => talk.write(`${text}\n`, passes);
   // Commander has printed help, version or its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (context?.signal.aborted === true) {
@@ -101,7 +101,7 @@ async function report(error: unknown, { talk, context }: { readonly talk: Output
   }
   if (error instanceof LayoutError) {
     const { renderDiagnostics } = await import('../layout/renderDiagnostics.ts');
-    tell(renderDiagnostics(error.diagnostics, error.texts, { color: context?.color.talk ?? false }).trimEnd());
+    tell(renderDiagnostics(error.diagnostics, error.texts, { color: context?.color.talk ?? false }).trimEnd(), 'painted');
     return EXIT.usage;
   }
   if (error instanceof UserError) {

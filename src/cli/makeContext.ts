@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
+import { visible } from '../base/visible.ts';
 import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
 import { storePaths } from '../store/paths.ts';
@@ -47,9 +48,9 @@ export function makeContext(program: NodeJS.Process, { version, options, out, ta
     color: { out: wantsColor(out, env, options), talk: wantsColor(talk, env, options) },
     socket: socketOf(options),
     signal: abortOnSignals(program),
-    out: (text) => out.write(text),
-    talk: (text) => talk.write(`${text}\n`),
-    draw: (text) => talk.write(text),
+    out: (text, passes) => out.write(text, passes),
+    talk: (text, passes) => talk.write(`${text}\n`, passes),
+    draw: (text) => talk.write(text, 'drawn'),
     openScreen: () => openScreen(program),
     ask: (question) => ask(program, { question, interactive: isInteractive() }),
     askYes: async (question) => /^y(es)?$/i.test(await ask(program, { question, interactive: isInteractive() })),
@@ -109,7 +110,7 @@ async function ask(program: NodeJS.Process, { question, interactive }: { readonl
   const gone = new AbortController();
   lines.once('close', () => gone.abort());
   try {
-    return (await lines.question(question, { signal: gone.signal })).trim();
+    return (await lines.question(visible(question), { signal: gone.signal })).trim();
   } catch (cause) {
     throw new UserError('no answer was given', { hint: 'nothing was changed', exitCode: EXIT.interrupted, cause });
   } finally {

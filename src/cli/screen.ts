@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { visiblePainted } from '../base/visible.ts';
 import type { Screen } from '../apply/screen.ts';
 
 const ENTER = '\x1b[?1049h\x1b[?25l';
@@ -45,7 +46,7 @@ export function openScreen(program: NodeJS.Process): Screen {
 /** Each row is written over and cleared to its right, in one write: a screen that is cleared first flickers. */
 function changedRows(before: readonly string[], after: readonly string[]): string {
   const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => at);
-  return rows.filter((at) => before[at] !== after[at]).map((at) => `\x1b[${at + 1};1H${after[at] ?? ''}\x1b[0m\x1b[K`).join('');
+  return rows.filter((at) => before[at] !== after[at]).map((at) => `\x1b[${at + 1};1H${visiblePainted(after[at] ?? '')}\x1b[0m\x1b[K`).join('');
 }
 
 type Event = string | null;

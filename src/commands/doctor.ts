@@ -8,6 +8,7 @@ import type { Options } from './table.ts';
 /** Checks the whole chain from Claude's hooks to the bar. Exit code 1 when something is wrong; nothing is mended, and nothing of the user's changed. */
 export async function doctor(context: Context, _: readonly string[], options: Options): Promise<number> {
   const findings = diagnose(await readFacts(context), context.now());
-  context.out(options['json'] === true ? findingsAsJson(findings) : renderFindings(findings, context.color.out));
+  if (options['json'] === true) context.out(findingsAsJson(findings));
+  else context.out(renderFindings(findings, context.color.out), 'painted');
   return findings.some(({ level }) => level === 'wrong') ? EXIT.notDone : EXIT.done;
 }

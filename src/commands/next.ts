@@ -1,9 +1,10 @@
 import type { Context } from '../apply/context.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
 import { EXIT } from '../base/errors.ts';
+import { oneLine } from '../base/text.ts';
 import { describeSpan } from '../base/ago.ts';
 import { describeVerdict } from '../status/agentState.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import { recordedServer } from './fleetServer.ts';
 import { goTo } from './go.ts';
 import { knownFleets } from './pick.ts';
@@ -12,7 +13,7 @@ import { knownFleets } from './pick.ts';
 export async function next(context: Context): Promise<number> {
   const fleets = await knownFleets(context);
   const all = await Promise.all(fleets.map(async (fleet) => (await readEvidence(context, { record: fleet, server: recordedServer(fleet) })).map((evidence) => ({ fleet, evidence }))));
-  const waiting = all.flat().filter(({ evidence }) => evidence.pane !== null && STATE_LOOKS[evidence.verdict.state].needsYou);
+  const waiting = all.flat().filter(({ evidence }) => evidence.pane !== null && lookOf(evidence.verdict.state).needsYou);
   // Without a time it is not known since when: such a one has waited at least as long as anybody knows.
   const [first] = waiting.sort((a, b) => (a.evidence.verdict.since ?? 0) - (b.evidence.verdict.since ?? 0));
   if (!first) {
@@ -21,6 +22,6 @@ export async function next(context: Context): Promise<number> {
   }
   const { session, verdict } = first.evidence;
   const detail = describeVerdict(verdict);
-  context.talk(`"${session.name}": ${verdict.state}${verdict.since === null ? '' : ` for ${describeSpan(context.now() - verdict.since)}`}${detail === null ? '' : `, ${detail}`}`);
+  context.talk(oneLine(`"${session.name}": ${verdict.state}${verdict.since === null ? '' : ` for ${describeSpan(context.now() - verdict.since)}`}${detail === null ? '' : `, ${detail}`}`));
   return goTo(context, first.fleet, session.id);
 }

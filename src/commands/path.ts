@@ -5,6 +5,6 @@ import type { Options } from './table.ts';
 /** Prints the folder a session works in: `cd "$(claude-tmux path api)"`. */
 export async function path(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
   const { session } = await findSession(context, given, options['fleet']);
-  context.out(`${session.path}\n`);
+  context.out(`${session.path}\n`, 'exact');
   return 0;
 }

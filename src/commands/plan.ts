@@ -15,7 +15,7 @@ export async function plan(context: Context, [layout, task]: readonly string[], 
   const planned = await planFleet(context, loaded, wanted);
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
   if (format === 'json') context.out(`${JSON.stringify(toJson(planned.plan), null, 2)}\n`);
-  else if (format === 'sh') context.out(await toScript(context, { loaded, planned, noPrompt: wanted.noPrompt }));
+  else if (format === 'sh') context.out(await toScript(context, { loaded, planned, noPrompt: wanted.noPrompt }), 'exact');
   else context.out(toText(loaded, planned));
   return planned.plan.problems.length === 0 ? 0 : 1;
 }

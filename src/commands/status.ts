@@ -1,6 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import type { FleetPlace } from '../apply/readEvidence.ts';
 import { readStatus, readTree, type TreeSource } from '../apply/readStatus.ts';
+import { isAsciiLocale } from '../base/locale.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { renderStatusMarkdown } from '../status/renderMarkdown.ts';
 import { renderStatusText } from '../status/renderText.ts';
@@ -24,7 +25,7 @@ export async function status(context: Context, [given]: readonly string[], optio
   const report = await readReport(context, wanted);
   if (format === 'json') context.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'markdown') context.out(renderStatusMarkdown(report));
-  else context.out(renderStatusText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now() }));
+  else context.out(renderStatusText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now(), ascii: isAsciiLocale(context.env) }), 'painted');
   return report.fleets.some((fleet) => fleet.sessions.some((session) => session.error !== null)) ? 1 : 0;
 }
 

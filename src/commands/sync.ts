@@ -19,7 +19,7 @@ export async function sync(context: Context, given: readonly string[], options: 
   const sessions = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
   const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, sessions };
   if (options['json'] === true) context.out(`${JSON.stringify(report, null, 2)}\n`);
-  else context.out(renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }));
+  else context.out(renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }), 'painted');
   if (context.signal.aborted) return EXIT.interrupted;
   return sessions.some(isFailure) ? EXIT.notDone : EXIT.done;
 }

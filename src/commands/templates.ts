@@ -11,7 +11,7 @@ export async function templates(context: Context, [name]: readonly string[], opt
   if (name !== undefined) {
     const text = known.get(name);
     if (text === undefined) throw new UserError(`no template "${name}"`, { hint: hintFor(name, [...known.keys()]), exitCode: EXIT.usage });
-    context.out(text);
+    context.out(text, 'exact');
     return 0;
   }
   const rows = [...known].sort(([a], [b]) => (a < b ? -1 : 1));

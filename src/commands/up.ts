@@ -63,5 +63,5 @@ function isDetachImplied(context: Context): boolean {
 
 /** Prints the layout's warnings with their places. */
 export function tellWarnings(context: Context, { read }: LoadedFleet): void {
-  if (read.warnings.length > 0) context.talk(renderDiagnostics(read.warnings, read.texts, { color: context.color.talk }).trimEnd());
+  if (read.warnings.length > 0) context.talk(renderDiagnostics(read.warnings, read.texts, { color: context.color.talk }).trimEnd(), 'painted');
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context } from '../apply/context.ts';
-import { findLayout } from '../apply/findLayout.ts';
+import { findLayout, findProjectLayout, listLayouts } from '../apply/findLayout.ts';
 import { readLayout } from '../apply/readLayout.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
@@ -21,16 +21,25 @@ interface Checked {
 export async function validate(context: Context, args: readonly string[], options: Options): Promise<number> {
   const world = await readWorld(context, context.cwd);
   const results: Checked[] = [];
-  for (const arg of args) results.push(await check(context, arg, world));
+  for (const arg of args.length > 0 ? args : await layoutsHere(context, world)) results.push(await check(context, arg, world));
   if (options['json'] === true) {
     const layouts = results.map(({ path, diagnostics }) => ({ path, valid: !hasError(diagnostics), diagnostics }));
     context.out(`${JSON.stringify({ version: 1, layouts }, null, 2)}\n`);
   } else {
     for (const { path, diagnostics, texts } of results) {
-      context.out(diagnostics.length === 0 ? `${path}: valid\n` : renderDiagnostics(diagnostics, texts, { color: context.color.out }));
+      context.out(diagnostics.length === 0 ? `${path}: valid\n` : renderDiagnostics(diagnostics, texts, { color: context.color.out }), 'painted');
     }
   }
   return results.some(({ diagnostics }) => hasError(diagnostics)) ? EXIT.usage : EXIT.done;
+}
+
+/** What `up` would take here, and the layouts of ./.claude-tmux/. */
+async function layoutsHere(context: Context, { checkout }: World): Promise<readonly string[]> {
+  const project = findProjectLayout(context.cwd, checkout?.root ?? context.cwd);
+  const named = (await listLayouts(layoutPlaces(context))).filter(({ place }) => place === 'here').map(({ path }) => path);
+  const found = [...(project === null ? [] : [project]), ...named];
+  if (found.length > 0) return found;
+  throw new UserError('no layout is named, and there is none here (.claude-tmux.yaml, .claude-tmux/)', { hint: 'name one: claude-tmux validate LAYOUT; claude-tmux layouts lists the known ones', exitCode: EXIT.usage });
 }
 
 function hasError(diagnostics: readonly Diagnostic[]): boolean {

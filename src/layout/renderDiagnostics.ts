@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostics.ts';
 import { paint } from '../base/paint.ts';
+import { visible } from '../base/visible.ts';
 import { cut, width } from '../base/width.ts';
 
 /** Cells of a source line that are shown; a longer line is cut around the place. */
@@ -15,10 +16,10 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], texts: Rea
 
 function renderOne({ severity, code, message, place, hint }: Diagnostic, text: string | undefined, color: boolean): string {
   const tone = severity === 'error' ? 'red' : 'yellow';
-  const head = `${visible(place.path)}:${place.line}:${place.column}  ${paint(`${severity}[${code}]`, tone, color)}  ${visible(message)}`;
+  const head = `${shown(place.path)}:${place.line}:${place.column}  ${paint(`${severity}[${code}]`, tone, color)}  ${shown(message)}`;
   const line = lineAt(text, place.line);
   const frame = line === null ? [] : frameLines(line, place, (caret) => paint(caret, tone, color));
-  return [head, ...frame, ...(hint === undefined ? [] : [`    hint: ${visible(hint)}`]), ''].join('\n');
+  return [head, ...frame, ...(hint === undefined ? [] : [`    hint: ${shown(hint)}`]), ''].join('\n');
 }
 
 function lineAt(text: string | undefined, line: number): string | null {
@@ -30,20 +31,16 @@ function frameLines(line: string, place: Diagnostic['place'], paintCaret: (caret
   if (line.trim() === '') return [];
   const start = Math.min(place.column - 1, line.length);
   const from = start > FRAME - 20 ? start - 20 : 0;
-  const before = (from > 0 ? '…' : '') + visible(line.slice(from, start));
+  const before = (from > 0 ? '…' : '') + shown(line.slice(from, start));
   const rest = line.slice(start);
-  const marked = visible(rest.slice(0, place.length));
-  const shown = cut(before + marked + visible(rest.slice(place.length)), FRAME);
+  const marked = shown(rest.slice(0, place.length));
+  const row = cut(before + marked + shown(rest.slice(place.length)), FRAME);
   const caret = '^'.repeat(Math.max(1, Math.min(width(marked), FRAME - width(before))));
   const gutter = String(place.line).padStart(5);
-  return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${' '.repeat(width(before))}${paintCaret(caret)}`];
+  return [`${gutter} | ${row}`, `${' '.repeat(gutter.length)} | ${' '.repeat(width(before))}${paintCaret(caret)}`];
 }
 
 /** Tabs become two blanks; everything else that a terminal would act on becomes its escape. */
-function visible(text: string): string {
-  return text.replaceAll('\t', '  ').replace(/[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escapeOf);
-}
-
-function escapeOf(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function shown(text: string): string {
+  return visible(text.replaceAll('\t', '  ').replaceAll('\n', '\\u000a'));
 }

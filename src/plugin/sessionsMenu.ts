@@ -3,7 +3,7 @@ import { asFormat, asFormatPath, word } from '../base/tmuxText.ts';
 import { shellWord } from '../base/shellText.ts';
 import { cut } from '../base/width.ts';
 import type { FleetStatus, SessionStatus } from '../status/report.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 import { QUIETLY } from './loadBatch.ts';
 
 export interface MenuClient {
@@ -56,7 +56,7 @@ function toEntry(session: SessionStatus, now: number): Entry[] {
   const { number, name, pane, agent } = session;
   if (pane === null) return [];
   const since = agent.since === null ? '' : ` ${describeSpan(now - Date.parse(agent.since))}`;
-  return [{ session, pane, text: `${number} ${STATE_LOOKS[agent.state].mark} ${name}  ${agent.state}${since}` }];
+  return [{ session, pane, text: `${number} ${lookOf(agent.state).mark} ${name}  ${agent.state}${since}` }];
 }
 
 function toItem(entry: Entry, { cells, key }: { readonly cells: number; readonly key: string }): string {

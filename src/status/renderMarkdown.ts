@@ -7,7 +7,7 @@ export function renderStatusMarkdown(report: StatusReport): string {
   return report.fleets
     .map((fleet) => {
       const rows = fleet.sessions.map((session) =>
-        [String(session.number), cell(session.name), session.agent.state, cell(session.branch ?? '-'), describeChanges(session), describeDistance(session), cell(session.error ?? session.agent.detail ?? '')].join(' | '),
+        [String(session.number), session.name, session.agent.state, session.branch ?? '-', describeChanges(session), describeDistance(session), session.error ?? session.agent.detail ?? ''].map(cell).join(' | '),
       );
       return [`## ${cell(fleet.name)}`, '', '| # | Session | State | Branch | Changes | Ahead/behind | Detail |', '|---|---|---|---|---|---|---|', ...rows.map((row) => `| ${row} |`), ''].join('\n');
     })
@@ -15,5 +15,5 @@ export function renderStatusMarkdown(report: StatusReport): string {
 }
 
 function cell(text: string): string {
-  return oneLine(text).replace(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);
+  return oneLine(text).replace(/[\\`*_~[\]<>|#&$!]/g, (character) => `\\${character}`);
 }

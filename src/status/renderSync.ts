@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { paint } from '../base/paint.ts';
 import { oneLine } from '../base/text.ts';
 import { cut, pad, width } from '../base/width.ts';
@@ -57,7 +58,7 @@ function commits({ outcome, brought, made, dropped }: SyncRow): string {
 }
 
 function remark({ id, outcome, files, reason }: SyncRow, { fleet }: SyncReport): string {
-  const next = outcome === 'landed' ? `; next: claude-tmux task ${id} "…" or claude-tmux close ${id} (fleet ${oneLine(fleet)})` : '';
+  const next = outcome === 'landed' ? `; next: ${pasted`task ${id} "…"`} or ${pasted`close ${id}`} (fleet ${oneLine(fleet)})` : '';
   const listed = files.slice(0, SHOWN).map(oneLine).join(', ') + (files.length > SHOWN ? `, and ${files.length - SHOWN} more` : '');
   return [listed, reason === null ? '' : `${oneLine(reason)}${next}`, outcome === 'conflict' ? 'nothing was changed' : ''].filter((part) => part !== '').join('; ');
 }

@@ -3,7 +3,7 @@ import { paint } from '../base/paint.ts';
 import { oneLine } from '../base/text.ts';
 import { cut, pad, width } from '../base/width.ts';
 import type { FleetStatus, SessionStatus, StatusReport } from './report.ts';
-import { STATE_LOOKS } from './states.ts';
+import { lookOf } from './states.ts';
 
 export interface TextStyle {
   readonly color: boolean;
@@ -11,6 +11,8 @@ export interface TextStyle {
   readonly columns: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** True where only ASCII can be drawn. */
+  readonly ascii?: boolean;
 }
 
 /** The report as a table a fleet, for people. */
@@ -20,10 +22,10 @@ export function renderStatusText(report: StatusReport, style: TextStyle): string
 }
 
 function renderFleet(fleet: FleetStatus, style: TextStyle): string {
-  const rows = fleet.sessions.map((session) => cells(session, style.now));
+  const rows = fleet.sessions.map((session) => cells(session, style));
   const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), at === PORT ? 0 : 1)));
   const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
-  const head = `${oneLine(fleet.name)} (${fleet.strategy ?? 'tmux session, no fleet'})`;
+  const head = `${oneLine(fleet.name)} (${oneLine(fleet.strategy ?? 'tmux session, no fleet')})`;
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 
@@ -33,19 +35,19 @@ const COLUMNS = [{ most: 3 }, { most: 40 }, { most: 24 }, { most: 5 }, { most: 4
 const PORT = 7;
 
 /** The row's cells as plain text: number, label, state, since, branch, changes, ahead/behind and operation, port, detail. */
-function cells(session: SessionStatus, now: number): string[] {
+function cells(session: SessionStatus, { now, ascii = false }: TextStyle): string[] {
   const { agent } = session;
-  const look = STATE_LOOKS[agent.state];
-  const since = agent.since === null ? '' : describeSpan(now - Date.parse(agent.since));
+  const look = lookOf(agent.state);
+  const since = agent.since === null ? '' : oneLine(describeSpan(now - Date.parse(agent.since)));
   return [
-    String(session.number),
+    oneLine(String(session.number)),
     oneLine(session.name),
-    `${look.mark} ${agent.state}`,
+    `${ascii ? look.ascii : look.mark} ${oneLine(agent.state)}`,
     since,
     oneLine(session.branch ?? '-'),
     describeChanges(session),
-    describeDistance(session),
-    session.port === null ? '' : `:${session.port}`,
+    ascii ? describeDistance(session).replaceAll('↑', '^').replaceAll('↓', 'v') : describeDistance(session),
+    session.port === null ? '' : oneLine(`:${session.port}`),
     oneLine(session.error ?? agent.detail ?? ''),
   ];
 }
@@ -54,18 +56,18 @@ function cells(session: SessionStatus, now: number): string[] {
 export function describeChanges(session: SessionStatus): string {
   if (session.changes === null) return '?';
   if (session.changes === 0) return 'clean';
-  return (session.conflicts ?? 0) > 0 ? `${session.changes} changed, ${session.conflicts ?? 0} in conflict` : `${session.changes} changed`;
+  return oneLine((session.conflicts ?? 0) > 0 ? `${session.changes} changed, ${session.conflicts ?? 0} in conflict` : `${session.changes} changed`);
 }
 
 /** `↑2 ↓1 rebase`: commits ahead and behind, and the operation in progress. */
 export function describeDistance(session: SessionStatus): string {
   const ahead = (session.ahead ?? 0) > 0 ? `↑${session.ahead ?? 0}` : '';
   const behind = (session.behind ?? 0) > 0 ? `↓${session.behind ?? 0}` : '';
-  return [ahead, behind, session.operation ?? ''].filter((part) => part !== '').join(' ');
+  return oneLine([ahead, behind, session.operation ?? ''].filter((part) => part !== '').join(' '));
 }
 
 function renderRow(session: SessionStatus, row: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: TextStyle }): string {
-  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: STATE_LOOKS[session.agent.state].color, ...(session.error === null ? {} : { 8: 'red' }) };
+  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: lookOf(session.agent.state).color, ...(session.error === null ? {} : { 8: 'red' }) };
   let left = style.columns - 2;
   const shown = row.map((cell, at) => {
     const wide = Math.max(0, Math.min(widths[at] ?? 0, left));

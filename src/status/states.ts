@@ -30,3 +30,8 @@ export const STATE_LOOKS: Readonly<Record<AgentState, StateLook>> = {
   crashed: { mark: '✗', ascii: 'X', nerd: '\uf188', color: 'red', needsYou: false },
   unknown: { mark: '-', ascii: '-', nerd: '\uf128', color: 'default', needsYou: false },
 };
+
+/** The look of a state that may come from a watcher of another version, or out of a damaged file: one that is not known looks unknown. */
+export function lookOf(state: string): StateLook {
+  return Object.hasOwn(STATE_LOOKS, state) ? STATE_LOOKS[state as AgentState] : STATE_LOOKS.unknown;
+}

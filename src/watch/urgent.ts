@@ -1,6 +1,6 @@
 import type { BarFleet } from '../bar/bar.ts';
 import type { AgentState } from '../status/agentState.ts';
-import { STATE_LOOKS } from '../status/states.ts';
+import { lookOf } from '../status/states.ts';
 
 /** The state of every session, by who it is. */
 export type States = ReadonlyMap<string, AgentState>;
@@ -11,5 +11,5 @@ export function statesOf(fleets: readonly BarFleet[]): States {
 
 /** True when a session has begun to wait for the user, or has finished, since `before`. */
 export function isUrgent(before: States, now: States): boolean {
-  return [...now].some(([key, state]) => before.get(key) !== state && (STATE_LOOKS[state].needsYou || state === 'done'));
+  return [...now].some(([key, state]) => before.get(key) !== state && (lookOf(state).needsYou || state === 'done'));
 }

@@ -9,7 +9,7 @@ import type { Link } from '../../doctor/chain.ts';
 import { agentState, type AgentVerdict } from '../../status/agentState.ts';
 import { foldHookEvent, type HookState } from '../../status/hookState.ts';
 import type { SessionStatus } from '../../status/report.ts';
-import { STATE_LOOKS } from '../../status/states.ts';
+import { lookOf } from '../../status/states.ts';
 import { makeFolder, parseObject, readText, writeFileAtomic } from '../../store/file.ts';
 import { renderIdentity } from '../../store/identityFile.ts';
 import { type InboxEvent, readInbox } from '../../store/inbox.ts';
@@ -107,7 +107,7 @@ function tryState(events: readonly InboxEvent[], { asked, now }: { readonly aske
 function tryText(verdict: AgentVerdict, now: number): Untimed {
   const status = { name: ID, layout: '/', strategy: null, socket: '', sessions: [toSession(verdict)] };
   const variables = barVariables([{ status, tmuxSession: '$0', windowIndexes: {} }], { style: { marks: 'unicode', color: false }, now });
-  const isShown = variables.some(({ value }) => value.includes(NAME) && value.includes(STATE_LOOKS[verdict.state].mark));
+  const isShown = variables.some(({ value }) => value.includes(NAME) && value.includes(lookOf(verdict.state).mark));
   return { link: { id: 'text', what: 'the bar has a text for it', problem: isShown ? null : `the bar has no text for a session in the state "${verdict.state}"` } };
 }
 
