@@ -98,6 +98,19 @@ test('only the command line reads the environment and the arguments of the proce
   expect(readers.map(({ path }) => path)).toEqual([]);
 });
 
+test('text goes to a terminal through the gate alone', () => {
+  const writers = sources.filter(({ text }) => /\bconsole\.|\b(stdout|stderr)\.write\(|writeSync\(|createWriteStream\(/.test(withoutComments(text)));
+  expect(writers.map(({ path }) => path)).toEqual(house.writesToTerminal);
+});
+
+test('commands of ours that are printed with a value in them are quoted for the shell', () => {
+  const written = sources.flatMap(({ path, text }) => withoutComments(text).split('\n').filter((line) => UNQUOTED.test(line)).map((line) => `${path}: ${line.trim().slice(0, 160)}`));
+  expect(written.filter((line) => !house.namesCommands.some((path) => line.startsWith(`${path}:`)))).toEqual([]);
+});
+
+/** `claude-tmux up ${name}` in a template: base/pasted.ts makes such a command. */
+const UNQUOTED = /claude-tmux (?!needs )(?:[a-z][a-z-]*|\$\{\w+\})(?: (?:--?[A-Za-z-]+))* \$\{/;
+
 test('a file is one concept, named after it', () => {
   const names = sources.map(({ path }) => path);
   expect(names.filter((path) => /^(utils?|helpers?|services?|managers?|common|misc|index)\b/i.test(basename(path)))).toEqual([]);

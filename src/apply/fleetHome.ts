@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { lstatSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
@@ -31,7 +32,7 @@ export async function refuseAway(context: Context, record: FleetRecord): Promise
   const why = await whyAway(context, record);
   if (why === null) return;
   throw new UserError(`"${record.name}" ${why}`, {
-    hint: `use claude-tmux there; when nothing of it runs there any more, it moves to this machine with: claude-tmux up ${shellWord(record.name)} --move-here`,
+    hint: `use claude-tmux there; when nothing of it runs there any more, it moves to this machine with: ${pasted`up ${record.name} --move-here`}`,
   });
 }
 
@@ -84,9 +85,9 @@ export async function refuseOtherServer(context: Context, record: FleetRecord, {
 
 /** A command never changes where a fleet lives while its agents live elsewhere. */
 export function onOtherServer({ name }: FleetRecord, { socket, named }: { readonly socket: string; readonly named: string }): UserError {
-  const [there, fleet] = [shellWord(socket), shellWord(name)];
+  const [there, fleet] = [socket, name];
   return new UserError(`"${name}" runs on the tmux server at "${socket}", not on the one at "${named}"`, {
-    hint: `name its server: claude-tmux up -S ${there} ${fleet}; or take it down there first: claude-tmux down -S ${there} ${fleet}`,
+    hint: `name its server: ${pasted`up -S ${there} ${fleet}`}; or take it down there first: ${pasted`down -S ${there} ${fleet}`}`,
   });
 }
 

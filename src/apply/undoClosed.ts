@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { rm } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { relocateTree, registerTree } from '../git/relocateTree.ts';
@@ -55,7 +56,7 @@ const STEPS: Readonly<Record<UndoStep, (context: Context, step: Step) => Promise
 
 async function refuse({ record, entry: { session, archive, inode } }: Undoing): Promise<void> {
   if (record.sessions.some(({ id }) => id === session.id)) {
-    throw new UserError(`"${session.id}" was made anew since it was closed; it was not brought back`, { hint: `claude-tmux close ${session.id} makes room for the older one` });
+    throw new UserError(`"${session.id}" was made anew since it was closed; it was not brought back`, { hint: `${pasted`close ${session.id}`} makes room for the older one` });
   }
   if (archive === null) return;
   if (!(await standsAt(archive, inode))) throw await gone(session.id, archive);
@@ -64,7 +65,7 @@ async function refuse({ record, entry: { session, archive, inode } }: Undoing): 
 
 async function gone(id: string, archive: string): Promise<UserError> {
   const receipt = await readReceipt(`${archive}.json`);
-  const anew = `claude-tmux up --only ${id} makes a new clone`;
+  const anew = `${pasted`up --only ${id}`} makes a new clone`;
   const shrunkTo = receipt?.shrunkTo ?? null;
   if (shrunkTo !== null) return new UserError(`the clone of "${id}" was shrunk; what it kept is in "${shrunkTo}"`, { hint: `README there says how to lay it into a clone; ${anew}` });
   return new UserError(`the clone of "${id}" is no longer in "${archive}"`, { hint: anew });

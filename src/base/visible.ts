@@ -21,7 +21,6 @@ function passing(text: string, own: RegExp): string {
   return text.split(own).map((part, at) => (at % 2 === 1 ? part : visible(part))).join('');
 }
 
-// eslint-disable-next-line no-control-regex -- the control characters that pass
 const PLAIN = /^[\n\t\u0020-\u007e]*$/;
 /** What `paint` writes: a foreground colour and its end. */
 const COLOR = String.raw`\u001b\[(?:3[0-7]|39|9[0-7]|38;5;\d{1,3}|38;2;\d{1,3};\d{1,3};\d{1,3})m`;

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -17,8 +18,8 @@ export async function attach(context: Context, [given]: readonly string[], optio
 export async function attachTo(context: Context, record: FleetRecord, { grouped }: { readonly grouped: boolean }): Promise<number> {
   const server = recordedServer(record);
   const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
-  if (session === null) throw new UserError(`"${record.name}" is not up`, { hint: `claude-tmux up ${record.name} brings it up` });
-  if (context.terminal === null) throw new UserError('there is no terminal to show it in', { hint: `from one: claude-tmux attach ${record.name}` });
+  if (session === null) throw new UserError(`"${record.name}" is not up`, { hint: `${pasted`up ${record.name}`} brings it up` });
+  if (context.terminal === null) throw new UserError('there is no terminal to show it in', { hint: `from one: ${pasted`attach ${record.name}`}` });
   const argv = attachArgv({ server, sessionId: session.id, insideSameServer: isInside(server.socket, context.env), grouped, client: null });
   return (await runInTerminal(argv, context.env)) ?? EXIT.notDone;
 }

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { closeSession } from '../apply/closeSession.ts';
 import { mendTreeOf } from '../apply/mendTrees.ts';
@@ -31,7 +32,7 @@ export function closePicked(context: Context, picked: Picked, wanted: Wanted): P
     const settled = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
     const record = await mendTreeOf(context, settled, id);
     const session = record.sessions.find((candidate) => candidate.id === id);
-    if (!session) throw new UserError(`"${id}" is closed already`, { hint: `claude-tmux undo ${id} brings it back` });
+    if (!session) throw new UserError(`"${id}" is closed already`, { hint: `${pasted`undo ${id}`} brings it back` });
     const input = { record, session, server: recordedServer(record), include: await readInclude(context, record, id) };
     const survey = await surveyClosing(context, input);
     await confirm(context, { session, survey, yes: wanted.yes });
@@ -63,7 +64,7 @@ async function confirm(context: Context, { session, survey, yes }: Told & { read
   const lines = [...(survey.isOpaque ? ['  what runs in it, of which no more is known than that it runs'] : []), ...describeKept(survey.risks)];
   if (yes || lines.length === 0) return;
   context.talk(`"${session.id}" has what is nowhere else:\n${lines.join('\n')}`);
-  if (!context.interactive) throw new UserError(`"${session.id}" was not closed: it has what is nowhere else`, { hint: `claude-tmux close ${session.id} --yes closes it and keeps all of that in its archive` });
+  if (!context.interactive) throw new UserError(`"${session.id}" was not closed: it has what is nowhere else`, { hint: `${pasted`close ${session.id} --yes`} closes it and keeps all of that in its archive` });
   if (!(await context.askYes(`Close it, and keep all of that in ${survey.archive}? [y/N] `))) throw new UserError('nothing was closed');
 }
 
@@ -72,5 +73,5 @@ function tell(context: Context, { session, survey }: Told): void {
   context.out(standing === null ? `"${session.id}" is closed; it had no clone of its own\n` : `"${session.id}" is closed; its ${standing.kind} is in ${archive}\n`);
   const kept = describeKept(risks);
   if (standing !== null) context.out(kept.length === 0 ? '  all its work is merged or pushed\n' : `${kept.join('\n')}\n`);
-  context.talk(`claude-tmux undo ${session.id} brings it back`);
+  context.talk(`${pasted`undo ${session.id}`} brings it back`);
 }

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { readEvidence, type FleetPlace } from '../apply/readEvidence.ts';
@@ -29,7 +30,7 @@ export async function down(context: Context, [given]: readonly string[], options
       if (!(await context.askYes(question))) throw new UserError('nothing was ended');
     }
     await killSession(server, session.id, context.env);
-    context.talk(`"${record.name}" is down; claude-tmux up ${record.name} brings it back`);
+    context.talk(`"${record.name}" is down; ${pasted`up ${record.name}`} brings it back`);
     return EXIT.done;
   });
 }

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -23,7 +24,7 @@ export async function goTo(context: Context, fleet: FleetRecord, id: string): Pr
   const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   const window = facts.session?.windows.find((candidate) => candidate.panes.some((pane) => pane.session === id));
   const pane = window?.panes.find((candidate) => candidate.session === id);
-  if (!window || !pane || !facts.session) throw new UserError(`session "${id}" is not on the screen`, { hint: `claude-tmux up ${fleet.name} brings it back` });
+  if (!window || !pane || !facts.session) throw new UserError(`session "${id}" is not on the screen`, { hint: `${pasted`up ${fleet.name}`} brings it back` });
   const inside = isInside(server.socket, context.env);
   // Inside that server (a key binding has no terminal of its own) the client that was used last is the one that asks.
   const [client] = inside ? [...facts.clients].sort((a, b) => b.activity - a.activity) : [];

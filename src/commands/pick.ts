@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { relative } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { refuseElsewhere } from '../apply/fleetHome.ts';
@@ -50,7 +51,7 @@ export async function findSession(context: Context, given: string, fleetName: un
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
-  if (isClosed(searched, given)) throw new UserError(`"${given}" is closed`, { hint: `claude-tmux undo ${given} brings it back`, exitCode: EXIT.usage });
+  if (isClosed(searched, given)) throw new UserError(`"${given}" is closed`, { hint: `${pasted`undo ${given}`} brings it back`, exitCode: EXIT.usage });
   const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
   const meant = closest(given, ids);
   throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { SessionEvidence } from '../apply/readEvidence.ts';
 import type { AgentState } from '../status/agentState.ts';
 import { readProgramName } from '../store/process.ts';
@@ -12,7 +13,7 @@ export async function refuseText(evidence: SessionEvidence, text: string): Promi
   if (facts?.suspended === true) return 'is suspended (Ctrl-Z); press r in its pane first';
   // A dialog of the user's own (`/config`) leaves the state as it was, and would swallow the text all the same.
   if (facts?.registry?.status === 'waiting' && facts.registry.waitingFor === 'dialog open') return 'has a dialog open; close it first';
-  if (verdict.state === 'exited' || verdict.state === 'crashed') return `has ended; start it with r in its pane, or claude-tmux start ${session.id}`;
+  if (verdict.state === 'exited' || verdict.state === 'crashed') return `has ended; start it with r in its pane, or ${pasted`start ${session.id}`}`;
   return REFUSALS[verdict.state] ?? (session.isClaude ? refuseShellMode(text) : refuseShell(facts?.pid ?? null));
 }
 

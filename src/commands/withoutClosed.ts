@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { treeOwnerId, type Layout, type Pane } from '../layout/layout.ts';
 import type { ClosedSession, FleetRecord } from '../store/fleetRecord.ts';
 
@@ -37,5 +38,5 @@ function describeAnew(id: string, entry: ClosedSession | undefined): string {
 
 function describeHomeless(pane: Pane): string {
   const owner = treeOwnerId(pane);
-  return `pane "${pane.id}" works in the clone of "${owner}", which is closed; \`claude-tmux undo ${owner}\` brings that back.`;
+  return `pane "${pane.id}" works in the clone of "${owner}", which is closed; \`${pasted`undo ${owner}`}\` brings that back.`;
 }

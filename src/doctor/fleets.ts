@@ -1,3 +1,5 @@
+import { shellWord } from '../base/shellText.ts';
+import { pasted } from '../base/pasted.ts';
 import { note, ok, wrong, type Finding } from './finding.ts';
 
 /** A fleet that is recorded. */
@@ -41,23 +43,23 @@ export function fleetFindings(fleets: readonly FleetReading[], problems: readonl
 function placeFindings({ name, socket, isUp, isHere, problem }: FleetReading): readonly Finding[] {
   if (problem !== null) return [wrong('fleet', `the fleet "${name}" cannot be looked at: ${problem}`, 'mend that, and ask again')];
   if (isUp === null) return [];
-  if (!isUp) return [note('fleet', `the fleet "${name}" is down; it was last up at "${socket}"`, `claude-tmux up ${name} brings it back`)];
-  if (!isHere) return [note('fleet', `the fleet "${name}" is up on another tmux server, which is not looked at`, `claude-tmux doctor -S ${socket}`)];
+  if (!isUp) return [note('fleet', `the fleet "${name}" is down; it was last up at "${socket}"`, `${pasted`up ${name}`} brings it back`)];
+  if (!isHere) return [note('fleet', `the fleet "${name}" is up on another tmux server, which is not looked at`, pasted`doctor -S ${socket}`)];
   return [ok('fleet', `the fleet "${name}" is up`)];
 }
 
 /** The launch file's agents end with their pane; what outlived it works on unseen, and `up` would start another beside it. */
 function livingFindings({ name, isUp, living }: FleetReading): readonly Finding[] {
   if (isUp !== false) return [];
-  return living.map(({ id, pid }) => wrong('agent-without-pane', `"${id}" of ${name} still runs${pid === null ? '' : ` (pid ${pid})`}, and its tmux session is gone`, pid === null ? `claude-tmux explain ${id}` : `kill ${pid}, then claude-tmux up ${name}`));
+  return living.map(({ id, pid }) => wrong('agent-without-pane', `"${id}" of ${name} still runs${pid === null ? '' : ` (pid ${pid})`}, and its tmux session is gone`, pid === null ? pasted`explain ${id}` : `kill ${pid}, then ${pasted`up ${name}`}`));
 }
 
 function cloneFindings({ name, isUp }: FleetReading, { id, path, isThere, error }: CloneReading): readonly Finding[] {
-  if (!isThere && isUp === false) return [note('clone', `the clone of "${id}" (${name}) is gone: ${path}`, `claude-tmux up ${name} makes it anew`)];
-  if (!isThere) return [wrong('clone', `the clone of "${id}" (${name}) is gone while the fleet is up: ${path}`, `claude-tmux up ${name} makes it anew, then claude-tmux restart ${id}`)];
-  return error === null ? [] : [wrong('clone', `the clone of "${id}" (${name}) cannot be read: ${error}`, `run git status in ${path}; if it is beyond repair, move it away and claude-tmux up ${name}`)];
+  if (!isThere && isUp === false) return [note('clone', `the clone of "${id}" (${name}) is gone: ${path}`, `${pasted`up ${name}`} makes it anew`)];
+  if (!isThere) return [wrong('clone', `the clone of "${id}" (${name}) is gone while the fleet is up: ${path}`, `${pasted`up ${name}`} makes it anew, then ${pasted`restart ${id}`}`)];
+  return error === null ? [] : [wrong('clone', `the clone of "${id}" (${name}) cannot be read: ${error}`, `run git status in ${shellWord(path)}; if it is beyond repair, move it away and ${pasted`up ${name}`}`)];
 }
 
 function layoutFindings({ name, layoutProblem }: FleetReading): readonly Finding[] {
-  return layoutProblem === null ? [] : [note('layout', `the layout of "${name}" cannot be used as it is: ${layoutProblem}`, `claude-tmux up ${name} says what is wrong with it, and where`)];
+  return layoutProblem === null ? [] : [note('layout', `the layout of "${name}" cannot be used as it is: ${layoutProblem}`, `${pasted`up ${name}`} says what is wrong with it, and where`)];
 }

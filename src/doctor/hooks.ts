@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { wrong, type Finding } from './finding.ts';
 
 /** One file that may switch hooks off, weakest first: user, project, local, the session's own, managed. */
@@ -88,8 +89,8 @@ function settingsFinding({ level: { path, kind }, key }: Off, names: readonly st
 
 function sessionFindings({ fleet, id, switches, isSilent, problems }: HookedSession): readonly Finding[] {
   const name = `${id} of ${fleet}`;
-  const off = switches.map((word) => wrong('hooks-off', `"claude.args" of ${name} holds ${word}, under which Claude Code runs no hook`, `take it out of the layout, then claude-tmux restart ${id}`));
-  const silent = isSilent && off.length === 0 ? [wrong('hooks-silent', `the hooks of ${name} have told nothing, though its Claude runs`, `claude-tmux restart ${id}; if that changes nothing, look in its pane at /hooks`)] : [];
+  const off = switches.map((word) => wrong('hooks-off', `"claude.args" of ${name} holds ${word}, under which Claude Code runs no hook`, `take it out of the layout, then ${pasted`restart ${id}`}`));
+  const silent = isSilent && off.length === 0 ? [wrong('hooks-silent', `the hooks of ${name} have told nothing, though its Claude runs`, `${pasted`restart ${id}`}; if that changes nothing, look in its pane at /hooks`)] : [];
   return [...off, ...silent, ...problems.map((problem) => wrong('hooks-unread', `${name}: ${problem}`, 'see the permissions of that file with ls -l'))];
 }
 
@@ -97,7 +98,7 @@ function trustFindings(sessions: readonly HookedSession[]): readonly Finding[] {
   const fleets = [...new Set(sessions.map(({ fleet }) => fleet))];
   return fleets.flatMap((fleet) => {
     const paths = [...new Set(sessions.filter((session) => session.fleet === fleet && session.isTrusted === false).map(({ folder }) => folder))];
-    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, `claude-tmux up ${fleet} from a terminal meets that question once for all`)];
+    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, `${pasted`up ${fleet}`} from a terminal meets that question once for all`)];
   });
 }
 

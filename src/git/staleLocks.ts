@@ -1,3 +1,4 @@
+import { shellWord } from '../base/shellText.ts';
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
@@ -16,7 +17,7 @@ export async function removeStaleLocks(tree: string, locks: readonly string[]): 
     if (atWork === false) return removeAll(present);
     if (Date.now() > deadline) {
       throw new UserError(`a sync was cut off in "${tree}", and ${atWork === null ? 'whether a git still runs there cannot be told' : 'a git is at work there now'}`, {
-        hint: atWork === null ? `when none does: rm ${present.map((path) => `"${path}"`).join(' ')}, then claude-tmux sync` : 'run claude-tmux sync again when it has ended',
+        hint: atWork === null ? `when none does: rm ${present.map(shellWord).join(' ')}, then claude-tmux sync` : 'run claude-tmux sync again when it has ended',
       });
     }
     await pause(50);

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { adoptedSession, findAdoption, type Adoption, type Restored } from './adopt.ts';
 import { treeOwnerId, type Arrange, type Pane } from '../layout/layout.ts';
 import { hasRoomForLine } from './ownLine.ts';
@@ -75,7 +76,7 @@ function planFound(input: PanesInput, pane: Pane, found: TmuxPane): string[] {
 /** What the user ended stays ended until it is started by hand; its pane shows how. */
 function describeHeld(input: PanesInput, pane: Pane): string[] {
   const agent = agentOf(input, pane);
-  return staysEnded(input, pane) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`claude-tmux start ${pane.id}\`.`] : [];
+  return staysEnded(input, pane) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`${pasted`start ${pane.id}`}\`.`] : [];
 }
 
 function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { treeOwnerId, type Pane, type TreeSpec } from '../layout/layout.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { TreeState } from './snapshot.ts';
@@ -128,7 +129,7 @@ function isSettingUp({ snapshot, layout }: ReconcileInput, { pane }: OwnTree): b
 /** A process keeps the folder it was started in, deleted or not: it does not see the one that is made anew. */
 function describeLostTree({ snapshot, layout }: ReconcileInput, { pane, spec }: OwnTree): string[] {
   const inIt = layout.panes.filter((other) => treeOwnerId(other) === pane.id && snapshot.agents[other.id]?.alive === true);
-  return inIt.map((other) => `pane "${other.id}" still runs in the deleted folder ${spec.path}; \`claude-tmux restart ${other.id}\` takes it to the new one.`);
+  return inIt.map((other) => `pane "${other.id}" still runs in the deleted folder ${spec.path}; \`${pasted`restart ${other.id}`}\` takes it to the new one.`);
 }
 
 function describeBranch(pane: Pane, spec: TreeSpec, branch: string | null): string[] {

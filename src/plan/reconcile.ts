@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
 import { findAdoption } from './adopt.ts';
 import { planPanes } from './planPanes.ts';
@@ -72,7 +73,7 @@ function describeChanges({ layout, known, intent, snapshot }: ReconcileInput, wa
   const inLayout = new Set(layout.panes.map((pane) => pane.id));
   const removed = known.filter((session) => !inLayout.has(session.id) && running.has(session.id));
   return [
-    ...changed.map((pane) => `pane "${pane.id}" changed in the layout since it started; \`claude-tmux restart ${pane.id}\` applies the change, its conversation is kept.`),
+    ...changed.map((pane) => `pane "${pane.id}" changed in the layout since it started; \`${pasted`restart ${pane.id}`}\` applies the change, its conversation is kept.`),
     ...removed.map((session) => `pane "${session.id}" is no longer in the layout. It runs on untouched; its folder is ${session.path}.`),
   ];
 }
