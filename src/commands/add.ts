@@ -2,6 +2,7 @@ import type { Context } from '../apply/context.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { slug } from '../base/text.ts';
 import type { Strategy } from '../layout/layout.ts';
+import { STRATEGY_FACTS } from '../layout/strategies.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readFleet, writeFleet } from '../store/fleets.ts';
 import { bringUp } from './bringUp.ts';
@@ -47,11 +48,17 @@ function describePane(name: string, { options, strategy, taken }: Described): Ad
   if (taken.has(id)) throw new UserError(`this fleet has a session "${id}" already`, { hint: 'give another id: --id NAME', exitCode: EXIT.usage });
   const written = Object.fromEntries(KEYS.flatMap((key) => (textOf(options, key) === undefined ? [] : [[key, textOf(options, key) ?? '']])));
   const key = written[strategy] ?? (written['run'] === undefined ? DEFAULT_KEYS[strategy](id) : null);
+  if (key === null && written['run'] === undefined) throw keyIsMissing(name, strategy);
   return { name, id, ...(key === null ? {} : { [strategy]: key }), ...written };
 }
 
 /** A stage is a place in a pipeline: there is no middle one to take. */
 const DEFAULT_KEYS: Readonly<Record<Strategy, (id: string) => string | null>> = { component: (id) => id, task: () => 'feature', priority: () => 'medium', stage: () => null };
+
+function keyIsMissing(name: string, strategy: Strategy): UserError {
+  const known = Object.keys(STRATEGY_FACTS[strategy].keys).join('|');
+  return new UserError(`"${name}" needs its ${strategy}: the fleet has the strategy "${strategy}"`, { hint: `add --${strategy} ${known}`, exitCode: EXIT.usage });
+}
 
 function freeId(wanted: string, taken: ReadonlySet<string>): string {
   let id = wanted;

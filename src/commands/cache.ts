@@ -17,7 +17,7 @@ interface UsedMirror extends CachedMirror {
 }
 
 /** Lists the mirrors that clones are made from, or deletes those that none needs. */
-export async function cache(context: Context, [action = '']: readonly string[], options: Options): Promise<number> {
+export async function cache(context: Context, [action = 'ls']: readonly string[], options: Options): Promise<number> {
   const age = parseAge(options['olderThan']);
   if (action === 'ls') return list(context, await readUsed(context), options);
   if (action === 'prune') return prune(context, await readUsed(context), age);

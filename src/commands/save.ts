@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { findStrays } from '../apply/readStrays.ts';
@@ -16,7 +17,7 @@ import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
 /** Writes a layout from the Claude sessions that run now in this tmux server, of fleets or not; never over a file that exists. */
 export async function save(context: Context, [name = 'saved']: readonly string[]): Promise<number> {
   const file = layoutFileName(name);
-  const sessions = await runningSessions(context);
+  const { sessions, commands } = await runningSessions(context);
   if (sessions.length === 0) throw new UserError('no Claude session runs in this tmux server', { hint: 'another server is named with -L or -S' });
   const path = join(context.cwd, file);
   const text = savedLayoutText({ name: file.replace(/\.ya?ml$/, ''), schemaPath: join(shippedLayouts(context), 'layout.schema.json'), sessions });
@@ -25,24 +26,33 @@ export async function save(context: Context, [name = 'saved']: readonly string[]
     // One that needs a mend first is looked at then.
     if (!(error instanceof LayoutError)) throw error;
   });
-  context.out(`${path}\n`);
-  context.talk(`${plural(sessions.length, 'session')} saved; claude-tmux plan ${name} shows what \`up\` of it would do`);
+  context.out(`${path}\n`, 'exact');
+  if (commands.length > 0) context.talk(`note: left out, because no agent runs in them: ${commands.join(', ')}; add each with \`run:\``);
+  context.talk(`${plural(sessions.length, 'session')} saved; ${pasted`plan ${name}`} shows what \`up\` of it would do`);
   return EXIT.done;
 }
 
-async function runningSessions(context: Context): Promise<SavedSession[]> {
+interface Running {
+  readonly sessions: readonly SavedSession[];
+  /** Names of the panes that run a command. */
+  readonly commands: readonly string[];
+}
+
+async function runningSessions(context: Context): Promise<Running> {
   const server = namedServer(context);
   const fleets = (await knownFleets(context)).filter((record) => recordedServer(record).socket === server.socket);
   const evidence = (await Promise.all(fleets.map((record) => readEvidence(context, { record, server })))).flat();
+  const commands = evidence.filter(({ session, pane }) => pane !== null && !session.isClaude).map(({ session }) => oneLine(session.name));
   const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && !ENDED.has(verdict.state)).map(({ session }) => session);
   const strays = await findStrays(context, server, fleets);
   const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
-  return Promise.all(
+  const sessions = await Promise.all(
     [...ours, ...others].map(async ({ id, name, key, color, path }): Promise<SavedSession> => {
       const checkout = await readCheckout(path, context.env);
       return { id, name: oneLine(name).slice(0, 200), key, color, path: checkout?.root ?? path, repo: checkout?.origin ?? null, branch: checkout?.branch ?? null };
     }),
   );
+  return { sessions, commands };
 }
 
 /** What does not run is not saved: a layout is made of what one sees at work. */

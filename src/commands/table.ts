@@ -63,8 +63,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'validate',
     revives: false,
-    args: '<layouts...>',
-    summary: 'check layout files; every problem at once, with its place and a hint',
+    args: '[layouts...]',
+    summary: 'check layout files; every problem at once, with its place and a hint; without a name those of this folder',
     group: 'Layouts',
     completes: 'layout',
     options: [JSON_OPTION],
@@ -201,7 +201,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'cache',
     revives: false,
-    args: '<action>',
+    args: '[action]',
     completes: ['ls', 'prune'],
     summary: 'ls: the mirrors that clones are made from, with size, last fetch and use; prune: delete those that no fleet uses',
     group: 'Other',

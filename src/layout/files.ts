@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../base/diagnostics.ts';
-import type { KeyPath, Problem } from './problem.ts';
+import { withoutFollowUps, type KeyPath, type Problem } from './problem.ts';
 import { defaultsSchema, layoutSchema, overSchema, type Draft } from './schema.ts';
 import { checkShape } from './shape.ts';
 import type { Source } from './source.ts';
@@ -63,14 +63,25 @@ function mergeDrafts(parts: readonly Part[]): Draft {
 
 /** All problems with their places: shapes in the file they are in, rules in the file that decided. */
 export function fileProblems(files: LayoutFiles, rules: readonly Problem[]): readonly Diagnostic[] {
-  const shapes = files.parts.flatMap(({ problems, source }) => problems.map((problem) => diagnose(problem, [source])));
+  const told = withoutFollowUps([...files.parts.flatMap(({ problems }) => problems), ...rules]);
+  const isTold = (problem: Problem): boolean => told.includes(problem);
+  const shapes = files.parts.flatMap(({ problems, source }) => problems.filter(isTold).map((problem) => diagnose(problem, [source])));
   const deciding = files.parts.toReversed().map(({ source }) => source);
   const layout = files.parts.filter(({ kind }) => kind === 'layout').map(({ source }) => source);
-  return [...shapes, ...rules.map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding))];
+  return [...shapes, ...rules.filter(isTold).map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding))];
 }
 
 function diagnose({ severity, code, message, path, at, hint }: Problem, sources: readonly Source[]): Diagnostic {
-  return { severity, code, message, place: locate(path, at ?? 'value', sources), ...(hint === undefined ? {} : { hint }) };
+  const place = locate(path, at ?? 'value', sources);
+  const better = code === 'no-value' ? (commentHint(place, sources) ?? hint) : hint;
+  return { severity, code, message, place, ...(better === undefined ? {} : { hint: better }) };
+}
+
+/** A value that starts with `#` is a comment to YAML, so the key has none; null when that is not why. */
+function commentHint({ path, line }: Place, sources: readonly Source[]): string | null {
+  const text = sources.find((source) => source.path === path)?.text.split('\n')[line - 1] ?? '';
+  const value = /:\s+(#\S.*?)\s*[,}\]]*$/.exec(text)?.[1];
+  return value === undefined ? null : `"#" starts a comment in YAML: put the value in quotes: ${JSON.stringify(value.slice(0, 60))}`;
 }
 
 /** The place of a key, or of the nearest thing around it. */

@@ -7,6 +7,8 @@ export interface NewLayout {
   readonly name?: string;
   /** Path or URL of layout.schema.json, for completion in editors. */
   readonly schemaPath: string;
+  /** Path of the reference of keys, docs/layout-file.md. */
+  readonly docsPath?: string;
 }
 
 /** Panes that `new` writes: label, id, value of the strategy's key. Two or three, the number to start with. */
@@ -18,11 +20,11 @@ const PANES: Readonly<Record<Strategy, readonly (readonly [name: string, id: str
 };
 
 /** The commented layout that `claude-tmux new` writes: valid as it is, every id written out. */
-export function newLayoutText({ strategy, name, schemaPath }: NewLayout): string {
+export function newLayoutText({ strategy, name, schemaPath, docsPath = 'docs/layout-file.md' }: NewLayout): string {
   const panes = PANES[strategy].map((pane, place) => paneText(strategy, pane, place === 0)).join('\n');
   return `# yaml-language-server: $schema=${oneLineComment(schemaPath)}
 # ${STRATEGY_FACTS[strategy].summary}
-# Keys: docs/layout-file.md. Check it with "claude-tmux validate", see what it does with "claude-tmux plan".
+# Keys: ${oneLineComment(docsPath)}. Check it with "claude-tmux validate", see what it does with "claude-tmux plan".
 ${name === undefined ? '# name: shop                # the fleet; default: repository and file name' : `name: ${JSON.stringify(name)}`}
 strategy: ${strategy}
 

@@ -12,6 +12,16 @@ export interface Problem {
   /** Point at the key instead of its value. */
   readonly at?: 'key' | 'value';
   readonly hint?: string | undefined;
+  /** The key that is missing in the map at `path`. */
+  readonly missing?: string;
+  /** The key that an unknown one was probably meant to be. */
+  readonly meant?: string;
+}
+
+/** Without the keys that are missing only because they are misspelt: that is one mistake, and said once. */
+export function withoutFollowUps(problems: readonly Problem[]): readonly Problem[] {
+  const meant = new Set(problems.flatMap(({ meant: key, path }) => (key === undefined ? [] : [[...path.slice(0, -1), key].join('\n')])));
+  return problems.filter(({ missing, path }) => missing === undefined || !meant.has([...path, missing].join('\n')));
 }
 
 /** Characters of a message: it may quote a value of any length. */

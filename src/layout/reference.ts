@@ -38,6 +38,8 @@ export function layoutReference(): string {
     TEMPLATES,
     '## Overlays',
     OVERLAYS,
+    '## Trust',
+    TRUST,
     '## Errors',
     ERRORS,
   ].join('\n\n')}\n`;
@@ -59,6 +61,8 @@ Check a file with \`claude-tmux validate\`, see what it does with \`claude-tmux 
 const TEMPLATES = 'A template is a Markdown file; yours in `$XDG_CONFIG_HOME/claude-tmux/templates/` win over the shipped ones. `claude-tmux templates` lists them. `{{task}}` is the text given to `claude-tmux up LAYOUT "text"`. `{{handoff}}` is what the session before handed over; it is empty for a session that waits for none.';
 
 const OVERLAYS = 'The user\'s `$XDG_CONFIG_HOME/claude-tmux/config.yaml` (`workspace`, `branch`, `claude`, `notify`, `style`) lies under every layout. `.claude-tmux.local.yaml` in the checkout, not committed, lies over it and may have every key but `strategy` and `panes`. Maps are laid over each other key by key, everything else is replaced. `claude-tmux plan` shows which file each value came from.';
+
+const TRUST = 'A layout that is neither shipped nor in your configuration folder is shown and asked for at its first `up`, and again when anything changes that it makes run or say: every key above counts, and the content of the files that it names. [trust.md](trust.md) says which files these are.';
 
 const ERRORS = 'Every problem is reported at once, with file, line and column, and nothing is touched while there is one. Texts that YAML would read as something else (`1.10`, `true`, `#fff`) need quotes. A file has at most 1 MiB and 60 panes.';
 

@@ -68,7 +68,7 @@ function describeIssue(schema: z.ZodMiniType, issue: Issue, root: unknown): Prob
 
 function missingKey(path: KeyPath): Problem {
   const where = path.slice(0, -1);
-  return { ...error('missing-key', where, `${nameOf(path)} is missing`, `add ${String(path.at(-1))}: …`), at: where.length > 0 ? 'value' : 'key' };
+  return { ...error('missing-key', where, `${nameOf(path)} is missing`, `add ${String(path.at(-1))}: …`), at: where.length > 0 ? 'value' : 'key', missing: String(path.at(-1)) };
 }
 
 function wrongType(path: KeyPath, value: unknown, expected: string): Problem {
@@ -102,7 +102,7 @@ function unknownKey(schema: z.ZodMiniType, path: KeyPath): Problem {
   const known = keysAt(schema, path.slice(0, -1));
   const foreign = FOREIGN[key];
   const near = foreign !== undefined && known.includes(foreign) ? foreign : nearest(key, known);
-  return { ...error('unknown-key', path, `there is no key "${key}"${mapWord(path.slice(0, -1))}`, near ? `did you mean "${near}"?` : elsewhere(schema, key, known)), at: 'key' };
+  return { ...error('unknown-key', path, `there is no key "${key}"${mapWord(path.slice(0, -1))}`, near ? `did you mean "${near}"?` : elsewhere(schema, key, known)), at: 'key', ...(near ? { meant: near } : {}) };
 }
 
 function mapWord(path: KeyPath): string {

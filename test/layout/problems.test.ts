@@ -53,6 +53,10 @@ const CASES: readonly (readonly [title: string, text: string, expected: readonly
   ['no panes', 'strategy: component', ['1:1 missing-key']],
   ['an unknown strategy beside another problem', `strategy: componnet\npanes: [{name: Api, colr: red}]`, ['1:11 unknown-value', '2:21 unknown-key']],
   ['a misspelt key', `strategy: component\nworkspce: x\n${PANE}`, ['2:1 unknown-key']],
+  ['a needed key misspelt in a pane', 'strategy: component\npanes: [{name: Api, componnent: x}]', ['2:21 unknown-key']],
+  ['a name misspelt', 'strategy: component\npanes: [{nmae: Api, id: api, component: x}]', ['2:10 unknown-key']],
+  ['the strategy misspelt', `stratgy: component\n${PANE}`, ['1:1 unknown-key']],
+  ['one key misspelt and another missing', 'strategy: component\npanes: [{nmae: Api, id: api}]', ['2:9 strategy-key-missing', '2:10 unknown-key']],
   ['a number as a name', 'strategy: component\npanes: [{name: 12, component: x}]', ['2:16 wrong-type']],
   ['a list of panes that is a map', 'strategy: component\npanes: {a: b}', ['2:8 wrong-type']],
   ['no pane', 'strategy: component\npanes: []', ['2:8 out-of-range']],
@@ -194,5 +198,16 @@ describe('hints', () => {
     ['name: 1.10', 'YAML reads it as the number 1.1: put it in quotes'],
   ])('%s in a pane: %s', (line, hint) => {
     expect(hintOf(`strategy: component\npanes:\n  - component: x\n    ${line}${line.startsWith('name') ? '' : '\n    name: A'}`)).toBe(hint);
+  });
+});
+
+describe('a value that YAML takes for a comment', () => {
+  it.each(['branch: #x', 'prompt: #12 is broken', 'run: #', 'color: #ff0000'])('%s: the hint says to quote it', (written) => {
+    const [hint] = problemHints(pane(written));
+    expect(hint).toMatch(written === 'run: #' ? /write run: ""/ : /^"#" starts a comment in YAML: put the value in quotes: "#/);
+  });
+
+  it('is not what a key without any value is', () => {
+    expect(problemHints(pane('branch:'))).toEqual(['give it a value or remove the key']);
   });
 });

@@ -198,6 +198,24 @@ describe('layouts and templates', () => {
     expect(layouts[1]).toMatchObject({ path: join(bench.checkout, 'gone.yaml'), diagnostics: [{ place: { path: join(bench.checkout, 'gone.yaml'), line: 1 } }] });
   });
 
+  test('validate without a name checks the layouts of the folder, and says when there are none', async () => {
+    expect(await bench.ct(['validate'])).toMatchObject({ code: 2, stderr: expect.stringContaining('there is none here') as unknown });
+    await mkdir(join(bench.checkout, '.claude-tmux'), { recursive: true });
+    await writeFile(join(bench.checkout, '.claude-tmux', 'a.yaml'), SHOP);
+    await writeFile(join(bench.checkout, '.claude-tmux.yaml'), SHOP);
+    expect((await bench.ok('validate')).stdout).toBe(`${join(bench.checkout, '.claude-tmux.yaml')}: valid\n${join(bench.checkout, '.claude-tmux', 'a.yaml')}: valid\n`);
+    expect((await bench.ok('cache')).code).toBe(0);
+  });
+
+  test('new says when it stands in no checkout, and names the reference that is there', async () => {
+    const folder = bench.sandbox.path('plain');
+    await mkdir(folder);
+    const ended = await bench.ct(['new', 'mine'], { cwd: folder });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('is in no git checkout') as unknown });
+    const page = /^# Keys: (\S+\.md)\./m.exec(await readFile(join(folder, 'mine.yaml'), 'utf8'))?.[1] ?? '';
+    expect(await readFile(page, 'utf8')).toContain('# The layout file');
+  });
+
   test('validate --json gives the problems as data', async () => {
     await bench.layout('strategy: componant\npanes: []\n', 'bad.yaml');
     const ended = await bench.ct(['validate', '--json', 'bad.yaml', 'shop.yaml']);

@@ -81,7 +81,8 @@ function ownKeyProblems({ index, written }: NormalPane, strategy: Strategy): Pro
   if (value === undefined) {
     // A pane that is no map at all has been reported as such.
     if (written.run !== undefined || Object.keys(written).length === 0) return [];
-    return [error('strategy-key-missing', ['panes', index], `pane ${index + 1} does not say its ${strategy}`, `add ${strategy}: ${known.join(', ')}${closed ? '' : ', or a word of your own'}`)];
+    const hint = `add ${strategy}: ${known.join(', ')}${closed ? '' : ', or a word of your own'}`;
+    return [{ ...error('strategy-key-missing', ['panes', index], `pane ${index + 1} does not say its ${strategy}`, hint), missing: strategy }];
   }
   const path = ['panes', index, strategy];
   if (value.trim() === '') return [error('strategy-key-missing', path, `the ${strategy} of pane ${index + 1} is empty`)];
