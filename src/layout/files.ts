@@ -73,7 +73,8 @@ export function fileProblems(files: LayoutFiles, rules: readonly Problem[]): rea
 
 function diagnose({ severity, code, message, path, at, hint }: Problem, sources: readonly Source[]): Diagnostic {
   const place = locate(path, at ?? 'value', sources);
-  const better = code === 'no-value' ? (commentHint(place, sources) ?? hint) : hint;
+  // The colour's own hint says so already.
+  const better = code === 'no-value' && path.at(-1) !== 'color' ? (commentHint(place, sources) ?? hint) : hint;
   return { severity, code, message, place, ...(better === undefined ? {} : { hint: better }) };
 }
 
