@@ -66,7 +66,8 @@ hint() {
 
 # A key that does something already is left alone.
 offer_build() {
-  bound=$(tmux list-keys -T prefix "$build_key" 2>/dev/null)
+  # All keys: of a single one tmux 3.7 prints nothing and shows it to the user instead.
+  bound=$(tmux list-keys 2>/dev/null | grep -E -- "-T prefix +$build_key ")
   case $bound in '') ;; *'plugin.sh'*) return 0 ;; *) return 1 ;; esac
   tmux bind-key -N 'claude-tmux: build the program' -T prefix "$build_key" new-window -n claude-tmux "exec sh $(quote "$folder/plugin.sh") build"
 }
@@ -78,11 +79,9 @@ quote() {
 
 place_fragment() {
   [ "$(tmux show-options -gqv @claude_tmux_auto)" != off ] || return 0
-  right=$(tmux show-options -gv status-right)
-  case $right in *'#{E:claude_tmux}'*) return 0 ;; esac
-  # tmux takes a `;` at the end of an argument for its own.
-  case $right in *\;) right="${right%;}\\;" ;; esac
-  tmux set-option -g status-right "$fragment$right"
+  case $(tmux show-options -gv status-right) in *'#{E:claude_tmux}'*) return 0 ;; esac
+  # tmux puts the two together: what it prints is not always what an option holds (3.4 writes `\$HOME` for `$HOME`).
+  tmux set-option -gF status-right "$(printf %s "$fragment" | sed 's/#/##/g')#{status-right}"
 }
 
 build() {

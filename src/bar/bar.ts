@@ -14,6 +14,8 @@ export interface BarFleet {
   readonly tmuxSession: string | null;
   /** Index of each window by its id (`@1`): what a click range names. */
   readonly windowIndexes: Readonly<Record<string, number>>;
+  /** Id of the window in which a click can select a pane; null where this tmux has no such click. */
+  readonly paneClicks: string | null;
 }
 
 /** A hidden environment variable of the tmux server; `scope` is a tmux session (`$3`), or null for the global environment. */

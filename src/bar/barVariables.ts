@@ -39,18 +39,23 @@ function everywhere(fleets: readonly BarFleet[], { style, now }: Look): BarVaria
 }
 
 /** Our own line has the terminal's ground, on which its sixteen colours are readable, be it light or dark. A group that is no fleet has no line. */
-function lineOf({ status, tmuxSession, windowIndexes }: BarFleet, { style, now }: Look): BarVariable[] {
+function lineOf(fleet: BarFleet, { style, now }: Look): BarVariable[] {
+  const { status, tmuxSession } = fleet;
   if (status.layout === null) return [];
-  const texts = barTexts([status], { style, now, isOwnGround: true, clickRange: (session) => clickRange(session, windowIndexes) });
+  const texts = barTexts([status], { style, now, isOwnGround: true, clickRange: (session) => clickRange(session, fleet) });
   const onGround = texts.map((text) => ({ ...text, text: `#[bg=terminal fg=terminal fill=terminal]${framed(text).text}` }));
   return [{ scope: tmuxSession, name: BAR_NAMES.line, value: lineSelector(texts) }, ...dataOf(tmuxSession, BAR_NAMES.line, onGround)];
 }
 
-/** A click selects the window, from tmux 3.4 on the pane in it; 3.3a does not know that kind of range and keeps to the one before. */
-function clickRange({ window, pane }: SessionStatus, indexes: BarFleet['windowIndexes']): string | null {
-  const index = window === null ? undefined : indexes[window];
+/**
+ * A click selects the window; in the window that is shown already, the pane. tmux has one range at a time, and its own
+ * binding (`switch-client -t=`, 3.6) looks for the pane of a range in the current window only. Up to 3.5a that binding
+ * is `select-window -t=`, to which a pane says nothing.
+ */
+function clickRange({ window, pane }: SessionStatus, { windowIndexes, paneClicks }: BarFleet): string | null {
+  const index = window === null ? undefined : windowIndexes[window];
   if (index === undefined) return null;
-  return `#[range=window|${index}]${pane === null ? '' : `#[range=pane|${pane}]`}`;
+  return pane !== null && window === paneClicks ? `#[range=pane|${pane}]` : `#[range=window|${index}]`;
 }
 
 function dataOf(scope: string | null, selector: string, texts: readonly Piece[]): BarVariable[] {

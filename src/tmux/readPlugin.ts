@@ -2,6 +2,7 @@ import { word } from '../base/tmuxText.ts';
 import { recordedKeys, type PluginFacts } from '../plugin/facts.ts';
 import { BUILD_KEY, HOOK_INDEX, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAY_HOOK, WATCH_HOOK_INDEX } from '../plugin/names.ts';
 import { askServer } from './askServer.ts';
+import { bindingOf } from './keyBindings.ts';
 import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
 
 /** Reads what the plugin finds, in two processes; null when no server runs. */
@@ -9,7 +10,7 @@ export async function readPlugin(server: TmuxServer, env: Environment): Promise<
   const names = [OPTIONS.auto, ...KEYS.map(({ option }) => option)];
   const answers = await askServer(server, [...names.map((name) => `show-options -gqv ${word(name)}`), ...QUERIES], env);
   if (answers === null) return null;
-  const [statusRight = '', options = '', hidden = '', hooks = '', windowHooks = ''] = answers.printed.slice(names.length);
+  const [statusRight = '', options = '', hidden = '', hooks = '', windowHooks = '', bound = ''] = answers.printed.slice(names.length);
   const wanted = Object.fromEntries(names.map((name, at): [string, string] => [name, answers.printed[at] ?? '']).filter(([, value]) => value !== ''));
   const variables = parseVariables(hidden);
   const keys = [...new Set([...KEYS.map(({ option, key }) => wanted[option] ?? key), ...KEYS.map(({ key }) => key), ...recordedKeys(variables[LOADED]), BUILD_KEY])];
@@ -17,19 +18,31 @@ export async function readPlugin(server: TmuxServer, env: Environment): Promise<
     options: wanted,
     statusRight,
     placedElsewhere: options.split('\n').some((line) => line.includes(PLACEHOLDER) && !line.startsWith('status-right ')),
-    bindings: await readBindings(server, keys, env),
+    bindings: await readBindings(server, { keys, bound }, env),
     variables,
     hooks: parseHooks(`${hooks}\n${windowHooks}`),
   };
 }
 
-const QUERIES = ['show-options -gv status-right', 'show-options -g', 'show-environment -gh', 'show-hooks -g', 'show-hooks -gw'];
+const QUERIES = ['show-options -gv status-right', 'show-options -g', 'show-environment -gh', 'show-hooks -g', 'show-hooks -gw', 'list-keys'];
 
-/** `list-keys` prints nothing for a key that is free, and says `invalid key` of what is none: that one is left out. */
-async function readBindings(server: TmuxServer, keys: readonly string[], env: Environment): Promise<PluginFacts['bindings']> {
-  const answers = await askServer(server, keys.map((key) => `list-keys -T prefix ${word(key)}`), env);
-  const known = keys.map((key, at): [string, string | null] => [key, answers?.printed[at] || null]);
-  return Object.fromEntries(known.filter(([key]) => answers?.stderr.includes(`invalid key: ${key}\n`) !== true));
+/**
+ * What each key does; null for one that is free. What tmux does not take for a key is left out: `list-keys` says
+ * `invalid key` of it. A key that is bound is never asked for alone: tmux 3.7 shows a single match to the user
+ * instead of printing it.
+ */
+async function readBindings(server: TmuxServer, wanted: Wanted, env: Environment): Promise<PluginFacts['bindings']> {
+  const { keys, bound } = wanted;
+  const free = keys.filter((key) => bindingOf(key, bound) === null);
+  const answers = free.length === 0 ? null : await askServer(server, free.map((key) => `list-keys -T prefix ${word(key)}`), env);
+  const isKey = (key: string): boolean => answers?.stderr.includes(`invalid key: ${key}\n`) !== true;
+  return Object.fromEntries(keys.filter(isKey).map((key) => [key, bindingOf(key, bound)]));
+}
+
+interface Wanted {
+  readonly keys: readonly string[];
+  /** What `list-keys` prints of all keys. */
+  readonly bound: string;
 }
 
 function parseVariables(text: string): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { UserError, ProgramError } from '../base/errors.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { isAtLeast, parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
+import { printedText } from './printedText.ts';
 import { refuseUnseen } from './seenServer.ts';
 import { CLIENT_LINE, PANE_LINE, parseClient, windowsOf } from './serverLines.ts';
 import { runTmux, type Environment, type TmuxResult, type TmuxServer } from './tmux.ts';
@@ -125,9 +126,10 @@ function checked(facts: ServerFacts): ServerFacts {
 }
 
 function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFacts | null {
-  const [first = '', status = '', ...lines] = stdout.split('\n');
+  const [first = ''] = stdout.split('\n', 1);
   const version = first.startsWith('V ') ? parseTmuxVersion(first) : null;
   if (!version) return null;
+  const [, status = '', ...lines] = printedText(stdout, version.text).split('\n');
   const sessions = lines.flatMap((line) => parseSession(line, lines));
   // A name holds no blank; every line after them does.
   const names = lines.slice(0, lines.findIndex((line) => !/^\S+$/.test(line)));

@@ -1,4 +1,5 @@
 import { ProgramError } from '../base/errors.ts';
+import { printedText } from './printedText.ts';
 import { isNoServer } from './readServer.ts';
 import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
 
@@ -17,7 +18,7 @@ export interface ServerPane {
 
 /** Every pane of the server, each once, whoever made it; empty when no server runs. */
 export async function readServerPanes(server: TmuxServer, env: Environment): Promise<readonly ServerPane[]> {
-  const args = ['list-panes', '-a', '-F', '#{pane_id} #{window_id} #{session_id} #{pane_pid} #{session_name}'];
+  const args = ['list-panes', '-a', '-F', '#{pane_id} #{window_id} #{session_id} #{pane_pid} #{version} #{session_name}'];
   const result = await runTmux(server, args, { env });
   if (isNoServer(result)) return [];
   if (result.code !== 0) throw new ProgramError({ argv: ['tmux', ...args], code: result.code, stderr: result.stderr });
@@ -27,8 +28,8 @@ export async function readServerPanes(server: TmuxServer, env: Environment): Pro
 }
 
 function parsePane(line: string): ServerPane[] {
-  const match = /^(%\d+) (@\d+) (\$\d+) (\d+) (.*)$/.exec(line);
+  const match = /^(%\d+) (@\d+) (\$\d+) (\d+) (\S+) (.*)$/.exec(line);
   if (!match) return [];
-  const [, paneId = '', windowId = '', sessionId = '', pid = '', sessionName = ''] = match;
-  return [{ paneId, windowId, sessionId, pid: Number(pid), sessionName }];
+  const [, paneId = '', windowId = '', sessionId = '', pid = '', version = '', name = ''] = match;
+  return [{ paneId, windowId, sessionId, pid: Number(pid), sessionName: printedText(name, version) }];
 }

@@ -1,5 +1,6 @@
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { parseTmuxVersion, type TmuxVersion } from '../plan/tmuxVersion.ts';
+import { printedText } from './printedText.ts';
 import type { TmuxClient } from './readServer.ts';
 import { CLIENT_LINE, PANE_LINE, parseClient, windowsOf } from './serverLines.ts';
 
@@ -46,9 +47,10 @@ export const VIEW_COMMANDS: readonly (readonly string[])[] = [
 
 /** What `VIEW_COMMANDS` printed; null when it is not whole. */
 export function parseServerView(text: string): ServerView | null {
-  const lines = text.split('\n');
-  const [, pid] = /^V \S+ (\d+)$/.exec(lines[0] ?? '') ?? [];
-  const version = parseTmuxVersion(lines[0] ?? '');
+  const [first = ''] = text.split('\n', 1);
+  const [, pid] = /^V \S+ (\d+)$/.exec(first) ?? [];
+  const version = parseTmuxVersion(first);
+  const lines = printedText(text, version?.text ?? '').split('\n');
   const [, marks, color, plugin] = /^O \[(.*)\] \[(.*)\] \[(1?)\]$/.exec(lines[1] ?? '') ?? [];
   const [begin, end] = [lines.indexOf(JOBS.begin), lines.lastIndexOf(JOBS.end)];
   if (pid === undefined || version === null || marks === undefined || color === undefined || begin < 0 || end < begin) return null;

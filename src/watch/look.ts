@@ -4,6 +4,7 @@ import { toFleetStatus, type TreeReading, readTrees, type TreeSource } from '../
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
 import type { BarFleet, BarVariable } from '../bar/bar.ts';
 import { recordOf } from '../base/record.ts';
+import { isAtLeast } from '../plan/tmuxVersion.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import type { FollowedTree } from './liveTrees.ts';
 import type { ServerPane } from '../tmux/serverPanes.ts';
@@ -59,7 +60,7 @@ export function treesOf(fleets: readonly BarFleet[]): readonly FollowedTree[] {
 async function lookAtFleet(context: Context, { server, view, treeOf }: LookInput, { record, session }: FleetOn): Promise<BarFleet> {
   const place = { record, server };
   const [evidence, trees] = await Promise.all([readEvidence(context, place, { session, clients: view.clients }), readTrees(record.sessions, treeOf)]);
-  return { status: toFleetStatus(place, evidence, trees), tmuxSession: session.id, windowIndexes: indexesOf(session) };
+  return { status: toFleetStatus(place, evidence, trees), tmuxSession: session.id, ...clicksOn(session, view) };
 }
 
 async function lookAtStrays(context: Context, { server, view, records, treeOf }: LookInput): Promise<readonly BarFleet[]> {
@@ -67,7 +68,7 @@ async function lookAtStrays(context: Context, { server, view, records, treeOf }:
   const bySession = await readStrayStatus(context, server, strays, treeOf satisfies TreeSource);
   return bySession.map((status) => {
     const session = view.sessions.find(({ name }) => name === status.name);
-    return { status, tmuxSession: session?.id ?? null, windowIndexes: session === undefined ? {} : indexesOf(session) };
+    return { status, tmuxSession: session?.id ?? null, ...(session === undefined ? NO_CLICKS : clicksOn(session, view)) };
   });
 }
 
@@ -76,6 +77,15 @@ function panesOf({ sessions }: ServerView): readonly ServerPane[] {
   return all.filter((pane, at) => all.findIndex((other) => other.paneId === pane.paneId) === at);
 }
 
-function indexesOf({ windows }: ViewedSession): Readonly<Record<string, number>> {
-  return recordOf(windows.map(({ id, index }): [string, number] => [id, index]));
+type Clicks = Pick<BarFleet, 'windowIndexes' | 'paneClicks'>;
+
+const NO_CLICKS: Clicks = { windowIndexes: {}, paneClicks: null };
+
+/** Sessions of a group share our text, and each has a current window of its own: there a click selects windows only. */
+export function clicksOn({ windows, group }: ViewedSession, { version }: Pick<ServerView, 'version'>): Clicks {
+  const current = windows.find(({ active }) => active);
+  return {
+    windowIndexes: recordOf(windows.map(({ id, index }): [string, number] => [id, index])),
+    paneClicks: group === '' && isAtLeast(version, '3.6') ? (current?.id ?? null) : null,
+  };
 }

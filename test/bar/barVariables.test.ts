@@ -38,7 +38,14 @@ test('selectors hold nothing that a user wrote', () => {
 test('click ranges stand in the line alone, around each session, with a blank between', () => {
   const variables = barVariables([barFleet(fleetOf([{}, {}]), { windowIndexes: { '@0': 5, '@1': 7 } })], LOOK);
   expect(named(variables, 'claude_tmux_text_1')).not.toContain('range=');
-  expect(named(variables, 'claude_tmux_line_text_1')).toMatch(/#\[range=window\|5\]#\[range=pane\|%0\].*#\[norange\] {2}#\[range=window\|7\]#\[range=pane\|%1\].*#\[norange\]/);
+  expect(named(variables, 'claude_tmux_line_text_1')).toMatch(/#\[range=window\|5\].*#\[norange\] {2}#\[range=window\|7\].*#\[norange\]/);
+});
+
+test('in the window that is shown already a click selects the pane, where this tmux can', () => {
+  const clicks = { windowIndexes: { '@0': 5, '@1': 7 }, paneClicks: '@1' };
+  const variables = barVariables([barFleet(fleetOf([{}, {}, { window: '@1' }]), clicks)], LOOK);
+  const line = named(variables, 'claude_tmux_line_text_1');
+  expect(line.match(/#\[range=[^\]]*\]/g)).toEqual(['#[range=window|5]', '#[range=pane|%1]', '#[range=pane|%2]']);
 });
 
 test('a session whose window is not known has no range and no mark, and is shown all the same', () => {

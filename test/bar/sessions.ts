@@ -27,7 +27,7 @@ export function fleetOf(sessions: readonly Told[], told: Partial<FleetStatus> = 
 /** The fleet as it is shown by tmux session `$0`, window `@N` at index N. */
 export function barFleet(status: FleetStatus, more: Partial<BarFleet> = {}): BarFleet {
   const windowIndexes = Object.fromEntries(status.sessions.flatMap(({ window }) => (window === null ? [] : [[window, Number(window.slice(1))]])));
-  return { status, tmuxSession: '$0', windowIndexes, ...more };
+  return { status, tmuxSession: '$0', windowIndexes, paneClicks: null, ...more };
 }
 
 /** What people see every day: each kind of state and fact once. */

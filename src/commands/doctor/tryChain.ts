@@ -106,7 +106,7 @@ function tryState(events: readonly InboxEvent[], { asked, now }: { readonly aske
 
 function tryText(verdict: AgentVerdict, now: number): Untimed {
   const status = { name: ID, layout: '/', strategy: null, socket: '', sessions: [toSession(verdict)] };
-  const variables = barVariables([{ status, tmuxSession: '$0', windowIndexes: {} }], { style: { marks: 'unicode', color: false }, now });
+  const variables = barVariables([{ status, tmuxSession: '$0', windowIndexes: {}, paneClicks: null }], { style: { marks: 'unicode', color: false }, now });
   const isShown = variables.some(({ value }) => value.includes(NAME) && value.includes(lookOf(verdict.state).mark));
   return { link: { id: 'text', what: 'the bar has a text for it', problem: isShown ? null : `the bar has no text for a session in the state "${verdict.state}"` } };
 }
