@@ -27,7 +27,7 @@ read_start() {
     case $1 in Z | X) ;; *) start=${20} ;; esac
   else
     # shellcheck disable=SC2046  # blanks squeezed to one
-    set -- $(LC_ALL=C /bin/ps -o state=,lstart= -p "$1")
+    set -- $(TZ=UTC LC_ALL=C /bin/ps -o state=,lstart= -p "$1")
     case ${1-Z} in Z*) ;; *) shift; start=$* ;; esac
   fi
 }

@@ -9,7 +9,7 @@ import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 export function bashScript(): string {
   const options = [...SHOWN_COMMANDS.flatMap((spec) => spec.options), ...GLOBAL_OPTIONS];
   const valued = [...new Set(options.filter(takesValue).flatMap(flagsOf))];
-  return `# bash completion for claude-tmux:  source <(claude-tmux completion bash)
+  return `# bash completion for claude-tmux:  eval "$(claude-tmux completion bash)"
 _claude_tmux_words() {
   local name
   for name; do [[ $name == "$word"* ]] && COMPREPLY+=("$name"); done

@@ -5,7 +5,7 @@ import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 export function zshScript(): string {
   const valued = GLOBAL_OPTIONS.filter(takesValue).flatMap(flagsOf).join('|');
   return `#compdef claude-tmux
-# zsh completion for claude-tmux:  source <(claude-tmux completion zsh)
+# zsh completion for claude-tmux:  eval "$(claude-tmux completion zsh)"
 _claude_tmux_names() {
   # The kind comes last: _arguments puts its own words for compadd before it.
   local -a names
@@ -35,6 +35,8 @@ _claude_tmux() {
 ${SHOWN_COMMANDS.map((spec) => `    ${spec.name}) _arguments ${[...allOptions(spec).flatMap(zshOption), ...zshArguments(spec)].join(' ')} ;;`).join('\n')}
   esac
 }
+# A configuration that has not set completion up has no compdef.
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
 compdef _claude_tmux claude-tmux
 `;
 }

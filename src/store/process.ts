@@ -152,9 +152,10 @@ async function readWithPs(pid: number): Promise<Found | null> {
   return { state, start: start.replace(/\s+/g, ' ') };
 }
 
+/** In UTC: `ps` writes the start of a process in the time zone of its caller, and that is compared with what another caller wrote. */
 function ask(program: string, args: readonly string[]): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve, reject) => {
-    execFile(program, [...args], { timeout: 5000, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' } }, (error, stdout) => {
+    execFile(program, [...args], { timeout: 5000, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' } }, (error, stdout) => {
       if (!error) resolve({ code: 0, stdout });
       else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
       else reject(new Error(`${program} gave no answer`, { cause: error }));
