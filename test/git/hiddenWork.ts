@@ -64,6 +64,8 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
       await at(scene, 'config', 'filter.mine.clean', 'git cat-file blob :README.md');
       await writeFile(join(scene.tree, '.git', 'info', 'attributes'), 'README.md filter=mine\n');
       const files = await write(scene, { 'README.md': 'filtered away\n' });
+      // From here on the index says that the file is what it was.
+      await at(scene, 'add', 'README.md');
       return { witness: { files } };
     },
   },
@@ -72,7 +74,9 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
     risk: 'hidden',
     make: async (scene) => {
       await at(scene, 'config', 'core.autocrlf', 'input');
-      return { witness: { files: await write(scene, { 'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n') }) } };
+      const files = await write(scene, { 'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n') });
+      await at(scene, 'add', 'README.md');
+      return { witness: { files } };
     },
   },
   {

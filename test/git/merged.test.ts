@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChange, proveMerged } from '../../src/git/merged.ts';
@@ -208,4 +208,13 @@ it('leaves nothing behind, and writes nothing into the repository', async () => 
   expect(git('count-objects', '-v')).toBe(before);
   const folder = sandbox.env.TMPDIR ?? '/tmp';
   expect(readdirSync(folder).filter((name) => name.startsWith(`claude-tmux-merge-${process.pid}-`))).toEqual([]);
+});
+
+it('takes away what a killed run left an hour ago, and nothing of one that lives', async () => {
+  const folder = sandbox.env.TMPDIR ?? '/tmp';
+  const [dead, fresh, living] = ['999999999-dead', '999999999-new', `${process.ppid}-lives`].map((name) => join(folder, `claude-tmux-merge-${name}`));
+  for (const path of [dead, fresh, living]) mkdirSync(path ?? '');
+  for (const path of [dead, living]) utimesSync(path ?? '', 1, 1);
+  await prove(commits({ one: '1\n' }), start);
+  expect([dead, fresh, living].map((path) => existsSync(path ?? ''))).toEqual([false, true, true]);
 });

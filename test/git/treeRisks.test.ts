@@ -8,6 +8,7 @@ import { describeProof } from '../../src/status/mergeProof.ts';
 import { describeRisk } from '../../src/status/treeRisk.ts';
 import { AT_RISK, expectStillThere, PLACES_AT_RISK } from './atRisk.ts';
 import { makeShop, type Shop } from './fixture.ts';
+import { makeGitSpy } from './gitSpy.ts';
 
 let shop: Shop;
 beforeEach(async () => {
@@ -51,6 +52,12 @@ describe('a clone with', () => {
 it('a new clone has nothing to lose, with the remote at hand and without', async () => {
   expect(await ask()).toEqual([]);
   expect(await ask({ remote: await now() })).toEqual([]);
+});
+
+it('an ordinary clone is looked at with ten gits', async () => {
+  const [spy, remote] = [await makeGitSpy(shop.path('spy'), { env: shop.env }), await now()];
+  expect(await ask({ remote, env: spy.env })).toEqual([]);
+  expect((await spy.calls()).length).toBeLessThanOrEqual(10);
 });
 
 it('the inventory changes nothing in the clone', async () => {
