@@ -52,8 +52,8 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   const { stdout } = await bench.ok('prune', '--older-than', '0d', '--yes');
   expect(stdout.replace(/-\d{8}T\d{6}Z/g, '').replace(/[0-9a-f]{7,12} /g, '')).toBe(
     [
-      'merged: deleted, all its work is merged or pushed\n  "work/merged": same patch as in origin/main\n',
-      'pushed: deleted, all its work is merged or pushed\n  "work/pushed": pushed to origin/work/pushed\n',
+      'merged: deleted, all its work is merged or pushed\n  "main": pushed to origin/main\n  "work/merged": same patch as in origin/main\n',
+      'pushed: deleted, all its work is merged or pushed\n  "main": pushed to origin/main\n  "work/pushed": pushed to origin/work/pushed\n',
       'mine: stays\n  1 unmerged commit on "work/mine": Work of mine\n',
     ].join(''),
   );
@@ -62,7 +62,7 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   expect((await bench.ct(['undo', 'merged'])).stderr).toContain('is no longer in');
   await bench.ok('undo', 'mine');
   expect(existsSync(workspace('mine', 'README.md'))).toBe(true);
-});
+}, 180_000);
 
 it('what was merged by a branch that the remote has deleted since is not deleted unless its content is in the base', async () => {
   await up('clone', ['gone']);
