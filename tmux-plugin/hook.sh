@@ -28,7 +28,7 @@ main() {
   [ "$kept" = whole ] || keep_some
   case $event in
     SessionStart) keep_session ;;
-    UserPromptSubmit) true >"$folder/prompted" ;;
+    UserPromptSubmit) keep_prompted ;;
   esac
   leave
   revive
@@ -163,6 +163,14 @@ keep_text() {
 # A text that is too long comes last and is cut where it is written: whoever reads it closes what is open.
 keep_last() {
   [ -n "$last" ] || last="\"$1\":\"" long=$text
+}
+
+# The conversation that had a prompt: one without a transcript has lost it. The whole JSON is kept of this event, so it is looked for here.
+keep_prompted() {
+  prompted=${json#*'"session_id":"'}
+  prompted=${prompted%%'"'*}
+  case $prompted in '' | *[!A-Za-z0-9-]*) prompted= ;; esac
+  printf '%s' "$prompted" >"$folder/prompted"
 }
 
 # /clear, /branch and /resume give the running process another id. In lines: the id, why there is a new one, where its transcript is.

@@ -29,6 +29,10 @@ export interface AgentReading extends AgentFacts {
   readonly conversation: string | null;
   /** True when the first prompt has arrived. */
   readonly prompted: boolean;
+  /** True when the conversation it has now is known to have had a prompt, so that there was a transcript. */
+  readonly begun: boolean;
+  /** Where the hook said that the transcript is; null when none did. */
+  readonly transcript: string | null;
   readonly registry: RegistryEntry | null;
   /** What its pane does before the program runs; null when it is past that. While that goes on it counts as alive. */
   readonly preparation: Preparation | null;
@@ -106,6 +110,8 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     account,
     conversation: registry?.sessionId ?? (toldConversation(marks) ?? session.conversation),
     prompted: marks.prompted !== null,
+    begun: isBegun(marks, session.conversation),
+    transcript: transcriptOf(marks),
     registry,
     preparation,
     registryProblem: claudes.problem,
@@ -123,8 +129,7 @@ const RECORDING_MS = 60;
 function accountOf(session: AgentsInput['sessions'][number], { session: mark }: Marks, { files, caller }: Known): Account | null {
   if (!session.isClaude) return session.account ?? null;
   const believed = session.account ?? readLaunchAccount(files.launch);
-  const [, , transcript = ''] = textOf(mark).split('\n');
-  return transcriptAccount(transcript, { believed, home: caller.home });
+  return transcriptAccount(transcriptOf({ session: mark }) ?? '', { believed, home: caller.home });
 }
 
 async function readProcess(marks: Marks, { boot, entries }: { readonly boot: string; readonly entries: readonly RegistryEntry[] }): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
@@ -132,6 +137,22 @@ async function readProcess(marks: Marks, { boot, entries }: { readonly boot: str
   if (!owner) return { pid: null, life: 'gone', registry: null };
   const life = owner.boot === boot ? await readLife(owner) : 'gone';
   return { pid: owner.pid, life, registry: life === 'gone' ? null : await findEntry(entries, owner.pid) };
+}
+
+/** The hook's third line. */
+function transcriptOf({ session }: Pick<Marks, 'session'>): string | null {
+  return textOf(session).split('\n')[2] || null;
+}
+
+/**
+ * The mark `prompted` names the conversation that had a prompt (older ones are empty: then it was the first, as given). One that was
+ * resumed had one before; one that /clear began has none yet.
+ */
+function isBegun(marks: Marks, given: string | null): boolean {
+  const [, source = ''] = textOf(marks.session).split('\n');
+  const now = toldConversation(marks) ?? given;
+  if (now === null || marks.prompted === null) return false;
+  return source === 'resume' || (textOf(marks.prompted) || given) === now;
 }
 
 /** What the hook wrote; anything else that lies there is none. */

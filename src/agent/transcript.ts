@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '../store/file.ts';
 import { parseTranscriptTail, type TranscriptTail } from '../status/transcript.ts';
 
 /** Bytes read of a transcript's end: some answers with their tool results. Reading whole files took one manager of sessions to 492 % of a core. */
@@ -16,6 +17,23 @@ export function readTranscript(projects: string, conversation: string, cwd: stri
     if (tail !== null) return tail;
   }
   return null;
+}
+
+/** True when a conversation has a transcript that is not empty, in whatever project's folder. */
+export function hasTranscript(projects: string, conversation: string): boolean {
+  return foldersOf(projects).some((folder) => isFilled(join(projects, folder, `${conversation}.jsonl`)));
+}
+
+/** True for a file that is there and not empty. */
+export function isFilled(path: string): boolean {
+  try {
+    const facts = statSync(path);
+    return facts.isFile() && facts.size > 0;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return false;
+    // What cannot be looked at is not gone.
+    return true;
+  }
 }
 
 /** As Claude Code 2.1.197 names the folder of a project: every character that is no letter or digit becomes `-`. */

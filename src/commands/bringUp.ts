@@ -21,6 +21,7 @@ import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
 import { reloadFleet, type LoadedFleet } from './loadFleet.ts';
+import { refuseLost } from './lostConversations.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import { trustClones } from './trustClones.ts';
@@ -57,6 +58,8 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
     context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
     return { code: EXIT.done, record: loaded.record && (await noteMachine(context, loaded.record, first)) };
   }
+  const refused = await refuseLost(context, { planned: first, record: loaded.record, ids: startedPanes(first.plan, first.layout).map(({ id }) => id), yes: wanted.yes });
+  if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
   const known = loaded.record ?? newRecord(context, loaded, first.server);
@@ -84,6 +87,22 @@ async function noteMachine(context: Context, record: FleetRecord, { machine }: P
   const noted = { ...record, machine };
   await writeFleet(context.store, noted);
   return noted;
+}
+
+interface Without {
+  readonly given: LoadedFleet;
+  readonly wanted: UpOptions;
+  /** Ids of sessions that may not start. */
+  readonly refused: readonly string[];
+  readonly all: readonly string[];
+}
+
+/** The others go on; what was refused makes the exit code. */
+async function bringUpWithout(context: Context, { given, wanted, refused, all }: Without): Promise<BroughtUp> {
+  const only = (wanted.only ?? all).filter((id) => !refused.includes(id));
+  if (only.length === 0) return { code: EXIT.notDone, record: null };
+  const rest = await bringUp(context, given, { ...wanted, only });
+  return { ...rest, code: rest.code === EXIT.done ? EXIT.notDone : rest.code };
 }
 
 function refuseProblems({ problems }: Plan): void {

@@ -9,6 +9,7 @@ import { settleFleet } from '../store/fleets.ts';
 import { describeOtherAccount } from './accounts.ts';
 import { changeFleet } from './changeFleet.ts';
 import { keepRecord } from './keepRecord.ts';
+import { refuseLost } from './lostConversations.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
@@ -21,6 +22,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const fleet = loaded.record;
     const planned = await planFleet(context, loaded, { only: null, fromHere: false });
     await confirm(context, { planned, fleet, id, yes: options['yes'] === true });
+    if ((await refuseLost(context, { planned, record: fleet, ids: [id], yes: options['yes'] === true })).length > 0) return EXIT.notDone;
     for (const note of describeOtherAccount(context, { accounts: planned.accounts, started: planned.layout.panes.filter((pane) => pane.id === id) })) context.talk(`note: ${note}`);
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });

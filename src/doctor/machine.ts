@@ -14,6 +14,8 @@ export interface MachineReading {
   /** The locale for characters (`LC_ALL`, `LC_CTYPE`, `LANG`); '' when none is set. */
   readonly locale: string;
   readonly noColor: boolean;
+  /** Where SSH_AUTH_SOCK names an agent that has ended, by who has it. */
+  readonly deadAgents: readonly { readonly who: string; readonly path: string }[];
 }
 
 export interface StateFolder {
@@ -35,7 +37,12 @@ const ALMOST_FULL = 50_000_000;
 const LITTLE_ROOM = 1_000_000_000;
 
 export function machineFindings(facts: MachineReading): readonly Finding[] {
-  return [...inotifyFindings(facts), ...stateFindings(facts.state), ...xdgFindings(facts), ...screenFindings(facts)];
+  return [...inotifyFindings(facts), ...stateFindings(facts.state), ...xdgFindings(facts), ...screenFindings(facts), ...agentFindings(facts)];
+}
+
+/** Git over ssh, and signing, fail without words when nobody answers there. */
+function agentFindings({ deadAgents }: MachineReading): readonly Finding[] {
+  return deadAgents.map(({ who, path }) => note('ssh-agent', `SSH_AUTH_SOCK of ${who} is "${path}", where no agent listens`, 'from a shell with a live agent: claude-tmux attach, then claude-tmux restart SESSION'));
 }
 
 function inotifyFindings({ inotify, watchProblem }: MachineReading): readonly Finding[] {

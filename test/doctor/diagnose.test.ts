@@ -79,6 +79,7 @@ const CASES: readonly (readonly [string, Differences, RegExp])[] = [
   ['a relative XDG folder', { machine: { relativeXdg: ['XDG_CACHE_HOME'] } }, /^note xdg: XDG_CACHE_HOME/],
   ['another state folder in tmux', { machine: { stateHome: { here: '/a', server: '' } } }, /^note xdg: XDG_STATE_HOME is "\/a" here and not set in the tmux server/],
   ['a locale without UTF-8', { machine: { locale: 'C' } }, /^note locale: the locale is "C"/],
+  ['an agent that has ended', { machine: { deadAgents: [{ who: 'session "api"', path: '/tmp/gone' }] } }, /^note ssh-agent/],
   ['NO_COLOR', { machine: { noColor: true } }, /^note no-color/],
   ['a record that is damaged', { rest: { recordProblems: [{ message: 'the fleet record is damaged', hint: null }] } }, /^wrong record: the fleet record is damaged/],
   ['a link that broke', { rest: { chain: [{ id: 'hook', what: 'the hook runs', ms: 4, problem: 'spawn EACCES' }] } }, /^wrong chain-hook: spawn EACCES/],

@@ -70,4 +70,5 @@ const MACHINE: MachineReading = {
   stateHome: { here: '', server: '' },
   locale: 'C.UTF-8',
   noColor: false,
+  deadAgents: [],
 };

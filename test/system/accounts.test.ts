@@ -1,6 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { makeBench, type Bench } from './fleet.ts';
 
@@ -110,4 +110,56 @@ test('a wrapper that chooses the account is believed, and resumed there', async 
   await up('one.yaml', work);
   await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
   expect(await transcripts(bench.sandbox.path('chosen'))).toHaveLength(1);
+});
+
+describe('a conversation whose transcript is gone', () => {
+  const two = `
+name: one
+strategy: component
+panes:
+  - {name: "One", id: one1, component: backend, prompt: "Begin."}
+  - {name: "Two", id: one2, component: frontend, prompt: "Begin."}
+`;
+
+  async function lose(): Promise<void> {
+    await bench.layout(two, 'one.yaml');
+    await up('one.yaml', home);
+    for (const id of ['one1', 'one2']) await eventually(async () => expect(await stateOf(id, home)).toBe('done'));
+    await bench.ok('down', 'one', '--yes');
+    const { conversation } = (await record()).sessions[0] ?? {};
+    const file = (await transcripts(bench.sandbox.path('home', '.claude'))).find((name) => name.includes(conversation ?? 'none'));
+    await rm(bench.sandbox.path('home', '.claude', 'projects', file ?? 'none'));
+  }
+
+  async function record(): Promise<{ readonly sessions: readonly { readonly conversation: string }[] }> {
+    const fleets = bench.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'fleets');
+    const [uuid = ''] = await readdir(fleets);
+    return JSON.parse(await readFile(join(fleets, uuid, 'fleet.json'), 'utf8')) as { sessions: { conversation: string }[] };
+  }
+
+  test('is not replaced by an empty one without a yes, and the other sessions come back', async () => {
+    await lose();
+    const ended = await bench.ct(['up', 'one', '--detach']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/the conversation of "one1" \(\S+\) has no transcript in the Claude account ~\/\.claude: it would begin an empty one; --yes lets it\n/);
+    await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
+    expect((await bench.sessions()).find(({ id }) => id === 'one1')?.pane ?? null).toBeNull();
+    const start = await bench.ct(['start', 'one1']);
+    expect(start).toMatchObject({ code: 1, stderr: expect.stringContaining('would begin an empty one') as unknown });
+    expect((await bench.ok('start', 'one1', '--yes')).stderr).toContain('note: the conversation of "one1"');
+    await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
+  });
+
+  test('that never had a prompt, or was begun by /clear, lost nothing', async () => {
+    await bench.layout(two.replaceAll(', prompt: "Begin."', ''), 'one.yaml');
+    await up('one.yaml', home);
+    await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
+    await type('one2', 'a prompt');
+    await eventually(async () => expect(await stateOf('one2', home)).toBe('done'));
+    await type('one2', '/clear');
+    await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
+    await bench.ok('down', 'one', '--yes');
+    expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('transcript') as unknown });
+    await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
+  });
 });

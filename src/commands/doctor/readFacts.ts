@@ -13,6 +13,7 @@ import { namedServer } from '../fleetServer.ts';
 import { compareBar } from './compareBar.ts';
 import { lookAtFleets, type LookedAtFleet } from './lookAtFleets.ts';
 import { lookAtServer, type LookedAtServer } from './lookAtServer.ts';
+import { readDeadAgents } from './readAgentSockets.ts';
 import { readHooks } from './readHooks.ts';
 import { readMachine } from './readMachine.ts';
 import { orNull, readPrograms } from './readPrograms.ts';
@@ -28,7 +29,7 @@ export async function readFacts(context: Context): Promise<DoctorFacts> {
   const programs = await readPrograms(context, tmux, claudeCommands(fleets));
   const [hooks, machine, bar, trial] = await Promise.all([
     readHooks(context, fleets, programs.claude.map(({ version }) => version)),
-    readMachine(context, seen?.server.options ?? null),
+    readMachine(context, { server: seen?.server.options ?? null, deadAgents: await readDeadAgents(context, fleets) }),
     seen === null ? null : readBar(context, { server, seen, fleets }),
     followTrial(context, programs.claude[0]?.version ?? null),
   ]);

@@ -5,8 +5,13 @@ import type { MachineReading } from '../../doctor/machine.ts';
 import type { ServerOptions } from '../../doctor/server.ts';
 import { tryFolder } from '../../store/tryFolder.ts';
 
-/** What the system and the environment give; `server` is what the tmux server has, null without one. */
-export async function readMachine({ env, home, uid, store, platform }: Context, server: ServerOptions | null): Promise<MachineReading> {
+interface Known extends Pick<MachineReading, 'deadAgents'> {
+  /** What the tmux server has; null without one. */
+  readonly server: ServerOptions | null;
+}
+
+/** What the system and the environment give. */
+export async function readMachine({ env, home, uid, store, platform }: Context, { server, deadAgents }: Known): Promise<MachineReading> {
   const here = env['XDG_STATE_HOME'] ?? '';
   return {
     inotify: platform === 'linux' ? readLimits() : null,
@@ -15,6 +20,7 @@ export async function readMachine({ env, home, uid, store, platform }: Context, 
     relativeXdg: XDG.filter((name) => (env[name] ?? '') !== '' && !isAbsolute(env[name] ?? '')),
     stateHome: server === null ? null : { here, server: server.stateHome },
     locale: env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '',
+    deadAgents,
     noColor: (env['NO_COLOR'] ?? '') !== '',
   };
 }
