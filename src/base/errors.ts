@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostics.ts';
+import { shellWord } from './shellText.ts';
 
 /** Exit codes promised to users: README, "Exit codes". */
 export const EXIT = { done: 0, notDone: 1, usage: 2, bug: 70, interrupted: 130 } as const;
@@ -39,9 +40,25 @@ export class ProgramError extends Error {
   readonly stderr: string;
 
   constructor(facts: { argv: readonly string[]; code: number | null; stderr: string; cause?: unknown }) {
-    super(`${facts.argv.slice(0, 4).join(' ')} ended with ${facts.code === null ? 'no exit code' : `exit code ${facts.code}`}: ${facts.stderr.trim()}`, { cause: facts.cause });
+    super(`${describeArgv(facts.argv)} ended with ${facts.code === null ? 'no exit code' : `exit code ${facts.code}`}: ${facts.stderr.trim()}`, { cause: facts.cause });
     this.argv = facts.argv;
     this.code = facts.code;
     this.stderr = facts.stderr;
   }
+}
+
+/** A command as people would type it: of git whole, without what every git of ours is given and without credentials. */
+export function describeArgv(argv: readonly string[]): string {
+  if (argv[0] !== 'git') return [...argv.slice(0, 4).map(shellWord), ...(argv.length > 4 ? ['…'] : [])].join(' ');
+  const words = ['git', ...withoutOptions(argv.slice(1))];
+  return words.map((word) => shellWord(word.replace(/(:\/\/)[^/@\s]+@/, '$1***@'))).join(' ');
+}
+
+/** Options before git's command; these take a word of their own. */
+const WITH_WORD = ['-c', '-C', '--git-dir', '--work-tree'];
+
+function withoutOptions(args: readonly string[]): readonly string[] {
+  let at = 0;
+  while (args[at]?.startsWith('-') === true) at += WITH_WORD.includes(args[at] ?? '') ? 2 : 1;
+  return args.slice(at);
 }

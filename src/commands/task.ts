@@ -3,6 +3,7 @@ import { readTaskRisks } from '../apply/beginTask.ts';
 import { mendTreeOf } from '../apply/mendTrees.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
+import { refuseOldGit } from '../git/gitVersion.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import { describeRisk, type TreeRisk } from '../status/treeRisk.ts';
 import type { FleetRecord, SessionTask } from '../store/fleetRecord.ts';
@@ -22,6 +23,7 @@ export async function task(context: Context, [given = '', ...words]: readonly st
   const text = words.join(' ').trim();
   if (text === '') throw new UserError('no task was given', { hint: 'claude-tmux task SESSION "what is to be done"', exitCode: EXIT.usage });
   const { fleet, session } = await pickSession(context, given, options['fleet']);
+  await refuseOldGit(context.env, 'task');
   const { id } = session;
   const yes = options['yes'] === true;
   return changeFleet(context, fleet, { what: `giving "${id}" its next task`, yes }, async (loaded) => {

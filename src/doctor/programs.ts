@@ -50,7 +50,7 @@ function nodeFinding({ node }: ProgramFacts): Finding {
 function gitFindings({ git, platform }: ProgramFacts): readonly Finding[] {
   if (git === null) return [wrong('git', 'git is not installed, or not on the PATH', installHint('git', platform))];
   if (!isVersion(git, [2, 25])) return [wrong('git', `${git} is too old; claude-tmux needs 2.25 or newer`, installHint('git', platform))];
-  if (!isVersion(git, [2, 29])) return [note('git', `${git} is too old for \`sync\`, which needs 2.29`, 'update git, or run git pull --rebase in the clones')];
+  if (!isVersion(git, [2, 29])) return [note('git', `${git} is too old for \`sync\` and \`task\`, which need 2.29`, 'update git; till then: git pull --rebase in the clones, and `add` for another task')];
   if (!isVersion(git, [2, 38])) return [note('git', `${git} cannot merge without a work tree (merge-tree, 2.38): \`sync\` uses one elsewhere, which takes longer`, 'update git; all works')];
   return [ok('git', git)];
 }

@@ -15,8 +15,10 @@ import type { Mirror } from './mirror.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
 import { makePartial, removePartial } from './partial.ts';
 import { redact } from './remoteUrl.ts';
+import { refuseHalfMade } from './refuseHalfMade.ts';
+import { noteCarriedOver } from './run/carriedOver.ts';
+import type { ConfigEntry } from './run/environment.ts';
 import { mutateGit } from './run/mutate.ts';
-import { gitError } from './run/start.ts';
 import { findStartPoint, type StartPoint } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
 import { transportEnvironment } from './transport.ts';
@@ -74,7 +76,8 @@ async function makeFrom(mirror: Mirror, options: CloneOptions): Promise<CloneRep
   const partial = await makePartial(spec.path);
   try {
     const built = await build(partial.tree, { ...options, mirror });
-    return { ...built, branch: spec.branch, made: await moveInto(partial.tree, options) };
+    await noteCarriedOver(join(spec.path, '.git'), { made: join(partial.tree, '.git'), settings: built.settings, env: options.env });
+    return { start: built.start, carried: built.carried, notes: built.notes, branch: spec.branch, made: await moveInto(partial.tree, options) };
   } catch (error) {
     throw await orDiskFull(error, partial.folder, attempt(options));
   } finally {
@@ -86,7 +89,7 @@ function attempt({ mirror, spec }: CloneOptions): Attempt {
   return { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` };
 }
 
-async function build(tree: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'>> {
+async function build(tree: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'> & { readonly settings: readonly ConfigEntry[] }> {
   const { mirror, spec, basePath, checkout, onLine, signal } = options;
   const env = await transportEnvironment({ checkout, env: options.env, asks: false });
   const gitDir = join(tree, '.git');
@@ -99,10 +102,11 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await checkOut(tree, { spec, start, env, onLine, signal });
   const submodules = await addSubmodules(tree, { env, onLine, signal });
   await settleIndex(tree, gitDir, { env, signal });
+  await refuseHalfMade(tree, env);
   await writeCarried(gitDir, carried.after);
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
-  return { start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
+  return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
 }
 
 /** `-B`: the remote's default branch already exists in a new clone. */
@@ -110,14 +114,7 @@ async function checkOut(tree: string, how: { readonly spec: TreeSpec; readonly s
   const { spec, start, env, onLine, signal } = how;
   onLine(`checking out ${oneLine(spec.branch)}`);
   const args = ['checkout', '--progress', start.track ? '--track' : '--no-track', '-B', spec.branch, start.ref, '--'];
-  const missing: string[] = [];
-  const listen = (line: string): void => {
-    if (/^error: (unable to read sha1 file|invalid object)/.test(line)) missing.push(line);
-    onLine(line);
-  };
-  await mutateGit(args, { cwd: tree, env, onLine: listen, signal });
-  // git 2.39 leaves out the files whose content is not there, says so, and ends with 0.
-  if (missing.length > 0) throw gitError(args, { code: 0, stderr: missing.join('\n') });
+  await mutateGit(args, { cwd: tree, env, onLine, signal });
 }
 
 /** True when something remains to be done in a new tree before it is ready: copies, links, setup commands. */

@@ -1,9 +1,7 @@
-import { ProgramError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
 import type { Mirror } from './mirror.ts';
-import { inMirror, removeMirror } from './mirrorFolder.ts';
+import { isDamaged, removeMirror } from './mirrorFolder.ts';
 import { withMirrorHeld, withMirrorLock } from './mirrorHold.ts';
-import { readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 
 interface LinkOptions {
@@ -22,7 +20,7 @@ export async function linkFrom(mirror: Mirror, tree: string, options: LinkOption
 
 /** Asked after a clone went wrong: true when the mirror was the reason; it is removed then, and the next fetch makes it anew. */
 export async function removeDamaged(mirror: Mirror, { env, onLine }: LinkOptions): Promise<boolean> {
-  if (!mirror.usable || !(await isDamaged(mirror, env))) return false;
+  if (!mirror.usable || !(await isDamaged(mirror.path, env))) return false;
   await withMirrorLock(mirror.path, { what: 'removing a damaged mirror', onLine }, () => removeMirror(mirror.path));
   return true;
 }
@@ -33,13 +31,4 @@ export async function removeDamaged(mirror: Mirror, { env, onLine }: LinkOptions
  */
 async function clone(source: string, tree: string, { env, onLine, signal }: LinkOptions): Promise<void> {
   await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, tree], { cwd: '/', env, onLine, signal });
-}
-
-async function isDamaged(mirror: Mirror, env: Env): Promise<boolean> {
-  try {
-    await readGit(inMirror(mirror.path, ['fsck', '--full', '--no-dangling', '--no-progress']), { cwd: '/', env, timeoutMs: 600_000 });
-    return false;
-  } catch (error) {
-    return error instanceof ProgramError && error.code !== null;
-  }
 }

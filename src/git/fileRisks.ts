@@ -5,6 +5,7 @@ import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { readGit } from './run/ask.ts';
+import { readOwnPrograms } from './run/overrides.ts';
 import type { GitPlace } from './run/start.ts';
 import { findIgnored } from './ignored.ts';
 import { readConverted, readExcluded, strictSettings } from './ownSettings.ts';
@@ -23,6 +24,7 @@ export async function readFileRisks(place: RiskPlace): Promise<readonly TreeRisk
     ...riskOf('uncommitted', where, unstaged),
     ...riskOf('untracked', where, untracked),
     ...riskOf('hidden', where, hidden),
+    ...(await readFiltered(place)),
   ];
 }
 
@@ -41,6 +43,19 @@ async function readLost(place: RiskPlace): Promise<Lost> {
 function inTree(place: RiskPlace): GitPlace {
   const git = gitPlace(place);
   return { ...git, set: { ...git.set, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } };
+}
+
+/** Files under a filter that only the repository's own configuration names: it is not run, so whether they have changed cannot be told. */
+async function readFiltered(place: RiskPlace): Promise<readonly TreeRisk[]> {
+  const { filters } = await readOwnPrograms(place.root, place.env);
+  const found = await Promise.all(filters.map(async (name) => {
+    const names = (await readGit(['ls-files', '-z'], gitPlace(place))).split('\0').filter((path) => path !== '');
+    const told = await readGit(['check-attr', '-z', '--stdin', 'filter'], { ...gitPlace(place), input: names.map((path) => `${path}\0`).join('') });
+    const words = told.split('\0');
+    const under = words.flatMap((value, at) => (at % 3 === 2 && value === name ? [words[at - 2] ?? ''] : []));
+    return riskOf('unknown', place.where, under, `the filter "${name}" of its own configuration is not run`);
+  }));
+  return found.flat();
 }
 
 /** Files that `status` passes over because somebody set their assume-unchanged or skip-worktree bit, and that differ from the index all the same. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { UserError } from '../base/errors.ts';
+import { ProgramError, UserError } from '../base/errors.ts';
 import { slug } from '../base/text.ts';
 import { makeFolder } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import { fetchAll, serversHash } from './mirrorFetch.ts';
-import { prepareMirror, remakeMirror, type Hash } from './mirrorFolder.ts';
+import { isDamaged, prepareMirror, remakeMirror, type Hash } from './mirrorFolder.ts';
 import { withMirrorLock } from './mirrorHold.ts';
 import { readMirrorNote, writeMirrorNote } from './mirrorNote.ts';
 import { readHash, readRefs, readSource, seedFrom, settleHead } from './mirrorRefs.ts';
@@ -75,20 +75,46 @@ interface Filling extends FillOptions {
 }
 
 async function fill(path: string, options: Filling): Promise<Mirror> {
-  const { repo, checkout, env, signal } = options;
+  const { repo, env, signal } = options;
   try {
     const isNew = await prepareMirror(path, () => guessHash(options), { env, signal });
-    if (isNew && checkout !== null) await seedFrom(checkout, { path, repo, env, signal });
-    const usable = (!isNew && (await isFetchedMeanwhile(path, options))) || (await fetchAndNote(path, options));
-    const refs = await readRefs(path, env);
-    const branches = refs.branches.map(({ name }) => name);
-    if (usable && branches.length === 0) throw empty(repo);
-    const head = usable ? await settleHead(path, { refs, repo, checkout, env, signal }) : null;
-    return { path, repo, checkout, usable, head, branches };
+    return await fillPrepared(path, { ...options, isNew }).catch((error: unknown) => fillAgain(path, { ...options, isNew }, error));
   } catch (error) {
     signal?.throwIfAborted();
     throw explainFailure(error, { what: `the mirror of "${redact(repo)}" in "${path}" could not be filled` });
   }
+}
+
+interface Prepared extends Filling {
+  /** True when nothing had been fetched into it yet. */
+  readonly isNew: boolean;
+}
+
+async function fillPrepared(path: string, options: Prepared): Promise<Mirror> {
+  const { repo, checkout, env, signal, isNew } = options;
+  if (isNew && checkout !== null) await seedFrom(checkout, { path, repo, env, signal });
+  const usable = (!isNew && (await isFetchedMeanwhile(path, options))) || (await fetchAndNote(path, options));
+  const refs = await readRefs(path, env);
+  const branches = refs.branches.map(({ name }) => name);
+  if (usable && branches.length === 0) throw empty(repo);
+  const head = usable ? await settleHead(path, { refs, repo, checkout, env, signal }) : null;
+  return { path, repo, checkout, usable, head, branches };
+}
+
+/** A mirror is a cache: one whose own objects do not hold together is made again, once; what else went wrong is the caller's to hear. */
+async function fillAgain(path: string, options: Prepared, error: unknown): Promise<Mirror> {
+  const { env, signal, onLine, repo } = options;
+  signal?.throwIfAborted();
+  if (options.isNew || isAboutTheWay(error) || !(await isDamaged(path, env))) throw error;
+  onLine(`the mirror of "${redact(repo)}" is damaged and is made again`);
+  await remakeMirror(path, await guessHash(options), { env, signal });
+  return fillPrepared(path, { ...options, isNew: true });
+}
+
+/** Words of git or ssh about the network or the user's access: the mirror has no part in that. */
+function isAboutTheWay(error: unknown): boolean {
+  const cause = error instanceof UserError ? error.cause : error;
+  return cause instanceof ProgramError && /Could not resolve|unreachable|timed out|refused|No route to host|Permission denied|Authentication failed|Host key|could not read (Username|Password)|terminal prompts disabled|not found/i.test(cause.stderr);
 }
 
 /** A fetch that began long before it was waited for may know nothing of what was pushed since. */

@@ -1,11 +1,11 @@
 import { appendFile, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ProgramError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { renderConfig } from './config.ts';
-import { readGit } from './run/ask.ts';
+import { plumb } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
+import { gitError } from './run/start.ts';
 
 /** Begins the names of folders in a mirror in which a sync keeps packs for the clones while it runs. */
 export const NEWS = 'claude-tmux-news-';
@@ -71,16 +71,21 @@ async function makeMirror(path: string, hash: Hash, { env, signal }: Context): P
   }
 }
 
-/** Every branch and tag leads to an object that is there. Damage inside a pack shows when a clone is made (see clone.ts). */
+/**
+ * Every branch and tag leads to an object that is there; a ref that holds nothing (a power cut) git only warns of. Damage further down
+ * shows when git follows it (isDamaged).
+ */
 async function isWhole(path: string, env: Env): Promise<boolean> {
-  try {
-    await readGit(inMirror(path, ['for-each-ref', '--format=%(objecttype)']), { cwd: '/', env, timeoutMs: 60_000 });
-    return true;
-  } catch (error) {
-    // An exit code is an answer about this folder; no answer at all is none.
-    if (error instanceof ProgramError && error.code !== null) return false;
-    throw error;
-  }
+  const { code, stderr } = await plumb(inMirror(path, ['for-each-ref', '--format=%(objecttype)']), { cwd: '/', env, timeoutMs: 60_000 });
+  // An exit code is an answer about this folder; no answer at all is none.
+  if (code === null) throw gitError(['for-each-ref'], { code, stderr });
+  return code === 0 && !/ignoring (broken|dangling) ref|bad ref/.test(stderr);
+}
+
+/** True when the mirror's own objects and refs do not hold together; looks at all of them, so only when something went wrong. */
+export async function isDamaged(path: string, env: Env): Promise<boolean> {
+  const { code } = await plumb(inMirror(path, ['fsck', '--full', '--no-dangling', '--no-progress']), { cwd: '/', env, timeoutMs: 600_000 });
+  return code !== null && code !== 0;
 }
 
 /** What a killed fetch left behind: locks that would stop the next one, half packs that would be linked into each clone. Call it under the lock. */

@@ -25,7 +25,7 @@ const PATIENCE_MS = 20_000;
  */
 export async function holdRefs(updates: readonly RefUpdate[], { cwd, env, message }: { readonly cwd: string; readonly env: Env; readonly message: string }): Promise<HeldRefs> {
   const argv = ['update-ref', '-m', message, '--stdin'];
-  const child = talkToGit(argv, { cwd, env });
+  const child = await talkToGit(argv, { cwd, env });
   let [said, complaint] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString('utf8')));

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderConfig } from './config.ts';
@@ -74,6 +74,8 @@ async function inScratch(scratch: Scratch, run: (place: GitPlace) => Promise<Out
     const common = await readCommonDir(scratch.gitDir);
     await mutatePlumbText(['init', '--quiet', '--template=', '--', folder], { cwd: folder, env: place.env });
     await appendFile(join(folder, '.git', 'config'), renderConfig([{ key: 'include.path', value: join(common, 'config') }, { key: 'core.bare', value: 'false' }, ...SETTINGS]));
+    // What the tree's own configuration names runs here no more than there.
+    await writeFile(join(folder, '.git', 'claude-tmux.json'), '{}');
     await mkdir(join(folder, '.git', 'info'), { recursive: true });
     await copyFile(join(common, 'info', 'attributes'), join(folder, '.git', 'info', 'attributes')).catch(() => undefined);
     const there = { ...place, cwd: folder, set: { ...place.set, GIT_LFS_SKIP_SMUDGE: '1' } };

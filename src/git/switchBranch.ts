@@ -6,6 +6,7 @@ import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
 import { mutateGit } from './run/mutate.ts';
 import { findStartPoint, hasRef } from './startPoint.ts';
+import { pastStaleBranches } from './staleBranches.ts';
 import { addSubmodules } from './submodules.ts';
 import { transportEnvironment } from './transport.ts';
 
@@ -68,5 +69,5 @@ async function fetchBranches(mirror: Mirror, { spec, checkout, env, onLine, sign
   const from = mirror.usable ? mirror.path : 'origin';
   const reach = mirror.usable ? env : await transportEnvironment({ checkout, env, asks: false });
   const args = ['fetch', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--progress', '--', from, '+refs/heads/*:refs/remotes/origin/*'];
-  await mutateGit(args, { cwd: spec.path, env: reach, onLine, signal });
+  await pastStaleBranches({ tree: spec.path, mirror: mirror.path, env }, () => mutateGit(args, { cwd: spec.path, env: reach, onLine, signal }));
 }

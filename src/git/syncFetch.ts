@@ -8,6 +8,7 @@ import { readRefTable, type RefTable } from './refFiles.ts';
 import { localPath, redact } from './remoteUrl.ts';
 import { mutateGit } from './run/mutate.ts';
 import { runGitOnTerminal } from './run/terminal.ts';
+import { pastStaleBranches } from './staleBranches.ts';
 import { removeStaleLocks } from './staleLocks.ts';
 import { transportEnvironment } from './transport.ts';
 
@@ -42,7 +43,7 @@ export async function fetchFromMirror(tree: string, mirror: Mirror, { gitDir, en
 
 async function fetchTree(tree: string, mirror: Mirror, env: Env): Promise<void> {
   const args = [...FETCH, '--quiet', '--', mirror.path, '+refs/heads/*:refs/remotes/origin/*'];
-  const fetch = (): Promise<string> => mutateGit(args, { cwd: tree, env });
+  const fetch = (): Promise<string> => pastStaleBranches({ tree, mirror: mirror.path, env }, () => mutateGit(args, { cwd: tree, env }));
   try {
     await fetch();
   } catch (error) {

@@ -17,6 +17,7 @@ import { askPreRebase } from './preRebase.ts';
 import { readRefTable } from './refFiles.ts';
 import { mergeCommits, replay, type Outcome } from './replay.ts';
 import { mergeInScratch, rebaseInScratch } from './scratchMerge.ts';
+import { readOwnPrograms } from './run/overrides.ts';
 import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
 import { fetchFromMirror } from './syncFetch.ts';
 import { readSyncSettings } from './syncSettings.ts';
@@ -74,6 +75,7 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const place = await readPlace(tree);
   if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
   const { gitDir } = place;
+  await refuseFilters(tree, env);
   const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news }) : await readRefTable(gitDir, env);
   // What origin has newly is in the tree's own refs, except in a dry run.
   const compared = dryRun ? null : await readBaseName({ ...sync, gitDir, refs });
@@ -98,6 +100,12 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   }
   await closeSpace(space);
   return plain(result);
+}
+
+/** Throws MovedMeanwhile for a clone whose configuration names a filter that was not there when it was made. */
+async function refuseFilters(tree: string, env: Env): Promise<void> {
+  const [name] = (await readOwnPrograms(tree, env)).filters;
+  if (name !== undefined) throw new MovedMeanwhile(`has the filter "${oneLine(name)}" in its own configuration, which is not run: what its files hold cannot be told`);
 }
 
 function plain(result: SyncResult): SyncedTree {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { shellWord } from '../base/shellText.ts';
 import { closest, oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import { makeFolders } from '../store/file.ts';
@@ -11,6 +13,7 @@ import { settleIndex } from './freshIndex.ts';
 import { readPlace } from './gitDir.ts';
 import { carryLocalSettings } from './localSettings.ts';
 import { markSetupDone, writeMarker } from './marker.ts';
+import { refuseHalfMade } from './refuseHalfMade.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 import { hasRef, type StartPoint } from './startPoint.ts';
@@ -45,6 +48,7 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     const gitDir = await note(spec);
     const submodules = await addSubmodules(spec.path, { env, onLine, signal });
     await settleIndex(spec.path, gitDir, { env, signal });
+    await refuseHalfMade(spec.path, env);
     const settings = await carryLocalSettings(spec.path, { names: options.localSettings ?? [], checkout, env });
     if (!needsSetup(spec)) await markSetupDone(spec.path);
     return { made: true, branch: spec.branch, start: start.text, carried: settings.carried, notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
@@ -73,8 +77,9 @@ async function makeRoom({ spec, checkout, env, signal }: WorktreeOptions): Promi
   const listed = await readWorktrees(checkout, env);
   const elsewhere = listed.find(({ path, branch }) => branch === spec.branch && path !== spec.path);
   if (elsewhere) {
-    throw new UserError(`the branch "${oneLine(spec.branch)}" is checked out in "${elsewhere.path}"; git allows a branch in one worktree only`, {
-      hint: 'give the pane another `branch`, switch that one, or use `isolation: clone`',
+    const isGone = !existsSync(elsewhere.path);
+    throw new UserError(`the branch "${oneLine(spec.branch)}" is checked out in "${elsewhere.path}"${isGone ? ', which is gone' : ''}; git allows a branch in one worktree only`, {
+      hint: isGone ? `if that folder will not come back: git -C ${shellWord(checkout)} worktree prune` : 'give the pane another `branch`, switch that one, or use `isolation: clone`',
     });
   }
   return listed.some(({ path }) => path === spec.path);

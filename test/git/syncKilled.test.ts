@@ -66,13 +66,13 @@ describe.each([{ group: false }, { group: true }])('SIGKILL (the whole process g
 it('SIGKILL in the middle of writing files: they are taken back, and an edit made since is kept', async () => {
   const { shop, tree } = scene;
   // A filter that ends everything when git is about to write the last file.
-  await scene.git('config', 'filter.die.smudge', 'kill -9 0');
-  await scene.git('config', 'filter.die.clean', 'cat');
+  await scene.git('config', '--global', 'filter.die.smudge', 'kill -9 0');
+  await scene.git('config', '--global', 'filter.die.clean', 'cat');
   await writeFile(join(tree, '.git', 'info', 'attributes'), '*.slow filter=die\n');
   const before = await facts();
   await syncAndDie('never', true);
   expect(await scene.git('status', '--porcelain')).not.toBe('');
-  await scene.git('config', '--unset', 'filter.die.smudge');
+  await scene.git('config', '--global', '--unset', 'filter.die.smudge');
   await writeFile(join(tree, 'src', 'a.txt'), 'an edit of the agent\n');
   await writeFile(join(tree, 'deep', 'er', 'other.txt'), 'its file\n');
   expect(await mendSync(tree, shop.env)).toMatchObject({ kind: 'undone' });

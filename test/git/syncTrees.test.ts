@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noteCarriedOver } from '../../src/git/run/carriedOver.ts';
 import { makeWorktree } from '../../src/git/worktree.ts';
 import { makeRepo } from '../support/repo.ts';
 import { makeSyncScene, type SyncScene } from './syncFixture.ts';
@@ -21,6 +22,11 @@ async function hook(name: string, body: string): Promise<void> {
   await mkdir(gitFile('hooks'), { recursive: true });
   await writeFile(gitFile('hooks', name), `#!/bin/sh\n${body}\n`);
   await chmod(gitFile('hooks', name), 0o755);
+}
+
+/** As if git had copied the hooks from the user's template when the clone was made. */
+async function wasThere(): Promise<void> {
+  await noteCarriedOver(gitFile(), { made: gitFile(), settings: [], env: scene.shop.env });
 }
 
 describe('a tree that sync does not touch is as before, byte for byte, and told why', () => {
@@ -50,7 +56,9 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
     ['a link to elsewhere in the place of a folder', () => symlink(scene.shop.path('home'), at('theirs')), 'has files of its own where origin/main brings some'],
     ['an edit that git was told to overlook', () => scene.git('update-index', '--assume-unchanged', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
     ['an edit behind skip-worktree', () => scene.git('update-index', '--skip-worktree', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
-    ['a pre-rebase hook that says no', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1')), 'has a pre-rebase hook that said no: not on Fridays'],
+    ['a pre-rebase hook that says no', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1')).then(wasThere), 'has a pre-rebase hook that said no: not on Fridays'],
+    ['a pre-rebase hook that came later', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'exit 0')), 'has a pre-rebase hook of its own, which was not there when the clone was made and is not run: use git pull --rebase there'],
+    ['a filter that came later', () => scene.git('config', 'filter.x.clean', 'cat'), 'has the filter "x" in its own configuration, which is not run: what its files hold cannot be told'],
     ['another git at work', () => writeFile(gitFile('index.lock'), ''), 'has another git at work in its clone'],
   ];
   it.each(cases)('%s', async (_, make, reason) => {
@@ -85,7 +93,7 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
   it('commits that cannot be signed', async () => {
     await scene.commit({ 'm.txt': 'm\n' });
     await scene.git('config', 'commit.gpgSign', 'true');
-    await scene.git('config', 'gpg.program', '/bin/false');
+    await scene.git('config', '--global', 'gpg.program', '/bin/false');
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
     const before = await treeSnapshot(scene.tree, scene.shop.env);
     expect((await scene.sync()).outcome).toBe('failed');
@@ -93,8 +101,8 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
   });
 
   it('a filter that fails while files are written', async () => {
-    await scene.git('config', 'filter.bad.smudge', 'false');
-    await scene.git('config', 'filter.bad.required', 'true');
+    await scene.git('config', '--global', 'filter.bad.smudge', 'false');
+    await scene.git('config', '--global', 'filter.bad.required', 'true');
     await writeFile(gitFile('info', 'attributes'), 'z.bad filter=bad\n');
     await scene.upstream({ 'src/b.txt': 'theirs\n', 'z.bad': 'bad\n' });
     const before = await treeSnapshot(scene.tree, scene.shop.env);
@@ -110,8 +118,8 @@ describe('done right', () => {
     await scene.commit({ 'm.txt': 'm\n' });
     const key = scene.shop.path('key');
     await scene.git('config', 'commit.gpgSign', 'true');
-    await scene.git('config', 'gpg.format', 'ssh');
-    await scene.git('config', 'gpg.ssh.program', scene.shop.path('signer'));
+    await scene.git('config', '--global', 'gpg.format', 'ssh');
+    await scene.git('config', '--global', 'gpg.ssh.program', scene.shop.path('signer'));
     await scene.git('config', 'user.signingKey', key);
     await writeFile(key, 'x');
     await writeFile(scene.shop.path('signer'), '#!/bin/sh\nfor last; do :; done\nprintf "signed\\n" >"$last.sig"\n', { mode: 0o755 });
@@ -131,11 +139,23 @@ describe('done right', () => {
   });
 
   it('a merge driver of the user has its say; in a rebase "ours" is the base', async () => {
-    await scene.git('config', 'merge.ours.driver', 'true');
+    await scene.git('config', '--global', 'merge.ours.driver', 'true');
     await scene.commit({ '.gitattributes': 'src/a.txt merge=ours\n', 'src/a.txt': 'mine\n' });
     await scene.upstream({ 'src/a.txt': 'theirs\n' });
     expect(await scene.sync()).toMatchObject({ outcome: 'rebased' });
     expect(await read('src/a.txt')).toBe('theirs\n');
+  });
+
+  it('a branch that is gone stands in the way of a new one, or the reverse', async () => {
+    const { shop } = scene;
+    await scene.origin('push', '-q', 'origin', 'HEAD:refs/heads/topic', 'HEAD:refs/heads/deep/one');
+    await shop.fill();
+    await scene.git('fetch', '-q', 'origin');
+    await scene.origin('push', '-q', 'origin', ':refs/heads/topic', ':refs/heads/deep/one');
+    await scene.origin('push', '-q', 'origin', 'HEAD:refs/heads/topic/x', 'HEAD:refs/heads/deep');
+    await scene.upstream({ 'src/b.txt': 'theirs\n' });
+    expect(await scene.sync()).toMatchObject({ outcome: 'forwarded' });
+    expect((await scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes/origin')).split('\n')).toEqual(expect.arrayContaining(['refs/remotes/origin/topic/x', 'refs/remotes/origin/deep']));
   });
 
   it('a worktree; its neighbours and the checkout stay as they are', async () => {

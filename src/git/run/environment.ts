@@ -5,9 +5,9 @@ import type { Env } from '../../store/paths.ts';
 
 /**
  * What a git is started for. `ask` only reads: it takes no lock, and nothing that it would run by the way (a hook, a file-system monitor) is
- * any use to it. `act` changes something. `terminal` may talk with the user. `show` prints its result where the user reads it.
+ * any use to it. `config` asks for settings, which are told as they stand. `act` changes something. `terminal` may talk with the user. `show` prints its result where the user reads it.
  */
-export type GitMode = 'ask' | 'act' | 'terminal' | 'show';
+export type GitMode = 'ask' | 'config' | 'act' | 'terminal' | 'show';
 
 export interface GitSetup {
   /** Arguments before the command. */
@@ -30,13 +30,16 @@ export function gitSetup({ mode, cwd, env, set = {} }: GitTarget): GitSetup {
 
 const SETTINGS: Readonly<Record<GitMode, readonly string[]>> = {
   ask: ['--no-optional-locks', '--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'log.showSignature=false'],
-  act: [],
-  terminal: [],
+  config: ['--no-optional-locks', '--no-pager'],
+  // gc may delete what another git is just linking to, and runs programs of its own.
+  act: ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'],
+  terminal: ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'],
   show: [],
 };
 
 const ENVIRONMENTS: Readonly<Record<GitMode, (env: Env) => Record<string, string>>> = {
   ask: gitEnvironment,
+  config: gitEnvironment,
   act: gitEnvironment,
   terminal: askingEnvironment,
   show: withoutRepository,

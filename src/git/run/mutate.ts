@@ -1,6 +1,7 @@
 import type { SimpleGitOptions } from 'simple-git';
+import { ProgramError } from '../../base/errors.ts';
 import type { Env } from '../../store/paths.ts';
-import { gitSetup } from './environment.ts';
+import { prepareGit } from './prepare.ts';
 import { gitError, gitMissing, orThrow, runGit, startGit, type GitAnswer, type GitPlace } from './start.ts';
 
 export interface MutateOptions {
@@ -36,12 +37,23 @@ export async function mutateGit(args: readonly string[], options: MutateOptions)
     },
     ...(signal ? { abort: signal } : {}),
   };
-  const setup = gitSetup({ mode: 'act', cwd, env, set });
-  const git = simpleGit(settings).env(setup.env);
-  if (onLine) git.outputHandler((_command, stdout, stderr) => [stdout, stderr].forEach((stream) => readLines(stream, onLine)));
+  const prepared = await prepareGit(args, { cwd, env, set }, 'act');
+  const git = simpleGit(settings).env(prepared.env);
+  const errors: string[] = [];
+  const listen = (line: string): void => {
+    if (line.startsWith('error: ')) errors.push(line);
+    onLine?.(line);
+  };
+  git.outputHandler((_command, stdout, stderr) => {
+    if (onLine) readLines(stdout, onLine);
+    readLines(stderr, listen);
+  });
   try {
-    return await orInterrupt(git.raw([...setup.settings, ...args]), signal);
+    const output = await orInterrupt(git.raw([...prepared.argv]), signal);
+    if (errors.length > 0 && writesFiles(args)) throw gitError(args, { code: 0, stderr: errors.join('\n') });
+    return output;
   } catch (error) {
+    if (error instanceof ProgramError) throw error;
     signal?.throwIfAborted();
     throw asProgramError(error, args, ended.code);
   }
@@ -54,7 +66,15 @@ export async function mutatePlumb(args: readonly string[], place: GitPlace): Pro
 
 /** The same for a command that must succeed: its output as trimmed text. Throws ProgramError. */
 export async function mutatePlumbText(args: readonly string[], place: GitPlace): Promise<string> {
-  return orThrow(args, await mutatePlumb(args, place)).toString('utf8').trim();
+  const answer = await mutatePlumb(args, place);
+  const output = orThrow(args, answer).toString('utf8').trim();
+  if (/^error: /m.test(answer.stderr) && writesFiles(args)) throw gitError(args, answer);
+  return output;
+}
+
+/** git 2.39 writes a part of the files (a full disk, an object that is missing), says so, and ends with 0. */
+function writesFiles(args: readonly string[]): boolean {
+  return args.some((word) => ['checkout', 'checkout-index', 'read-tree', 'reset', 'worktree', 'submodule'].includes(word));
 }
 
 /** A git that changes something and is spoken to while it runs (`update-ref --stdin`). */

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { isAbsolute } from 'node:path';
 import { ProgramError, UserError } from '../../base/errors.ts';
 import { installHint } from '../../base/installHint.ts';
 import { hasCode } from '../../store/file.ts';
 import type { Env } from '../../store/paths.ts';
-import { gitSetup, type GitMode } from './environment.ts';
+import type { GitMode } from './environment.ts';
+import { prepareGit } from './prepare.ts';
 
 export interface GitPlace {
   /** Folder git acts in, absolute. */
@@ -26,11 +26,10 @@ export interface GitAnswer {
 }
 
 /** A git that has just been started, its three streams open. `-C` and not the process's folder: a folder that is gone would look like a git that is gone. */
-export function startGit(args: readonly string[], { cwd, env, set = {}, timeoutMs }: GitPlace, mode: GitMode): ChildProcessWithoutNullStreams {
-  if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
-  const setup = gitSetup({ mode, cwd, env, set });
+export async function startGit(args: readonly string[], place: GitPlace, mode: GitMode): Promise<ChildProcessWithoutNullStreams> {
+  const { argv, env } = await prepareGit(args, place, mode);
   // SIGTERM on timeout, spawn's default: a killed git removes what it was writing.
-  const child = spawn('git', [...setup.settings, '-C', cwd, ...args], { cwd: '/', env: setup.env, timeout: timeoutMs, stdio: 'pipe' });
+  const child = spawn('git', ['-C', place.cwd, ...argv], { cwd: '/', env, timeout: place.timeoutMs, stdio: 'pipe' });
   // A git that ends early closes its input: what it says about that is in its own words.
   child.stdin.on('error', () => undefined);
   return child;
@@ -38,7 +37,7 @@ export function startGit(args: readonly string[], { cwd, env, set = {}, timeoutM
 
 /** Runs git to its end. Throws a UserError when git is not installed. */
 export async function runGit(args: readonly string[], place: GitPlace, mode: GitMode): Promise<GitAnswer> {
-  const child = startGit(args, place, mode);
+  const child = await startGit(args, place, mode);
   return new Promise((resolve, reject) => {
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

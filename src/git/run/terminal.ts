@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { hasCode } from '../../store/file.ts';
 import type { Env } from '../../store/paths.ts';
-import { gitSetup, type GitMode } from './environment.ts';
+import type { GitMode } from './environment.ts';
+import { prepareGit } from './prepare.ts';
 import { gitError, gitMissing } from './start.ts';
 
 export interface TerminalPlace {
@@ -30,10 +31,10 @@ export async function showGit(args: readonly string[], place: TerminalPlace): Pr
 
 async function onTerminal(args: readonly string[], place: TerminalPlace, { mode, stdout }: { readonly mode: GitMode; readonly stdout: 2 | 'inherit' }): Promise<number> {
   const { cwd, env, signal, set = {} } = place;
-  const setup = gitSetup({ mode, cwd, env, set });
+  const prepared = await prepareGit(args, { cwd, env, set }, mode);
   return new Promise((resolve, reject) => {
     // ssh asks for the touch of a key only when its standard error is a terminal, so nothing stands in between.
-    const child = spawn('git', [...setup.settings, '-C', cwd, ...args], { cwd: '/', env: setup.env, stdio: ['inherit', stdout, 'inherit'] });
+    const child = spawn('git', ['-C', cwd, ...prepared.argv], { cwd: '/', env: prepared.env, stdio: ['inherit', stdout, 'inherit'] });
     const end = (): boolean => child.kill('SIGINT');
     signal?.addEventListener('abort', end);
     child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
