@@ -37,7 +37,8 @@ export async function startGit(args: readonly string[], place: GitPlace, mode: G
 
 /** Runs git to its end. Throws a UserError when git is not installed. */
 export async function runGit(args: readonly string[], place: GitPlace, mode: GitMode): Promise<GitAnswer> {
-  const child = await startGit(args, place, mode);
+  const child = await startGit(args, place, mode).catch(unreadable);
+  if ('code' in child) return child;
   return new Promise((resolve, reject) => {
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -50,6 +51,12 @@ export async function runGit(args: readonly string[], place: GitPlace, mode: Git
     });
     child.stdin.end(place.input ?? '');
   });
+}
+
+/** A configuration that git cannot read is git's answer to whatever is asked. */
+function unreadable(error: unknown): GitAnswer {
+  if (error instanceof ProgramError) return { code: error.code, stdout: Buffer.alloc(0), stderr: error.stderr };
+  throw error;
 }
 
 /** The answer of a command that must end with 0. Throws ProgramError. */
