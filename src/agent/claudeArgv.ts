@@ -57,7 +57,8 @@ function claudeFlags(work: AgentWork, { label, settingsFile, pluginDir }: ArgvOp
     ...work.mcpConfig.flatMap((config) => ['--mcp-config', config]),
     ...pair('--name', label),
     ...pair('--model', work.model),
-    ...pair('--permission-mode', work.permissionMode),
+    // Every version takes `default`; `manual` is unknown to older ones (2.1.197).
+    ...pair('--permission-mode', work.permissionMode === 'manual' ? 'default' : work.permissionMode),
     ...pair('--effort', work.effort),
     ...pair('--settings', settingsFile),
     ...pair('--plugin-dir', pluginDir),

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '../base/childEnvironment.ts';
-import { isObject, numberAt, textAt } from '../base/json.ts';
+import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
 import { type JsonFormat, readJson, writeJson } from '../store/file.ts';
 import type { Env, StorePaths } from '../store/paths.ts';
+import { untriedClaude } from '../doctor/triedClaude.ts';
 import { findProgram } from './findProgram.ts';
 
 export interface VersionInput {
@@ -40,6 +41,20 @@ async function remembered(file: string, { path, ask }: { path: string; ask: () =
   if (claude !== null) await writeJson(file, note, { durable: false }).catch(() => undefined);
   return claude;
 }
+
+/** What to know of a version that nobody has tried, the first time that it is met; where that cannot be remembered, each time. Null otherwise. */
+export async function firstNotice(store: StorePaths, version: string | null): Promise<string | null> {
+  const notice = untriedClaude(version);
+  if (notice === null) return null;
+  const file = join(store.state, 'claude-noted.json');
+  const known = await readJson(file, NOTED).catch(() => null);
+  if (known?.includes(version ?? '') === true) return null;
+  const note = { version: 1, claude: [...(known ?? []).slice(-20), version] };
+  await writeJson(file, note, { durable: false }).catch(() => undefined);
+  return notice;
+}
+
+const NOTED: JsonFormat<readonly string[]> = { version: 1, what: 'note of the versions of Claude Code that were noted', parse: (value) => (isObject(value) ? textsAt(value, 'claude') : null) };
 
 /** An update of Claude Code replaces the file, or the link that leads to it. */
 async function identify(path: string): Promise<{ readonly path: string; readonly size: number; readonly mtime: number }> {

@@ -47,7 +47,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
   const files = sessionPaths(input.fleet, input.pane.id);
   const { work } = input.pane;
   if (work.kind === 'agent' && work.isClaude && input.hooks) {
-    const settings = await mergeSettings({ user: withoutSettings(work.args).settings, cwd: input.cwd, mcpServers: input.mcpServers });
+    const settings = await mergeSettings({ user: withoutSettings(work.args).settings, cwd: input.cwd, mcpServers: input.mcpServers, fullscreen: work.fullscreen });
     await writeFileAtomic(files.settings, JSON.stringify(settings), { durable: false });
   }
   const prompt = promptOf(input);

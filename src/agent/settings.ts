@@ -9,15 +9,18 @@ export interface SettingsOptions {
   readonly cwd: string;
   /** Servers of `.mcp.json` that need no dialog: the user approved them in the checkout and passed that on. */
   readonly mcpServers: readonly string[];
+  /** `claude: {fullscreen: …}` of the layout; null when it says nothing. */
+  readonly fullscreen: boolean | null;
 }
 
 /** The one settings file claude gets: the user's `--settings` with ours, theirs counting where both say something. */
-export async function mergeSettings({ user, cwd, mcpServers }: SettingsOptions): Promise<Readonly<Record<string, unknown>>> {
+export async function mergeSettings({ user, cwd, mcpServers, fullscreen }: SettingsOptions): Promise<Readonly<Record<string, unknown>>> {
   const theirs = user === null ? {} : await readUserSettings(user, cwd);
   const approved = [...new Set([...textsAt(theirs, 'enabledMcpjsonServers'), ...mcpServers])];
   return {
     // Teammates in panes of their own would split and restyle the fleet's windows (2.1.197).
     teammateMode: 'in-process',
+    ...(fullscreen === null ? {} : { tui: fullscreen ? 'fullscreen' : 'default' }),
     ...theirs,
     ...(approved.length > 0 ? { enabledMcpjsonServers: approved } : {}),
   };

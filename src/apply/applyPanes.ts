@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Account } from '../agent/claudeFolders.ts';
-import { readClaudeVersion } from '../agent/claudeVersion.ts';
+import { firstNotice, readClaudeVersion } from '../agent/claudeVersion.ts';
 import type { Login } from '../agent/environment.ts';
 import { olderVersion } from '../agent/hookEvents.ts';
 import { readLaunchBody } from '../agent/launchFile.ts';
@@ -100,8 +100,13 @@ function claudeCommand({ work }: Pane): readonly (readonly string[])[] {
 }
 
 /** One plugin folder serves all panes, so its events are those that the oldest Claude Code among them knows. */
-async function oldestClaude({ env, cwd, store }: Context, commands: readonly (readonly string[])[]): Promise<string | null> {
+async function oldestClaude(context: Context, commands: readonly (readonly string[])[]): Promise<string | null> {
+  const { env, cwd, store } = context;
   const distinct = [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
   const versions = await Promise.all(distinct.map((command) => readClaudeVersion({ command, env, cwd, store })));
+  for (const version of new Set(versions)) {
+    const notice = await firstNotice(store, version);
+    if (notice !== null) context.talk(`note: ${notice}`);
+  }
   return versions.reduce(olderVersion);
 }

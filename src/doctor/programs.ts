@@ -2,6 +2,7 @@ import { installHint } from '../base/installHint.ts';
 import { isAtLeast as isVersion } from '../base/version.ts';
 import { isAtLeast as isTmux, parseTmuxVersion } from '../plan/tmuxVersion.ts';
 import { note, ok, wrong, type Finding } from './finding.ts';
+import { untriedClaude } from './triedClaude.ts';
 
 /** The programs on the PATH. */
 export interface ProgramFacts {
@@ -65,5 +66,7 @@ function claudeFinding({ command, path, version, lacks }: ClaudeProgram): Findin
   if (path === null) return wrong('claude', `the program of "${command}" is not on the PATH`, 'install Claude Code (npm install -g @anthropic-ai/claude-code), or set `claude: {command: …}` in the layout');
   if (version === null) return note('claude', `"${command}" (${path}) does not say its version, so only the oldest hook events are registered`, `run \`${command} --version\` and read what it says`);
   if (lacks.length > 0) return note('claude', `Claude Code ${version} (${path}) has no hooks ${lacks.join(', ')}: what they tell comes later, from its registry, and without reasons`, 'update Claude Code, then `claude-tmux restart` each session');
+  const untried = untriedClaude(version);
+  if (untried !== null) return note('claude', `${untried} (${path})`, 'if a state looks wrong, `claude-tmux explain` names its source; report it with that output');
   return ok('claude', `Claude Code ${version} (${path}), with every hook event that is used`);
 }

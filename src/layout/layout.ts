@@ -18,7 +18,8 @@ export type Arrange =
   /** A tmux layout string, checksum already verified. */
   | { readonly kind: 'custom'; readonly layout: string };
 
-export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'default', 'dontAsk', 'plan'] as const;
+/** `manual` is a newer name of `default` (Claude Code 2.1.332). */
+export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'default', 'dontAsk', 'manual', 'plan'] as const;
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
 export interface Layout {
@@ -119,6 +120,8 @@ export interface AgentWork {
   readonly model: string | null;
   readonly permissionMode: PermissionMode | null;
   readonly effort: string | null;
+  /** Claude's renderer: the whole screen, or tmux's scrollback; null leaves it to the user's settings. */
+  readonly fullscreen: boolean | null;
   readonly remoteControl: boolean;
   readonly mcpConfig: readonly string[];
   /** What the agent is told at its first start, templates applied; null for nothing. May still hold `{{handoff}}`. */

@@ -49,8 +49,9 @@ const claudeSchema = z.strictObject({
   command: optional(oneOrMore, 'The program and its leading words, e.g. `claude` or `[mise, x, --, claude]`; a string is split at spaces. Default `claude`.'),
   args: optional(words, 'Further arguments, passed as they are.'),
   model: optional(text, 'Model, as `claude --model` takes it.'),
-  permission_mode: optional(z.enum(PERMISSION_MODES), 'Permission mode the agent starts in.'),
+  permission_mode: optional(z.enum(PERMISSION_MODES), 'Permission mode the agent starts in. Without it Claude Code decides: from 2.1.332 on `auto`, before it `default`, which asks each time (`manual` is the same).'),
   effort: optional(text, 'Effort level, as `claude --effort` takes it.'),
+  fullscreen: optional(z.boolean(), '`false`: Claude draws line by line, so that tmux scrolls back through the conversation and it stays in the pane when Claude ends; `true`: on the whole screen. Default: as in your own settings (Claude Code 2.1.332: the whole screen).'),
   remote_control: optional(z.boolean(), 'Start with Remote Control, so that the session can be reached from claude.ai and the phone.'),
   mcp_config: optional(oneOrMore, 'MCP configuration files, relative to the tree the agent works in.'),
 });

@@ -70,6 +70,7 @@ function agentOf(seat: Seat, frame: FleetFrame): AgentWork {
     model: claude.model ?? null,
     permissionMode: claude.permission_mode ?? (isClaude && seat.isAgent ? seat.defaults.permissionMode : null),
     effort: claude.effort ?? null,
+    fullscreen: claude.fullscreen ?? null,
     remoteControl: claude.remote_control ?? false,
     mcpConfig: list(claude.mcp_config),
     prompt: null,

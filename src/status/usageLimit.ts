@@ -17,7 +17,9 @@ export function parseLimit(text: string, now: number): UsageLimit | null {
 const LIMITS: readonly RegExp[] = [
   // `You've hit your 5-hour limit · resets 9:14pm (UTC)` (2.1.332), `… session limit`, `… weekly limit`, `… Fable 5 limit`, `… limit`.
   /^you've (hit|reached) your\b/i,
-  // `Claude AI usage limit reached|1760000000`, `5-hour limit reached ∙ resets 3:30pm`, `Claude Opus usage limit was reached` (older).
+  // `Claude AI usage limit reached|1760000000`, also behind "API Error: …" (2.1.197).
+  /\bclaude ai usage limit reached\|\d{10}\b/i,
+  // `5-hour limit reached ∙ resets 3:30pm`, `Claude usage limit was reached` (older).
   /^(claude|\d+-hour|session|weekly|opus|sonnet|usage)\b[\w ]{0,30}\blimit (was |is )?reached\b/i,
 ];
 

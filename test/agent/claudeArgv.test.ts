@@ -15,6 +15,7 @@ const PLAIN: AgentWork = {
   model: null,
   permissionMode: null,
   effort: null,
+  fullscreen: null,
   remoteControl: false,
   mcpConfig: [],
   prompt: 'do it',
@@ -35,6 +36,11 @@ describe("claude's arguments", () => {
       ...['mise', 'x', '--', 'claude', '--resume', ID, '--remote-control', '--mcp-config', 'a.json', '--mcp-config', 'b.json', '--name', 'Api'],
       ...['--model', 'opus', '--permission-mode', 'plan', '--effort', 'low', '--settings', '/s.json', '--plugin-dir', '/p', '--add-dir', '/d'],
     ]);
+  });
+
+  it('a permission mode goes by the name that every version knows', () => {
+    expect(agentArgv({ ...PLAIN, permissionMode: 'manual' }, OURS).fresh).toContain('default');
+    expect(agentArgv({ ...PLAIN, permissionMode: 'auto' }, OURS).fresh).toContain('auto');
   });
 
   it('a label that starts with a dash is no flag', () => {
@@ -83,9 +89,11 @@ describe('what goes with them', () => {
   it("settings: the user's win, approvals add up", async () => {
     await writeFile(sandbox.path('mine.json'), '{"teammateMode":"tmux","enabledMcpjsonServers":["a"],"model":"x"}');
     const merged = { teammateMode: 'tmux', enabledMcpjsonServers: ['a', 'b'], model: 'x' };
-    expect(await mergeSettings({ user: 'mine.json', cwd: sandbox.root, mcpServers: ['a', 'b'] })).toEqual(merged);
-    expect(await mergeSettings({ user: '{"model":"x"}', cwd: '/', mcpServers: [] })).toEqual({ teammateMode: 'in-process', model: 'x' });
-    expect(await mergeSettings({ user: null, cwd: '/', mcpServers: [] })).toEqual({ teammateMode: 'in-process' });
+    expect(await mergeSettings({ user: 'mine.json', cwd: sandbox.root, mcpServers: ['a', 'b'], fullscreen: null })).toEqual(merged);
+    expect(await mergeSettings({ user: '{"model":"x"}', cwd: '/', mcpServers: [], fullscreen: null })).toEqual({ teammateMode: 'in-process', model: 'x' });
+    expect(await mergeSettings({ user: null, cwd: '/', mcpServers: [], fullscreen: null })).toEqual({ teammateMode: 'in-process' });
+    expect(await mergeSettings({ user: null, cwd: '/', mcpServers: [], fullscreen: false })).toEqual({ teammateMode: 'in-process', tui: 'default' });
+    expect(await mergeSettings({ user: '{"tui":"default"}', cwd: '/', mcpServers: [], fullscreen: true })).toEqual({ teammateMode: 'in-process', tui: 'default' });
   });
 
   it.each([
@@ -94,7 +102,7 @@ describe('what goes with them', () => {
     ['list.json', 'is not a JSON object'],
   ])('settings %j are refused', async (user, says) => {
     await writeFile(sandbox.path('list.json'), '[]');
-    await expect(mergeSettings({ user, cwd: sandbox.root, mcpServers: [] })).rejects.toThrow(says);
+    await expect(mergeSettings({ user, cwd: sandbox.root, mcpServers: [], fullscreen: null })).rejects.toThrow(says);
   });
 
   it("environment: whoever ran up's PATH, the pane's own over it, nothing of a claude that ran up", () => {

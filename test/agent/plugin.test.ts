@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readClaudeVersion } from '../../src/agent/claudeVersion.ts';
+import { firstNotice, readClaudeVersion } from '../../src/agent/claudeVersion.ts';
 import { eventsKnownTo, HOOK_EVENTS, olderVersion } from '../../src/agent/hookEvents.ts';
 import { hooksFile, writePlugin } from '../../src/agent/plugin.ts';
 import { type FleetPaths, fleetPaths, type StorePaths, storePaths } from '../../src/store/paths.ts';
@@ -65,6 +65,12 @@ describe('events', () => {
   });
 });
 
+async function eachInTurn<T, R>(values: readonly T[], ask: (value: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  for (const value of values) answers.push(await ask(value));
+  return answers;
+}
+
 describe('the version of Claude Code', () => {
   const ask = (...command: string[]) => readClaudeVersion({ command, env: { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` }, cwd: sandbox.root, store });
   const asked = async () => (await readFile(sandbox.path('asked'), 'utf8')).length;
@@ -86,6 +92,11 @@ describe('the version of Claude Code', () => {
     await utimes(sandbox.path('v2'), 1, 1);
     expect(await ask('claude')).toBe('2.1.200');
     expect(await asked()).toBe(3);
+  });
+
+  it('that nobody has tried is noted once', async () => {
+    const notices = await eachInTurn(['2.1.332', '9.0.0', '9.0.0', '9.0.1', '9.0.0', null], (version) => firstNotice(store, version));
+    expect(notices.map((notice) => notice?.slice(0, 26) ?? null)).toEqual([null, 'Claude Code 9.0.0 is newer', null, 'Claude Code 9.0.1 is newer', null, null]);
   });
 
   it('of a program behind a wrapper is asked each time', async () => {

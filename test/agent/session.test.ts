@@ -10,7 +10,7 @@ let sandbox: Sandbox;
 beforeEach(async () => (sandbox = await makeSandbox()));
 afterEach(async () => sandbox.dispose());
 
-const CLAUDE: Work = { kind: 'agent', command: ['claude'], isClaude: true, args: [], model: null, permissionMode: null, effort: null, remoteControl: false, mcpConfig: [], prompt: 'do it', teleport: null };
+const CLAUDE: Work = { kind: 'agent', command: ['claude'], isClaude: true, args: [], model: null, permissionMode: null, effort: null, fullscreen: null, remoteControl: false, mcpConfig: [], prompt: 'do it', teleport: null };
 
 function input(work: Work, more: Partial<SessionInput> = {}): SessionInput {
   const pane: Pane = { id: 'api', idWritten: true, number: 1, name: 'Api', key: null, color: 'blue', tree: { kind: 'checkout', path: '/w' }, dir: '', work, env: { TOKEN: 'secret' }, dependsOn: [], owns: [], urgency: 0 };

@@ -29,6 +29,7 @@ describe('words that state a usage limit', () => {
     ["You've hit your limit · resets 7pm", null],
     ["You've hit your limit", null],
     ['Claude AI usage limit reached|1760000000', 1_760_000_000_000],
+    ['API Error: Request rejected (429) · Claude AI usage limit reached|1760000000', 1_760_000_000_000],
     ['5-hour limit reached ∙ resets 3:30pm', null],
     ['Claude usage limit reached. Your limit will reset at 5pm (UTC).', utc('2026-11-28T17:00Z')],
   ])('%s', (text, until) => {

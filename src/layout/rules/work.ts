@@ -101,7 +101,7 @@ function commandProblems(command: WrittenClaude['command'], path: KeyPath): Prob
   return [error('bad-command', path, 'a command is no shell line: it is split at spaces and nothing else', 'write a list: command: [program, "a word with spaces"]')];
 }
 
-const CLAUDE_ONLY = ['model', 'permission_mode', 'effort', 'remote_control', 'mcp_config'] as const;
+const CLAUDE_ONLY = ['model', 'permission_mode', 'effort', 'fullscreen', 'remote_control', 'mcp_config'] as const;
 
 function foreignAgentProblems({ index, written: { claude }, pane: { work } }: NormalPane): Problem[] {
   if (work.kind !== 'agent' || work.isClaude) return [];
