@@ -58,7 +58,7 @@ describeClaude('what claude is started with', () => {
     expect(await readFile(join(home, '.claude', 'settings.json'), 'utf8')).toBe(leaves('from-home'));
     const { projects } = JSON.parse(await readFile(join(home, '.claude.json'), 'utf8')) as { projects: Record<string, { enabledMcpjsonServers?: readonly string[]; hasTrustDialogAccepted?: boolean }> };
     expect(Object.values(projects).flatMap((project) => project.enabledMcpjsonServers ?? [])).toEqual([]);
-    expect(Object.keys(projects).filter((folder) => projects[folder]?.hasTrustDialogAccepted)).toEqual([sealed.sandbox.root]);
+    expect(Object.keys(projects).filter((folder) => projects[folder]?.hasTrustDialogAccepted)).toEqual([sealed.sandbox.root, sealed.checkout, join(sealed.workspace, 'one')]);
     expect(await filesNamingUs(join(home, '.claude'))).toEqual([]);
   });
 });

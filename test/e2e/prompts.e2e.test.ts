@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { describeClaude } from './support/claudeCode.ts';
+import { describeClaude, IS_OLD_CLAUDE } from './support/claudeCode.ts';
 import { PATIENT, seal, type Sealed } from './support/sealed.ts';
 
 let sealed: Sealed;
@@ -18,6 +18,9 @@ const PROMPTS: Readonly<Record<string, string>> = {
   long: `${'A hundred kilobytes of words. '.repeat(3500)}SCENARIO:text ok`,
 };
 
+/** 2.1.332 drops characters that change the direction of text. */
+const EXPECTED = Object.fromEntries(Object.entries(PROMPTS).map(([id, prompt]) => [id, IS_OLD_CLAUDE ? prompt : prompt.replaceAll('\u202e', '')]));
+
 describeClaude('first prompts', () => {
   test('arrive whole, unchanged and exactly once, whatever is in them', async () => {
     sealed = await seal({ trusted: true });
@@ -28,9 +31,9 @@ describeClaude('first prompts', () => {
       expect(prompts.length).toBeGreaterThanOrEqual(Object.keys(PROMPTS).length);
       return prompts;
     }, PATIENT);
-    expect(arrived.toSorted()).toEqual(Object.values(PROMPTS).toSorted());
+    expect(arrived.toSorted()).toEqual(Object.values(EXPECTED).toSorted());
     const byFolder = Object.fromEntries(sealed.api.prompts().map(({ cwd, prompt }) => [basename(cwd ?? ''), prompt]));
-    expect(byFolder).toEqual(PROMPTS);
+    expect(byFolder).toEqual(EXPECTED);
     for (const id of Object.keys(PROMPTS)) await sealed.rests(id);
     // A prompt that was given is not given again: not by a second up, and not to an agent that is started once more.
     process.kill(await sealed.pidOf('dash'), 'SIGKILL');

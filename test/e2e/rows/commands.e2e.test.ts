@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withoutPasteTags } from '../../../src/status/promptText.ts';
 import type { StatusReport } from '../../../src/status/report.ts';
 import { eventually } from '../../support/eventually.ts';
 import { describeClaude } from '../support/claudeCode.ts';
@@ -36,7 +37,23 @@ describeClaude('commands that stand on states', () => {
     const text = [...Array.from({ length: 60 }, (_, at) => `line ${at + 1} of "sixty" $HOME`), 'SCENARIO:text:sixty_lines'].join('\n');
     await sealed.ok('send', 'one', text);
     await one.is({ state: 'done', detail: 'sixty lines' }, ['working']);
-    expect(lastPrompt()).toBe(text);
+    expect(withoutPasteTags(lastPrompt() ?? '')).toBe(text);
+  });
+
+  test.each([
+    ['799 characters', 'x'.repeat(799 - 'SCENARIO:text:ok'.length)],
+    ['800 characters', 'x'.repeat(800 - 'SCENARIO:text:ok'.length)],
+    ['801 characters', 'x'.repeat(801 - 'SCENARIO:text:ok'.length)],
+    ['2 line breaks', 'a\nb\n'],
+    ['3 line breaks', 'a\nb\nc\n'],
+    ['4 line breaks', 'a\nb\nc\nd\n'],
+    ['tags of its own', 'a\n<pasted_content id="4965">\nb\n</pasted_content id="4965">\n\u202ec\ne\u0301\n'],
+  ])('send: %s are confirmed, and come once', async (_what, text) => {
+    const before = sealed.api.prompts().length;
+    expect((await sealed.ok('send', 'one', `${text}SCENARIO:text:ok`)).stderr).toContain('"one" got it');
+    await one.is({ state: 'done', detail: 'ok' }, ['working']);
+    expect(sealed.api.prompts()).toHaveLength(before + 1);
+    expect((await one.explained()).hooks?.lastPrompt).not.toMatch(text.includes('4965') ? /id="(?!4965)/ : /pasted_content/);
   });
 
   test('send: to one that works is queued', async () => {
@@ -92,7 +109,7 @@ describeClaude('commands that stand on states', () => {
 
   test('status --all and save know a claude outside any fleet', async () => {
     const { checkout, tmux } = sealed;
-    await tmux.run('new-window', '-d', '-t', 'mine:', '-n', 'by-hand', '-c', checkout, 'claude', '-n', 'By hand', '--', 'SCENARIO:permission');
+    await tmux.run('new-window', '-d', '-t', 'mine:', '-n', 'by-hand', '-c', checkout, 'claude', '-n', 'By hand', '--permission-mode', 'default', '--', 'SCENARIO:permission');
     const stray = await eventually(async () => {
       const report = JSON.parse((await sealed.ok('status', '--all', '--format', 'json')).stdout) as StatusReport;
       const found = report.fleets.find(({ name }) => name === 'mine')?.sessions[0];

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { resolve } from 'node:path';
-import { describeClaude } from '../support/claudeCode.ts';
+import { describeClaude, IS_OLD_CLAUDE } from '../support/claudeCode.ts';
 import { follow, type Followed } from '../support/follow.ts';
 import { seal, type Sealed } from '../support/sealed.ts';
 
@@ -37,7 +37,7 @@ describeClaude('questions', () => {
   });
 
   test.each([
-    ['"No"', ['Down', 'Down', 'Enter']],
+    ['"No"', IS_OLD_CLAUDE ? ['Down', 'Down', 'Enter'] : ['Down', 'Down', 'Down', 'Enter']],
     ['Esc', ['Escape']],
   ])('a permission, turned down with %s, which no hook tells', async (_, keys) => {
     await one.say('SCENARIO:permission');
@@ -65,19 +65,20 @@ describeClaude('questions', () => {
     await one.say('SCENARIO:subagent:permission');
     await one.is({ state: 'permission', detail: expect.stringContaining('Bash: touch') as unknown }, ['working']);
     await one.press('Enter');
-    await one.is({ state: 'done', detail: 'The sub-agent has answered.' }, ['working']);
+    await one.is({ state: 'done' }, ['working', 'background']);
   });
 
-  test('a sub-agent that works and ends: its parent works on until its own end', async () => {
+  test('a sub-agent that works and ends: its parent works on, or is over (2.1.332), until it wakes it', async () => {
     await one.say('SCENARIO:subagent:bashrun+2');
-    await one.is({ state: 'working', detail: 'Agent' });
-    await one.is({ state: 'done', detail: 'The sub-agent has answered.' });
+    if (IS_OLD_CLAUDE) await one.is({ state: 'working', detail: 'Agent' });
+    else await one.is({ state: 'background', detail: 'The sub-agent has answered.' }, ['working']);
+    await one.is({ state: 'done' }, IS_OLD_CLAUDE ? [] : ['working']);
   });
 
   test('a form of an MCP server, turned down', async () => {
     await one.say(ELICIT);
     await one.is({ state: 'question', detail: 'Your name?', source: 'hook' }, ['working']);
-    await one.registers({ status: 'busy' });
+    await one.registers({ status: IS_OLD_CLAUDE ? 'busy' : 'waiting' });
     await one.stays({ state: 'question' });
     await one.press('Escape');
     await one.is({ state: 'done', detail: 'The form is over.' }, ['working']);
@@ -103,5 +104,34 @@ describeClaude('questions', () => {
     await one.is({ state: 'plan-review', detail: 'Mock plan' }, ['working']);
     await one.press('Enter');
     await one.is({ state: 'done', detail: 'The plan is settled.' }, ['working']);
+  });
+});
+
+/** What 2.1.332 asks on its own account: of the first no hook tells, of the second nothing at all. */
+(IS_OLD_CLAUDE ? describe.skip : describeClaude)('questions of Claude\'s own', () => {
+  afterEach(() => sealed.dispose());
+
+  test('auto mode that cannot check asks, and so does the permission after it; send refuses both', async () => {
+    sealed = await seal({ trusted: true });
+    await sealed.startAgent({ id: 'one', claude: { permission_mode: 'auto' } });
+    one = follow(sealed, 'one');
+    await one.say('SCENARIO:permission');
+    await one.is({ state: 'question', detail: "Auto mode can't check actions in this session", source: 'screen' }, ['idle', 'working']);
+    expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1 });
+    expect((await sealed.ok('next')).stderr).toContain('"Agent one": question');
+    await one.is({ state: 'question', source: 'hook', detail: expect.stringContaining('needs your choice') as unknown });
+    await one.press('Enter');
+    await one.is({ state: 'permission', detail: 'Bash: touch mock-permission-1.txt' }, ['working']);
+    expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('asks for a permission') as unknown });
+  });
+
+  test('auto mode as the default mode', async () => {
+    sealed = await seal({ trusted: true, home: { '.claude/settings.json': JSON.stringify({ permissions: { defaultMode: 'default' } }) } });
+    await sealed.writeLayout([{ id: 'one', task: 'bugfix', prompt: 'SCENARIO:text:hello' }]);
+    await sealed.ok('up', 'shop.yaml', '--yes');
+    one = follow(sealed, 'one');
+    await one.is({ state: 'question', detail: 'Make auto mode your default permission mode?', source: 'screen' }, ['working', 'idle', 'done']);
+    expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1 });
+    expect((await sealed.ok('next')).stderr).toContain('"Agent one": question');
   });
 });

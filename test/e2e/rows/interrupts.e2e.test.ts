@@ -12,7 +12,7 @@ let one: Followed;
 describeClaude('turns that do not come to their end', () => {
   beforeAll(async () => {
     sealed = await seal({ trusted: true });
-    await sealed.startAgent({ id: 'one' });
+    await sealed.startAgent({ id: 'one', claude: { args: ['--allowedTools', 'Bash(node *)'] } });
     one = follow(sealed, 'one');
     await one.is({ state: 'idle' });
   });
@@ -38,7 +38,7 @@ describeClaude('turns that do not come to their end', () => {
   });
 
   test('Esc while a tool runs', async () => {
-    await one.say('SCENARIO:bashrun:30');
+    await one.say('SCENARIO:node:30');
     await one.is({ state: 'working', detail: 'Bash' });
     await one.press('Escape');
     await one.is({ state: 'idle', detail: 'interrupted' });

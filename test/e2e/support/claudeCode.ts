@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
 import { withLock } from '../../../src/store/lock.ts';
 
-/** The version these tests were written against; CLAUDE_TMUX_E2E_VERSION chooses another. */
-const VERSION = process.env['CLAUDE_TMUX_E2E_VERSION'] ?? '2.1.197';
-const PACKAGE = '@anthropic-ai/claude-code';
+/** The newest version that these tests are known to pass with; CLAUDE_TMUX_E2E_VERSION chooses another (2.1.197, which npm gives to Node 20). */
+const VERSION = process.env['CLAUDE_TMUX_E2E_VERSION'] ?? '2.1.332';
+/** The native program, which runs beside any Node. */
+const PACKAGE = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
+/** True for the older of the two: where they behave differently, a test says how. */
+export const IS_OLD_CLAUDE = VERSION.localeCompare('2.1.332', 'en', { numeric: true }) < 0;
 /** A download of 240 MB, in milliseconds. */
 const INSTALL_MS = 300_000;
 /** Several claudes on two busy cores, in milliseconds. */
@@ -50,7 +53,6 @@ async function install(cache: string, place: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   const beside = await mkdtemp(`${place}.new-`);
   try {
-    // The program is in an optional dependency for this system: no script needs to run.
     const flags = ['--prefix', beside, '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     // The user's own npm settings say where packages come from, so this one program gets the user's home.
     const env = { ...process.env, HOME: userInfo().homedir };
@@ -62,12 +64,9 @@ async function install(cache: string, place: string): Promise<void> {
   }
 }
 
-/** `@anthropic-ai/claude-code-SYSTEM-CPU/claude`, the native program. */
 async function findFolder(place: string): Promise<string> {
-  const scope = join(place, 'node_modules', PACKAGE, '..');
-  for (const name of await readdir(scope)) {
-    if (name.startsWith('claude-code-') && (await isThere(join(scope, name, 'claude')))) return join(scope, name);
-  }
+  const folder = join(place, 'node_modules', PACKAGE);
+  if (await isThere(join(folder, 'claude'))) return folder;
   throw new Error(`the package holds no program for this system (${process.platform}, ${process.arch})`);
 }
 

@@ -34,6 +34,8 @@ export interface Turn {
   readonly rest: string;
   /** Claude's working directory; null when the request does not name it. */
   readonly cwd: string | null;
+  /** Where plan mode wants its plan; null outside it, and where the request does not name it. */
+  readonly planFile: string | null;
 }
 
 /** A request without tools is no turn: Claude Code asks for titles, summaries and its quota in between. */
@@ -54,7 +56,7 @@ export function readTurn(body: MessagesBody): Turn {
   const at = messages.findLastIndex((message) => userText(message).trim() !== '');
   const prompt = userText(messages[at]);
   const step = messages.slice(at + 1).filter((message) => message.role === 'assistant').length;
-  return { ...pickScenario(prompt), step, prompt, cwd: workingDirectory(body) };
+  return { ...pickScenario(prompt), step, prompt, cwd: workingDirectory(body), planFile: /\/[^\s"'`\\]+\/plans\/[\w-]+\.md/.exec(JSON.stringify(body.messages ?? '') + systemText(body))?.[0] ?? null };
 }
 
 function pickScenario(prompt: string): Pick<Turn, 'scenario' | 'argument' | 'rest'> {

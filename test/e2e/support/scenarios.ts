@@ -82,7 +82,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   /** n reads (3), one after another. */
   chain: (turn) => inTurn(turn, (step) => [text(`Step ${step + 1}.`), read(turn)], 'The chain is over.', Number(turn.argument ?? 3)),
   ask: (turn) => inTurn(turn, () => [tool('AskUserQuestion', { questions: [COLOUR] })], 'Thanks for the answer.'),
-  plan: (turn) => inTurn(turn, () => [tool('ExitPlanMode', { plan: '# Mock plan\n\n1. Do nothing\n2. Stop\n' })], 'The plan is settled.'),
+  plan: (turn) => presentPlan(turn),
+  /** Runs for n seconds (30), once `node` is allowed: Claude Code 2.1.332 refuses a long `sleep`. */
+  node: (turn) => inTurn(turn, () => [bash(`node -e "setTimeout(() => {}, ${seconds(turn.argument, 30)})"`, 'Wait')], 'The command has run.'),
   todo: (turn) => inTurn(turn, (step) => [step === 0 ? tool('TaskCreate', { subject: 'Mock task', description: 'A task', activeForm: 'Doing mock task' }) : tool('TaskUpdate', { taskId: '1', status: 'completed' })], 'Tasks are done.', 2),
   /** A sub-agent with a scenario of its own: `subagent:slow+5`. */
   subagent: (turn) => inTurn(turn, () => [subagent(turn.argument ?? 'text')], 'The sub-agent has answered.'),
@@ -104,6 +106,15 @@ const COLOUR = {
 };
 
 const unknown: Scenario = ({ scenario }) => says(`Unknown scenario ${scenario}.`);
+
+/** The plan is what its file holds (2.1.332), or the tool's input (2.1.197). */
+function presentPlan(turn: Turn): Answer {
+  const plan = '# Mock plan\n\n1. Do nothing\n2. Stop\n';
+  const present = tool('ExitPlanMode', { plan });
+  const { planFile } = turn;
+  if (planFile === null) return inTurn(turn, () => [present], 'The plan is settled.');
+  return inTurn(turn, (step) => [step === 0 ? tool('Write', { file_path: planFile, content: plan }) : present], 'The plan is settled.', 2);
+}
 
 function says(words: string): Answer {
   return { blocks: [text(words)] };

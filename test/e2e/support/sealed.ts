@@ -108,14 +108,18 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     return ended;
   };
   const fleet = watchFleet({ sandbox, tmux, ok });
-  const writeLayout: Sealed['writeLayout'] = (panes, rest = {}) => writeFile(join(checkout, 'shop.yaml'), layoutText(panes, rest));
+  const workspace = join(sandbox.home, 'workspaces', 'shop');
+  const writeLayout: Sealed['writeLayout'] = async (panes, rest = {}) => {
+    if (options.trusted === true) await trust(sandbox, [checkout, ...panes.map(({ id }) => join(workspace, id))]);
+    await writeFile(join(checkout, 'shop.yaml'), layoutText(panes, rest));
+  };
   return {
     sandbox,
     env,
     api,
     tmux,
     checkout,
-    workspace: join(sandbox.home, 'workspaces', 'shop'),
+    workspace,
     ct,
     ok,
     terminal: (args, more = {}) => openTerminal(sandbox, [process.execPath, PROGRAM, ...argvOf(args)], { ...more, cwd: checkout }),
@@ -160,7 +164,7 @@ async function makeClaudeEnvironment(sandbox: Sandbox, api: MessagesApi): Promis
 async function writeHome({ home, root }: Sandbox, { trusted = false, home: files = {}, claudeJson = {} }: SealedOptions): Promise<void> {
   const global = {
     hasCompletedOnboarding: true,
-    lastOnboardingVersion: '2.1.197',
+    lastOnboardingVersion: '2.1.332',
     theme: 'dark',
     numStartups: 10,
     // A key is known by its last 20 characters.
@@ -171,6 +175,14 @@ async function writeHome({ home, root }: Sandbox, { trusted = false, home: files
   await mkdir(join(home, '.claude'), { recursive: true });
   await writeFile(join(home, '.claude.json'), JSON.stringify(global, null, 2));
   for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text);
+}
+
+/** Claude Code 2.1.332 asks in each repository; a folder above it does not count. To be called before a claude runs, which writes the file too. */
+async function trust({ home }: Sandbox, folders: readonly string[]): Promise<void> {
+  const file = join(home, '.claude.json');
+  const content = JSON.parse(await readFile(file, 'utf8')) as { readonly projects: Readonly<Record<string, object>> };
+  const added = Object.fromEntries(folders.map((folder) => [folder, { ...content.projects[folder], hasTrustDialogAccepted: true }]));
+  await writeFile(file, JSON.stringify({ ...content, projects: { ...content.projects, ...added } }, null, 2));
 }
 
 async function makeProject(sandbox: Sandbox, files: Readonly<Record<string, string>>): Promise<string> {
@@ -186,12 +198,18 @@ async function makeProject(sandbox: Sandbox, files: Readonly<Record<string, stri
 }
 
 function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, unknown>>): string {
-  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', ...('run' in pane ? {} : { template: 'none' }), ...pane }));
+  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', ...('run' in pane ? {} : { template: 'none' }), ...pane, ...claudeOf(pane) }));
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
-/** Claude draws what a hook has told within this time. In milliseconds. */
-const DRAWN_MS = 150;
+/** Claude Code 2.1.332 would let most tools pass in its own default mode, and these tests are about what asks. */
+function claudeOf(pane: PaneText): object {
+  if ('run' in pane || 'task' in pane) return {};
+  return { claude: { permission_mode: 'default', ...(pane['claude'] as object | undefined) } };
+}
+
+/** Claude draws what a hook has told within 150 ms, and drops keys for 150 ms more (2.1.332). In milliseconds. */
+const DRAWN_MS = 350;
 
 type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'rests' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
 
