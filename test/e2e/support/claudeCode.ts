@@ -7,7 +7,7 @@ import { describe } from 'vitest';
 import { withLock } from '../../../src/store/lock.ts';
 
 /** The newest version that these tests are known to pass with; CLAUDE_TMUX_E2E_VERSION chooses another (2.1.197, which npm gives to Node 20). */
-const VERSION = process.env['CLAUDE_TMUX_E2E_VERSION'] ?? '2.1.332';
+export const VERSION = process.env['CLAUDE_TMUX_E2E_VERSION'] ?? '2.1.332';
 /** The native program, which runs beside any Node. */
 const PACKAGE = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
 /** True for the older of the two: where they behave differently, a test says how. */
