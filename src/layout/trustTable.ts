@@ -133,6 +133,7 @@ const AGENT: Readonly<Record<keyof WrittenClaude, (work: AgentWork) => readonly 
   model: ({ model }) => flag('--model', model),
   permission_mode: ({ permissionMode }) => flag('--permission-mode', permissionMode),
   effort: ({ effort }) => flag('--effort', effort),
+  fullscreen: ({ fullscreen }) => flag('--settings', fullscreen === null ? null : JSON.stringify({ tui: fullscreen ? 'fullscreen' : 'default' })),
   args: ({ args }) => args,
 };
 

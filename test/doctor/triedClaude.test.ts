@@ -17,5 +17,5 @@ it.each([
 ])('Claude Code %s is %s', (version, word) => {
   const words = untriedClaude(version);
   if (word === null) expect(words).toBeNull();
-  else expect(words).toMatch(new RegExp(`Claude Code ${String(version)} is ${word} than .*2\\.1\\.197 to 2\\.1\\.332`));
+  else expect(words).toMatch(new RegExp(`Claude Code ${version} is ${word} than .*2\\.1\\.197 to 2\\.1\\.332`));
 });
