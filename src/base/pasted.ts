@@ -31,7 +31,8 @@ function pastedWord(word: string): string {
 }
 
 function pastedPart(character: string): string {
-  if (character === '\n') return String.raw`$'\n'`;
+  // The empty quotes keep the next word's part out of these, in which a backslash counts.
+  if (character === '\n') return String.raw`$'\n'""`;
   if (character === '\u0000') return '';
   if (character !== '\t' && visible(character) === character) return character === "'" ? `"'"` : `'${character}'`;
   const bytes = Array.from(new TextEncoder().encode(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`);
