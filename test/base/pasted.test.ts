@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { pasted, pastedFor } from '../../src/base/pasted.ts';
 import { visible } from '../../src/base/visible.ts';
 
-function words(command: string): string[] {
-  const script = `set -- ${command.replace(/^claude-tmux /, '')}\nfor word do printf '%s\\0' "$word"; done`;
-  return execFileSync('bash', ['-c', script], { encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } }).split('\0').slice(0, -1);
+/** What a shell makes of each command: one shell for all of them, and without the files that one at a prompt reads. */
+function wordsOf(commands: readonly string[]): string[][] {
+  const lines = commands.map((command) => `set -- ${command.replace(/^claude-tmux /, '')}; printf '%s\\0' "$@"; printf '\\1\\0'`);
+  const printed = execFileSync('bash', ['--norc', '--noprofile', '-c', lines.join('\n')], { encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  return printed.split('\u0001\0').slice(0, -1).map((words) => words.split('\0').slice(0, -1));
 }
 
 describe('a command that is printed for pasting', () => {
@@ -35,12 +37,14 @@ describe('a command that is printed for pasting', () => {
 
   it('is one visible word of the shell, whatever the name holds', () => {
     const name = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 4 }), fc.constantFrom('\u202e', '\u001b[31m', "'", '"', '\\', '\n', '\t', '`', '\u200b', '\u{e0041}')), { maxLength: 5 })
-      .map((parts) => parts.join('').replace(/\0|\p{Cs}/gu, ''));
-    fc.assert(fc.property(name, (text) => {
-      const command = pasted`up ${text}`;
-      expect(visible(command)).toBe(command);
-      expect(command).not.toMatch(/[\n\t]/);
-      expect(words(command)).toEqual(text.startsWith('-') ? ['up', '--', text] : ['up', text]);
-    }), { numRuns: 60 });
+      .map((parts) => parts.join('').replace(/[\0\u0001]|\p{Cs}/gu, ''));
+    fc.assert(fc.property(fc.array(name, { minLength: 40, maxLength: 80 }), (names) => {
+      const commands = names.map((text) => pasted`up ${text}`);
+      for (const command of commands) {
+        expect(visible(command)).toBe(command);
+        expect(command).not.toMatch(/[\n\t]/);
+      }
+      expect(wordsOf(commands)).toEqual(names.map((text) => (text.startsWith('-') ? ['up', '--', text] : ['up', text])));
+    }), { numRuns: 5 });
   });
 });
