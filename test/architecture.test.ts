@@ -93,6 +93,16 @@ test('no shell script of the program starts git', () => {
   expect(scripts.filter((path) => starts(read(path)))).toEqual([]);
 });
 
+test('what follows from an agent\'s state is in one table: nothing else lists states or compares one with a word', () => {
+  const derive = ['status/states.ts', 'status/agentState.ts', 'status/claudeState.ts'];
+  const lists = /\b(Record|Map|Set)<AgentState\b|\bAgentState\[\]/;
+  const compares = /\bstate\)? ?[!=]== ?'|'[a-z-]+' ?[!=]== ?[\w.]*\bstate\b|switch \([\w.]*\bstate\)|\.(has|includes)\([\w.]*\bstate\)/;
+  const found = sources.filter(({ path }) => !derive.includes(path)).flatMap(({ path, text }) =>
+    withoutComments(text).split('\n').filter((line) => lists.test(line) || compares.test(line)).map((line) => `${path}: ${line.trim()}`),
+  );
+  expect(found).toEqual([]);
+});
+
 test('only the command line reads the environment and the arguments of the process', () => {
   const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
   expect(readers.map(({ path }) => path)).toEqual([]);

@@ -6,6 +6,7 @@ import { readTranscript } from '../agent/transcript.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import { agentState, wantsScreen, type AgentVerdict } from '../status/agentState.ts';
 import type { HookState } from '../status/hookState.ts';
+import { STATES } from '../status/states.ts';
 import type { TranscriptTail } from '../status/transcript.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetPaths, type FleetPaths, sessionPaths } from '../store/paths.ts';
@@ -15,6 +16,7 @@ import { readServer, type ServerFacts } from '../tmux/readServer.ts';
 import { UnseenServer } from '../tmux/seenServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
+import { readElsewhere, type Elsewhere } from './elsewhere.ts';
 import { whyAway } from './fleetHome.ts';
 import { foldInbox } from './foldInbox.ts';
 
@@ -37,6 +39,8 @@ export interface SessionEvidence {
   readonly hooksProblem: string | null;
   /** The end of its conversation's transcript; null without one. */
   readonly talk: TranscriptTail | null;
+  /** Where it works when that is not its tree; null in its tree, and when it does not run. */
+  readonly elsewhere: Elsewhere | null;
   readonly verdict: AgentVerdict;
 }
 
@@ -58,7 +62,7 @@ export async function readEvidence(context: Context, place: FleetPlace, known?: 
 /** A fleet whose processes cannot be seen: nothing is known of it, and nothing of what its hooks told is taken away. */
 function unseenEvidence({ sessions }: FleetRecord, why: string): readonly SessionEvidence[] {
   const verdict: AgentVerdict = { state: 'unknown', since: null, detail: why, source: 'none', rule: 'a process that cannot be seen from here is not one that has ended', until: null };
-  return sessions.map((session) => ({ session, pane: null, window: null, facts: null, hooks: null, hooksProblem: null, talk: null, verdict }));
+  return sessions.map((session) => ({ session, pane: null, window: null, facts: null, hooks: null, hooksProblem: null, talk: null, elsewhere: null, verdict }));
 }
 
 async function readOwnEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
@@ -153,13 +157,14 @@ async function judge(context: Context, { session, facts, hooks, hooksProblem, pl
   const shown = wantsScreen(evidence, now) ? await locate() : null;
   const screen = shown === null ? null : await capturePane(server, shown.pane, context.env);
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
-  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, hooksProblem, talk, verdict };
+  const elsewhere = facts?.alive === true ? readElsewhere(session.path, facts.registry?.cwd ?? null) : null;
+  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, hooksProblem, talk, elsewhere, verdict };
 }
 
 /** `done` is a turn that ended and that nobody has looked at yet; a look is remembered, for the user moves on to other panes. */
 async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 'lookedAt' | 'seen'>): Promise<AgentVerdict> {
   const since = verdict.since ?? 0;
-  if (verdict.state !== 'done') return verdict;
+  if (!STATES[verdict.state].unseen) return verdict;
   if (lookedAt > since) await markSeen(seen, lookedAt);
   else if (readSeen(seen) <= since) return verdict;
   return { ...verdict, state: 'idle', rule: `${verdict.rule}; it was looked at since` };

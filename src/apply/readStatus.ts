@@ -18,14 +18,21 @@ export async function readStatus(context: Context, fleets: readonly FleetPlace[]
     // Paths are the other machine's too.
     const here = (await whyAway(context, record)) === null ? treeOf : (): null => null;
     const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(record.sessions, here)]);
-    return toFleetStatus({ record, server }, evidence, trees);
+    return toFleetStatus({ record, server }, evidence, await withTreesElsewhere(evidence, trees, here));
   };
   return { version: 1, fleets: await Promise.all(fleets.map(read)) };
 }
 
+/** The same readings, with those of the trees in which agents work that left their own (EnterWorktree). */
+export async function withTreesElsewhere(evidence: readonly SessionEvidence[], trees: ReadonlyMap<string, TreeReading | null>, treeOf: TreeSource): Promise<ReadonlyMap<string, TreeReading | null>> {
+  const missing = evidence.flatMap(({ session, elsewhere }): [string, string | null][] => (elsewhere === null || elsewhere.tree === null || trees.has(elsewhere.tree) ? [] : [[elsewhere.tree, session.base]]));
+  const more = await Promise.all(missing.map(async ([path, base]): Promise<[string, TreeReading | null]> => [path, await treeOf(path, base)]));
+  return more.length === 0 ? trees : new Map([...trees, ...more]);
+}
+
 /** The report of a fleet from what was read about it; `trees` by path. */
 export function toFleetStatus({ record, server }: FleetPlace, evidence: readonly SessionEvidence[], trees: ReadonlyMap<string, TreeReading | null>): FleetStatus {
-  const sessions = evidence.map((one) => toStatus(one, { agent: toAgent(one), tree: trees.get(one.session.path) ?? null }));
+  const sessions = evidence.map((one) => toStatus(one, { agent: toAgent(one), tree: trees.get(one.elsewhere === null ? one.session.path : (one.elsewhere.tree ?? '')) ?? null }));
   return { name: record.name, layout: record.layout, strategy: record.strategy, socket: server.socket, sessions };
 }
 
@@ -81,7 +88,7 @@ export function treePart(tree: TreeReading | null): Pick<SessionStatus, keyof ty
   return { branch, changes, staged, untracked, conflicts, ahead, behind, operation, error: null };
 }
 
-function toStatus({ session, pane, window }: SessionEvidence, { agent, tree }: { readonly agent: AgentStatus; readonly tree: TreeReading | null }): SessionStatus {
+function toStatus({ session, pane, window, elsewhere }: SessionEvidence, { agent, tree }: { readonly agent: AgentStatus; readonly tree: TreeReading | null }): SessionStatus {
   const { id, number, name, color, path, port, base, syncedAt, dependsOn } = session;
-  return { id, number, name, color, pane, window, path, port, base, ...treePart(tree), synced_at: syncedAt, agent, depends_on: dependsOn };
+  return { id, number, name, color, pane, window, path, elsewhere: elsewhere === null ? null : (elsewhere.tree ?? elsewhere.folder), port, base, ...treePart(tree), synced_at: syncedAt, agent, depends_on: dependsOn };
 }

@@ -3,7 +3,9 @@ import { UserError } from '../base/errors.ts';
 import { readRemoteNow, type RemoteNow } from '../git/remoteNow.ts';
 import { readStanding, type Standing } from '../git/standing.ts';
 import { readTreeRisks, readUnmergedBranch } from '../git/treeRisks.ts';
-import { closingSlot, refuseClosing } from '../status/closing.ts';
+import type { Circumstance } from '../status/circumstances.ts';
+import { closingSlot, decideClosing } from '../status/closing.ts';
+import type { Decision } from '../status/decide.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { readFleets } from '../store/fleets.ts';
@@ -11,6 +13,8 @@ import { descendsFrom } from '../store/process.ts';
 import { readServer } from '../tmux/readServer.ts';
 import type { Context } from './context.ts';
 import { readEvidence, type FleetPlace } from './readEvidence.ts';
+import { runsInPane } from './ownPane.ts';
+import { situationOf } from './situation.ts';
 
 export interface ClosingInput extends FleetPlace {
   readonly session: SessionRecord;
@@ -25,8 +29,8 @@ export interface Survey {
   /** True when its process lives. */
   readonly alive: boolean;
   readonly isClaude: boolean;
-  /** True when no more is known of what runs there than that it runs. */
-  readonly isOpaque: boolean;
+  /** `ask` when something ends with it that the user may not think of. */
+  readonly decision: Decision;
   /** The tree that is its own; null for none, or when it is gone already. */
   readonly standing: Standing | null;
   readonly remote: RemoteNow | null;
@@ -47,8 +51,8 @@ export async function surveyClosing(context: Context, input: ClosingInput): Prom
   const remote = origin === null ? null : await readRemoteNow({ repo: origin, checkout: record.checkout, cacheDir: context.store.cache, env: context.env, signal: context.signal });
   const at = new Date(context.now()).toISOString();
   const slot = closingSlot(session.id, at);
-  const { pane, alive, isOpaque, risks } = await lookClosely(context, { ...input, standing, remote });
-  return { pane, alive, isClaude: session.isClaude, isOpaque, standing, remote, risks, slot, archive: join(dirname(session.path), '.closed', slot), at };
+  const { pane, alive, decision, risks } = await lookClosely(context, { ...input, standing, remote });
+  return { pane, alive, isClaude: session.isClaude, decision, standing, remote, risks, slot, archive: join(dirname(session.path), '.closed', slot), at };
 }
 
 interface Close extends ClosingInput {
@@ -57,17 +61,18 @@ interface Close extends ClosingInput {
 }
 
 /** The part of the survey that changes by the second; asked again right before the agent is ended. */
-export async function lookClosely(context: Context, input: Close): Promise<Pick<Survey, 'pane' | 'alive' | 'isOpaque' | 'risks'>> {
+export async function lookClosely(context: Context, input: Close): Promise<Pick<Survey, 'pane' | 'alive' | 'decision' | 'risks'>> {
   const { record, server, session, standing } = input;
   const evidence = (await readEvidence(context, { record, server })).find((one) => one.session.id === session.id);
   if (!evidence) throw new UserError(`session "${session.id}" is not in the fleet's record`, { hint: 'run the command again' });
-  const risks = standing === null ? [] : await readRisks(context, { ...input, panePid: await readPanePid(context, input, evidence.pane) });
-  const { state, detail } = evidence.verdict;
-  const refusal = refuseClosing({ id: session.id, state, detail, sharers: standing === null ? [] : await readSharers(context, input), risks });
-  if (refusal) throw new UserError(refusal.message, { hint: refusal.hint });
+  const panePid = await readPanePid(context, input, evidence.pane);
+  const risks = standing === null ? [] : await readRisks(context, { ...input, panePid });
   const alive = evidence.facts?.alive === true;
-  if (alive && evidence.pane === null) throw new UserError(`what runs in "${session.id}" (pid ${evidence.facts.pid ?? 0}) is not in its tmux server; it was not closed`, { hint: 'end it by hand, and close the session again' });
-  return { pane: evidence.pane, alive, isOpaque: state === 'running' && session.kind === 'agent', risks };
+  const more: readonly Circumstance[] = [...((await runsInPane(panePid)) ? ['ownPane' as const] : []), ...(alive && evidence.pane === null ? ['offScreen' as const] : [])];
+  const sharers = standing === null ? [] : await readSharers(context, input);
+  const { decision, refusal } = decideClosing({ id: session.id, situation: situationOf(evidence, more), detail: evidence.verdict.detail, sharers, risks });
+  if (refusal) throw new UserError(refusal.message, { hint: refusal.hint });
+  return { pane: evidence.pane, alive, decision, risks };
 }
 
 interface RisksInput extends Close {

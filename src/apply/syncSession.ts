@@ -5,11 +5,12 @@ import type { SyncBase } from '../git/syncTips.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
 import type { SyncMode } from '../plan/syncDecision.ts';
 import { isInSync, nothingDone, type SyncResult } from '../plan/syncResult.ts';
-import { refuseAgent, refuseTree, type AgentRefusal } from '../status/syncRefusal.ts';
+import { refuseTree } from '../status/syncRefusal.ts';
 import type { Context } from './context.ts';
 import type { KeptSync } from './keepSyncs.ts';
 import { readVerdicts, type FleetPlace } from './readEvidence.ts';
 import { mendTree } from './mendTrees.ts';
+import { decideFor } from './situation.ts';
 import { bringNews, type SyncSource } from './syncSources.ts';
 import type { SyncTarget, SyncWish } from './syncTargets.ts';
 
@@ -87,13 +88,23 @@ async function refuse(context: Context, one: SessionSync): Promise<AgentRefusal 
   return reason === null ? null : { reason, passes: true };
 }
 
-async function refuseAgents(context: Context, { place, target }: SessionSync): Promise<AgentRefusal | null> {
+/** Why the tree may not be moved now (completes `"api" …`), and whether waiting for the end of a turn would help. */
+interface AgentRefusal {
+  readonly reason: string;
+  readonly passes: boolean;
+}
+
+async function refuseAgents(context: Context, { place, target, wish }: SessionSync): Promise<AgentRefusal | null> {
   const agents = target.sessions.filter(({ kind }) => kind === 'agent');
   const evidence = await readVerdicts(context, { ...place, record: { ...place.record, sessions: agents } });
-  for (const { session, verdict, facts } of evidence) {
-    const hasDialog = facts?.registry?.status === 'waiting' && facts.registry.waitingFor === 'dialog open';
-    const refusal = refuseAgent(verdict.state, { isClaude: session.isClaude, hasDialog });
-    if (refusal !== null) return session.id === target.owner.id ? refusal : { ...refusal, reason: `is shared with "${session.id}", which ${refusal.reason}` };
+  for (const one of evidence) {
+    const { decision, detail } = decideFor('sync', one);
+    if (decision.answer === 'yes' || (decision.answer === 'ask' && wish.yes === true)) continue;
+    const { id } = one.session;
+    const [reason] = decision.reasons;
+    const words = `${reason?.words ?? 'cannot be changed now'}${one.elsewhere === null || detail === null ? '' : ` (${detail})`}`;
+    const wayOut = decision.answer === 'ask' ? `: ${reason?.help.replace('{id}', id) ?? ''}, or claude-tmux sync ${target.owner.id} --yes` : '';
+    return { reason: `${id === target.owner.id ? '' : `is shared with "${id}", which `}${words}${wayOut}`, passes: decision.passes };
   }
   return null;
 }

@@ -9,6 +9,8 @@ export interface SyncWish {
   /** True remembers those that are at work, for the next time they are not. */
   readonly whenIdle: boolean;
   readonly dryRun: boolean;
+  /** True syncs also where something of the session's is disturbed by it: a background task. */
+  readonly yes?: boolean;
 }
 
 /** One tree of a fleet, with everybody who works in it. */

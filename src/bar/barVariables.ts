@@ -80,8 +80,5 @@ function windowMark({ agent }: SessionStatus, style: BarStyle): Piece {
 
 /** The larger, the more it says about its window. */
 function urgency({ agent }: SessionStatus): number {
-  if (lookOf(agent.state).needsYou) return RISING.length + 1;
-  return RISING.indexOf(agent.state) + 1;
+  return lookOf(agent.state).rank;
 }
-
-const RISING: readonly string[] = ['waiting', 'exited', 'running', 'idle', 'unknown', 'done', 'background', 'starting', 'working', 'crashed'];

@@ -1,5 +1,6 @@
 import type { SessionStatus } from '../status/report.ts';
-import { lookOf, STATE_LOOKS } from '../status/states.ts';
+import type { AgentState } from '../status/agentState.ts';
+import { lookOf, STATES, type CountKind } from '../status/states.ts';
 import type { BarStyle } from './bar.ts';
 import { BAR_MARKS, stateMark } from './marks.ts';
 import { blockStyle, join, literal, NOTHING, piece, styled, type Piece } from './piece.ts';
@@ -8,7 +9,7 @@ interface Look {
   readonly style: BarStyle;
 }
 
-/** `2 need you · 3 working · 8 ok`: what went wrong or cannot be told is never among the ok. */
+/** `2 need you · 3 working · 1 in background · 8 ok`: what went wrong or is not known is never among the ok. */
 export function renderCounts(sessions: readonly SessionStatus[], { style }: Look): Piece {
   return between(tally(sessions).map(({ kind, count }) => said(kind, piece(`${count} ${wordsFor(kind, count)}`), style)), style);
 }
@@ -38,36 +39,28 @@ export function renderTinyCounts(sessions: readonly SessionStatus[], { style, ce
 /** From the most urgent down; `state` lends its mark. */
 const KINDS = {
   needsYou: { one: 'needs you', many: 'need you', state: 'question' },
-  crashed: { one: 'crashed', many: 'crashed', state: 'crashed' },
   working: { one: 'working', many: 'working', state: 'working' },
+  background: { one: 'in background', many: 'in background', state: 'background' },
   unknown: { one: 'unknown', many: 'unknown', state: 'unknown' },
   ok: { one: 'ok', many: 'ok', state: 'done' },
-} as const;
-type Kind = keyof typeof KINDS;
-const ORDER: readonly Kind[] = ['needsYou', 'crashed', 'working', 'unknown', 'ok'];
+} as const satisfies Readonly<Record<CountKind, { readonly one: string; readonly many: string; readonly state: AgentState }>>;
+const ORDER: readonly CountKind[] = ['needsYou', 'working', 'background', 'unknown', 'ok'];
 
-function tally(sessions: readonly SessionStatus[]): { readonly kind: Kind; readonly count: number }[] {
-  const kinds = sessions.map(kindOf);
+function tally(sessions: readonly SessionStatus[]): { readonly kind: CountKind; readonly count: number }[] {
+  const kinds = sessions.map(({ agent }) => lookOf(agent.state).counts);
   return ORDER.map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length })).filter(({ count }) => count > 0);
-}
-
-function kindOf(session: SessionStatus): Kind {
-  const { state } = session.agent;
-  if (needsYou(session)) return 'needsYou';
-  if (state === 'crashed' || state === 'unknown') return state;
-  return state === 'working' || state === 'background' || state === 'starting' ? 'working' : 'ok';
 }
 
 function needsYou({ agent }: SessionStatus): boolean {
   return lookOf(agent.state).needsYou;
 }
 
-function wordsFor(kind: Kind, count: number): string {
+function wordsFor(kind: CountKind, count: number): string {
   return count === 1 ? KINDS[kind].one : KINDS[kind].many;
 }
 
-function said(kind: Kind, text: Piece, style: BarStyle): Piece {
-  return kind === 'needsYou' ? styled(text, blockStyle(STATE_LOOKS.question.color, style.color)) : text;
+function said(kind: CountKind, text: Piece, style: BarStyle): Piece {
+  return kind === 'needsYou' ? styled(text, blockStyle(STATES.question.color, style.color)) : text;
 }
 
 function between(parts: readonly Piece[], style: BarStyle): Piece {

@@ -13,12 +13,10 @@ export function keepOrder(sessions: readonly SessionStatus[], strategy: string |
 
 /** The last stage that something goes on in, else the last that came to an end, else the first. */
 function runningStage(sessions: readonly SessionStatus[]): number {
-  const isActive = (session: SessionStatus): boolean => needsYou(session) || ACTIVE.has(session.agent.state);
+  const isActive = (session: SessionStatus): boolean => needsYou(session) || lookOf(session.agent.state).progress === 'on';
   const active = sessions.findLastIndex(isActive);
-  return active >= 0 ? active : Math.max(0, sessions.findLastIndex(({ agent }) => agent.state !== 'waiting'));
+  return active >= 0 ? active : Math.max(0, sessions.findLastIndex(({ agent }) => lookOf(agent.state).progress !== 'ahead'));
 }
-
-const ACTIVE: ReadonlySet<string> = new Set(['starting', 'working', 'background', 'running']);
 
 function needsYou({ agent }: SessionStatus): boolean {
   return lookOf(agent.state).needsYou;

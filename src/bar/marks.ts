@@ -7,6 +7,8 @@ export interface BarMarks {
   readonly changes: string;
   readonly conflicts: string;
   readonly operation: string;
+  /** Before the branch of an agent that works in another tree than its own. */
+  readonly elsewhere: string;
   readonly ahead: string;
   readonly behind: string;
   /** Between counts. */
@@ -16,9 +18,9 @@ export interface BarMarks {
 }
 
 export const BAR_MARKS: Readonly<Record<BarStyle['marks'], BarMarks>> = {
-  unicode: { changes: '±', conflicts: '≠', operation: '↻', ahead: '↑', behind: '↓', dot: '·', end: '…' },
-  ascii: { changes: '~', conflicts: '!', operation: '@', ahead: '^', behind: 'v', dot: ',', end: '.' },
-  nerd: { changes: '\uf040', conflicts: '\uf127', operation: '\uf021', ahead: '\uf062', behind: '\uf063', dot: '·', end: '…' },
+  unicode: { changes: '±', conflicts: '≠', operation: '↻', elsewhere: '⇢', ahead: '↑', behind: '↓', dot: '·', end: '…' },
+  ascii: { changes: '~', conflicts: '!', operation: '@', elsewhere: '%', ahead: '^', behind: 'v', dot: ',', end: '.' },
+  nerd: { changes: '\uf040', conflicts: '\uf127', operation: '\uf021', elsewhere: '\uf08e', ahead: '\uf062', behind: '\uf063', dot: '·', end: '…' },
 };
 
 /** The mark of a state, one cell. */

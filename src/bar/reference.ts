@@ -15,6 +15,7 @@ const FACTS: readonly (readonly [keyof BarMarks, string])[] = [
   ['changes', 'changed files'],
   ['conflicts', 'files in conflict'],
   ['operation', 'a rebase, merge, cherry-pick, revert or bisect in progress (in words where there is room)'],
+  ['elsewhere', 'the branch of another tree, in which the agent works (a worktree of its own)'],
   ['ahead', 'commits the branch is ahead'],
   ['behind', 'commits it is behind'],
 ];

@@ -5,6 +5,7 @@ import type { Strategy } from '../layout/layout.ts';
 import { STRATEGY_FACTS } from '../layout/strategies.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readFleet, writeFleet } from '../store/fleets.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { bringUp } from './bringUp.ts';
 import { changeFleet, type KnownFleet } from './changeFleet.ts';
 import { reloadFleet } from './loadFleet.ts';
@@ -17,6 +18,7 @@ type AddedPane = Readonly<Record<string, string>> & { readonly id: string };
 export async function add(context: Context, words: readonly string[], options: Options): Promise<number> {
   const name = words.join(' ').trim();
   const fleet = await pickFleet(context, textOf(options, 'fleet'));
+  await refuseInsideAgent(context, 'add', fleet);
   const yes = options['yes'] === true;
   return changeFleet(context, fleet, { what: `adding to "${fleet.name}"`, yes }, async (loaded) => {
     const pane = describePane(name, { options, strategy: loaded.read.layout.strategy, taken: takenIds(loaded) });

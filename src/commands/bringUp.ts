@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
+import { runsInPane } from '../apply/ownPane.ts';
 import { mendTrees } from '../apply/mendTrees.ts';
 import { moveHere, refuseAway } from '../apply/fleetHome.ts';
 import { findProgram } from '../agent/findProgram.ts';
@@ -14,6 +15,7 @@ import { readUnsharedWork } from '../git/unsharedWork.ts';
 import { treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
+import { decide, describeRefusal } from '../status/decide.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet, writeFleet } from '../store/fleets.ts';
 import { compareMachines } from '../store/machine.ts';
@@ -53,6 +55,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const loaded = { ...given, record: given.record && (await mendTrees(context, given.record)) };
   const first = await planFleet(context, loaded, wanted);
   refuseProblems(first.plan);
+  await refuseOwnPane(first);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
   if (first.plan.steps.length === 0) {
     context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
@@ -108,6 +111,16 @@ async function bringUpWithout(context: Context, { given, wanted, refused, all }:
 function refuseProblems({ problems }: Plan): void {
   const [first, ...others] = problems;
   if (first !== undefined) throw new UserError(['nothing was done:', first, ...others].join(others.length === 0 ? ' ' : '\n  '));
+}
+
+/** A pane that is started again ends what runs in it: this very command, when it was given in that pane's shell. */
+async function refuseOwnPane({ plan, snapshot }: PlannedFleet): Promise<void> {
+  const panes = snapshot.tmux.session?.windows.flatMap((window) => window.panes) ?? [];
+  for (const step of plan.steps) {
+    if (step.kind !== 'respawn-pane' || !(await runsInPane(panes.find(({ id }) => id === step.paneId)?.pid ?? null))) continue;
+    const { message, hint } = describeRefusal('respawn', step.pane, { decision: decide('respawn', { state: 'exited', circumstances: ['ownPane'] }) });
+    throw new UserError(message, { hint });
+  }
 }
 
 /** The agents' programs must be there before anything is made: a pane that only says "not found" helps nobody. */

@@ -6,9 +6,11 @@ import { settleUnderLock } from '../apply/settleClosed.ts';
 import { surveyClosing, type Survey } from '../apply/surveyClosing.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { describeKept, type ClosingStep } from '../status/closing.ts';
+import { describeLoss } from '../status/decide.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickSession, type Picked } from './pick.ts';
@@ -17,6 +19,7 @@ import type { Options } from './table.ts';
 /** Ends a session and puts its clone away, with a receipt of what it keeps; `undo` brings both back. */
 export async function close(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
   const picked = await pickSession(context, given, options['fleet']);
+  await refuseInsideAgent(context, 'close', picked.fleet);
   return closePicked(context, picked, { yes: options['yes'] === true });
 }
 
@@ -61,11 +64,16 @@ interface Told {
 
 /** What is merged or pushed goes without a question: the archive holds it all the same. */
 async function confirm(context: Context, { session, survey, yes }: Told & { readonly yes: boolean }): Promise<void> {
-  const lines = [...(survey.isOpaque ? ['  what runs in it, of which no more is known than that it runs'] : []), ...describeKept(survey.risks)];
-  if (yes || lines.length === 0) return;
-  context.talk(`"${session.id}" has what is nowhere else:\n${lines.join('\n')}`);
-  if (!context.interactive) throw new UserError(`"${session.id}" was not closed: it has what is nowhere else`, { hint: `${pasted`close ${session.id} --yes`} closes it and keeps all of that in its archive` });
-  if (!(await context.askYes(`Close it, and keep all of that in ${survey.archive}? [y/N] `))) throw new UserError('nothing was closed');
+  const asks = survey.decision.answer === 'ask';
+  const kept = describeKept(survey.risks);
+  if (yes || (!asks && kept.length === 0)) return;
+  if (asks) context.talk(describeLoss('close', session.id, survey.decision));
+  if (kept.length > 0) context.talk(`"${session.id}" has work that exists only here:\n${kept.join('\n')}`);
+  if (!context.interactive) {
+    const why = kept.length > 0 ? 'it has work that exists only here' : (survey.decision.reasons[0]?.words ?? 'something runs there');
+    throw new UserError(`"${session.id}" was not closed: ${why}`, { hint: `${pasted`close ${session.id} --yes`} closes it and keeps its work in its archive` });
+  }
+  if (!(await context.askYes(`Close it${survey.standing === null ? '' : `, and keep its work in ${survey.archive}`}? [y/N] `))) throw new UserError('nothing was closed');
 }
 
 function tell(context: Context, { session, survey }: Told): void {

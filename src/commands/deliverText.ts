@@ -1,10 +1,13 @@
 import type { Context } from '../apply/context.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
+import type { Refusal } from '../status/decide.ts';
+import { holdsOnly } from '../status/inputLine.ts';
 import { isKeptOf } from '../status/promptText.ts';
+import { STATES } from '../status/states.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { pasteableText, pasteText, pressEnter } from '../tmux/paste.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
-import { refuseText } from './refuseText.ts';
+import { readInput, refuseText } from './refuseText.ts';
 
 /** Enter right after a paste has been lost in the field: it comes this much later, in milliseconds. */
 const BEFORE_ENTER = 250;
@@ -20,25 +23,26 @@ export interface Delivery {
   readonly text: string;
 }
 
-/** What became of it, as the end of a sentence that begins with the session. */
-export interface Outcome {
-  readonly given: boolean;
-  readonly words: string;
-}
+/** What became of it: `words` end a sentence that begins with the session. */
+export type Outcome = { readonly given: boolean; readonly words: string } | { readonly given: false; readonly refusal: Refusal };
+
+const PASTED = '; the text was pasted, and Enter was not pressed';
 
 /** Pastes, looks again, presses Enter, and waits for Claude's word that this prompt has come. */
 export async function deliverText(context: Context, given: Delivery): Promise<Outcome> {
   const delivery = { ...given, text: pasteableText(given.text) };
   const before = await look(context, delivery);
-  const problem = await refuseText(before, delivery.text);
-  if (problem !== null || before.pane === null) return { given: false, words: problem ?? 'is not on the screen' };
+  const problem = await refuseText(context, before, { server: delivery.server, text: delivery.text, pasted: false });
+  if (problem !== null) return { given: false, refusal: problem };
+  if (before.pane === null) return { given: false, words: 'is not on the screen' };
   const from = context.now();
   await pasteText(delivery.server, before.pane, { text: delivery.text, env: context.env });
   await pause(BEFORE_ENTER);
   const now = await look(context, delivery);
   // Whatever opened meanwhile would take this Enter for its answer.
-  const late = now.pane === before.pane && now.facts?.pid === before.facts?.pid ? await refuseText(now, delivery.text) : 'was started anew meanwhile';
-  if (late !== null) return { given: false, words: `${late}; the text was pasted, and Enter was not pressed` };
+  if (now.pane !== before.pane || now.facts?.pid !== before.facts?.pid) return { given: false, words: `was started again meanwhile${PASTED}` };
+  const late = await refuseText(context, now, { server: delivery.server, text: delivery.text, pasted: true });
+  if (late !== null) return { given: false, refusal: { ...late, message: late.message.replace(/; nothing was sent$/, PASTED) } };
   await pressEnter(delivery.server, before.pane, context.env);
   return unconfirmed(now, delivery.text) ?? confirm(context, { delivery, pane: before.pane, from, pid: now.facts?.pid ?? null });
 }
@@ -53,7 +57,7 @@ async function look(context: Context, { fleet, server, session }: Delivery): Pro
 function unconfirmed({ session, verdict }: SessionEvidence, text: string): Outcome | null {
   if (!session.isClaude) return { given: true, words: 'was given it, not confirmed: it is not Claude' };
   if (text.trimStart().startsWith('/')) return { given: true, words: 'was given it; a command is not confirmed' };
-  return verdict.state === 'working' ? { given: true, words: 'is working: it is queued' } : null;
+  return STATES[verdict.state].queues ? { given: true, words: 'is working: it is queued' } : null;
 }
 
 interface Expected {
@@ -68,7 +72,9 @@ interface Expected {
 async function confirm(context: Context, awaited: Expected): Promise<Outcome> {
   const first = await waitForPrompt(context, awaited);
   if (first.answer !== null || !isUntouched(first.last, awaited)) return toOutcome(first.answer);
-  await pressEnter(awaited.delivery.server, awaited.pane, context.env);
+  const { session, server, text } = awaited.delivery;
+  if (session.isClaude && !holdsOnly(await readInput(context, server, awaited.pane), text)) return toOutcome(null);
+  await pressEnter(server, awaited.pane, context.env);
   return toOutcome((await waitForPrompt(context, awaited)).answer);
 }
 
@@ -100,7 +106,7 @@ function answerOf({ hooks, facts }: SessionEvidence, { text, from }: { readonly 
 /** True where Enter was lost and nothing else can be in front: the same process, alive, between turns by all that is known. */
 function isUntouched({ pane, facts, hooks, verdict }: SessionEvidence, before: Pick<Expected, 'pane' | 'pid'>): boolean {
   const status = facts?.registry?.status ?? null;
-  const rests = verdict.state === 'idle' || verdict.state === 'done';
+  const { rests } = STATES[verdict.state];
   const told = status === 'idle' || (hooks !== null && status === null);
   return facts?.alive === true && !facts.suspended && facts.pid === before.pid && pane === before.pane && rests && told;
 }

@@ -1,12 +1,16 @@
 import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
+import { outliveHangUp, runsInPanes } from '../apply/ownPane.ts';
 import { readEvidence, type FleetPlace } from '../apply/readEvidence.ts';
-import { isBusy, type AgentState } from '../status/agentState.ts';
-import { killSession } from '../tmux/panes.ts';
+import { decideFor } from '../apply/situation.ts';
+import { plural } from '../base/text.ts';
+import { describeLoss } from '../status/decide.ts';
+import { killSession, showMessage } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { fleetLock } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
@@ -14,6 +18,7 @@ import type { Options } from './table.ts';
 /** Ends the fleet's tmux session: agents get SIGHUP and their SessionEnd; clones, branches and conversations stay. */
 export async function down(context: Context, [given]: readonly string[], options: Options): Promise<number> {
   const record = await pickFleet(context, given);
+  await refuseInsideAgent(context, 'down', record);
   const server = recordedServer(record);
   return withLock(fleetLock(context.store, record.name), { timeoutMs: 60_000, what: `taking "${record.name}" down` }, async () => {
     const { session } = await readServer(server, { uuid: record.uuid, session: record.session, env: context.env });
@@ -22,23 +27,28 @@ export async function down(context: Context, [given]: readonly string[], options
       return EXIT.done;
     }
     const foreign = session.windows.flatMap((window) => window.panes).filter((pane) => pane.session === null).length;
-    const busy = options['yes'] === true ? [] : await busySessions(context, { record, server });
-    const losses = [...busy.map((id) => `"${id}" is in the middle of a turn`), ...(foreign > 0 && options['yes'] !== true ? [`${foreign} pane(s) of your own are in it`] : [])];
+    const losses = options['yes'] === true ? [] : [...(await lossesOf(context, { record, server })), ...(foreign > 0 ? [`${plural(foreign, 'pane')} of your own would end`] : [])];
     if (losses.length > 0) {
-      const question = `${losses.join(', ')}. End them? [y/N] `;
+      const question = `${losses.join('\n')}\nEnd them? [y/N] `;
       if (!context.interactive) throw new UserError(`"${record.name}" was not taken down: ${losses.join(', ')}`, { hint: 'claude-tmux down --yes ends them; conversations resume at the next `up`' });
       if (!(await context.askYes(question))) throw new UserError('nothing was ended');
     }
+    const isInside = await runsInPanes(session.windows.flatMap((window) => window.panes));
+    if (isInside) outliveHangUp();
     await killSession(server, session.id, context.env);
-    context.talk(`"${record.name}" is down; ${pasted`up ${record.name}`} brings it back`);
+    const said = `"${record.name}" is down; ${pasted`up ${record.name}`} brings it back`;
+    // Its own terminal is gone then: nothing can be written there.
+    if (isInside) await showMessage(server, said, context.env);
+    else context.talk(said);
     return EXIT.done;
   });
 }
 
-/** A turn that waits for an answer has not ended either. */
-const ASKS: ReadonlySet<AgentState> = new Set<AgentState>(['permission', 'question', 'plan-review']);
-
-async function busySessions(context: Context, fleet: FleetPlace): Promise<string[]> {
+/** What would be cut off, a sentence each. */
+async function lossesOf(context: Context, fleet: FleetPlace): Promise<string[]> {
   const evidence = await readEvidence(context, fleet);
-  return evidence.filter(({ verdict }) => isBusy(verdict.state) || ASKS.has(verdict.state)).map(({ session }) => session.id);
+  return evidence.flatMap((one) => {
+    const { decision } = decideFor('down', one);
+    return decision.answer === 'yes' ? [] : [describeLoss('down', one.session.id, decision)];
+  });
 }

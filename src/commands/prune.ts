@@ -9,6 +9,7 @@ import { describeDeleted, describeKept, type PruneStep } from '../status/closing
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
 
@@ -21,6 +22,7 @@ export async function prune(context: Context, _args: readonly string[], options:
   const age = parseSpan(text);
   if (age === null) throw new UserError(`"${text}" is no length of time`, { hint: 'claude-tmux prune --older-than 14d (or 12h, 30m, 0d)', exitCode: EXIT.usage });
   const fleets = typeof options['fleet'] === 'string' ? [await pickFleet(context, options['fleet'])] : await fleetsHere(context);
+  for (const fleet of fleets) await refuseInsideAgent(context, 'prune', fleet);
   const wanted = { age, shrink: options['shrink'] === true, yes: options['yes'] === true };
   const counts = { found: 0, failed: 0 };
   for (const fleet of fleets) await pruneFleet(context, fleet, { ...wanted, counts });

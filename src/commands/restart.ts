@@ -1,15 +1,17 @@
 import type { Context } from '../apply/context.ts';
 import { applyPanes } from '../apply/applyPanes.ts';
+import { runsInPane } from '../apply/ownPane.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
 import { EXIT, UserError } from '../base/errors.ts';
+import type { TmuxPane } from '../plan/snapshot.ts';
 import type { Plan } from '../plan/step.ts';
-import { isBusy } from '../status/agentState.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet } from '../store/fleets.ts';
 import { describeOtherAccount } from './accounts.ts';
 import { changeFleet } from './changeFleet.ts';
 import { keepRecord } from './keepRecord.ts';
 import { refuseLost } from './lostConversations.ts';
+import { permit } from './permit.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
@@ -35,8 +37,9 @@ export async function restart(context: Context, [given = '']: readonly string[],
 }
 
 /** The plan with one step: the session's pane gets a new process. */
-function respawnPlan({ plan, snapshot, layout }: PlannedFleet, id: string): Plan {
-  const pane = snapshot.tmux.session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === id);
+function respawnPlan(planned: PlannedFleet, id: string): Plan {
+  const { plan, layout } = planned;
+  const pane = findPane(planned, id);
   if (!pane) throw new UserError(`session "${id}" is not on the screen`, { hint: 'claude-tmux up brings it back with the edited layout' });
   if (!layout.panes.some((candidate) => candidate.id === id)) throw new UserError(`session "${id}" is no longer in the layout`, { hint: 'put it back to restart it' });
   return { ...plan, steps: [{ kind: 'respawn-pane', id: 1, pane: id, paneId: pane.id, hold: false, target: `pane ${id}`, cause: 'restart', needs: [] }] };
@@ -49,11 +52,14 @@ interface Confirmation {
   readonly yes: boolean;
 }
 
-/** A turn that is cut off loses its unfinished answer: that is asked for. */
+/** What a restart cuts off (a turn, an open question, a background task) is asked for. */
 async function confirm(context: Context, { planned, fleet, id, yes }: Confirmation): Promise<void> {
-  if (yes) return;
-  const evidence = await readEvidence(context, { record: fleet, server: planned.server });
-  if (!evidence.some(({ session, verdict }) => session.id === id && isBusy(verdict.state))) return;
-  if (!context.interactive) throw new UserError(`"${id}" is working`, { hint: 'claude-tmux restart --yes cuts its turn off' });
-  if (!(await context.askYes(`"${id}" is working; a restart cuts its turn off. Go on? [y/N] `))) throw new UserError('nothing was restarted');
+  const evidence = (await readEvidence(context, { record: fleet, server: planned.server })).find(({ session }) => session.id === id);
+  if (evidence === undefined) return;
+  const pane = findPane(planned, id);
+  await permit(context, 'restart', { evidence, more: (await runsInPane(pane?.pid ?? null)) ? ['ownPane'] : [], yes });
+}
+
+function findPane({ snapshot }: PlannedFleet, id: string): TmuxPane | undefined {
+  return snapshot.tmux.session?.windows.flatMap((window) => window.panes).find((candidate) => candidate.session === id);
 }

@@ -7,7 +7,7 @@ import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { oneLine, plural } from '../base/text.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
-import type { AgentState } from '../status/agentState.ts';
+import { STATES } from '../status/states.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { readWorld } from './loadFleet.ts';
 import { knownFleets } from './pick.ts';
@@ -43,7 +43,8 @@ async function runningSessions(context: Context): Promise<Running> {
   const fleets = (await knownFleets(context)).filter((record) => recordedServer(record).socket === server.socket);
   const evidence = (await Promise.all(fleets.map((record) => readEvidence(context, { record, server })))).flat();
   const commands = evidence.filter(({ session, pane }) => pane !== null && !session.isClaude).map(({ session }) => oneLine(session.name));
-  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && !ENDED.has(verdict.state)).map(({ session }) => session);
+  // What does not run is not saved: a layout is made of what one sees at work.
+  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && STATES[verdict.state].lives).map(({ session }) => session);
   const strays = await findStrays(context, server, fleets);
   const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
   const sessions = await Promise.all(
@@ -54,6 +55,3 @@ async function runningSessions(context: Context): Promise<Running> {
   );
   return { sessions, commands };
 }
-
-/** What does not run is not saved: a layout is made of what one sees at work. */
-const ENDED: ReadonlySet<AgentState> = new Set<AgentState>(['exited', 'crashed', 'waiting']);

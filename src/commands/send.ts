@@ -1,6 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { deliverText, type Delivery, type Outcome } from './deliverText.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet, pickSession } from './pick.ts';
@@ -12,12 +13,14 @@ export async function send(context: Context, args: readonly string[], options: O
   const text = (all ? args : args.slice(1)).join(' ');
   if (text.trim() === '') throw new UserError('there is no text to send', { hint: 'claude-tmux send SESSION TEXT, or send --all TEXT', exitCode: EXIT.usage });
   const { fleet, sessions } = await targets(context, { all, given: args[0] ?? '', fleetName: options['fleet'] });
+  await refuseInsideAgent(context, 'send', fleet);
   const server = recordedServer(fleet);
   const outcomes = await Promise.all(
     sessions.map(async (session) => {
-      const { given, words } = await attempt(context, { fleet, server, session, text });
-      context.talk(given ? `"${session.id}" ${words}` : `claude-tmux: "${session.id}" ${words}`);
-      return given;
+      const outcome = await attempt(context, { fleet, server, session, text });
+      if ('refusal' in outcome) context.talk(`claude-tmux: ${outcome.refusal.message}\n  ${outcome.refusal.hint}`);
+      else context.talk(`${outcome.given ? '' : 'claude-tmux: '}"${session.id}" ${outcome.words}`);
+      return outcome.given;
     }),
   );
   return outcomes.every(Boolean) ? EXIT.done : EXIT.notDone;

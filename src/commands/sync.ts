@@ -15,7 +15,7 @@ import type { Options } from './table.ts';
 export async function sync(context: Context, given: readonly string[], options: Options): Promise<number> {
   const { fleet, ids } = await pickTargets(context, given, options['fleet']);
   const dryRun = options['dryRun'] === true;
-  const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun };
+  const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun, yes: options['yes'] === true };
   const sessions = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
   const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, sessions };
   if (options['json'] === true) context.out(`${JSON.stringify(report, null, 2)}\n`);

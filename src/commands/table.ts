@@ -166,6 +166,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--mode <mode>', help: "auto: rebase what is not pushed, merge what is (default: the layout's)", choices: ['auto', 'rebase', 'merge', 'ff-only'] },
       { flags: '--when-idle', help: 'those that are at work are synced as soon as they are idle and clean' },
       { flags: '-n, --dry-run', help: 'say what would come of it, and change nothing' },
+      { flags: '-y, --yes', help: 'also those that have a background task running' },
       FLEET,
       JSON_OPTION,
     ],

@@ -1,22 +1,26 @@
 import type { Context } from '../apply/context.ts';
 import { readTaskRisks } from '../apply/beginTask.ts';
 import { mendTreeOf } from '../apply/mendTrees.ts';
+import { runsInPane } from '../apply/ownPane.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { refuseOldGit } from '../git/gitVersion.ts';
-import type { TreeSpec } from '../layout/layout.ts';
+import { treeOwnerId, type TreeSpec } from '../layout/layout.ts';
+import type { Circumstance } from '../status/circumstances.ts';
 import { describeRisk, type TreeRisk } from '../status/treeRisk.ts';
 import type { FleetRecord, SessionTask } from '../store/fleetRecord.ts';
 import { writeFleet } from '../store/fleets.ts';
+import { readServer } from '../tmux/readServer.ts';
+import { refuseInsideAgent } from './agentGuard.ts';
 import { bringUp } from './bringUp.ts';
 import { changeFleet, type KnownFleet } from './changeFleet.ts';
 import { endAgent } from './endAgent.ts';
 import { reloadFleet } from './loadFleet.ts';
+import { permit } from './permit.ts';
 import { pickSession } from './pick.ts';
 import { serverFor } from './fleetServer.ts';
 import type { Options } from './table.ts';
 import { alsoOn, freeBranch } from './taskBranch.ts';
-import { whyNoTask } from './whyNoTask.ts';
 
 /** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
 export async function task(context: Context, [given = '', ...words]: readonly string[], options: Options): Promise<number> {
@@ -24,11 +28,13 @@ export async function task(context: Context, [given = '', ...words]: readonly st
   if (text === '') throw new UserError('no task was given', { hint: 'claude-tmux task SESSION "what is to be done"', exitCode: EXIT.usage });
   const { fleet, session } = await pickSession(context, given, options['fleet']);
   await refuseOldGit(context.env, 'task');
+  await refuseInsideAgent(context, 'task', fleet);
   const { id } = session;
   const yes = options['yes'] === true;
   return changeFleet(context, fleet, { what: `giving "${id}" its next task`, yes }, async (loaded) => {
     const evidence = await readEvidence(context, { record: loaded.record, server: await serverFor(context, loaded.record) });
-    const spec = treeFor(loaded, id, evidence);
+    const spec = treeFor(loaded, id);
+    await permitTask(context, { loaded, evidence, id, yes });
     const mended = await mendTreeOf(context, loaded.record, id);
     const branch = typeof options['branch'] === 'string' ? options['branch'] : await freeBranch(context, { loaded, id, spec, text });
     const next = { text, branch, conversation: context.newId() };
@@ -42,11 +48,37 @@ export async function task(context: Context, [given = '', ...words]: readonly st
 }
 
 /** The tree in which the session may get another task; throws with the reason when it may not. */
-function treeFor({ read: { layout } }: KnownFleet, id: string, evidence: readonly SessionEvidence[]): TreeSpec {
+function treeFor({ read: { layout } }: KnownFleet, id: string): TreeSpec {
   const pane = layout.panes.find((candidate) => candidate.id === id);
-  const why = pane === undefined ? 'is no longer in the layout' : whyNoTask(pane, layout, evidence);
-  if (pane === undefined || pane.tree.kind !== 'own' || why !== null) throw new UserError(`"${id}" ${why ?? 'has no clone of its own'}`, { hint: 'nothing was changed' });
+  const refuse = (why: string): UserError => new UserError(`"${id}" ${why}`, { hint: 'nothing was changed' });
+  if (pane === undefined) throw refuse('is no longer in the layout');
+  if (pane.work.kind === 'command') throw refuse('is a command, not an agent');
+  if (pane.tree.kind === 'of') throw refuse(`works in the clone of "${pane.tree.id}"; give that one the task`);
+  if (pane.tree.kind !== 'own') throw refuse('works in your own checkout, which has no branches of its own to begin a task on');
   return pane.tree.spec;
+}
+
+interface Permission {
+  readonly loaded: KnownFleet;
+  readonly evidence: readonly SessionEvidence[];
+  readonly id: string;
+  readonly yes: boolean;
+}
+
+/** Another agent in the same clone would be surprised by a new branch; the pane that runs this command would end with it. */
+async function permitTask(context: Context, { loaded, evidence, id, yes }: Permission): Promise<void> {
+  const own = evidence.find(({ session }) => session.id === id);
+  if (own === undefined) return;
+  const { panes } = loaded.read.layout;
+  const isGuest = ({ session, facts }: SessionEvidence): boolean => session.id !== id && session.kind === 'agent' && facts?.alive === true && panes.some((pane) => pane.id === session.id && treeOwnerId(pane) === id);
+  const more: Circumstance[] = evidence.some(isGuest) ? ['sharedAgent'] : [];
+  if (await isOwnPane(context, loaded.record, id)) more.push('ownPane');
+  await permit(context, 'task', { evidence: own, more, yes });
+}
+
+async function isOwnPane(context: Context, record: FleetRecord, id: string): Promise<boolean> {
+  const { session } = await readServer(await serverFor(context, record), { uuid: record.uuid, session: record.session, env: context.env });
+  return runsInPane(session?.windows.flatMap((window) => window.panes).find((pane) => pane.session === id)?.pid ?? null);
 }
 
 function withNext(record: FleetRecord, id: string, nextTask: SessionTask | null): FleetRecord {

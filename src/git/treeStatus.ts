@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
-import { parsePorcelain, type Porcelain } from '../status/porcelain.ts';
+import { parsePorcelain, withoutClaudeWorktrees, type Porcelain } from '../status/porcelain.ts';
 import type { TreeCondition } from '../status/syncRefusal.ts';
 import type { TreeStatus } from '../status/treeStatus.ts';
 import type { Env } from '../store/paths.ts';
@@ -35,7 +35,7 @@ export async function readTreeStatus(path: string, options: StatusOptions): Prom
 /** The same without ahead and behind, which take git longer than all the rest. */
 export async function readCondition(path: string, gitDir: string, env: Env): Promise<TreeCondition> {
   const text = await readGit([...STATUS, '--no-ahead-behind'], { cwd: path, env });
-  return { ...parsePorcelain(text), operation: readOperation(gitDir) };
+  return { ...parseOwn(text, path), operation: readOperation(gitDir) };
 }
 
 /** A branch and one of origin: commits that only the one has, and only the other. */
@@ -54,14 +54,18 @@ export async function readConditionAgainst(path: string, gitDir: string, { base,
   const asked = withConfig(env, [{ key: `branch.${head.branch}.remote`, value: 'origin' }, { key: `branch.${head.branch}.merge`, value: `refs/heads/${base}` }]);
   // A replaced or grafted base would make an own commit look like one of the base.
   const text = await readGit(STATUS, { cwd: path, env: asked, set: ONLY_TRUE_OBJECTS });
-  const status = parsePorcelain(text);
+  const status = parseOwn(text, path);
   const isCompared = status.branch === head.branch && text.split('\0').includes(`# branch.upstream origin/${base}`);
   return { ...status, operation: readOperation(gitDir), against: isCompared && status.ahead !== null && status.behind !== null ? { own: status.ahead, behind: status.behind } : null };
 }
 
 /** The counts alone; takes no lock (see readGit). */
 export async function readPorcelain(path: string, { env, timeoutMs = 10_000 }: Pick<StatusOptions, 'env' | 'timeoutMs'>): Promise<Porcelain> {
-  return parsePorcelain(await readGit(STATUS, { cwd: path, env, timeoutMs }));
+  return parseOwn(await readGit(STATUS, { cwd: path, env, timeoutMs }), path);
+}
+
+function parseOwn(text: string, path: string): Porcelain {
+  return parsePorcelain(withoutClaudeWorktrees(text, () => readdirSync(join(path, '.claude')).every((name) => name === 'worktrees')));
 }
 
 interface Counted extends StatusOptions {

@@ -22,6 +22,10 @@ export type Arrange =
 export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'default', 'dontAsk', 'manual', 'plan'] as const;
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
+/** The commands that an agent may give only where the layout's `agents_may` names them. */
+export const AGENT_COMMANDS = ['send', 'task', 'land', 'close', 'prune', 'start', 'add', 'down'] as const;
+export type AgentCommand = (typeof AGENT_COMMANDS)[number];
+
 export interface Layout {
   /** The fleet's name as shown. */
   readonly name: string;
@@ -39,6 +43,8 @@ export interface Layout {
   readonly ports: { readonly base: number; readonly step: number } | null;
   readonly notify: NotifySettings;
   readonly sync: SyncSettings;
+  /** What agents of this fleet may do to its sessions; nothing of that by default. */
+  readonly agentsMay: readonly AgentCommand[];
   /** In the strategy's order; `number` is the place in this list, from 1. */
   readonly panes: readonly Pane[];
   /** Parts of this layout that this version does not act on yet, one sentence each; `up` prints them. */

@@ -95,6 +95,7 @@ function fleetOf(frame: FleetFrame): Omit<Layout, 'panes' | 'inactive'> {
     ports: draft.ports ? { base: draft.ports.base, step: draft.ports.step ?? 1 } : null,
     notify: notifyOf(draft.notify),
     sync: { strategy: draft.sync?.strategy ?? 'auto' },
+    agentsMay: [...new Set(draft.agents_may ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { COLOR_NAMES } from './color.ts';
-import { ARRANGEMENTS, ISOLATIONS, PERMISSION_MODES, STRATEGIES, SYNC_STRATEGIES, UNTIL, type Strategy } from './layout.ts';
+import { AGENT_COMMANDS, ARRANGEMENTS, ISOLATIONS, PERMISSION_MODES, STRATEGIES, SYNC_STRATEGIES, UNTIL, type Strategy } from './layout.ts';
 import { STRATEGY_FACTS } from './strategies.ts';
 
 /**
@@ -139,6 +139,10 @@ const settings = {
   env: optional(envSchema, 'Environment of every session; `${VAR}` is taken when `up` runs. Values are never shown.'),
   ports: optional(portsSchema, 'A free port for each session, in `CLAUDE_TMUX_PORT`.'),
   sync: optional(syncSchema, 'How `sync` works.'),
+  agents_may: optional(
+    z.array(z.enum(AGENT_COMMANDS)),
+    'Commands that an agent of this fleet may run itself: any of `send`, `task`, `land`, `close`, `prune`, `start`, `add`, `down`. Default: none of them. A guard against accidents, not a wall.',
+  ),
 };
 
 export const layoutSchema = z.strictObject({

@@ -52,6 +52,7 @@ const TOP: Readonly<Record<keyof WrittenLayout, Show<Layout>>> = {
   ports: ({ ports }) => (ports === null ? [] : [quiet(`ports from ${ports.base}, step ${ports.step}`)]),
   notify: ({ notify }) => Object.values(NOTIFY).flatMap((show) => show(notify)),
   sync: ({ sync }) => Object.values(SYNC).flatMap((show) => show(sync)),
+  agents_may: ({ agentsMay }) => (agentsMay.length === 0 ? [] : [below(`agents may ${agentsMay.join(', ')}`)]),
   base: IN_PANES,
   branch: IN_PANES,
   dir: IN_PANES,

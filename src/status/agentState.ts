@@ -70,11 +70,6 @@ export function describeVerdict({ detail, until }: Pick<AgentVerdict, 'detail' |
   return until === null ? detail : `${detail ?? 'usage limit'} (until ${new Date(until).toISOString()})`;
 }
 
-/** True in the middle of a turn, or while a background task of it runs: ending the process loses something. */
-export function isBusy(state: AgentState): boolean {
-  return state === 'working' || state === 'background';
-}
-
 /** How long a start may take before "no registry entry" is reason to look at the screen, in milliseconds. */
 const STARTING_MS = 3000;
 /** How long it may take until it means that something is wrong: several starts at once on a busy machine take five seconds and more. */

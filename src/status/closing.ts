@@ -1,7 +1,10 @@
-import type { AgentState } from './agentState.ts';
 import { oneLine } from '../base/text.ts';
+import { CIRCUMSTANCE_ROWS, type Circumstance } from './circumstances.ts';
+import { decide, describeRefusal, type Decision, type Refusal, type Situation } from './decide.ts';
 import { describeProof, type ProvenRef } from './mergeProof.ts';
+import { STATES } from './states.ts';
 import { describeRisk, type TreeRisk } from './treeRisk.ts';
+import type { Reason } from './verbs.ts';
 
 /** One thing `close` does. Each is whole or not done; killed after any of them, the next command finds out where the tree stands and finishes. */
 export type ClosingStep = 'end-agent' | 'check-again' | 'note-closed' | 'write-receipt' | 'lock-worktree' | 'move-tree' | 'register' | 'put-launch-away';
@@ -29,40 +32,32 @@ export function undoSteps(tree: TreeKind): readonly UndoStep[] {
 
 export interface ClosingFacts {
   readonly id: string;
-  readonly state: AgentState;
+  readonly situation: Situation;
+  /** More of its state. */
   readonly detail: string | null;
   /** Others that work in its tree, `"web"` or `"web" of "shop"`. */
   readonly sharers: readonly string[];
   readonly risks: readonly TreeRisk[];
 }
 
-interface Refusal {
-  readonly message: string;
-  readonly hint: string;
-}
-
-const BETWEEN_TURNS: ReadonlySet<AgentState> = new Set<AgentState>(['done', 'idle', 'exited', 'crashed', 'running', 'waiting', 'error', 'limited']);
-
-/** Why a session may not be closed now, whatever the user says; null when it may. */
-export function refuseClosing({ id, state, detail, sharers, risks }: ClosingFacts): Refusal | null {
-  const because = detail === null ? '' : `, ${detail}`;
-  if (!BETWEEN_TURNS.has(state)) return { message: `"${id}" is not between turns (${state}${because}); it was not closed`, hint: HINTS[state] ?? 'wait until its turn has ended' };
-  if (sharers.length > 0) return { message: `${sharers.join(' and ')} work${sharers.length === 1 ? 's' : ''} in the clone of "${id}"; it was not closed`, hint: 'close what shares it first' };
+/** Whether a session may be closed now, and in words why not, whatever the user says. */
+export function decideClosing({ id, situation, detail, sharers, risks }: ClosingFacts): { readonly decision: Decision; readonly refusal: Refusal | null } {
   const inside = risks.find(({ kind }) => kind === 'process');
-  if (inside) return { message: `other processes run in the clone of "${id}": ${inside.samples.join(', ')}${inside.count > inside.samples.length ? ', …' : ''}; it was not closed`, hint: 'end them, or leave the folder in that shell (cd), and close it again' };
+  const more: readonly Circumstance[] = [...(sharers.length > 0 ? ['sharedPane' as const] : []), ...(inside ? ['guest' as const] : [])];
+  const decision = decide('close', { ...situation, circumstances: [...situation.circumstances, ...more] });
+  if (decision.answer === 'no') {
+    const [reason] = decision.reasons;
+    const details = new Map<Reason, string | null>([[CIRCUMSTANCE_ROWS.sharedPane, sharers.join(', ')], [CIRCUMSTANCE_ROWS.guest, inside ? sampled(inside) : null], [STATES[situation.state], detail]]);
+    return { decision, refusal: describeRefusal('close', id, { decision, detail: (reason && details.get(reason)) ?? null }) };
+  }
   const worktrees = risks.find(({ kind }) => kind === 'worktree');
-  if (worktrees) return { message: `the clone of "${id}" has worktrees elsewhere that would lose their repository: ${worktrees.samples.join(', ')}`, hint: 'remove them first: git worktree remove PATH' };
-  return null;
+  if (!worktrees) return { decision, refusal: null };
+  return { decision, refusal: { message: `the clone of "${id}" has worktrees elsewhere that would lose their repository: ${worktrees.samples.join(', ')}`, hint: 'remove them first: git worktree remove PATH' } };
 }
 
-const HINTS: Partial<Record<AgentState, string>> = {
-  permission: 'answer its dialog first: claude-tmux next',
-  question: 'answer its question first: claude-tmux next',
-  'plan-review': 'answer its plan first: claude-tmux next',
-  blocked: 'answer its start-up dialog first',
-  background: 'wait until its background task has ended',
-  unknown: 'claude-tmux explain says what is known of it',
-};
+function sampled({ samples, count }: TreeRisk): string {
+  return `${samples.join(', ')}${count > samples.length ? ', …' : ''}`;
+}
 
 /** The lines that say what a tree keeps that is nowhere else; empty when all its work is merged. */
 export function describeKept(risks: readonly TreeRisk[]): readonly string[] {

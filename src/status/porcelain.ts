@@ -29,6 +29,16 @@ export function parsePorcelain(text: string): Porcelain {
   return { ...counts, ...readBranch(headers) };
 }
 
+/**
+ * The same text without the worktrees that Claude makes for itself (EnterWorktree, `claude -w`): they are no change of the tree.
+ * `isOnlyWorktrees` is asked where git names the whole untracked folder `.claude/`.
+ */
+export function withoutClaudeWorktrees(text: string, isOnlyWorktrees: () => boolean): string {
+  if (!text.includes('? .claude/')) return text;
+  const isWorktree = (record: string): boolean => record.startsWith('? .claude/worktrees/') || (record === '? .claude/' && isOnlyWorktrees());
+  return text.split('\0').filter((record) => !isWorktree(record)).join('\0');
+}
+
 interface Counts {
   changes: number;
   staged: number;

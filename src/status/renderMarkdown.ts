@@ -1,5 +1,5 @@
 import { oneLine } from '../base/text.ts';
-import { describeChanges, describeDistance } from './renderText.ts';
+import { describeChanges, describeDetail, describeDistance } from './renderText.ts';
 import type { StatusReport } from './report.ts';
 
 /** The report as Markdown tables, one a fleet: for a status file or a chat. Text of users cannot break out of its cell. */
@@ -7,7 +7,7 @@ export function renderStatusMarkdown(report: StatusReport): string {
   return report.fleets
     .map((fleet) => {
       const rows = fleet.sessions.map((session) =>
-        [String(session.number), session.name, session.agent.state, session.branch ?? '-', describeChanges(session), describeDistance(session), session.error ?? session.agent.detail ?? ''].map(cell).join(' | '),
+        [String(session.number), session.name, session.agent.state, session.branch ?? '-', describeChanges(session), describeDistance(session), describeDetail(session)].map(cell).join(' | '),
       );
       return [`## ${cell(fleet.name)}`, '', '| # | Session | State | Branch | Changes | Ahead/behind | Detail |', '|---|---|---|---|---|---|---|', ...rows.map((row) => `| ${row} |`), ''].join('\n');
     })

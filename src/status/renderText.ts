@@ -48,8 +48,14 @@ function cells(session: SessionStatus, { now, ascii = false }: TextStyle): strin
     describeChanges(session),
     ascii ? describeDistance(session).replaceAll('↑', '^').replaceAll('↓', 'v') : describeDistance(session),
     session.port === null ? '' : oneLine(`:${session.port}`),
-    oneLine(session.error ?? agent.detail ?? ''),
+    describeDetail(session),
   ];
+}
+
+/** The detail of its state, after the folder it works in when that is not its clone: `in .claude/worktrees/x: Bash: npm test`. */
+export function describeDetail({ error, agent, path, elsewhere = null }: SessionStatus): string {
+  const where = elsewhere === null ? '' : `in ${elsewhere.startsWith(`${path}/`) ? elsewhere.slice(path.length + 1) : elsewhere}`;
+  return oneLine([where, error ?? agent.detail ?? ''].filter((part) => part !== '').join(': '));
 }
 
 /** `3 changed`, with conflicts named; `clean`; `?` when it could not be read. */

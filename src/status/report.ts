@@ -26,6 +26,8 @@ export interface SessionStatus {
   /** tmux window id (`@1`). */
   readonly window: string | null;
   readonly path: string;
+  /** Root of the tree (else the folder) its agent works in when that is not `path`: branch, changes and distance are of that one. Null otherwise. */
+  readonly elsewhere?: string | null;
   /** Its CLAUDE_TMUX_PORT; null when the layout gives none out. */
   readonly port: number | null;
   readonly branch: string | null;

@@ -6,6 +6,20 @@ export async function capturePane(server: TmuxServer, paneId: string, env: Envir
   return (await must(server, ['capture-pane', '-p', '-t', paneId], env)).stdout;
 }
 
+/** A pane's screen with its colours, where its cursor is (from 0), and the tmux mode that lies over it (`copy-mode`, `tree-mode`); '' for none. */
+export interface PaneScreen {
+  readonly text: string;
+  readonly cursor: { readonly x: number; readonly y: number };
+  readonly mode: string;
+}
+
+/** What the pane's program shows, whatever mode lies over it; screen and cursor are of one moment. */
+export async function readScreen(server: TmuxServer, paneId: string, env: Environment): Promise<PaneScreen> {
+  const { stdout } = await must(server, ['display-message', '-p', '-t', paneId, '#{cursor_x} #{cursor_y} #{pane_mode}', ';', 'capture-pane', '-e', '-p', '-t', paneId], env);
+  const [, x = '0', y = '0', mode = '', text = ''] = /^(\d+) (\d+) (\S*)\n([^]*)$/.exec(stdout) ?? [];
+  return { text, cursor: { x: Number(x), y: Number(y) }, mode };
+}
+
 /** Ends a session and the windows that it shares with grouped ones (`attach --grouped`): their programs get SIGHUP. */
 export async function killSession(server: TmuxServer, sessionId: string, env: Environment): Promise<void> {
   const { stdout } = await must(server, ['list-sessions', '-F', '#{session_id} #{session_group}'], env);
@@ -14,6 +28,11 @@ export async function killSession(server: TmuxServer, sessionId: string, env: En
   const grouped = group === '' ? [] : sessions.filter((session) => session.group === group && session.id !== sessionId);
   const targets = [...grouped.map(({ id }) => id), sessionId];
   await must(server, targets.flatMap((id, index) => [...(index === 0 ? [] : [';']), 'kill-session', '-t', id]), env);
+}
+
+/** Shows a line to whoever is attached, for a command whose own terminal is gone; nobody there is no error. */
+export async function showMessage(server: TmuxServer, text: string, env: Environment): Promise<void> {
+  await runTmux(server, ['display-message', text.replaceAll('#', '##')], { env });
 }
 
 /** Ends one pane; its program gets SIGHUP. */

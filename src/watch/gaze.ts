@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { BarFleet } from '../bar/bar.ts';
+import { STATES } from '../status/states.ts';
 import type { TmuxClient } from '../tmux/readServer.ts';
 
 /** Waits for a key on a terminal that shows a turn that is over, which is then looked at. */
@@ -35,7 +36,7 @@ export function makeGaze(onKey: (looked: ReadonlyMap<string, number>) => void): 
   };
   return {
     follow: (fleets, clients) => {
-      const done = new Set(fleets.flatMap(({ status }) => status.sessions.filter(({ agent }) => agent.state === 'done').map(({ pane }) => pane)));
+      const done = new Set(fleets.flatMap(({ status }) => status.sessions.filter(({ agent }) => STATES[agent.state].unseen).map(({ pane }) => pane)));
       const watched = clients.filter(({ paneId }) => paneId !== null && done.has(paneId)).map(({ name, activity }): [string, number] => [name, Math.max(terminals.get(name) ?? 0, activity + 1)]);
       terminals = new Map(watched);
       if (terminals.size === 0) rest();

@@ -1,6 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
-import { toFleetStatus, type TreeReading, readTrees, type TreeSource } from '../apply/readStatus.ts';
+import { toFleetStatus, type TreeReading, readTrees, withTreesElsewhere, type TreeSource } from '../apply/readStatus.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
 import type { BarFleet, BarVariable } from '../bar/bar.ts';
 import { recordOf } from '../base/record.ts';
@@ -53,14 +53,14 @@ export function forGroups(variables: readonly BarVariable[], { sessions }: Pick<
 
 /** The trees of these sessions, each once. */
 export function treesOf(fleets: readonly BarFleet[]): readonly FollowedTree[] {
-  const trees = fleets.flatMap(({ status }) => status.sessions.map(({ path, base }): [string, FollowedTree] => [path, { path, base }]));
+  const trees = fleets.flatMap(({ status }) => status.sessions.flatMap(({ path, elsewhere = null, base }) => [path, ...(elsewhere === null ? [] : [elsewhere])].map((tree): [string, FollowedTree] => [tree, { path: tree, base }])));
   return [...new Map(trees).values()];
 }
 
 async function lookAtFleet(context: Context, { server, view, treeOf }: LookInput, { record, session }: FleetOn): Promise<BarFleet> {
   const place = { record, server };
   const [evidence, trees] = await Promise.all([readEvidence(context, place, { session, clients: view.clients }), readTrees(record.sessions, treeOf)]);
-  return { status: toFleetStatus(place, evidence, trees), tmuxSession: session.id, ...clicksOn(session, view) };
+  return { status: toFleetStatus(place, evidence, await withTreesElsewhere(evidence, trees, treeOf)), tmuxSession: session.id, ...clicksOn(session, view) };
 }
 
 async function lookAtStrays(context: Context, { server, view, records, treeOf }: LookInput): Promise<readonly BarFleet[]> {

@@ -1,5 +1,5 @@
 import type { BarFleet } from '../bar/bar.ts';
-import type { AgentState } from '../status/agentState.ts';
+import { STATES } from '../status/states.ts';
 
 /**
  * Milliseconds until a look that nothing will call for; null when none is due. Time alone decides that a start takes too long, and
@@ -9,12 +9,8 @@ import type { AgentState } from '../status/agentState.ts';
 export function untilNextLook(fleets: readonly BarFleet[], since: number): number | null {
   const due = AFTER_EVENT.find((age) => age > since);
   if (due !== undefined) return due - since;
-  const states = new Set(fleets.flatMap(({ status }) => status.sessions.map(({ agent }) => agent.state)));
-  if (states.has('starting')) return 1000;
-  return SILENT.some((state) => states.has(state)) ? 3000 : null;
+  const waits = fleets.flatMap(({ status }) => status.sessions.flatMap(({ agent }) => STATES[agent.state].lookAgain ?? []));
+  return waits.length === 0 ? null : Math.min(...waits);
 }
 
 const AFTER_EVENT = [350, 1100];
-
-/** Told by the screen, or by nothing: these end without an event. */
-const SILENT: readonly AgentState[] = ['blocked', 'unknown'];

@@ -2,7 +2,8 @@ import type { Context } from '../apply/context.ts';
 import { queuedSyncs } from '../apply/syncTargets.ts';
 import { syncWhenIdle } from '../apply/syncWhenIdle.ts';
 import type { BarFleet } from '../bar/bar.ts';
-import type { AgentState } from '../status/agentState.ts';
+import { decide } from '../status/decide.ts';
+import { STATES } from '../status/states.ts';
 import type { SessionStatus } from '../status/report.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
@@ -39,13 +40,11 @@ export function makeSyncQueue(context: Context, server: TmuxServer, onProblem: (
   };
 }
 
-const AT_REST: ReadonlySet<AgentState> = new Set<AgentState>(['done', 'idle', 'exited', 'crashed']);
-
 /** Files that git does not track stand in no sync's way, unless it would write over them. */
 function isAtRest({ agent, changes, untracked, operation }: SessionStatus): boolean {
-  return AT_REST.has(agent.state) && changes !== null && changes === untracked && operation === null;
+  return decide('sync', { state: agent.state, circumstances: [] }).answer === 'yes' && changes !== null && changes === untracked && operation === null;
 }
 
 function momentOf({ agent, behind, branch }: SessionStatus): string {
-  return `${agent.since ?? ''} ${agent.state === 'done' ? 'idle' : agent.state} ${branch ?? ''} ${behind ?? ''}`;
+  return `${agent.since ?? ''} ${STATES[agent.state].rests ? 'rests' : agent.state} ${branch ?? ''} ${behind ?? ''}`;
 }

@@ -11,5 +11,5 @@ export function statesOf(fleets: readonly BarFleet[]): States {
 
 /** True when a session has begun to wait for the user, or has finished, since `before`. */
 export function isUrgent(before: States, now: States): boolean {
-  return [...now].some(([key, state]) => before.get(key) !== state && (lookOf(state).needsYou || state === 'done'));
+  return [...now].some(([key, state]) => before.get(key) !== state && (lookOf(state).needsYou || lookOf(state).unseen));
 }

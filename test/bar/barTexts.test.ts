@@ -6,7 +6,7 @@ import { barTexts } from '../../src/bar/barTexts.ts';
 import { BAR_MARKS, stateMark } from '../../src/bar/marks.ts';
 import { renderBar } from '../../src/bar/renderBar.ts';
 import { AGENT_STATES } from '../../src/status/agentState.ts';
-import { STATE_LOOKS } from '../../src/status/states.ts';
+import { STATES } from '../../src/status/states.ts';
 import type { FleetStatus } from '../../src/status/report.ts';
 import { DAY, fleetOf, NOW, plain, type Told } from './sessions.ts';
 
@@ -63,7 +63,7 @@ test.each(['component', 'task', 'priority', 'stage'])('under %s a session that n
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...AGENT_STATES), { minLength: 1, maxLength: 40 }), fc.nat(), (states, columns) => {
       const fleet = fleetOf(states.map((state): Told => ({ state })), { strategy });
-      const needing = states.flatMap((state, at) => (STATE_LOOKS[state].needsYou ? [at + 1] : []));
+      const needing = states.flatMap((state, at) => (STATES[state].needsYou ? [at + 1] : []));
       const text = shown([fleet], 1 + (columns % 300));
       if (!/ {2}\+\d+$/.test(text)) return;
       const kept = [...text.matchAll(/(?:^| )(\d+) \S/g)].map((match) => Number(match[1]));
@@ -86,10 +86,10 @@ test('several fleets bear their names, and their sessions give way in turn', () 
   expect(shown(fleets, 30)).toBe('shop 1 ● 2 ● 3 ● · api 1 ○');
 });
 
-test('counts say what went wrong and what cannot be told, and never call it ok', () => {
+test('counts say what went wrong, what runs in the background and what is unknown, and never call it ok', () => {
   const states = ['permission', 'limited', 'working', 'background', 'crashed', 'unknown', 'idle', 'done'] as const;
   const texts = barTexts([fleetOf(states.map((state) => ({ state })))], { style: UNICODE, now: NOW, isOwnGround: false, clickRange: () => null }).map(({ text }) => plain(text));
-  expect(texts.at(-2)).toBe('2? 1✗ 2● 1-');
+  expect(texts.at(-2)).toBe('3? 1● 1◐ 1-');
 });
 
 /** Labels and branches nobody would think of. */

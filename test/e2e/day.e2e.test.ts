@@ -49,7 +49,7 @@ describeClaude('down while an agent works', () => {
 
     const refused = await sealed.ct(['down']);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('"busy" is in the middle of a turn');
+    expect(refused.stderr).toContain('"busy" is working; down ends its turn');
     await sealed.reaches('busy', 'working');
     expect(await eventsOf('busy')).not.toContain('SessionEnd');
 

@@ -82,7 +82,7 @@ test('it tells its hooks what happens', async () => {
 
 test('its registry file follows what it does and goes with it', async () => {
   await start(['--session-id', ID, '-n', 'a "b"']);
-  await shows('>');
+  await shows('❯');
   const path = claudeFile('sessions');
   const { pid } = json(path);
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
@@ -115,7 +115,7 @@ test('a conversation that is not there is refused', async () => {
 
 test('it ends with its pane and takes its registry file along', async () => {
   await start(['--session-id', ID]);
-  await shows('>');
+  await shows('❯');
   const path = claudeFile('sessions');
   const { pid } = json(path);
   await tmux.run('kill-server');

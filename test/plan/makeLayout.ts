@@ -14,6 +14,7 @@ export function layoutOf(panes: readonly Partial<Pane>[], rest: Partial<Layout> 
     workspace: '/ws',
     arrange: { kind: 'named', name: 'tiled' },
     ports: null,
+    agentsMay: [],
     notify: { channels: [], after: 3, doneAfter: 60, cooldown: 60 },
     sync: { strategy: 'auto' },
     panes: panes.map((pane, at) => paneOf({ number: at + 1, ...pane })),

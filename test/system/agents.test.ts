@@ -79,13 +79,13 @@ describe('send', () => {
     const all = await bench.ct(['send', '--all', 'Report, please']);
     expect(all.code).toBe(1);
     expect(all.stderr).toContain('"fe" got it');
-    expect(all.stderr).toContain('"be" asks for a permission; the text would answer it');
+    expect(all.stderr).toContain('"be" asks for a permission (');
     expect((await bench.ct(['send', 'server', 'ls'])).stderr).toContain('is a command, not an agent');
     await type(1, 'yes');
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
     await type(1, '/exit');
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('exited'));
-    expect((await bench.ct(['send', 'be', 'hello'])).stderr).toContain('has ended; start it with r in its pane, or claude-tmux start be');
+    expect((await bench.ct(['send', 'be', 'hello'])).stderr).toContain('start it first: claude-tmux start be, or r in its pane');
   });
 
   test('gets through copy mode', async () => {

@@ -59,19 +59,19 @@ it('close ends the agent, puts the clone away with a receipt, and up leaves it c
 
 it('refuses in mid-turn, with an open dialog, with another process in the clone and where another pane shares it, --yes or not', async () => {
   await bringUp();
-  expect((await bench.ct(['close', 'fe', '--yes'])).stderr).toContain('"server" works in the clone of "fe"');
+  expect((await bench.ct(['close', 'fe', '--yes'])).stderr).toContain('"fe" shares its clone with other sessions ("server"); it was not closed');
   const pane = (await bench.sessions()).find(({ id }) => id === 'be')?.pane ?? '';
   await bench.tmux.run('send-keys', '-t', pane, '/ask', 'Enter');
-  await eventually(async () => expect((await bench.ct(['close', 'be', '--yes'])).stderr).toMatch(/"be" is not between turns \(permission/));
+  await eventually(async () => expect((await bench.ct(['close', 'be', '--yes'])).stderr).toMatch(/"be" asks for a permission \(/));
   await bench.tmux.run('send-keys', '-t', pane, 'yes', 'Enter');
   await eventually(async () => expect((await bench.sessions()).find(({ id }) => id === 'be')?.agent.state).toEqual(AT_REST));
   await bench.tmux.run('send-keys', '-t', pane, '/work 3', 'Enter');
   await eventually(async () => expect((await bench.sessions()).find(({ id }) => id === 'be')?.agent.state).toBe('working'));
-  expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain('"be" is not between turns (working');
+  expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain('"be" is working');
   await eventually(async () => expect((await bench.sessions()).find(({ id }) => id === 'be')?.agent.state).toEqual(AT_REST));
   const child = spawn('sleep', ['100000'], { cwd: workspace('be'), stdio: 'ignore' });
   try {
-    expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain(`other processes run in the clone of "be": sleep (pid ${child.pid ?? 0})`);
+    expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain(`"be" has other processes running in its clone (sleep (pid ${child.pid ?? 0})); it was not closed`);
   } finally {
     child.kill('SIGKILL');
   }

@@ -245,7 +245,7 @@ describe('down', () => {
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('working'));
     const refused = await bench.ct(['down', 'shop']);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('"be" is in the middle of a turn');
+    expect(refused.stderr).toContain('"be" is working; down ends its turn');
     await bench.ok('down', 'shop', '--yes');
   });
 });

@@ -70,21 +70,61 @@ describe('send', () => {
     expect(ended.stderr).toContain('claude-tmux: "constructor" could not be given it');
     expect(ended.stderr).toContain('"two" got it');
     expect(ended.stderr).toContain('"other" was given it, not confirmed');
-    expect(ended.stderr).toContain('"shell" is a shell (bash): the text would be run as a command');
+    expect(ended.stderr).toContain('"shell" is a shell: it would run the text as a command; nothing was sent');
     expect(await screen('shell')).not.toContain('everybody');
     expect(await screen('other')).toContain('other: for everybody');
   });
 
-  test('says that another prompt came when the text went into a draft', async () => {
-    await type('two', 'a draft and ');
-    const ended = await bench.ct(['send', 'two', 'the text']);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('took another prompt') as unknown });
-    expect(await screen('two')).toContain('a draft and the text');
+  test('refuses a session with a draft in its input line, and leaves the draft as it was', async () => {
+    await rests('two');
+    await type('two', 'rm -rf x');
+    const ended = await bench.ct(['send', 'two', 'hello']);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a draft in its input line, which would be sent with the text; nothing was sent') as unknown });
+    expect(ended.stderr).toContain('claude-tmux go two');
+    expect(await screen('two')).toMatch(/❯\srm -rf x\n/);
+    expect(await screen('two')).not.toContain('hello');
+    const all = await bench.ct(['send', '--all', 'for the others']);
+    expect(all.stderr).toContain('"two" has a draft');
+    expect(all.stderr).toContain('"constructor" got it');
+    await type('two', '', 'C-u');
+    expect((await bench.ct(['send', 'two', 'the line is empty again'])).stderr).toBe('"two" got it\n');
+  });
+
+  test('presses no Enter when somebody typed behind the paste', async () => {
+    await rests('two');
+    const pane = await paneOf('two');
+    const ended = await sendThrough(`case "$*" in *paste-buffer*) "$real" "$@"; code=$?; "$real" -S ${bench.tmux.socket} send-keys -t ${pane} -l ' and mine'; exit $code ;; *Enter*) echo enter >>"$log" ;; esac`, 'two', 'theirs');
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a draft in its input line, which would be sent with the text; the text was pasted, and Enter was not pressed') as unknown });
+    expect(await enters()).toBe(0);
+    expect(await screen('two')).toContain('theirs and mine');
+    await type('two', '', 'C-u');
+  });
+
+  test('refuses where the input line cannot be seen, and where tmux shows a menu of its own', async () => {
+    await rests('two');
+    const pane = await paneOf('two');
+    await bench.tmux.run('choose-tree', '-t', pane);
+    const menu = await bench.ct(['send', 'two', 'into a menu']);
+    expect(menu).toMatchObject({ code: 1, stderr: expect.stringContaining("has one of tmux's own menus over its pane, which would take the keys; nothing was sent") as unknown });
+    await bench.tmux.run('copy-mode', '-q', '-t', pane);
+    await bench.tmux.run('copy-mode', '-t', pane);
+    expect((await bench.ct(['send', 'two', 'out of copy mode'])).stderr).toBe('"two" got it\n');
+    await rests('two');
+    await bench.tmux.run('send-keys', '-t', pane, '-R');
+    expect(await bench.ct(['send', 'two', 'into the blue'])).toMatchObject({ code: 1, stderr: expect.stringContaining('does not show its input line') as unknown });
+    await type('two', '', 'Enter');
   });
 
   test('knows its own prompt again, whatever its blanks, its length and its accents', async () => {
     await rests('two');
+    // The stand-in does not wrap a line as Claude does: it gets a pane in which the line fits.
+    const pane = await paneOf('two');
+    await bench.tmux.run('resize-window', '-t', pane, '-x', '400', '-y', '50');
+    await bench.tmux.run('resize-pane', '-Z', '-t', pane);
     expect((await bench.ct(['send', 'two', `  cafe\u0301\tau  lait ${'x'.repeat(300)} `])).stderr).toBe('"two" got it\n');
+    await bench.tmux.run('resize-pane', '-Z', '-t', pane);
+    await rests('two');
+    await type('two', '', 'Enter');
   });
 
   test('presses no Enter into a dialog that opened after the paste', async () => {
@@ -92,7 +132,7 @@ describe('send', () => {
     const fleet = await fleetFolder();
     const event = `${fleet}/inbox/PermissionRequest.two.1.1`;
     const ended = await sendThrough(`case "$*" in *paste-buffer*) "$real" "$@"; code=$?; echo '{"tool_name":"Bash","tool_input":{"command":"rm x"}}' >${event}; exit $code ;; *Enter*) echo enter >>"$log" ;; esac`, 'two', 'not an answer');
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('asks for a permission; the text would answer it; the text was pasted, and Enter was not pressed') as unknown });
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('asks for a permission (Bash: rm x); the text was pasted, and Enter was not pressed') as unknown });
     expect(await enters()).toBe(0);
     await type('two', '', 'Enter');
     await rests('two');
@@ -119,10 +159,10 @@ describe('send', () => {
   });
 
   test('queues for one that works, passes commands on unconfirmed, and refuses what would run in a shell', async () => {
-    expect((await bench.ok('send', 'two', '/work 3')).stderr).toBe('"two" was given it; a command is not confirmed\n');
+    expect((await bench.ok('send', 'two', '/work 9')).stderr).toBe('"two" was given it; a command is not confirmed\n');
     await eventually(async () => expect(await stateOf('two')).toMatchObject({ state: 'working' }));
     expect((await bench.ok('send', 'two', 'and then this')).stderr).toBe('"two" is working: it is queued\n');
-    await eventually(async () => expect(await screen('two')).toMatch(/I was told:\s+and then this/), { within: 15_000 });
+    await eventually(async () => expect(await screen('two')).toMatch(/I was told:\s+and then this/), { within: 40_000 });
     await rests('two');
     expect(await bench.ct(['send', 'two', ' !touch pwned'])).toMatchObject({ code: 1, stderr: expect.stringContaining('as a shell command, without asking') as unknown });
     expect(await screen('two')).not.toContain('pwned');
@@ -132,10 +172,12 @@ describe('send', () => {
     await rests('constructor');
     await type('constructor', '', 'C-z');
     await eventually(async () => expect(await stateOf('constructor')).toMatchObject({ state: 'unknown', detail: 'suspended (Ctrl-Z); press r in its pane', source: 'process' }));
-    expect(await bench.ct(['send', 'constructor', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('is suspended (Ctrl-Z); press r in its pane first') as unknown });
+    expect(await bench.ct(['send', 'constructor', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('is suspended (Ctrl-Z); nothing was sent') as unknown });
     expect((await bench.ok('explain', 'constructor')).stdout).toMatch(/process +pid \d+, started .*, suspended/);
     await type('constructor', 'r');
     await rests('constructor');
+    // Claude draws its screen again when it goes on; the stand-in does with the next line.
+    await type('constructor', '', 'Enter');
     await bench.ok('send', 'constructor', 'awake again');
   });
 });

@@ -119,7 +119,7 @@ describe('task', () => {
     await bench.tmux.run('send-keys', '-t', pane, '-l', '/work 600');
     await bench.tmux.run('send-keys', '-t', pane, 'Enter');
     await eventually(async () => expect((await sessionOf('be')).agent.state).toBe('working'));
-    expect(await refused('be', 'x', '--yes')).toContain('"be" is in the middle of a turn');
+    expect(await refused('be', 'x', '--yes')).toContain('"be" is working');
     expect((await sessionOf('be')).agent.state).toBe('working');
   });
 

@@ -72,10 +72,10 @@ describeClaude('commands that stand on states', () => {
     await one.is({ state: 'permission' }, ['working']);
     const before = sealed.api.prompts().length;
     const refused = await sealed.ct(['send', 'one', '1']);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('"one" asks for a permission; the text would answer it') as unknown });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('"one" asks for a permission (') as unknown });
     await two.say('/help');
     await two.registers({ waitingFor: 'dialog open' });
-    expect(await sealed.ct(['send', 'two', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a dialog open; close it first') as unknown });
+    expect(await sealed.ct(['send', 'two', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a dialog open; nothing was sent') as unknown });
     await two.press('Escape');
     await two.registers({ status: 'idle' });
     await one.stays({ state: 'permission', detail: 'Bash: touch mock-permission-1.txt' });

@@ -1,0 +1,20 @@
+import { descendsFrom } from '../store/process.ts';
+
+/** How deep a shell in a pane may start this program: shells in shells, `watch`, `make`. */
+const DEEPEST = 64;
+
+/** True when this program runs below a pane's first process, and would get the hang-up when that pane ends. */
+export async function runsInPane(panePid: number | null): Promise<boolean> {
+  return panePid !== null && descendsFrom(process.pid, panePid, DEEPEST);
+}
+
+/** True when it runs below one of these panes. */
+export async function runsInPanes(panes: readonly { readonly pid: number }[]): Promise<boolean> {
+  for (const { pid } of panes) if (await runsInPane(pid)) return true;
+  return false;
+}
+
+/** From here on the end of the terminal does not end this program: what it has begun it finishes. */
+export function outliveHangUp(): void {
+  process.on('SIGHUP', () => undefined);
+}
