@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { AGENT_STATES } from '../src/status/agentState.ts';
 import house from './house.json' with { type: 'json' };
 import { readSources, ROOT, type Import, type Source } from './support/sources.ts';
 
@@ -96,7 +97,8 @@ test('no shell script of the program starts git', () => {
 test('what follows from an agent\'s state is in one table: nothing else lists states or compares one with a word', () => {
   const derive = ['status/states.ts', 'status/agentState.ts', 'status/claudeState.ts'];
   const lists = /\b(Record|Map|Set)<AgentState\b|\bAgentState\[\]/;
-  const compares = /\bstate\)? ?[!=]== ?'|'[a-z-]+' ?[!=]== ?[\w.]*\bstate\b|switch \([\w.]*\bstate\)|\.(has|includes)\([\w.]*\bstate\)/;
+  const word = `'(?:${AGENT_STATES.join('|')})'`;
+  const compares = new RegExp(`\\bstate\\)? ?[!=]== ?${word}|${word} ?[!=]== ?[\\w.]*\\bstate\\b|switch \\([\\w.]*\\bstate\\)|\\.(has|includes)\\([\\w.]*\\bstate\\)`);
   const found = sources.filter(({ path }) => !derive.includes(path)).flatMap(({ path, text }) =>
     withoutComments(text).split('\n').filter((line) => lists.test(line) || compares.test(line)).map((line) => `${path}: ${line.trim()}`),
   );

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import { UserError } from '../base/errors.ts';
 import type { SyncShared } from '../git/syncShared.ts';
 import { syncTree, type SyncedTree } from '../git/syncTree.ts';
@@ -103,7 +104,7 @@ async function refuseAgents(context: Context, { place, target, wish }: SessionSy
     const { id } = one.session;
     const [reason] = decision.reasons;
     const words = `${reason?.words ?? 'cannot be changed now'}${one.elsewhere === null || detail === null ? '' : ` (${detail})`}`;
-    const wayOut = decision.answer === 'ask' ? `: ${reason?.help.replace('{id}', id) ?? ''}, or claude-tmux sync ${target.owner.id} --yes` : '';
+    const wayOut = decision.answer === 'ask' ? `: ${reason?.help.replace('{id}', id) ?? ''}, or ${pasted`sync ${target.owner.id} --yes`}` : '';
     return { reason: `${id === target.owner.id ? '' : `is shared with "${id}", which `}${words}${wayOut}`, passes: decision.passes };
   }
   return null;

@@ -1,3 +1,4 @@
+import { pasted } from '../base/pasted.ts';
 import type { AgentState } from './agentState.ts';
 import { CIRCUMSTANCE_ROWS, type Circumstance } from './circumstances.ts';
 import { STATES } from './states.ts';
@@ -51,7 +52,7 @@ export function describeRefusal(verb: Verb, id: string, { decision, detail = nul
   const [reason] = decision.reasons;
   const words = reason?.words ?? 'cannot be changed now';
   const help = (reason?.help ?? 'claude-tmux explain {id}').replace('{id}', id);
-  const yes = decision.answer === 'ask' ? `${help}; or claude-tmux ${verb} ${id} --yes, which ${effectOf(verb, reason)}` : help;
+  const yes = decision.answer === 'ask' ? `${help}; or ${pasted`${verb} ${id} --yes`}, which ${effectOf(verb, reason)}` : help;
   return { message: `"${id}" ${words}${detail === null ? '' : ` (${detail})`}; ${UNDONE[verb]}`, hint: yes };
 }
 
