@@ -4,11 +4,11 @@ import { isObject } from '../base/json.ts';
 import { spliceJson } from '../base/spliceJson.ts';
 import { reasonOf } from '../base/trouble.ts';
 import { hasCode, makeFolders } from '../store/file.ts';
-import { claudeConfigPath, ConfigRefused, projectsIn, readConfigFile, throughLinks, type Account, type ConfigFile } from './claudeConfig.ts';
+import { claudeConfigPath, ConfigRefused, projectsIn, readConfigFile, throughLinks, type ClaudeHome, type ConfigFile } from './claudeConfig.ts';
 import { LockHeld, withClaudeLock, type ClaudeLockOptions } from './claudeLock.ts';
 
 export interface Acceptance extends ClaudeLockOptions {
-  readonly account: Account;
+  readonly whose: ClaudeHome;
   /** Keys of `projects`: real paths of git roots. */
   readonly keys: readonly string[];
   /** Called after each step of the writing; a test ends the process in it. */
@@ -36,8 +36,8 @@ const MOST_READINGS = 20;
  * Under Claude's lock, from the file as it is then, in one step, nothing else changed; read back. What could not be is in the result.
  * Call it on the user's yes only: this is the one place where a file of Claude's is written.
  */
-export async function acceptTrust({ account, keys, after = () => undefined, ...lock }: Acceptance): Promise<Accepted> {
-  const file = claudeConfigPath(account);
+export async function acceptTrust({ whose, keys, after = () => undefined, ...lock }: Acceptance): Promise<Accepted> {
+  const file = claudeConfigPath(whose);
   let missing = keys;
   try {
     for (let tries = 0; tries < MOST_TRIES && missing.length > 0; tries++) {

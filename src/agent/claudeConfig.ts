@@ -2,12 +2,11 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import { dirname, join, resolve } from 'node:path';
 import { isObject } from '../base/json.ts';
 import { hasCode, parseObject } from '../store/file.ts';
-import type { Env } from '../store/paths.ts';
-import { callerAccount, claudeFolders } from './claudeFolders.ts';
+import { claudeFolders, type Account } from './claudeFolders.ts';
 
-/** Whose Claude Code: its home, or CLAUDE_CONFIG_DIR. */
-export interface Account {
-  readonly env: Env;
+/** Whose Claude Code: an account of this home. */
+export interface ClaudeHome {
+  readonly account: Account;
   readonly home: string;
 }
 
@@ -15,8 +14,8 @@ export interface Account {
  * The file in which Claude Code keeps what it knows of each project: `.claude.json`, or the older `.config.json` in its folder where that
  * is still there (2.1.197 and 2.1.332 go on with it).
  */
-export function claudeConfigPath({ env, home }: Account): string {
-  const { root, global } = claudeFolders(callerAccount({ env, home }), home);
+export function claudeConfigPath({ account, home }: ClaudeHome): string {
+  const { root, global } = claudeFolders(account, home);
   const old = join(root, '.config.json');
   const facts = statSync(old, { throwIfNoEntry: false });
   return facts?.isFile() === true && facts.size > 0 ? old : global;
@@ -60,9 +59,9 @@ export function readConfigFile(path: string): ConfigFile | null {
 }
 
 /** What it says of each project, by key; empty for a file that is missing, damaged or cannot be read. */
-export function readProjects(account: Account): Readonly<Record<string, unknown>> {
+export function readProjects(whose: ClaudeHome): Readonly<Record<string, unknown>> {
   try {
-    return projectsIn(readConfigFile(claudeConfigPath(account))?.text ?? '');
+    return projectsIn(readConfigFile(claudeConfigPath(whose))?.text ?? '');
   } catch (error) {
     if (error instanceof ConfigRefused || (error instanceof Error && 'code' in error)) return {};
     throw error;

@@ -66,7 +66,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
   const known = loaded.record ?? newRecord(context, loaded, first.server);
-  const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, layout: first.layout, plan: first.plan, record: known, yes: wanted.yes });
+  const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, planned: first, record: known, yes: wanted.yes });
   const trees = await makeTrees(context, first, { record: known, localSettings: dialogs.localSettings });
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
   const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
@@ -75,6 +75,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
+  await dialogs.trust(planned);
   const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);

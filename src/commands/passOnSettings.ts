@@ -1,50 +1,28 @@
 import type { Context } from '../apply/context.ts';
-import { oneLine } from '../base/text.ts';
 import { findIgnored } from '../git/ignored.ts';
 import { findLocalSettings } from '../git/localSettings.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import type { Layout, TreeSpec } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { Plan } from '../plan/step.ts';
-import type { FleetRecord } from '../store/fleetRecord.ts';
 
 interface Passing {
   readonly checkout: World['checkout'];
   readonly layout: Layout;
   readonly plan: Plan;
-  readonly record: Pick<FleetRecord, 'localSettings'>;
-  readonly yes: boolean;
-}
-
-interface PassedOn {
-  /** What the record keeps; null while nobody has answered. */
-  readonly answer: boolean | null;
-  /** Files to carry over, relative. */
-  readonly names: readonly string[];
 }
 
 /**
- * `.claude/settings.local.json` of the checkout (what the user allowed there for good) goes into new trees on the user's yes, which is
- * asked for once. Only where the checkout is of the fleet's repository: what was allowed for one project is not allowed for another.
+ * `.claude/settings.local.json` files of the checkout (what the user allowed there for good) that new trees could have, relative. Only
+ * where the checkout is of the fleet's repository: what was allowed for one project is not allowed for another.
  */
-export async function passOnSettings(context: Context, passing: Passing): Promise<PassedOn> {
-  const { checkout, layout, record, yes } = passing;
-  const [spec] = newTrees(passing);
+export async function findPassedOn(context: Context, { checkout, layout, plan }: Passing): Promise<readonly string[]> {
+  const [spec] = newTrees(plan, layout);
   const isOurs = checkout !== null && isSameRepository(checkout.origin ?? checkout.root, layout.repo);
-  if (spec === undefined || !isOurs || record.localSettings === false) return { answer: record.localSettings, names: [] };
-  const names = await findCarried(context, { checkout: checkout.root, layout, spec });
-  if (names.length === 0) return { answer: record.localSettings, names };
-  if (record.localSettings === true || yes) return { answer: true, names };
-  const what = `${names.map(oneLine).join(', ')} of ${checkout.root}`;
-  if (!context.interactive) {
-    context.talk(`note: what you allowed Claude in ${what} is not carried over without your yes; give --yes, or name the file in \`include\`.`);
-    return { answer: null, names: [] };
-  }
-  const isYes = await context.askYes(`What you allowed Claude for this project is in ${what}, not in git. Copy it into this fleet's new clones? [y/N] `);
-  return { answer: isYes, names: isYes ? names : [] };
+  return spec === undefined || !isOurs ? [] : findCarried(context, { checkout: checkout.root, layout, spec });
 }
 
-function newTrees({ plan, layout }: Passing): readonly TreeSpec[] {
+function newTrees(plan: Plan, layout: Layout): readonly TreeSpec[] {
   return plan.steps.flatMap((step) => ((step.kind === 'make-clone' || step.kind === 'make-worktree') && step.spec.repo === layout.repo ? [step.spec] : []));
 }
 

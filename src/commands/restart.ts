@@ -12,6 +12,7 @@ import { changeFleet } from './changeFleet.ts';
 import { keepRecord } from './keepRecord.ts';
 import { refuseLost } from './lostConversations.ts';
 import { permit } from './permit.ts';
+import { meetTrust } from './meetDialogs.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
@@ -29,6 +30,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });
     await settleFleet(context.store, record.uuid);
+    await meetTrust(context, planned, { id, checkout: loaded.world.checkout });
     const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
     if (failures.length === 0) context.talk(`"${id}" was started again`);

@@ -24,7 +24,7 @@ export interface HookedSession {
   readonly problems: readonly string[];
   /** True when Claude trusts its folder; null when the folder is gone. */
   readonly isTrusted: boolean | null;
-  /** The folder to be trusted: the workspace, which covers its clones; else the one it works in. */
+  /** The folder to be trusted: the root of the repository it works in. */
   readonly folder: string;
 }
 
@@ -98,7 +98,7 @@ function trustFindings(sessions: readonly HookedSession[]): readonly Finding[] {
   const fleets = [...new Set(sessions.map(({ fleet }) => fleet))];
   return fleets.flatMap((fleet) => {
     const paths = [...new Set(sessions.filter((session) => session.fleet === fleet && session.isTrusted === false).map(({ folder }) => folder))];
-    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, `${pasted`up ${fleet}`} from a terminal meets that question once for all`)];
+    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, `${pasted`up ${fleet}`} on a terminal asks once for all of them`)];
   });
 }
 

@@ -16,6 +16,8 @@ export interface StorePaths {
   /** Turns that panes wait for: few agents start at a time, two setups run at a time. */
   readonly gates: string;
   readonly trust: string;
+  /** What the user answered about Claude Code in each repository's clones. */
+  readonly consents: string;
 }
 
 export interface FleetPaths {
@@ -93,6 +95,7 @@ export function storePaths(env: Env, home: string): StorePaths {
     locks: join(state, 'locks'),
     gates: join(state, 'gates'),
     trust: join(state, 'trust.json'),
+    consents: join(state, 'consents.json'),
   };
 }
 

@@ -27,8 +27,8 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.dispose());
 
-const accept = (more: { readonly env?: Record<string, string>; readonly patienceMs?: number; readonly keys?: readonly string[] } = {}): Promise<Accepted> =>
-  acceptTrust({ account: { env: more.env ?? {}, home: sandbox.home }, keys: more.keys ?? ['/w/a'], patienceMs: more.patienceMs ?? 15_000 });
+const accept = (more: { readonly account?: string; readonly patienceMs?: number; readonly keys?: readonly string[] } = {}): Promise<Accepted> =>
+  acceptTrust({ whose: { account: more.account ?? '', home: sandbox.home }, keys: more.keys ?? ['/w/a'], patienceMs: more.patienceMs ?? 15_000 });
 const text = (path = file): Promise<string> => readFile(path, 'utf8');
 /** All that is in the folder but what the sandbox itself made there. */
 const names = async (): Promise<readonly string[]> => (await readdir(dirname(file))).filter((name) => name.startsWith('.claude')).sort();
@@ -61,8 +61,8 @@ describe('the yes that is written into the file of Claude Code', () => {
   });
 
   it('makes a file that is missing, for its owner alone, and the folder that CLAUDE_CONFIG_DIR names', async () => {
-    const env = { CLAUDE_CONFIG_DIR: sandbox.path('moved') };
-    expect(await accept({ env })).toEqual({ file: sandbox.path('moved', '.claude.json'), missing: [], why: null });
+    const account = sandbox.path('moved');
+    expect(await accept({ account })).toEqual({ file: sandbox.path('moved', '.claude.json'), missing: [], why: null });
     expect((await stat(sandbox.path('moved', '.claude.json'))).mode & 0o777).toBe(0o600);
     expect(await text()).toBe(BEFORE);
   });
@@ -125,16 +125,16 @@ describe.skipIf(!canMount())('on a disk that is full or read-only', () => {
   it('says so, and nothing of the file is lost', async () => {
     const disk = await mountSmallDisk('1m');
     try {
-      const env = { CLAUDE_CONFIG_DIR: disk.path };
+      const account = disk.path;
       const own = `${disk.path}/.claude.json`;
       await writeFile(own, BEFORE);
       await disk.fill();
-      expect((await accept({ env })).why).toBe('cannot be written: no space left on device');
+      expect((await accept({ account })).why).toBe('cannot be written: no space left on device');
       expect(await text(own)).toBe(BEFORE);
       expect((await readdir(disk.path)).filter((name) => name.startsWith('.claude'))).toEqual(['.claude.json']);
       await disk.makeRoom();
       await run('mount', ['-o', 'remount,ro', disk.path], { env: sandbox.env });
-      expect((await accept({ env })).why).toBe('cannot be written: read-only file system');
+      expect((await accept({ account })).why).toBe('cannot be written: read-only file system');
       expect(await text(own)).toBe(BEFORE);
     } finally {
       await disk.dispose();

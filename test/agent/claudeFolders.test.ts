@@ -53,9 +53,7 @@ it('all accounts are those of the sessions and the caller’s, each once', () =>
 
 /** Where there is no session, or none that has started: the reasons. */
 const ASK_FOR_THE_CALLER: Readonly<Record<string, string>> = {
-  'agent/claudeConfig.ts': 'trust is asked with the environment of who is asked',
   'agent/claudeFolders.ts': 'defines it',
-  'agent/workspaceTrust.ts': 'trust of the workspace, before any session',
   'commands/accounts.ts': 'says that the caller’s is not used',
   'commands/doctor/readHooks.ts': 'the settings of the caller’s own account',
   'commands/meetDialogs.ts': 'what was approved in the checkout',

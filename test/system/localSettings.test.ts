@@ -58,9 +58,10 @@ describe('what the user allowed Claude in the checkout', () => {
     ['n', false],
   ])('is asked for once on a terminal: %s', async (key, isCarried) => {
     await trust();
-    await put(bench.sandbox.path('home', '.claude.json'), JSON.stringify({ projects: { [bench.sandbox.root]: { hasTrustDialogAccepted: true } } }));
+    const clones = ['fe', 'be'].map((id) => bench.sandbox.path('home', 'workspaces', 'shop', id));
+    await put(bench.sandbox.path('home', '.claude.json'), JSON.stringify({ projects: Object.fromEntries(clones.map((path) => [path, { hasTrustDialogAccepted: true }])) }));
     const terminal = await openTerminal({ ...bench.sandbox, env: bench.env }, [process.execPath, resolve('dist/claude-tmux.cjs'), 'up', '-S', bench.tmux.socket, 'mine'], { cwd: bench.checkout });
-    await eventually(async () => expect(await terminal.screen()).toMatch(/What you allowed Claude .*new clones\? \[y\/N\]/s));
+    await eventually(async () => expect(await terminal.screen()).toMatch(/Copy what you allowed Claude .*Do this\? \[y\/N\]/s));
     expect(existsSync(inClone('fe'))).toBe(false);
     await terminal.press(key, 'Enter');
     await eventually(async () => expect(await bench.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop'), { within: 30_000 });

@@ -1,16 +1,19 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { callerAccount, claudeFolders, claudeFoldersOf } from '../../agent/claudeFolders.ts';
 import { eventsKnownTo, olderVersion } from '../../agent/hookEvents.ts';
 import { readHookSettings } from '../../agent/hookSettings.ts';
-import { isTrustedByClaude } from '../../agent/workspaceTrust.ts';
+import { readProjects } from '../../agent/claudeConfig.ts';
+import { isTrustedByClaude } from '../../agent/claudeTrust.ts';
+import { readProjectGrants } from '../../agent/projectGrants.ts';
 import type { Context } from '../../apply/context.ts';
 import type { SessionEvidence } from '../../apply/readEvidence.ts';
+import { trustPlace } from '../../apply/trustPlace.ts';
 import { isObject } from '../../base/json.ts';
 import { SWITCHES, type HookedSession, type HooksFolder, type HooksReading } from '../../doctor/hooks.ts';
 import type { Layout } from '../../layout/layout.ts';
-import { hasCode, parseObject, readText } from '../../store/file.ts';
+import { parseObject, readText } from '../../store/file.ts';
 import { fleetPaths, sessionPaths } from '../../store/paths.ts';
-import { isInside } from '../pick.ts';
 import type { LookedAtFleet } from './lookAtFleets.ts';
 
 /** How long a Claude may be known to its registry before its hooks must have told something, in milliseconds. */
@@ -37,12 +40,11 @@ async function readSession(context: Context, { record, layout }: LookedAtFleet, 
   return {
     fleet: record.name,
     id: session.id,
-    folder: isInside(session.path, record.workspace) ? record.workspace : session.path,
     settings: readHookSettings({ root, project: session.path, session: files.settings, platform: context.platform }),
     switches: switchesOf(layout, session.id),
     isSilent: facts?.alive === true && facts.registry !== null && hooks === null && hooksProblem === null && age > SILENCE_MS,
     problems: [hooksProblem, facts?.registryProblem ?? null].filter((problem) => problem !== null),
-    isTrusted: await isTrusted(context, session.path),
+    ...(await readTrust(context, layout, { ...session, account: facts?.account ?? session.account })),
   };
 }
 
@@ -51,13 +53,14 @@ function switchesOf(layout: Layout | null, id: string): readonly string[] {
   return work?.kind === 'agent' ? SWITCHES.filter((word) => [...work.command, ...work.args].includes(word)) : [];
 }
 
-async function isTrusted({ env, home }: Context, path: string): Promise<boolean | null> {
-  try {
-    return await isTrustedByClaude(path, { env, home });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    throw error;
-  }
+/** As Claude Code itself decides where it starts; null when the folder is gone. */
+async function readTrust(context: Context, layout: Layout | null, { id, path, account }: SessionEvidence['session']): Promise<Pick<HookedSession, 'isTrusted' | 'folder'>> {
+  if (!existsSync(path)) return { isTrusted: null, folder: path };
+  const pane = layout?.panes.find((candidate) => candidate.id === id);
+  const dir = pane?.dir ?? '';
+  const [place, { isGated }] = await Promise.all([trustPlace(path, dir), readProjectGrants(path, { dirs: [dir], own: [] })]);
+  const projects = readProjects({ account: account ?? callerAccount(context), home: context.home });
+  return { isTrusted: isTrustedByClaude(place, { projects, isGated }), folder: place.key };
 }
 
 async function readFolder(context: Context, { record }: LookedAtFleet, versions: readonly (string | null)[]): Promise<HooksFolder> {

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { isObject, textAt, textsAt } from '../base/json.ts';
+import { parseObject, readText } from '../store/file.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a folder makes Claude Code do, or permits it, once it is trusted. */
+export interface ProjectGrants {
+  /** A line each, for people: `.claude/settings.json runs at PreToolUse: ./check.sh`. */
+  readonly lines: readonly string[];
+  /** One of the content of each file that says so, but for the user's own, and one that every folder has. */
+  readonly fingerprints: readonly string[];
+  /** True when something is permitted without asking: Claude Code then asks unless the folder's own key is accepted (2.1.332). */
+  readonly isGated: boolean;
+}
+
+const FILES = [join('.claude', 'settings.json'), join('.claude', 'settings.local.json'), '.mcp.json'] as const;
+
+/** The trust of a folder itself, whatever is in it. */
+const FOLDER = 'folder';
+
+/** Reads the files of a tree's root and of `dirs` in it; `own` are those that hold what the user allowed (relative paths). */
+export async function readProjectGrants(tree: string, { dirs, own }: { readonly dirs: readonly string[]; readonly own: readonly string[] }): Promise<ProjectGrants> {
+  const names = [...new Set(['', ...dirs])].flatMap((dir) => FILES.map((file) => join(dir, file)));
+  const read = await Promise.all(names.map(async (name) => ({ name, text: await readText(join(tree, name)) })));
+  const files = read.flatMap(({ name, text }) => (text === null ? [] : [{ name, text, content: parseObject(text) }]));
+  const foreign = files.filter(({ name }) => !own.includes(name));
+  return {
+    lines: files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content))),
+    fingerprints: [FOLDER, ...foreign.map(({ name, text }) => createHash('sha256').update(JSON.stringify([name, text])).digest('hex'))],
+    isGated: files.some(({ content }) => content !== null && isGated(content)),
+  };
+}
+
+function isGated(content: Json): boolean {
+  const { permissions } = content;
+  return (isObject(permissions) && (isFilled(permissions.allow) || isFilled(permissions.additionalDirectories))) || JSON.stringify(content).includes('"headersHelper"');
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+}
+
+function describeFile(name: string, content: Json): readonly string[] {
+  const parts = name.endsWith('.mcp.json') ? describeServers(content) : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
+  return parts.map((part) => `${name} ${part}`);
+}
+
+function describeServers({ mcpServers }: Json): readonly string[] {
+  return entries(mcpServers).map(([name, server]) => `offers the MCP server "${name}", which Claude asks about: ${isObject(server) ? describeServer(server) : ''}`);
+}
+
+function describeServer(server: Json): string {
+  return [textAt(server, 'command') ?? textAt(server, 'url') ?? '', ...textsAt(server, 'args')].join(' ');
+}
+
+/** Keys of Claude Code's settings that name a command, itself or under `command`. */
+const COMMANDS = ['statusLine', 'subagentStatusLine', 'fileSuggestion', 'apiKeyHelper', 'awsAuthRefresh', 'awsCredentialExport', 'gcpAuthRefresh', 'otelHeadersHelper'];
+const DESCRIBED = new Set(['$schema', 'hooks', 'permissions', 'env', 'enableAllProjectMcpServers', 'enabledMcpjsonServers', ...COMMANDS]);
+
+function describeSettings(content: Json, { showsValues }: { readonly showsValues: boolean }): readonly string[] {
+  const { permissions, env } = content;
+  const others = Object.keys(content).filter((key) => !DESCRIBED.has(key));
+  return [
+    ...describeHooks(content.hooks),
+    ...COMMANDS.flatMap((key) => describeCommand(key, content[key])),
+    ...(isObject(permissions) ? describePermissions(permissions) : []),
+    ...listed('sets the variables', entries(env).map(([name, value]) => (showsValues ? `${name}=${String(value)}` : name))),
+    ...(content.enableAllProjectMcpServers === true ? ['approves all MCP servers of this repository'] : []),
+    ...listed('approves the MCP servers', textsAt(content, 'enabledMcpjsonServers')),
+    ...listed('also sets', others),
+  ];
+}
+
+function describePermissions(permissions: Json): readonly string[] {
+  const mode = textAt(permissions, 'defaultMode');
+  return [
+    ...listed('allows without asking', textsAt(permissions, 'allow')),
+    ...listed('adds the folders', textsAt(permissions, 'additionalDirectories')),
+    ...(mode === null ? [] : [`starts in the permission mode ${mode}`]),
+  ];
+}
+
+function describeHooks(hooks: unknown): readonly string[] {
+  return entries(hooks).flatMap(([event, groups]) =>
+    list(groups).flatMap((group) => list(isObject(group) ? group.hooks : null).map((hook) => `runs at ${event}: ${isObject(hook) ? describeHook(hook) : ''}`)),
+  );
+}
+
+function describeHook(hook: Json): string {
+  const command = [textAt(hook, 'command') ?? textAt(hook, 'url') ?? textAt(hook, 'prompt') ?? '', ...textsAt(hook, 'args')].join(' ');
+  return command.trim() === '' ? JSON.stringify(hook) : command;
+}
+
+function describeCommand(key: string, value: unknown): readonly string[] {
+  const command = isObject(value) ? textAt(value, 'command') : value;
+  return typeof command === 'string' ? [`runs as ${key}: ${command}`] : [];
+}
+
+function listed(what: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${what}: ${names.join(', ')}`];
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function entries(value: unknown): readonly (readonly [string, unknown])[] {
+  return isObject(value) ? Object.entries(value) : [];
+}

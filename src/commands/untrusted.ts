@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { claudeConfigPath, readProjects, type ClaudeHome } from '../agent/claudeConfig.ts';
+import type { Account } from '../agent/claudeFolders.ts';
+import { isTrustedByClaude } from '../agent/claudeTrust.ts';
+import { readProjectGrants, type ProjectGrants } from '../agent/projectGrants.ts';
+import type { Context } from '../apply/context.ts';
+import { trustPlace } from '../apply/trustPlace.ts';
+import { isSameRepository } from '../git/remoteUrl.ts';
+import { treeOwnerId, type Layout, type Pane } from '../layout/layout.ts';
+import type { World } from '../layout/world.ts';
+
+/** A folder in which Claude Code would ask whether it is trusted. */
+export interface Untrusted {
+  readonly whose: ClaudeHome;
+  /** Claude Code's file, and the entry in it that the answer is kept in. */
+  readonly file: string;
+  readonly key: string;
+  readonly repo: string;
+  /** What its settings would permit; of a tree that is not there yet, those of the checkout. */
+  readonly grants: ProjectGrants;
+}
+
+interface Search {
+  readonly layout: Layout;
+  /** Those whose Claude Code is to start. */
+  readonly panes: readonly Pane[];
+  /** By pane id. */
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly checkout: World['checkout'];
+  /** Files with what the user allowed, which new trees get from the checkout; relative. */
+  readonly own: readonly string[];
+}
+
+/** The folders that these panes' Claude Code would ask about. A tree that is still to be made, and is not of the checkout's repository, is left out. */
+export async function findUntrusted(context: Context, search: Search): Promise<readonly Untrusted[]> {
+  const found = await Promise.all(groupByTree(context, search).map((group) => untrustedIn(group, search)));
+  return [...new Map(found.flat().map((one) => [JSON.stringify([one.file, one.key]), one])).values()];
+}
+
+/** Panes of one tree and one account. */
+interface Group {
+  readonly tree: string;
+  readonly repo: string;
+  readonly whose: ClaudeHome;
+  readonly dirs: string[];
+}
+
+function groupByTree(context: Context, { layout, panes, accounts }: Search): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const pane of panes) {
+    const whose = { account: accounts[pane.id] ?? '', home: context.home };
+    // Claude Code then asks nothing, and takes nothing on trust (2.1.332).
+    if ((pane.env['CLAUDE_CODE_SANDBOXED'] ?? context.env['CLAUDE_CODE_SANDBOXED']) === '1') continue;
+    const place = treeOf(layout, pane);
+    if (place === null) continue;
+    const key = JSON.stringify([place.tree, claudeConfigPath(whose)]);
+    const group = groups.get(key) ?? { ...place, whose, dirs: [] };
+    group.dirs.push(pane.dir);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function treeOf(layout: Layout, pane: Pane): Pick<Group, 'tree' | 'repo'> | null {
+  const owner = layout.panes.find(({ id }) => id === treeOwnerId(pane)) ?? pane;
+  if (owner.tree.kind === 'own') return { tree: owner.tree.spec.path, repo: owner.tree.spec.repo };
+  const tree = owner.tree.kind === 'checkout' ? owner.tree.path : layout.checkout;
+  return tree === null ? null : { tree, repo: layout.repo };
+}
+
+async function untrustedIn({ tree, repo, whose, dirs }: Group, { layout, checkout, own }: Search): Promise<readonly Untrusted[]> {
+  const isMade = existsSync(tree);
+  const isOfCheckout = checkout !== null && isSameRepository(checkout.origin ?? checkout.root, repo);
+  if (!isMade && !isOfCheckout) return [];
+  const grants = await readProjectGrants(isMade ? tree : (checkout?.root ?? tree), { dirs, own });
+  const projects = readProjects(whose);
+  // A worktree that is to be made will be one of the checkout's repository.
+  const around = !isMade && layout.isolation === 'worktree' ? (layout.checkout ?? tree) : tree;
+  const places = await Promise.all([...new Set(dirs)].map((dir) => trustPlace(around, dir)));
+  const file = claudeConfigPath(whose);
+  return places.filter((place) => !isTrustedByClaude(place, { projects, isGated: grants.isGated })).map(({ key }) => ({ whose, file, key, repo, grants }));
+}
