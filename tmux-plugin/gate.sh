@@ -70,11 +70,18 @@ end_stage() {
 }
 
 # Where an agent may be started: a start takes a core for seconds. The turn is given back when its first hook has come, or after a while.
+# False when as many agents as may start at once ended at once, and none has spoken since: the next would meet the same wall.
 wait_to_start() {
   [ -n "$starts_at_once" ] || return 0
   spoken_file=${pid_file%/*}/claude
   : >"$spoken_file"
   take_turn "$gates/start" "$starts_at_once" 'waits for a free start' 15
+  if [ -z "$by_hand" ] && meets_wall; then
+    give_back
+    note="not started, as what was started before it ended at once"
+    note_stage not-started "$note"
+    return 1
+  fi
   # Twice in the background: no job of this shell, whose `fg` is for the program.
   (give_back_started 3<&- &)
 }
@@ -82,12 +89,33 @@ wait_to_start() {
 give_back_started() {
   cd /
   tries=0
-  while [ ! -s "$spoken_file" ] && [ "$tries" -lt 100 ]; do
+  while [ ! -s "$spoken_file" ] && [ "$tries" -lt 100 ] && ! asks; do
     tries=$((tries + 1))
     sleep 0.1 2>/dev/null || sleep 1
   done
-  IFS= read -r held_pid <"$turn" && [ "$held_pid" = "$$" ] && rm -f "$turn"
+  [ ! -s "$spoken_file" ] || rm -f "$wall_file"
+  give_back
 } 2>/dev/null
+
+give_back() {
+  { IFS= read -r held_pid <"$turn"; } 2>/dev/null && [ "$held_pid" = "$$" ] && rm -f "$turn"
+}
+
+# True when the pane shows a dialog of Claude's (2.1.197 to 2.1.332): it waits for somebody, and takes no core. Looked at twice a second.
+asks() {
+  [ -n "${TMUX_PANE-}" ] && [ "$tries" -ge 10 ] && [ $((tries % 5)) -eq 0 ] || return 1
+  case $(tmux capture-pane -p -t "$TMUX_PANE" | tr -d ' \n') in *Entertoconfirm*) ;; *) return 1 ;; esac
+}
+
+# The agent ended at once: its turn is free, and those that wait are told.
+note_wall() {
+  printf '%s\n' "$label" >>"$wall_file"
+  give_back
+}
+
+meets_wall() {
+  [ -s "$wall_file" ] && [ "$(wc -l <"$wall_file")" -ge "$starts_at_once" ]
+}
 
 # Runs the setup of the pane's tree where it has not run; the other panes of the tree wait. False when it ended badly: nothing starts then.
 set_up() {

@@ -15,7 +15,7 @@ newline='
 main() {
   if [ "${1-}" = become ]; then shift; write_identity "$$" "$pid_file"; exec "$@"; fi
   unset CDPATH
-  suspended='' staged='' again=''
+  suspended='' staged='' again='' by_hand=''
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
   trap : INT QUIT
   # The terminal stays at hand as 3 while a prompt is stdin.
@@ -37,7 +37,7 @@ start() {
   set_up || return
   if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
   load_conversation
-  wait_to_start
+  wait_to_start || return
   end_stage
   if can_continue; then start_again
   elif [ -n "$question" ] && ! ask; then note='no id was given'
@@ -108,8 +108,16 @@ came_back() {
   tidy_screen
   suspended=
   if [ "$1" -gt 128 ] && last_runs; then suspended=yes note='suspended (Ctrl-Z)'; return; fi
-  printf '%s %s\n' "$1" "$(date +%s)" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
+  early=
+  if ended_early "$1"; then early=' early'; note_wall; fi
+  printf '%s %s%s\n' "$1" "$(date +%s)" "$early" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
   note=$(describe_end "$1")
+}
+
+# An agent that failed within a minute, and none of whose hooks came, never ran: that was not the user.
+ended_early() {
+  [ -n "$starts_at_once" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ ! -s "$spoken_file" ] &&
+    [ -n "$(find "$pid_file" -mmin -1 2>/dev/null)" ]
 }
 
 # `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, tells its pid.
@@ -202,7 +210,7 @@ offer() {
   while :; do
     read_key
     case $key in
-      r | R | "$newline") start; return ;;
+      r | R | "$newline") by_hand=yes; start; return ;;
       s | S) open_shell; return ;;
       # dash's `exit` refuses while something is suspended ("You have stopped jobs").
       c | C | q | Q) exec /bin/sh -c : ;;

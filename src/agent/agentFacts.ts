@@ -8,7 +8,7 @@ import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
 import { isConversationId } from '../status/conversationId.ts';
-import { parsePreparation, type Preparation } from '../status/preparation.ts';
+import { isOver, parsePreparation, type Preparation } from '../status/preparation.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import { claudeFoldersOf, transcriptAccount, type Account, type Caller } from './claudeFolders.ts';
 import { readLaunchAccount } from './launchAccount.ts';
@@ -98,11 +98,12 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
   const runs = life !== 'gone';
   const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const preparation = runs ? null : await readPreparation(marks, known.boot);
-  const starting = !runs && (preparation === null ? await isStarting(marks, known.boot) : preparation.kind !== 'setup-failed');
+  const starting = !runs && (preparation === null ? await isStarting(marks, known.boot) : !isOver(preparation));
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
   return {
     alive: runs || starting,
     exit: end?.code ?? null,
+    early: end?.early ?? false,
     pid,
     suspended: life === 'suspended',
     startedAt: startOf(marks, { starting, preparation }),
@@ -220,10 +221,10 @@ function readMark(path: string): Mark | null {
   }
 }
 
-/** Exit code and time (seconds since 1970) on one line. */
-function parseExit(text: string): { readonly code: number; readonly time: number | null } | null {
-  const match = /^(\d+) (\d+)$/m.exec(text);
+/** Exit code and time (seconds since 1970) on one line, and whether that was at once. */
+function parseExit(text: string): { readonly code: number; readonly time: number | null; readonly early: boolean } | null {
+  const match = /^(\d+) (\d+)( early)?$/m.exec(text);
   if (!match) return null;
   const time = Number(match[2]) * 1000;
-  return { code: Number(match[1]), time: isTime(time) ? time : null };
+  return { code: Number(match[1]), time: isTime(time) ? time : null, early: match[3] !== undefined };
 }

@@ -49,7 +49,7 @@ export interface LaunchSpec {
   readonly startsAtOnce: number | null;
   /** Folder of the turns that panes wait for. */
   readonly gates: string;
-  readonly files: Pick<SessionPaths, 'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage'>;
+  readonly files: Pick<SessionPaths, 'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage' | 'wall'>;
 }
 
 /**
@@ -86,6 +86,7 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     prompted_file: files.prompted,
     answer_file: files.answer,
     stage_file: files.stage,
+    wall_file: files.wall,
     setup_file: spec.setup?.file ?? '',
     setup_done: spec.setup?.done ?? '',
     setup_log: spec.setup?.log ?? '',

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from '../agent/claudeFolders.ts';
 import { firstNotice, readClaudeVersion } from '../agent/claudeVersion.ts';
@@ -39,6 +40,8 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
   const { tmux } = snapshot;
+  // What an earlier start met is no reason now.
+  await rm(join(fleetPaths(context.store, record.uuid).root, 'wall'), { force: true });
   const login = readLogin(context, { server, snapshot });
   const launchFiles = await writeLaunches(context, { plan, record, snapshot, accounts, login, noPrompt });
   const renewed = tmux.session === null ? [] : updateSessionLines(context, login, tmux.session.id);

@@ -27,6 +27,7 @@ import { refuseLost } from './lostConversations.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import { trustClones } from './trustClones.ts';
+import { checkOutcome } from './upOutcome.ts';
 import { withoutTasks } from './withoutTasks.ts';
 
 export interface UpOptions {
@@ -76,11 +77,16 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = await missingFolders(planned, kept);
   await dialogs.trust(planned);
+  const began = context.now();
   const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
   await startWatcher(context, planned.server, kept.uuid);
+  // Who is shown the fleet sees it for himself, and `attach` looks whether it is there.
+  const lost = wanted.attach ? [] : await checkOutcome(context, { record: kept, planned, began });
+  for (const sentence of lost) context.talk(`claude-tmux: ${sentence}`);
+  if (lost.length > 0) return { code: EXIT.notDone, record: kept };
   tellAfter(context, planned.plan);
   return { code: missing.length > 0 ? EXIT.notDone : code, record: kept };
 }

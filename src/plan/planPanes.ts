@@ -68,7 +68,7 @@ function planFound(input: PanesInput, pane: Pane, found: TmuxPane): string[] {
   if (agent.alive && !found.dead) return [];
   const hold = staysEnded(input, pane);
   if (!found.dead && hold) return describeHeld(input, pane);
-  const cause = found.dead ? 'its pane is dead' : isStarted(input, pane) ? 'it is to start' : 'its agent was ended from outside';
+  const cause = found.dead ? 'its pane is dead' : isStarted(input, pane) ? 'it is to start' : agent.early === true ? 'its agent ended as soon as it was started' : 'its agent was ended from outside';
   steps.add({ kind: 'respawn-pane', pane: pane.id, paneId: found.id, hold, target: `pane ${pane.id}`, cause, needs: treeNeeds(input, pane) });
   return [];
 }
@@ -83,9 +83,9 @@ function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {
   return snapshot.agents[pane.id] ?? { alive: false, exit: null };
 }
 
-/** True when the process ended with an exit code of its own; codes from 128 up are signals (a reboot, a kill, a closed terminal). */
+/** True when the process ended with an exit code of its own; codes from 128 up are signals (a reboot, a kill, a closed terminal). What never ran did not end. */
 function endedItself(agent: AgentFacts): boolean {
-  return !agent.alive && agent.exit !== null && agent.exit < 128;
+  return !agent.alive && agent.exit !== null && agent.exit < 128 && agent.early !== true;
 }
 
 /** What the user ended stays so until somebody says otherwise. */

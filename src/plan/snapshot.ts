@@ -80,6 +80,8 @@ export interface AgentFacts {
   readonly alive: boolean;
   /** Exit code recorded by the launcher; null while it runs, or when it was killed together with its launcher. */
   readonly exit: number | null;
+  /** True for an agent that failed as soon as it was started: that was not the user. */
+  readonly early?: boolean;
   /** CLAUDE_CONFIG_DIR of its conversations ('' for `~/.claude`); null for a session that never started. */
   readonly account?: string | null;
 }

@@ -1,6 +1,6 @@
 import { claudeState, isDialogOpen } from './claudeState.ts';
 import { withInterrupt, withLimit, type HookState } from './hookState.ts';
-import { describePreparation, type Preparation } from './preparation.ts';
+import { describePreparation, isOver, type Preparation } from './preparation.ts';
 import type { RegistryEntry } from './registryEntry.ts';
 import { startupDialog } from './startupDialog.ts';
 import type { NotedLimit } from './transcript.ts';
@@ -116,7 +116,7 @@ function plain(state: AgentState, since: number | null, told: { readonly detail?
 
 function preparingState(preparation: Preparation, { startedAt }: AgentEvidence): AgentVerdict {
   const detail = describePreparation(preparation);
-  if (preparation.kind === 'setup-failed') return plain('crashed', null, { detail, source: 'launcher', rule: 'the setup of its tree ended badly, and its launch file starts nothing then' });
+  if (isOver(preparation)) return plain('crashed', null, { detail, source: 'launcher', rule: preparation.kind === 'not-started' ? 'its launch file started nothing, as others ended at once' : 'the setup of its tree ended badly, and its launch file starts nothing then' });
   return plain('starting', startedAt, { detail, source: 'launcher', rule: 'its launch file says what it does before the program runs' });
 }
 

@@ -4,6 +4,7 @@ const DIALOGS: readonly { readonly text: string; readonly asks: string }[] = [
   { text: 'new MCP server', asks: 'asks about MCP servers of this repository' },
   { text: 'Select login method', asks: 'asks for a login' },
   { text: 'If the browser didn', asks: 'waits for a login in the browser' },
+  { text: 'Not logged in', asks: 'asks for a login (/login)' },
   { text: 'Choose the text style', asks: 'asks for a theme (first start)' },
   { text: 'Detected a custom API key', asks: 'asks about the API key in the environment' },
   { text: 'In Bypass Permissions mode', asks: 'asks to confirm bypassing permissions' },

@@ -5,7 +5,7 @@ import type { StorePaths } from './paths.ts';
 
 /** What the user answered about Claude Code in the clones of one repository; asked once for all its fleets. */
 export interface Consent {
-  /** Fingerprints of the settings in whose presence its clones may be trusted. */
+  /** Fingerprints of the settings files with which its clones may be trusted; a clone has some of them, or none. */
   readonly trusted: readonly string[];
   /** MCP servers that are approved in its clones, and those that are not. */
   readonly servers: readonly string[];

@@ -77,6 +77,8 @@ export interface SessionPaths {
   readonly setup: string;
   /** The session's own variables as it was started with them, as JSON. */
   readonly variables: string;
+  /** Names, a line each, the sessions of the fleet whose agents ended as soon as they were started, since one last did not. */
+  readonly wall: string;
 }
 
 /** XDG folders; a relative value is ignored, as the XDG Base Directory specification says. */
@@ -153,6 +155,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
     stage: join(root, 'stage'),
     setup: join(root, 'setup.sh'),
     variables: join(root, 'variables.json'),
+    wall: join(fleet.root, 'wall'),
   };
 }
 

@@ -60,7 +60,7 @@ describe('what is known of an agent', () => {
   });
 
   it('that was never started is nothing', async () => {
-    expect(await read()).toEqual({ account: null, alive: false, suspended: false, exit: null, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, begun: false, transcript: null, registry: null, preparation: null, registryProblem: null });
+    expect(await read()).toEqual({ account: null, alive: false, suspended: false, exit: null, early: false, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, begun: false, transcript: null, registry: null, preparation: null, registryProblem: null });
   });
 
   it('that runs is its process and its registry entry', async () => {

@@ -11,7 +11,7 @@ import type { Terminal } from './support/terminal.ts';
 
 let sealed: Sealed;
 beforeEach(async () => {
-  sealed = await seal({ files: { ...MCP_PROJECT, '.claude/settings.json': JSON.stringify({ permissions: { allow: ['Bash(make check)'] } }) } });
+  sealed = await seal({ files: { ...MCP_PROJECT, '.gitignore': '*.yaml\n.claude/settings.local.json\n', '.claude/settings.json': JSON.stringify({ permissions: { allow: ['Bash(make check)'] } }) } });
   await approveInCheckout(sealed);
   await sealed.writeLayout([
     { id: 'one', prompt: 'SCENARIO:text:first_answer' },

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context } from '../apply/context.ts';
+import { readVerdicts, type SessionEvidence } from '../apply/readEvidence.ts';
+import { oneLine } from '../base/text.ts';
+import { startedPanes } from '../plan/startedPanes.ts';
+import type { TmuxSession } from '../plan/snapshot.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { capturePane } from '../tmux/panes.ts';
+import { readServer } from '../tmux/readServer.ts';
+import type { PlannedFleet } from './planFleet.ts';
+
+/** How long agents may take to give a first sign, in milliseconds. Nobody waits for it where one has given it, or all have ended. */
+const PATIENCE_MS = 8000;
+const LOOK_EVERY_MS = 50;
+/** A file's time may be that much older than the clock. In milliseconds. */
+const CLOCK_MS = 20;
+/** Lines of what an agent said before it ended. */
+const FIRST_WORDS = 5;
+
+interface Made {
+  readonly record: FleetRecord;
+  readonly planned: PlannedFleet;
+  /** When the making began; milliseconds since 1970. */
+  readonly began: number;
+}
+
+/**
+ * Looks whether what was made lives, and resolves to a sentence for each thing that does not: the tmux session, its panes, and the agents. As
+ * soon as one agent has given a sign of life, or none can any more, that is known; a fleet without agents is not waited for.
+ */
+export async function checkOutcome(context: Context, { record, planned, began }: Made): Promise<readonly string[]> {
+  const { session } = await readServer(planned.server, { uuid: record.uuid, session: record.session, env: context.env });
+  if (session === null) return [`the tmux session "${record.session}" ended as soon as it was made; see the options destroy-unattached and exit-unattached, and the hooks of your tmux configuration`];
+  const gone = missingPanes(planned, session);
+  if (gone.length > 0) return gone.map((id) => `the pane of "${id}" ended as soon as it was made`);
+  return checkAgents(context, { record, planned, began, session });
+}
+
+function missingPanes({ plan }: PlannedFleet, session: TmuxSession): readonly string[] {
+  const living = session.windows.flatMap(({ panes }) => panes).filter(({ dead }) => !dead).map(({ session: id }) => id);
+  return plan.steps.flatMap((step) => ('hold' in step && !living.includes(step.pane) ? [step.pane] : []));
+}
+
+type Seen = Omit<SessionEvidence, 'pane' | 'window'>;
+
+interface Checking extends Made {
+  readonly session: TmuxSession;
+}
+
+async function checkAgents(context: Context, { record, planned, began, session }: Checking): Promise<readonly string[]> {
+  const ids = startedPanes(planned.plan, planned.layout).flatMap(({ id, work }) => (work.kind === 'agent' && work.isClaude ? [id] : []));
+  if (ids.length === 0) return [];
+  const deadline = context.now() + PATIENCE_MS;
+  for (;;) {
+    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => ids.includes(id));
+    const lost = all.filter((one) => isLost(one, began));
+    if (all.some(isSettled) || context.signal.aborted) return [];
+    if (lost.length > 0 && all.every((one) => lost.includes(one) || waitsForStart(one))) return describeLost(context, { lost, all, planned, session });
+    if (context.now() >= deadline) return [];
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** It lives, or is past what can be said now: its setup may take long. */
+function isSettled({ verdict, facts }: Seen): boolean {
+  return verdict.source === 'hook' || verdict.source === 'registry' || facts?.preparation?.kind === 'setup';
+}
+
+/** It asks something, or its program has run since and is over. */
+function isLost({ verdict: { state }, facts }: Seen, began: number): boolean {
+  if (state === 'blocked') return true;
+  const isOver = state === 'crashed' || state === 'exited';
+  const preparation = facts?.preparation ?? null;
+  return isOver && (preparation !== null || (facts?.startedAt ?? 0) > began - CLOCK_MS);
+}
+
+function waitsForStart({ facts }: Seen): boolean {
+  return facts?.preparation?.kind === 'waits';
+}
+
+interface Lost {
+  readonly lost: readonly Seen[];
+  readonly all: readonly Seen[];
+  readonly planned: PlannedFleet;
+  readonly session: TmuxSession;
+}
+
+/** Those that ended, and those that ask, with the reason; alike ones in one sentence. */
+async function describeLost(context: Context, { lost, all, planned, session }: Lost): Promise<readonly string[]> {
+  const reasons = new Map<string, Seen[]>();
+  for (const one of lost) {
+    const { state, detail } = one.verdict;
+    const reason = state === 'blocked' ? `${detail ?? 'asks something'} in its pane and waits for you` : `ended as soon as it was started (${detail ?? state})`;
+    reasons.set(reason, [...(reasons.get(reason) ?? []), one]);
+  }
+  const sentences = await Promise.all(
+    [...reasons].map(async ([reason, ones]) => {
+      const words = ones[0]?.verdict.state === 'blocked' ? '' : await firstWords(context, { one: ones[0], planned, session });
+      return `${ones.map(({ session: { id } }) => `"${id}"`).join(', ')} ${reason}${words}`;
+    }),
+  );
+  const waiting = all.length - lost.length;
+  return waiting === 0 ? sentences : [...sentences, `${waiting} more wait for a start`];
+}
+
+/** What stands in its pane, above the footer of its launch file. */
+async function firstWords(context: Context, { one, planned, session }: { readonly one: Seen | undefined; readonly planned: PlannedFleet; readonly session: TmuxSession }): Promise<string> {
+  const pane = session.windows.flatMap(({ panes }) => panes).find((candidate) => candidate.session === one?.session.id);
+  if (pane === undefined || one === undefined) return '';
+  const screen = await capturePane(planned.server, pane.id, context.env);
+  const [shown = ''] = screen.split(` ${oneLine(one.session.name)} `);
+  const lines = shown.split('\n').map((line) => oneLine(line).trimEnd()).filter((line) => line !== '');
+  return lines.length === 0 ? '' : `:\n${lines.slice(0, FIRST_WORDS).map((line) => `    ${line}`).join('\n')}`;
+}
