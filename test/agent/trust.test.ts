@@ -5,10 +5,8 @@ import { approvedMcpServers } from '../../src/agent/mcp.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
-let where: { env: Record<string, string>; home: string };
 beforeEach(async () => {
   sandbox = await makeSandbox();
-  where = { env: { ...sandbox.env, CLAUDECODE: '1' }, home: sandbox.home };
   await mkdir(sandbox.path('w', 'api'), { recursive: true });
 });
 afterEach(async () => sandbox.dispose());

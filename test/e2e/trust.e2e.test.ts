@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { git } from '../support/repo.ts';
 import { describeClaude } from './support/claudeCode.ts';
 import { approveInCheckout, MCP_PROJECT } from './support/mcp.ts';
 import { isTold, PATIENT, seal, type Sealed } from './support/sealed.ts';
@@ -97,12 +96,7 @@ describeClaude('trust of the clones', () => {
   });
 
   test('of a worktree is the main repository, and its subfolder needs no other key', async () => {
-    const file = join(sealed.checkout, 'deep', 'here', 'f');
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, '');
-    await git(sealed.checkout, ['add', 'deep'], sealed.env);
-    await git(sealed.checkout, ['commit', '-qm', 'Deep'], sealed.env);
-    await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text:first_answer', dir: 'deep/here' }], { isolation: 'worktree', base: 'main' });
+    await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text:first_answer', dir: '.claude' }], { isolation: 'worktree' });
     const terminal = await sealed.terminal(['up', 'shop.yaml', '--yes']);
     await answer(terminal, 'Do this? [y/N]', 'y');
     await sealed.shows('one', 'first answer');
