@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../apply/context.ts';
 import { readVerdicts, type SessionEvidence } from '../apply/readEvidence.ts';
 import { oneLine } from '../base/text.ts';
+import { lookOf } from '../status/states.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -68,10 +69,14 @@ function isSettled({ verdict, facts }: Seen): boolean {
 
 /** It asks something, or its program has run since and is over. */
 function isLost({ verdict: { state }, facts }: Seen, began: number): boolean {
-  if (state === 'blocked') return true;
-  const isOver = state === 'crashed' || state === 'exited';
+  const { atStart } = lookOf(state);
+  if (atStart === 'asks') return true;
   const preparation = facts?.preparation ?? null;
-  return isOver && (preparation !== null || (facts?.startedAt ?? 0) > began - CLOCK_MS);
+  return atStart === 'over' && (preparation !== null || (facts?.startedAt ?? 0) > began - CLOCK_MS);
+}
+
+function isAsking({ verdict }: Seen): boolean {
+  return lookOf(verdict.state).atStart === 'asks';
 }
 
 function waitsForStart({ facts }: Seen): boolean {
@@ -90,12 +95,13 @@ async function describeLost(context: Context, { lost, all, planned, session }: L
   const reasons = new Map<string, Seen[]>();
   for (const one of lost) {
     const { state, detail } = one.verdict;
-    const reason = state === 'blocked' ? `${detail ?? 'asks something'} in its pane and waits for you` : `ended as soon as it was started (${detail ?? state})`;
+    const asks = `${detail ?? 'asks something'} in its pane and waits for you`;
+    const reason = isAsking(one) ? asks : `ended as soon as it was started (${detail ?? state})`;
     reasons.set(reason, [...(reasons.get(reason) ?? []), one]);
   }
   const sentences = await Promise.all(
     [...reasons].map(async ([reason, ones]) => {
-      const words = ones[0]?.verdict.state === 'blocked' ? '' : await firstWords(context, { one: ones[0], planned, session });
+      const words = ones.some(isAsking) ? '' : await firstWords(context, { one: ones[0], planned, session });
       return `${ones.map(({ session: { id } }) => `"${id}"`).join(', ')} ${reason}${words}`;
     }),
   );

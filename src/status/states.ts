@@ -29,6 +29,8 @@ export interface StateRow extends Reason {
   readonly queues: boolean;
   /** True when a turn ended that nobody has looked at. */
   readonly unseen: boolean;
+  /** What it means for a session that was started just now: it asks and cannot go on, or it is over; null for neither. */
+  readonly atStart: 'asks' | 'over' | null;
   /** Milliseconds until a look that no event calls for; null when an event will end the state. */
   readonly lookAgain: number | null;
   readonly verbs: Answers;
@@ -37,9 +39,9 @@ export interface StateRow extends Reason {
 const ANSWER = 'answer it first: claude-tmux go {id}';
 const LOOK = 'see what is known of it: claude-tmux explain {id}';
 const UNSENT = 'start it first: claude-tmux start {id}, or r in its pane';
-const NOTHING = { rests: false, queues: false, unseen: false, lookAgain: null };
+const NOTHING = { rests: false, queues: false, unseen: false, atStart: null, lookAgain: null };
 const ON = { ...NOTHING, progress: 'on', lives: true } as const;
-const ENDED = { ...NOTHING, progress: 'over', lives: false } as const;
+const ENDED = { ...NOTHING, progress: 'over', lives: false, atStart: 'over' } as const;
 const DIALOG = { ...ON, color: 'yellow', needsYou: true, counts: 'needsYou', rank: 11, help: ANSWER, loses: 'its turn, and the question stays unanswered' } as const;
 /** A dialog in the middle of a turn. */
 const ASKED = answers('no', 'no', 'no', 'no', 'ask', 'yes', 'ask', 'no', 'no');
@@ -58,8 +60,8 @@ export const STATES: Readonly<Record<AgentState, StateRow>> = {
     verbs: answers('no', 'no', 'no', 'no', 'yes', 'yes', 'yes', 'no', 'no'),
   },
   blocked: {
-    ...ON, mark: '!', ascii: '!', nerd: '\uf071', color: 'red', needsYou: true, counts: 'needsYou', rank: 11, lookAgain: 3000,
-    words: 'shows a start-up dialog', help: ANSWER, loses: null,
+    ...ON, mark: '!', ascii: '!', nerd: '\uf071', color: 'red', needsYou: true, counts: 'needsYou', rank: 11, atStart: 'asks',
+    lookAgain: 3000, words: 'shows a start-up dialog', help: ANSWER, loses: null,
     verbs: answers('no', 'no', 'no', 'no', 'yes', 'yes', 'yes', 'no', 'no'),
   },
   working: {
@@ -92,7 +94,7 @@ export const STATES: Readonly<Record<AgentState, StateRow>> = {
     words: 'stopped in mid-turn at a usage limit', help: 'let it go on after the reset: claude-tmux send {id} continue', loses: null, verbs: STOPPED,
   },
   waiting: {
-    ...ENDED, mark: '⧗', ascii: ':', nerd: '\uf04c', color: 'cyan', needsYou: false, counts: 'ok', rank: 1, progress: 'ahead',
+    ...ENDED, mark: '⧗', ascii: ':', nerd: '\uf04c', color: 'cyan', needsYou: false, counts: 'ok', rank: 1, progress: 'ahead', atStart: null,
     words: 'has not been started', help: UNSENT, loses: null, verbs: GONE,
   },
   running: {
