@@ -105,6 +105,15 @@ test('what follows from an agent\'s state is in one table: nothing else lists st
   expect(found).toEqual([]);
 });
 
+/** Functions of `node:fs` that open a file to read it. */
+const OPENERS = /\b(readFile|readFileSync|createReadStream|openSync|open|openAsBlob)\b/;
+
+test('every file is opened by the one reader, which cannot be made to wait', () => {
+  const openers = sources.filter(({ text }) => [...text.matchAll(/^import \{([^}]*)\} from 'node:fs(?:\/promises)?';$/gm)].some(([, names = '']) => OPENERS.test(names)));
+  expect(openers.map(({ path }) => path)).toEqual(Object.keys(house.opensFiles));
+  expect(sources.filter(({ text }) => /^import (?!type|\{)[^{]*'node:fs|from 'fs/m.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
 test('only the command line reads the environment and the arguments of the process', () => {
   const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
   expect(readers.map(({ path }) => path)).toEqual([]);

@@ -49,6 +49,7 @@ clear_turn() {
 # True while who took the turn lives and its time is not over. Emptied by a power loss, it is nobody's.
 is_held() {
   [ -e "$1" ] || return 0
+  [ -f "$1" ] || return 1
   { IFS= read -r held_pid && IFS= read -r held_start && IFS= read -r held_boot && IFS= read -r ending; } 2>/dev/null <"$1" || return 1
   read_boot
   read_start "$held_pid"
@@ -61,6 +62,7 @@ note_stage() {
   staged=yes
   read_start "$$"
   read_boot
+  make_way "$stage_file"
   printf '%s\n' "$$" "$start" "$boot${place_key:+ $place_key}" "$@" >"$stage_file"
 }
 
@@ -74,6 +76,7 @@ end_stage() {
 wait_to_start() {
   [ -n "$starts_at_once" ] || return 0
   spoken_file=${pid_file%/*}/claude
+  make_way "$spoken_file"
   : >"$spoken_file"
   take_turn "$gates/start" "$starts_at_once" 'waits for a free start' 15
   if [ -z "$by_hand" ] && meets_wall; then
@@ -98,7 +101,7 @@ give_back_started() {
 } 2>/dev/null
 
 give_back() {
-  { IFS= read -r held_pid <"$turn"; } 2>/dev/null && [ "$held_pid" = "$$" ] && rm -f "$turn"
+  [ -f "$turn" ] && { IFS= read -r held_pid <"$turn"; } 2>/dev/null && [ "$held_pid" = "$$" ] && rm -f "$turn"
 }
 
 # True when the pane shows a dialog of Claude's (2.1.197 to 2.1.332): it waits for somebody, and takes no core. Looked at twice a second.

@@ -37,9 +37,12 @@ main() {
 # True for the agent that the pane's launch file started. A teammate is another process; a claude started by our claude's tools is
 # below it, as a claude behind a wrapper (`mise x -- claude`) is below the wrapper: the first one to speak is the agent.
 is_ours() {
+  # A FIFO in the place of a file would be waited for.
+  [ -f "$folder/pid" ] || return 1
   { IFS= read -r agent && IFS= read -r start; } <"$folder/pid" || return 1
   spoken=
-  IFS= read -r spoken <"$folder/claude"
+  [ ! -f "$folder/claude" ] || IFS= read -r spoken <"$folder/claude"
+  [ ! -p "$folder/claude" ] || return 1
   case $spoken in
     "$agent $start $PPID") return 0 ;;
     "$agent $start "*) return 1 ;;
@@ -167,6 +170,7 @@ keep_last() {
 
 # The conversation that had a prompt: one without a transcript has lost it. The whole JSON is kept of this event, so it is looked for here.
 keep_prompted() {
+  [ ! -p "$folder/prompted" ] || return 0
   prompted=${json#*'"session_id":"'}
   prompted=${prompted%%'"'*}
   case $prompted in '' | *[!A-Za-z0-9-]*) prompted= ;; esac
@@ -212,8 +216,10 @@ make_room() {
 # The watcher reads what was left. Where one should run and was killed, the first hook that sees it starts another: the file that is
 # made for that one death goes to a single hook, however many see it.
 revive() {
+  [ -f "$inbox/../server" ] || return 0
   { IFS= read -r server && [ -s "$server/start.sh" ]; } <"$inbox/../server" || return 0
   watcher=none started=
+  [ -p "$server/pid" ] && return 0
   ! { IFS= read -r watcher && IFS= read -r started; } <"$server/pid" || ! runs "$watcher" "$started" || return 0
   set -C
   true >"$server/after.$watcher.$started" || return 0

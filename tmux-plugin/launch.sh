@@ -51,8 +51,8 @@ start() {
 load_conversation() {
   transcript=
   # `read` says no at a last line without a newline, and has read it all the same.
-  [ ! -s "$session_file" ] || { IFS= read -r conversation; IFS= read -r _; IFS= read -r transcript; } <"$session_file" || :
-  [ ! -s "$answer_file" ] || IFS= read -r answer <"$answer_file" || :
+  [ ! -f "$session_file" ] || [ ! -s "$session_file" ] || { IFS= read -r conversation; IFS= read -r _; IFS= read -r transcript; } <"$session_file" || :
+  [ ! -f "$answer_file" ] || [ ! -s "$answer_file" ] || IFS= read -r answer <"$answer_file" || :
 }
 
 # Claude: the conversation has a transcript, in whatever project folder. Others: the prompt was given once.
@@ -78,7 +78,7 @@ ask() {
 # start_fresh and start_again call this with the argument vector.
 run() {
   [ ! -e "$exit_file" ] || rm -f "$exit_file"
-  if [ -n "$marks_prompt" ]; then : >"$prompted_file"; fi
+  if [ -n "$marks_prompt" ]; then make_way "$prompted_file"; : >"$prompted_file"; fi
   # With job control Ctrl-Z comes back here; without, claude suspends itself for good (2.1.197: nobody can `fg` it).
   # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9).
   [ -z "$tty" ] || [ -n "${ZSH_VERSION-}" ] || set -m
@@ -133,7 +133,13 @@ become() {
 write_identity() {
   read_start "$1"
   read_boot
+  make_way "$2"
   printf '%s\n' "$1" "$start" "$boot${place_key:+ $place_key}" >"$2"
+}
+
+# A FIFO in the place of a file would be waited for, and a folder cannot be written.
+make_way() {
+  if [ -e "$1" ] && [ ! -f "$1" ]; then mv -f "$1" "$1.odd.$$"; fi
 }
 
 # Sets `start`; empty for a process that has ended, zombies included.
@@ -171,7 +177,7 @@ wait_for_last() {
 }
 
 last_runs() {
-  [ -s "$pid_file" ] || return 1
+  [ -f "$pid_file" ] && [ -s "$pid_file" ] || return 1
   { IFS= read -r last_pid; IFS= read -r last_start; IFS= read -r last_boot; } <"$pid_file"
   read_boot
   read_start "$last_pid"
@@ -179,7 +185,7 @@ last_runs() {
 }
 
 last_end() {
-  if [ -s "$exit_file" ] && read -r code _ <"$exit_file"; then describe_end "$code"; else printf 'not running'; fi
+  if [ -f "$exit_file" ] && read -r code _ <"$exit_file"; then describe_end "$code"; else printf 'not running'; fi
 }
 
 describe_end() {

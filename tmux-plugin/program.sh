@@ -32,6 +32,6 @@ find_last_node() {
   case $state in /*) ;; *) state=$HOME/.local/state ;; esac
   node=
   # `read` says no at a last line without a newline, and has read it all the same.
-  [ ! -r "$state/claude-tmux/v1/node" ] || IFS= read -r node <"$state/claude-tmux/v1/node" || :
+  [ ! -f "$state/claude-tmux/v1/node" ] || IFS= read -r node <"$state/claude-tmux/v1/node" || :
   case $node in /*) [ -x "$node" ] || node= ;; *) node= ;; esac
 }

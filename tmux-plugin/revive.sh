@@ -8,7 +8,7 @@ main() {
 }
 
 lives() {
-  [ -s "$1" ] || return 1
+  [ -f "$1" ] && [ -s "$1" ] || return 1
   { IFS= read -r pid; IFS= read -r started; IFS= read -r booted; } <"$1"
   case $pid in '' | *[!0-9]*) return 1 ;; esac
   read_boot

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { AgentFacts } from '../plan/snapshot.ts';
+import { UserError } from '../base/errors.ts';
 import { isTime } from '../base/json.ts';
 import { recordOf } from '../base/record.ts';
 import { hasCode } from '../store/file.ts';
@@ -7,6 +8,7 @@ import { parseIdentity } from '../store/identityFile.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
+import { MOST, readTextFile } from '../store/regularFile.ts';
 import { isConversationId } from '../status/conversationId.ts';
 import { isOver, parsePreparation, type Preparation } from '../status/preparation.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
@@ -38,6 +40,8 @@ export interface AgentReading extends AgentFacts {
   readonly preparation: Preparation | null;
   /** Why Claude's registry could not be read; null when it could. Then `registry` being null says nothing. */
   readonly registryProblem: string | null;
+  /** Why what its launch file left behind could not be read; absent when it could. Then it counts as alive, and nothing more is known. */
+  readonly unread?: string;
 }
 
 export interface AgentsInput extends Caller {
@@ -48,7 +52,7 @@ export interface AgentsInput extends Caller {
 /** A launch file that runs counts as started until its program has left a pid, for at most this long: what asks for an id waits for somebody. */
 const START_GRACE_MS = 5000;
 
-/** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error, never "gone". */
+/** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error of that session, never "gone". */
 export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Readonly<Record<string, AgentReading>>> {
   const boot = await readBootId();
   const registries = new Map<string, Promise<Registry>>();
@@ -59,7 +63,7 @@ export async function readAgents({ paths, sessions, env, home }: AgentsInput): P
   };
   const readings = await Promise.all(
     sessions.map(async (session): Promise<[string, AgentReading]> => {
-      return [session.id, await readAgent(session, { files: sessionPaths(paths, session.id), boot, caller: { env, home }, registryOf })];
+      return [session.id, await readOrSay(session, { files: sessionPaths(paths, session.id), boot, caller: { env, home }, registryOf })];
     }),
   );
   return recordOf(readings);
@@ -89,6 +93,17 @@ interface Known {
   /** What the registry in a folder says; each is read once. */
   readonly registryOf: (folder: string) => Promise<Registry>;
 }
+
+async function readOrSay(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
+  try {
+    return await readAgent(session, known);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...UNREAD, account: session.account ?? null, conversation: session.conversation, unread: error.message };
+  }
+}
+
+const UNREAD = { alive: true, exit: null, pid: null, suspended: false, startedAt: null, endedAt: null, prompted: false, registry: null, preparation: null, registryProblem: null } as const;
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
   const first = readMarks(known.files);
@@ -214,7 +229,7 @@ function readMark(path: string): Mark | null {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return null;
   try {
-    return { text: readFileSync(path, 'utf8'), time: facts.mtimeMs };
+    return { text: readTextFile(path, MOST.mark), time: facts.mtimeMs };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { fstatSync, lstatSync, readFileSync, readlinkSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isObject } from '../base/json.ts';
 import { hasCode, parseObject } from '../store/file.ts';
+import { withOpened } from '../store/regularFile.ts';
 import { claudeFolders, type Account } from './claudeFolders.ts';
 
 /** Whose Claude Code: an account of this home. */
@@ -37,24 +38,20 @@ export interface ConfigFile {
 
 /** Reads it without waiting for anything; null when it is not there. Throws ConfigRefused for what is no text file, and Node's errors. */
 export function readConfigFile(path: string): ConfigFile | null {
-  let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return withOpened(path, (file) => {
+      const facts = fstatSync(file, { bigint: true });
+      if (!facts.isFile()) throw new ConfigRefused('is no regular file');
+      if (facts.size > LARGEST) throw new ConfigRefused('is larger than 64 MiB');
+      const bytes = readFileSync(file);
+      const text = bytes.toString('utf8');
+      // Written back, what cannot be read would be changed.
+      if (!Buffer.from(text, 'utf8').equals(bytes)) throw new ConfigRefused('is not UTF-8 text');
+      return { text, facts };
+    });
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
-  }
-  try {
-    const facts = fstatSync(file, { bigint: true });
-    if (!facts.isFile()) throw new ConfigRefused('is no regular file');
-    if (facts.size > LARGEST) throw new ConfigRefused('is larger than 64 MiB');
-    const bytes = readFileSync(file);
-    const text = bytes.toString('utf8');
-    // Written back, what cannot be read would be changed.
-    if (!Buffer.from(text, 'utf8').equals(bytes)) throw new ConfigRefused('is not UTF-8 text');
-    return { text, facts };
-  } finally {
-    closeSync(file);
   }
 }
 

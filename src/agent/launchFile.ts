@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { paneCleaning } from '../base/childEnvironment.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import type { SessionPaths } from '../store/paths.ts';
+import { readTextFile } from '../store/regularFile.ts';
 
 /** A word of an argument vector: fixed text, or what is known only when the launch file runs. */
 export type LaunchWord = string | { readonly now: 'conversation' | 'answer' };
@@ -61,9 +61,8 @@ export function renderLaunchFile(spec: LaunchSpec, body: string): string {
 }
 
 /** The part that is the same for every pane; `packageRoot` is the folder of the installed package. */
-export async function readLaunchBody(packageRoot: string): Promise<string> {
-  const parts = await Promise.all(['gate.sh', 'launch.sh'].map((name) => readFile(join(packageRoot, 'tmux-plugin', name), 'utf8')));
-  return parts.join('');
+export function readLaunchBody(packageRoot: string): string {
+  return ['gate.sh', 'launch.sh'].map((name) => readTextFile(join(packageRoot, 'tmux-plugin', name))).join('');
 }
 
 function renderHead(spec: LaunchSpec): readonly string[] {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shellWord } from '../base/shellText.ts';
 import { makeFolder, writeFileAtomic } from '../store/file.ts';
+import { readBytes } from '../store/regularFile.ts';
 import type { FleetPaths } from '../store/paths.ts';
 import { eventsKnownTo, hasExecForm, type KnownEvent } from './hookEvents.ts';
 
@@ -18,7 +18,7 @@ export async function writePlugin(fleet: FleetPaths, { packageRoot, version, cla
   const hook = join(fleet.plugin, 'hook.sh');
   const manifest = { name: 'claude-tmux', version, description: 'Tells claude-tmux what this session does.' };
   await makeFolder(fleet.inbox);
-  await writeFileAtomic(hook, await readFile(join(packageRoot, 'tmux-plugin', 'hook.sh')), { mode: 0o700, durable: false });
+  await writeFileAtomic(hook, readBytes(join(packageRoot, 'tmux-plugin', 'hook.sh')), { mode: 0o700, durable: false });
   await writeFileAtomic(join(fleet.plugin, '.claude-plugin', 'plugin.json'), JSON.stringify(manifest), { durable: false });
   await writeFileAtomic(join(fleet.plugin, 'hooks', 'hooks.json'), JSON.stringify(hooksFile({ hook, inbox: fleet.inbox, claude })), { durable: false });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
 import { parseObject, readNames } from '../store/file.ts';
 import { readRegularFile } from '../store/regularFile.ts';
 import { readProcStart } from '../store/process.ts';
@@ -31,7 +32,7 @@ function readIfThere(path: string): string | null {
   try {
     return readRegularFile(path)?.text ?? null;
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return null;
+    if (error instanceof UserError || (error instanceof Error && 'code' in error)) return null;
     throw error;
   }
 }

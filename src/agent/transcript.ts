@@ -1,6 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
 import { hasCode } from '../store/file.ts';
+import { withRegularFile } from '../store/regularFile.ts';
 import { parseTranscriptTail, type TranscriptTail } from '../status/transcript.ts';
 
 /** Bytes read of a transcript's end: some answers with their tool results. Reading whole files took one manager of sessions to 492 % of a core. */
@@ -52,20 +54,15 @@ function foldersOf(projects: string): readonly string[] {
 
 /** A transcript adds to what is known and decides nothing: one that cannot be read is as none. */
 function isUnreadable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
+  return error instanceof UserError || (error instanceof Error && 'code' in error);
 }
 
 function readTail(path: string): TranscriptTail | null {
-  let file;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const facts = fstatSync(file);
-    return facts.isFile() ? readBack(file, facts.size) : null;
+    return withRegularFile(path, (file, { size }) => readBack(file, size));
   } catch (error) {
     if (isUnreadable(error)) return null;
     throw error;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }
 

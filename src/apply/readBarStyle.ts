@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BarStyle } from '../bar/bar.ts';
 import { barStyle } from '../bar/barStyle.ts';
 import { readBarOptions } from '../tmux/barOptions.ts';
+import { MOST, readTextFile } from '../store/regularFile.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 
@@ -15,7 +15,16 @@ export async function readBarStyle(context: Context, server: TmuxServer): Promis
 /** `style.marks` of the user's config.yaml; null without. The YAML parser is loaded only for a file that speaks of it. */
 export async function readWrittenMarks({ store }: Pick<Context, 'store'>): Promise<string | null> {
   const path = join(store.config, 'config.yaml');
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = readQuietly(path);
   if (!/\bstyle\b/.test(text)) return null;
   return (await import('../layout/writtenStyle.ts')).writtenMarks({ path, text });
+}
+
+/** What cannot be read says nothing. */
+function readQuietly(path: string): string {
+  try {
+    return readTextFile(path, MOST.mark);
+  } catch {
+    return '';
+  }
 }

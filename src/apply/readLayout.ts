@@ -1,4 +1,3 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import type { Diagnostic } from '../base/diagnostics.ts';
@@ -7,6 +6,7 @@ import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
 import { filesNamed, loadLayout, type Loaded, type Overlay } from '../layout/load.ts';
 import type { World } from '../layout/world.ts';
 import { hasCode, readNames } from '../store/file.ts';
+import { MOST, readTextFile, withRegularFile } from '../store/regularFile.ts';
 
 export interface LayoutRequest {
   /** The layout file, absolute. */
@@ -85,7 +85,7 @@ export async function readTemplates({ configFolder, shippedLayouts }: Pick<Layou
   const templates = new Map<string, string>();
   for (const folder of [join(shippedLayouts, 'templates'), join(configFolder, 'templates')]) {
     const names = (await readNames(folder)).filter((name) => name.endsWith('.md'));
-    for (const name of names) templates.set(name.slice(0, -'.md'.length), readFileSync(join(folder, name), 'utf8'));
+    for (const name of names) templates.set(name.slice(0, -'.md'.length), readTextFile(join(folder, name), MOST.mark));
   }
   return templates;
 }
@@ -111,11 +111,6 @@ function readIfThere(path: string): string | null {
 
 /** Read in place, as every small file of a start (store/file.ts). */
 function readCapped(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    // The loader refuses it by its length; its content is of no use to anybody.
-    return fstatSync(file).size > MOST_BYTES ? ' '.repeat(MOST_BYTES) : readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
-  }
+  // The loader refuses it by its length; its content is of no use to anybody.
+  return withRegularFile(path, (_, { size }) => (size > MOST_BYTES ? ' '.repeat(MOST_BYTES) : readTextFile(path, MOST_BYTES)));
 }

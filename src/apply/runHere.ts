@@ -1,5 +1,6 @@
 import { childEnvironment } from '../base/childEnvironment.ts';
 import { UserError } from '../base/errors.ts';
+import { onTerminalWhile } from '../store/children.ts';
 
 export interface Here {
   readonly cwd: string;
@@ -13,7 +14,7 @@ export interface Here {
 export async function runHere([program = '', ...args]: readonly string[], { cwd, env, own }: Here): Promise<number> {
   const { execa } = await import('execa');
   // The terminal sends Ctrl-C to the program too; what it does with it decides, not we.
-  const ended = await execa(program, args, { cwd, env: { ...childEnvironment('here', env), ...own, PWD: cwd }, extendEnv: false, stdio: 'inherit', reject: false, cleanup: false });
+  const ended = await onTerminalWhile(async () => execa(program, args, { cwd, env: { ...childEnvironment('here', env), ...own, PWD: cwd }, extendEnv: false, stdio: 'inherit', reject: false, cleanup: false }));
   if (ended.exitCode !== undefined) return ended.exitCode;
   if (ended.signal !== undefined) return 128 + (SIGNALS[ended.signal] ?? 0);
   const isMissing = ended.code === 'ENOENT';

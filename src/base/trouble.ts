@@ -8,6 +8,18 @@ const MACHINE: Readonly<Record<string, string>> = {
   EIO: 'the disk may be damaged: see the system log',
   EMFILE: 'too many files are open: raise the limit with ulimit -n',
   ENFILE: 'too many files are open on this machine: end some programs',
+  EFBIG: 'the largest size of a file is reached: see ulimit -f, or the file system',
+  EAGAIN: 'no more processes can be started: see ulimit -u, or end some programs',
+  ENOMEM: 'the memory is used up: end some programs',
+  ENOTSUP: 'the file system cannot do that',
+  EXDEV: 'the two lie on different file systems',
+  EBUSY: 'something else uses it: end that first',
+  ETXTBSY: 'something else uses it: end that first',
+  ELOOP: 'links lead in a circle: see them with ls -l',
+  ESTALE: 'the file server has lost it: give the command again',
+  ENOLCK: 'the file system has no more locks: see its server',
+  EISDIR: 'a folder stands where a file is needed: move it away',
+  ENOTEMPTY: 'the folder is not empty: somebody has put something there',
   EACCES: PERMISSIONS,
   EPERM: PERMISSIONS,
 };
@@ -28,6 +40,15 @@ export function writeHint(error: unknown): string | null {
 /** The same for an error from anywhere: only what is the machine's doing, whatever was tried. */
 export function machineHint(error: unknown): string | null {
   return MACHINE[codeOf(error)] ?? null;
+}
+
+/**
+ * What to do about a system call that failed and that nobody foresaw: also where the code says nothing about the machine. Null for what is no
+ * failed system call.
+ */
+export function systemHint(error: unknown): string | null {
+  const isSystemError = error instanceof Error && 'syscall' in error && 'errno' in error;
+  return isSystemError ? (writeHint(error) ?? 'give the command again; if it fails again, see what the named file or program is') : null;
 }
 
 /** Node's message without its code and its call: `no space left on device`. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, dirname } from 'node:path';
 
@@ -41,11 +41,13 @@ function cacheFolder(env: Environment): string | null {
 /** The code, or null. It is a program: one that another user could have written is not run. */
 export function readCode(path: string): Buffer | null {
   try {
-    const file = openSync(path, 'r');
+    // store/regularFile.ts, which is bundled with the rest, is what this loads.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { uid, mode } = fstatSync(file);
+      const facts = fstatSync(file);
+      const { uid, mode } = facts;
       const ours = process.getuid === undefined || uid === process.getuid();
-      return ours && (mode & OTHERS_WRITE) === 0 ? readFileSync(file) : null;
+      return facts.isFile() && ours && (mode & OTHERS_WRITE) === 0 ? readFileSync(file) : null;
     } finally {
       closeSync(file);
     }

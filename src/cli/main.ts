@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, LayoutError, ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
-import { machineHint, withoutCode } from '../base/trouble.ts';
+import { systemHint, withoutCode } from '../base/trouble.ts';
 import type { Context } from '../apply/context.ts';
 import { GLOBAL_OPTIONS, type OptionSpec } from '../commands/globalOptions.ts';
 import { COMMANDS, type CommandSpec, type Options } from '../commands/table.ts';
@@ -113,7 +113,7 @@ async function report(error: unknown, { talk, context }: { readonly talk: Output
     tell(`claude-tmux: ${oneLine(error.message)}`);
     return EXIT.notDone;
   }
-  const hint = machineHint(error);
+  const hint = systemHint(error);
   if (hint !== null) {
     // A full disk is met wherever something is written: what nobody foresaw there is no bug of ours.
     tell(`claude-tmux: ${oneLine(withoutCode(error))}\n  ${hint}`);

@@ -8,6 +8,7 @@ import type { Context } from '../apply/context.ts';
 import type { Options } from '../commands/table.ts';
 import { storePaths } from '../store/paths.ts';
 import type { Output } from './output.ts';
+import { abortOnSignals } from './signals.ts';
 import { openScreen } from './screen.ts';
 
 interface Given {
@@ -88,19 +89,6 @@ function wantsColor({ terminal }: Output, env: Context['env'], options: Options)
   if (options['color'] === 'never') return false;
   const noColor = env['NO_COLOR'];
   return terminal !== null && (noColor === undefined || noColor === '') && env['TERM'] !== 'dumb';
-}
-
-function abortOnSignals(program: NodeJS.Process): AbortSignal {
-  const controller = new AbortController();
-  let heard = 0;
-  const stop = (): void => {
-    // A second Ctrl-C does not wait for children that will not end.
-    if (++heard > 1) program.exit(EXIT.interrupted);
-    controller.abort();
-  };
-  program.on('SIGINT', stop);
-  program.on('SIGTERM', stop);
-  return controller.signal;
 }
 
 async function ask(program: NodeJS.Process, { question, interactive }: { readonly question: string; readonly interactive: boolean }): Promise<string> {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { listLayouts } from '../apply/findLayout.ts';
 import { oneLine } from '../base/text.ts';
 import { pad, width } from '../base/width.ts';
 import type { Context } from '../apply/context.ts';
+import { readTextFile } from '../store/regularFile.ts';
 import { layoutPlaces } from './places.ts';
 import type { Options } from './table.ts';
 
@@ -11,7 +11,7 @@ const WHERE = { here: 'this folder', own: 'yours', shipped: 'shipped' } as const
 /** Lists the layouts that a name leads to, each with its first comment line. */
 export async function layouts(context: Context, _args: readonly string[], options: Options): Promise<number> {
   const found = await listLayouts(layoutPlaces(context));
-  const rows = await Promise.all(found.map(async (layout) => ({ ...layout, summary: firstComment(await readFile(layout.path, 'utf8')) })));
+  const rows = found.map((layout) => ({ ...layout, summary: firstComment(readTextFile(layout.path)) }));
   if (options['json'] === true) {
     context.out(`${JSON.stringify({ version: 1, layouts: rows }, null, 2)}\n`);
     return 0;

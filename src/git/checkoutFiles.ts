@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isRepositoryVariable } from '../base/childEnvironment.ts';
 import { hasCode } from '../store/file.ts';
+import { readTextFile } from '../store/regularFile.ts';
 import type { Env } from '../store/paths.ts';
 import { globalConfigFiles } from './configFiles.ts';
 import { isSilentOnRemotes, parsePlainConfig } from './plainConfig.ts';
@@ -58,7 +59,7 @@ function readFound(cwd: string, env: Env): CheckoutFiles | null | 'unknown' {
   const common = gitDir === null ? null : readCommon(gitDir);
   if (gitDir === null || common === null) return 'unknown';
   const head = readHead(gitDir, common);
-  const config = parsePlainConfig(readFileSync(join(common, 'config'), 'utf8'));
+  const config = parsePlainConfig(readTextFile(join(common, 'config')));
   if (head === 'unknown' || config === null) return 'unknown';
   return { root, branch: head.branch, origin: globalConfigFiles(env).every(saysNothing) ? { url: config.origin } : 'unknown' };
 }
@@ -77,7 +78,7 @@ function findRoot(start: string): { readonly root: string } | null | 'unknown' {
 function readGitDir(root: string): string | null {
   const entry = join(root, '.git');
   const file = lstatSync(entry);
-  const target = file.isFile() ? /^gitdir: (.+)\n$/.exec(readFileSync(entry, 'utf8'))?.[1] : file.isDirectory() ? entry : undefined;
+  const target = file.isFile() ? /^gitdir: (.+)\n$/.exec(readTextFile(entry))?.[1] : file.isDirectory() ? entry : undefined;
   if (target === undefined) return null;
   const gitDir = resolve(root, target);
   return [root, entry, gitDir].every(isOurs) ? gitDir : null;
@@ -98,7 +99,7 @@ function readCommon(gitDir: string): string | null {
 function readHead(gitDir: string, common: string): { readonly branch: string | null } | 'unknown' {
   const path = join(gitDir, 'HEAD');
   if (!lstatSync(path).isFile()) return 'unknown';
-  const text = readFileSync(path, 'utf8');
+  const text = readTextFile(path);
   if (isObjectName(text)) return { branch: null };
   const branch = /^ref: refs\/heads\/([^\s~^:?*[\\]+)\n$/.exec(text)?.[1];
   if (branch === undefined || branch.includes('..')) return 'unknown';
@@ -117,7 +118,7 @@ function saysNothing(path: string): boolean {
 
 function readIfThere(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     throw error;

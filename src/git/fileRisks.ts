@@ -1,6 +1,7 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseChangedPaths, type ChangedPaths } from '../status/changedPaths.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
@@ -129,7 +130,7 @@ async function readContent(path: string): Promise<Buffer | null> {
   try {
     const facts = await lstat(path);
     if (facts.isSymbolicLink()) return Buffer.from(`link ${await readlink(path)}`);
-    return facts.isFile() ? await readFile(path) : null;
+    return facts.isFile() ? await readLargeFile(path) : null;
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     throw error;

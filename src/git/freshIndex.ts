@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, lutimesSync, openSync, readSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, lutimesSync, readSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Env } from '../store/paths.ts';
+import { withRegularFile } from '../store/regularFile.ts';
 import { readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 
@@ -32,12 +33,7 @@ export async function settleIndex(tree: string, gitDir: string, options: Options
 /** The second 4-byte number after the signature; every version of the format has it there (git's gitformat-index). */
 function countEntries(path: string): number {
   const header = Buffer.alloc(12);
-  const file = openSync(path, 'r');
-  try {
-    return readSync(file, header, 0, 12, 0) === 12 ? header.readUInt32BE(8) : 0;
-  } finally {
-    closeSync(file);
-  }
+  return withRegularFile(path, (file) => (readSync(file, header, 0, 12, 0) === 12 ? header.readUInt32BE(8) : 0));
 }
 
 /** By the index's own time and not by our clock: a file server may have another. */

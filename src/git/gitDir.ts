@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { MOST, readLargeFile } from '../store/regularFile.ts';
 import { hasCode, readText } from '../store/file.ts';
 
 /** What stands at a path, as far as files tell; `why` completes "the folder … ". */
@@ -29,7 +29,7 @@ export async function readPlace(path: string): Promise<Place> {
 
 /** Current branch from HEAD, without starting git; null when detached. `unknown` when only git can tell (reftable). */
 export async function readHeadBranch(gitDir: string): Promise<{ readonly branch: string | null } | 'unknown'> {
-  const head = await readFile(join(gitDir, 'HEAD'), 'utf8');
+  const head = (await readLargeFile(join(gitDir, 'HEAD'), MOST.mark)).toString('utf8');
   const match = /^ref: refs\/heads\/(.+?)\n?$/s.exec(head);
   if (match?.[1] === '.invalid') return 'unknown';
   return { branch: match?.[1] ?? null };
@@ -42,7 +42,7 @@ export async function readCommonDir(gitDir: string): Promise<string> {
 }
 
 async function readGitFile(path: string): Promise<string | null> {
-  const match = /^gitdir: (.+?)\r?\n?$/s.exec(await readFile(join(path, '.git'), 'utf8'));
+  const match = /^gitdir: (.+?)\r?\n?$/s.exec((await readLargeFile(join(path, '.git'), MOST.mark)).toString('utf8'));
   const target = match?.[1];
   if (target === undefined) return null;
   return isAbsolute(target) ? target : resolve(path, target);

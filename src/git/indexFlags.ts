@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../store/file.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 
 /**
  * True when no entry of the index is marked `assume-unchanged` or `skip-worktree`, told by the file alone (gitformat-index): a process less
@@ -8,7 +8,7 @@ import { hasCode } from '../store/file.ts';
  */
 export async function isUnmarked(gitDir: string, idBytes: number): Promise<boolean> {
   try {
-    return scan(await readFile(join(gitDir, 'index')), idBytes);
+    return scan(await readLargeFile(join(gitDir, 'index')), idBytes);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || error instanceof RangeError) return false;
     throw error;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { hasCode } from '../store/file.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 
 export interface NewObject {
   readonly kind: 'commit';
@@ -32,7 +33,7 @@ export async function writeObject(folder: string, { kind, content, like }: NewOb
 /** The content of an object that lies in a file of its own in git's `objects` folder; null when it lies elsewhere, or is something else. */
 export async function readObject(objects: string, id: string, kind: NewObject['kind']): Promise<Buffer | null> {
   try {
-    const whole = inflateSync(await readFile(join(objects, id.slice(0, 2), id.slice(2))));
+    const whole = inflateSync(await readLargeFile(join(objects, id.slice(0, 2), id.slice(2))));
     const end = whole.indexOf(0);
     return whole.toString('latin1', 0, end) === `${kind} ${whole.length - end - 1}` ? whole.subarray(end + 1) : null;
   } catch {

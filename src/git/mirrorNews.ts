@@ -1,6 +1,8 @@
-import { access, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { readSync } from 'node:fs';
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProgramError } from '../base/errors.ts';
+import { readLargeFile, readTextFile, withRegularFile } from '../store/regularFile.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import type { AskedOnce } from './askedOnce.ts';
@@ -76,7 +78,7 @@ export async function dropNews(packs: News): Promise<void> {
 /** A history without a part missing, of the hash that is usual, in files; where anything may say otherwise, a pack of our choice may be the wrong one. */
 async function isPlain(common: string): Promise<boolean> {
   const isShallow = await access(join(common, 'shallow')).then(() => true, () => false);
-  return !isShallow && !/extensions|include|promisor/i.test(await readFile(join(common, 'config'), 'utf8'));
+  return !isShallow && !/extensions|include|promisor/i.test(readTextFile(join(common, 'config')));
 }
 
 function originTips({ ids }: RefTable): readonly string[] {
@@ -101,18 +103,15 @@ const FEW = 100;
 
 async function unpackFew(folder: string, name: string, place: GitPlace): Promise<void> {
   const pack = join(folder, 'pack', `pack-${name}`);
-  if ((await countObjects(`${pack}.pack`)) >= FEW) return;
-  const input = await readFile(`${pack}.pack`);
+  if (countObjects(`${pack}.pack`) >= FEW) return;
+  const input = await readLargeFile(`${pack}.pack`);
   for (const kind of ['pack', 'idx', 'rev']) await rm(`${pack}.${kind}`, { force: true });
   await mutatePlumbText(['--git-dir', join(folder, '..'), 'unpack-objects', '-q'], { ...place, input, set: { GIT_OBJECT_DIRECTORY: folder } });
 }
 
 /** The third 4-byte number of a pack (gitformat-pack). */
-async function countObjects(path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    return (await file.read(Buffer.alloc(12), 0, 12, 0)).buffer.readUInt32BE(8);
-  } finally {
-    await file.close();
-  }
+function countObjects(path: string): number {
+  const header = Buffer.alloc(12);
+  withRegularFile(path, (file) => readSync(file, header, 0, 12, 0));
+  return header.readUInt32BE(8);
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { UserError } from '../base/errors.ts';
+import { readTextFile } from '../store/regularFile.ts';
 import { join } from 'node:path';
 
 /**
@@ -19,9 +20,9 @@ const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})\s$/;
 
 function textOf(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return null;
+    if (error instanceof UserError || (error instanceof Error && 'code' in error)) return null;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, copyFile, lstat, mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, copyFile, lstat, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 import type { RiskKind, TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
@@ -112,7 +113,7 @@ async function verifyIndex({ tree, to, trial, env, patch }: { readonly tree: str
 async function isSame(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([lstat(one), lstat(other)]);
   if (a.isSymbolicLink() || b.isSymbolicLink()) return a.isSymbolicLink() && b.isSymbolicLink() && (await readlink(one)) === (await readlink(other));
-  return (await readFile(one)).equals(await readFile(other));
+  return (await readLargeFile(one)).equals(await readLargeFile(other));
 }
 
 function broken(to: string, why: string): UserError {

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { lstat, readFile, readlink, rmdir, unlink } from 'node:fs/promises';
+import { lstat, readlink, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 import { mutatePlumb, mutatePlumbText } from './run/mutate.ts';
 import type { GitPlace } from './run/start.ts';
 import { GONE, isSubmoduleChange, type Change } from './treeChanges.ts';
@@ -36,7 +37,7 @@ async function isOurs({ path, from, to }: Change, { hash, git }: Found): Promise
   if (facts.isDirectory()) return from.mode !== GONE;
   if (hash === to.id) return true;
   if (hash === from.id) return false;
-  const there = await readFile(join(git.cwd, path));
+  const there = await readLargeFile(join(git.cwd, path));
   const begins = async (id: string, mode: string): Promise<boolean> => mode !== GONE && (await content(id, path, git)).subarray(0, there.length).equals(there);
   return (await begins(to.id, to.mode)) || (await begins(from.id, from.mode));
 }

@@ -41,6 +41,8 @@ export interface AgentEvidence {
   readonly registry: RegistryEntry | null;
   /** What its pane does before the program runs; null (or absent) when it is past that. */
   readonly preparation?: Preparation | null;
+  /** Why what its launch file left behind could not be read; absent when it could. */
+  readonly unread?: string;
   /** Why the registry could not be read; null (or absent) when it could. */
   readonly registryProblem?: string | null;
   /** What the hooks told; null when none has come from this process. */
@@ -77,6 +79,7 @@ const UNKNOWN_MS = 10_000;
 
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
+  if (evidence.unread !== undefined) return plain('unknown', null, { detail: evidence.unread, source: 'none', rule: 'what its launch file left behind cannot be read' });
   if (evidence.preparation) return preparingState(evidence.preparation, evidence);
   if (!evidence.alive) return endedState(evidence);
   if (evidence.suspended) return plain('unknown', null, { detail: SUSPENDED, source: 'process', rule: 'its process is stopped: what it told before is not what it does now' });

@@ -1,10 +1,11 @@
-import { chmodSync, closeSync, constants, openSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
 import { reasonOf, writeHint } from '../base/trouble.ts';
+import { readTextFile } from './regularFile.ts';
 
 /** How to read one kind of versioned JSON file. */
 export interface JsonFormat<T> {
@@ -110,21 +111,13 @@ function inPlace<T>(read: () => T): Promise<T> {
   return new Promise((resolve) => resolve(read()));
 }
 
-/** A FIFO in a file's place is not waited for: nothing would be heard meanwhile, Ctrl-C neither. */
 function textOf(path: string): string | null {
   try {
-    return readOpened(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    return readTextFile(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    if (error instanceof UserError) throw error;
     throw new UserError(`the file "${path}" cannot be read: ${reasonOf(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
-  }
-}
-
-function readOpened(file: number): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } finally {
-    closeSync(file);
   }
 }
 

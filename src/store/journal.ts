@@ -1,7 +1,8 @@
-import { appendFile, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, numberAt, textAt } from '../base/json.ts';
 import { hasCode, makeFolder, parseObject } from './file.ts';
+import { readRegularFile } from './regularFile.ts';
 
 /** One line of the journal: what statistics are made of. It holds no input or output of tools. */
 export interface JournalEntry {
@@ -62,7 +63,7 @@ export async function appendJournal(folder: string, entries: readonly JournalEnt
 export async function readJournal(folder: string): Promise<readonly JournalEntry[]> {
   const entries: JournalEntry[] = [];
   for (const name of await listFiles(folder)) {
-    for (const line of (await readUnlessGone(join(folder, name))).split('\n')) {
+    for (const line of readUnlessGone(join(folder, name)).split('\n')) {
       const entry = line === '' ? null : parseEntry(parseObject(line));
       if (entry) entries.push(entry);
     }
@@ -108,9 +109,9 @@ async function dropOldest(folder: string, most: number): Promise<void> {
 }
 
 /** Rotation may delete a file between the listing and the reading. */
-async function readUnlessGone(path: string): Promise<string> {
+function readUnlessGone(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path)?.text ?? '';
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return '';
     throw error;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
@@ -9,6 +9,7 @@ import { cannotWrite, hasCode, makeFolder, parseObject } from './file.ts';
 import { readOwnProcess } from './identityFile.ts';
 import { compareMachines, type Machine, parseMachine, readMachine } from './machine.ts';
 import { isAlive } from './process.ts';
+import { MOST, readRegularFile } from './regularFile.ts';
 
 export interface LockOptions {
   /** How long to wait for another owner, in milliseconds; 0 tries once. */
@@ -144,7 +145,7 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
 
 async function readOwner(path: string): Promise<Owner | null> {
   try {
-    return parseOwner(await readFile(path, 'utf8')) ?? { ...NOBODY, nonce: `damaged-${(await stat(path)).ino}` };
+    return parseOwner(readRegularFile(path, MOST.mark)?.text ?? '') ?? { ...NOBODY, nonce: `damaged-${(await stat(path)).ino}` };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isObject, textAt } from '../base/json.ts';
 import { readBootId, readHardwareId } from './process.ts';
+import { MOST, readTextFile } from './regularFile.ts';
 
 /** One running system with its processes: what pids, sockets and paths belong to. A home may be shared by several, or copied to another. */
 export interface Machine {
@@ -80,7 +81,7 @@ async function readInstalledId(): Promise<string | null> {
 function readLinuxId(): string | null {
   for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
     try {
-      const id = /^[0-9a-f]{32}$/m.exec(readFileSync(path, 'utf8'))?.[0];
+      const id = /^[0-9a-f]{32}$/m.exec(readTextFile(path, MOST.mark))?.[0];
       if (id !== undefined) return id;
     } catch {
       // The next one.

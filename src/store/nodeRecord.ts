@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from './file.ts';
 import type { StorePaths } from './paths.ts';
+import { MOST, readTextFile } from './regularFile.ts';
 
 /**
  * Writes down which Node runs this program, for tmux-plugin/program.sh: tmux's PATH often lacks the Node of nvm or fnm. Written only
@@ -19,7 +19,7 @@ export async function recordNode(store: StorePaths, node: string): Promise<void>
 
 function readQuietly(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path, MOST.mark);
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../base/childEnvironment.ts';
+import { onTerminalWhile } from '../store/children.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { emitOwnLine } from '../plan/ownLine.ts';
 import { startError, tmuxArgv, type Environment, type TmuxServer } from './tmux.ts';
@@ -39,10 +40,10 @@ export function attachArgv({ server, sessionId, insideSameServer, grouped, clien
 /** Hands the terminal to tmux until its client ends; gives its exit code (null after a signal). UserError when tmux is missing. */
 export function runInTerminal(argv: readonly string[], env: Environment): Promise<number | null> {
   const [program = 'tmux', ...args] = argv;
-  return new Promise((resolve, reject) => {
+  return onTerminalWhile(() => new Promise((resolve, reject) => {
     // TMUX would forbid a client in a pane of another server; TMUX_PANE stays: `switch-client` finds its client by it.
     const child = spawn(program, args, { env: { ...childEnvironment('server', env), TMUX_PANE: env['TMUX_PANE'] }, stdio: 'inherit' });
     child.on('error', (cause) => reject(startError(cause, argv)));
     child.on('close', (code) => resolve(code));
-  });
+  }));
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../base/childEnvironment.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
+import { keepChild } from '../store/children.ts';
 import { installHint } from '../base/installHint.ts';
 
 /** A tmux server by its socket's absolute path; every command goes there with `-S` and nowhere else. */
@@ -36,7 +37,7 @@ const TIMEOUT_MS = 15_000;
 export function runTmux(server: TmuxServer, args: readonly string[], options: RunOptions): Promise<TmuxResult> {
   const argv = tmuxArgv(server, args);
   return new Promise((resolve, reject) => {
-    const child = spawn('tmux', argv.slice(1), { env: childEnvironment('server', options.env), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = keepChild(spawn('tmux', argv.slice(1), { env: childEnvironment('server', options.env), stdio: ['pipe', 'pipe', 'pipe'] }));
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { ProgramError, UserError } from '../../base/errors.ts';
 import { installHint } from '../../base/installHint.ts';
+import { keepChild } from '../../store/children.ts';
 import { hasCode } from '../../store/file.ts';
 import type { Env } from '../../store/paths.ts';
 import type { GitMode } from './environment.ts';
+import { describeOddFiles } from './oddFiles.ts';
 import { prepareGit } from './prepare.ts';
 
 export interface GitPlace {
@@ -29,7 +31,7 @@ export interface GitAnswer {
 export async function startGit(args: readonly string[], place: GitPlace, mode: GitMode): Promise<ChildProcessWithoutNullStreams> {
   const { argv, env } = await prepareGit(args, place, mode);
   // SIGTERM on timeout, spawn's default: a killed git removes what it was writing.
-  const child = spawn('git', ['-C', place.cwd, ...argv], { cwd: '/', env, timeout: place.timeoutMs, stdio: 'pipe' });
+  const child = keepChild(spawn('git', ['-C', place.cwd, ...argv], { cwd: '/', env, timeout: place.timeoutMs, stdio: 'pipe' }));
   // A git that ends early closes its input: what it says about that is in its own words.
   child.stdin.on('error', () => undefined);
   return child;
@@ -47,7 +49,7 @@ export async function runGit(args: readonly string[], place: GitPlace, mode: Git
     child.once('close', (code, signal) => {
       const said = Buffer.concat(err).toString('utf8');
       const ended = signal === null || said.trim() !== '' ? said : `it was ended by ${signal}`;
-      resolve({ code, stdout: Buffer.concat(out), stderr: child.killed ? `no answer within ${(place.timeoutMs ?? 0) / 1000} s` : ended });
+      resolve({ code, stdout: Buffer.concat(out), stderr: child.killed ? `no answer within ${(place.timeoutMs ?? 0) / 1000} s${describeOddFiles(place.cwd)}` : ended });
     });
     child.stdin.end(place.input ?? '');
   });

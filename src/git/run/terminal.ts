@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { hasCode } from '../../store/file.ts';
+import { onTerminalWhile } from '../../store/children.ts';
 import type { Env } from '../../store/paths.ts';
 import type { GitMode } from './environment.ts';
 import { prepareGit } from './prepare.ts';
@@ -32,7 +33,7 @@ export async function showGit(args: readonly string[], place: TerminalPlace): Pr
 async function onTerminal(args: readonly string[], place: TerminalPlace, { mode, stdout }: { readonly mode: GitMode; readonly stdout: 2 | 'inherit' }): Promise<number> {
   const { cwd, env, signal, set = {} } = place;
   const prepared = await prepareGit(args, { cwd, env, set }, mode);
-  return new Promise((resolve, reject) => {
+  return onTerminalWhile(() => new Promise((resolve, reject) => {
     // ssh asks for the touch of a key only when its standard error is a terminal, so nothing stands in between.
     const child = spawn('git', ['-C', cwd, ...prepared.argv], { cwd: '/', env: prepared.env, stdio: ['inherit', stdout, 'inherit'] });
     const end = (): boolean => child.kill('SIGINT');
@@ -42,5 +43,5 @@ async function onTerminal(args: readonly string[], place: TerminalPlace, { mode,
       signal?.removeEventListener('abort', end);
       resolve(exit ?? 128 + (ending === null ? 0 : constants.signals[ending]));
     });
-  });
+  }));
 }
