@@ -5,7 +5,7 @@
 # A turn is a file that is made in one step by `ln` and holds who took it; who was killed holds nothing. The part of every launch file
 # before launch.sh, which has read_start and read_boot.
 
-# take_turn SLOT MOST WHY [SECONDS]: waits until one of SLOT.1 … SLOT.MOST is free and takes it, for at most so many seconds; sets `turn`.
+# take_turn SLOT MOST WHY [SECONDS]: waits until one of SLOT.1 ... SLOT.MOST is free and takes it, for at most so many seconds; sets `turn`.
 # Where no turn can be made (a full disk, no `ln`), nobody waits for ever: a start too many is better than none.
 take_turn() {
   read_start "$$"

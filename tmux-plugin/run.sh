@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the program for a key, a hook or a popup of the plugin:  sh run.sh ARGUMENT…
+# Runs the program for a key, a hook or a popup of the plugin:  sh run.sh ARGUMENT...
 # The program is looked for each time, so that none of them dies with an upgrade of Node or of the program.
 set -u
 folder=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)

@@ -1,8 +1,9 @@
 import { lstatSync } from 'node:fs';
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { hasCode, readText } from '../store/file.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { readCommonDir } from './gitDir.ts';
 import { gitPlace, type RiskPlace } from './riskOptions.ts';
@@ -62,7 +63,7 @@ async function isRaw(path: string, id: string): Promise<boolean> {
   try {
     const facts = await lstat(path);
     if (!facts.isFile() && !facts.isSymbolicLink()) return true;
-    const content = facts.isSymbolicLink() ? await readlink(path, { encoding: 'buffer' }) : await readFile(path);
+    const content = facts.isSymbolicLink() ? await readlink(path, { encoding: 'buffer' }) : await readLargeFile(path);
     return createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex') === id;
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return true;
