@@ -3,7 +3,7 @@ import { paneCleaning } from '../base/childEnvironment.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import type { SessionPaths } from '../store/paths.ts';
-import { readTextFile } from '../store/regularFile.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 
 /** A word of an argument vector: fixed text, or what is known only when the launch file runs. */
 export type LaunchWord = string | { readonly now: 'conversation' | 'answer' };
@@ -61,8 +61,9 @@ export function renderLaunchFile(spec: LaunchSpec, body: string): string {
 }
 
 /** The part that is the same for every pane; `packageRoot` is the folder of the installed package. */
-export function readLaunchBody(packageRoot: string): string {
-  return ['gate.sh', 'launch.sh'].map((name) => readTextFile(join(packageRoot, 'tmux-plugin', name))).join('');
+export async function readLaunchBody(packageRoot: string): Promise<string> {
+  const parts = await Promise.all(['gate.sh', 'launch.sh'].map((name) => readLargeFile(join(packageRoot, 'tmux-plugin', name))));
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function renderHead(spec: LaunchSpec): readonly string[] {

@@ -13,7 +13,7 @@ describe.each(SHELLS)('a script for sh, under $shell', ({ shell, there }) => {
   const argv = shell === 'busybox' ? ['busybox', 'sh'] : shell === 'zsh' ? ['zsh', '--emulate', 'sh'] : [shell];
 
   it.skipIf(!there).each(SCRIPTS)('is parsed: %s', async (name) => {
-    const [program = '', ...args] = [...argv, '-n', join(FOLDER, name)];
+    const [program, ...args] = [...argv, '-n', join(FOLDER, name)];
     const { code, stderr } = await run(program, args, { env });
     expect([code, stderr.split('\n').filter((line) => line !== '' && !line.includes('warning'))]).toEqual([0, []]);
   });
@@ -26,7 +26,7 @@ describe.each(SHELLS)('a script for sh, under $shell', ({ shell, there }) => {
     case $1 in Z | X) ;; *) start=\${20} ;; esac
   }
   read_start $$; printf '%s' "$start"; IFS= read -r stat </proc/$$/stat; set -- \${stat##*") "}; printf ' %s' "\${20}"`;
-    const [program = '', ...args] = [...argv, '-c', script];
+    const [program, ...args] = [...argv, '-c', script];
     expect((await run(program, args, { env })).stdout).toMatch(/^(\d+) \1$/);
   });
 });
