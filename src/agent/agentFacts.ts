@@ -103,7 +103,7 @@ async function readOrSay(session: AgentsInput['sessions'][number], known: Known)
   }
 }
 
-const UNREAD = { alive: true, exit: null, pid: null, suspended: false, startedAt: null, endedAt: null, prompted: false, registry: null, preparation: null, registryProblem: null } as const;
+const UNREAD = { alive: true, exit: null, pid: null, suspended: false, startedAt: null, endedAt: null, prompted: false, registry: null, preparation: null, registryProblem: null, begun: true, transcript: null } as const;
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
   const first = readMarks(known.files);
