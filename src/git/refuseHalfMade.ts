@@ -1,10 +1,11 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plural } from '../base/text.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { plumb, readGit } from './run/ask.ts';
 import { gitError } from './run/start.ts';
+import { readLargeFile } from '../store/regularFile.ts';
 
 /** From so many files on, the first of them say enough. */
 const MOST = 50;
@@ -32,7 +33,9 @@ async function isAsWritten(tree: string, name: string, env: Env): Promise<boolea
 
 async function readContent(path: string): Promise<Buffer | null> {
   try {
-    return (await lstat(path)).isSymbolicLink() ? Buffer.from(await readlink(path)) : await readFile(path);
+    const facts = await lstat(path);
+    if (facts.isSymbolicLink()) return Buffer.from(await readlink(path));
+    return facts.isFile() ? await readLargeFile(path) : null;
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR') || hasCode(error, 'EISDIR')) return null;
     throw error;

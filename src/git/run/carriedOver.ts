@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isObject, textAt } from '../../base/json.ts';
 import { readJson, writeJson, type JsonFormat } from '../../store/file.ts';
 import { storePaths, type Env } from '../../store/paths.ts';
 import type { ConfigEntry } from './environment.ts';
+import { readBytes } from '../../store/regularFile.ts';
 
 interface CarriedOver {
   readonly version: 1;
@@ -49,7 +50,7 @@ export function listHooks(gitDir: string): readonly ConfigEntry[] {
   return names.filter((name) => !name.endsWith('.sample')).flatMap((name) => {
     const facts = statSync(join(folder, name), { throwIfNoEntry: false });
     if (facts?.isFile() !== true || (facts.mode & 0o111) === 0) return [];
-    return [{ key: name, value: facts.size > MAX_BYTES ? 'too large' : createHash('sha256').update(readFileSync(join(folder, name))).digest('hex') }];
+    return [{ key: name, value: facts.size > MAX_BYTES ? 'too large' : createHash('sha256').update(readBytes(join(folder, name), MAX_BYTES)).digest('hex') }];
   });
 }
 const MAX_BYTES = 1024 * 1024;

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readTextFile } from '../../store/regularFile.ts';
 
 /** A configuration file that belongs to one repository, and what tells whether it has changed. */
 export interface OwnFile {
@@ -86,7 +87,7 @@ const MAX_BYTES = 1024 * 1024;
 
 function readSmall(path: string): string | null {
   const facts = statSync(path, { throwIfNoEntry: false });
-  return facts?.isFile() === true && facts.size <= MAX_BYTES ? readFileSync(path, 'utf8') : null;
+  return facts?.isFile() === true && facts.size <= MAX_BYTES ? readTextFile(path, MAX_BYTES) : null;
 }
 
 /**
