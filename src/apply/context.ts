@@ -39,6 +39,8 @@ export interface Context {
   talk(text: string, passes?: 'plain' | 'painted'): void;
   /** Raw text to standard error: the progress display's drawing. */
   draw(text: string): void;
+  /** All of standard input. Throws a UserError when it is larger than a prompt may be. */
+  readInput(): Promise<string>;
   /** Takes the terminal over until it is closed; a UserError where there is none. */
   openScreen(): Screen;
   /** Puts a question and returns the answer's line; rejects with a UserError when nobody can answer. */

@@ -12,13 +12,23 @@ import { readEvidence, type FleetPlace, type SessionEvidence } from './readEvide
 /** Gives the reading of a tree; null when it has none yet. */
 export type TreeSource = (path: string, base: string | null) => TreeReading | null | Promise<TreeReading | null>;
 
+export interface StatusReading {
+  readonly treeOf: TreeSource;
+  /** True leaves out the clones of fleets that are down. */
+  readonly onlyUp: boolean;
+}
+
 /** Reads the state of every session of the fleets. One that cannot be read has `error` and spoils no other. */
-export async function readStatus(context: Context, fleets: readonly FleetPlace[], treeOf: TreeSource = (path, base) => readTree(context, path, base)): Promise<StatusReport> {
+export async function readStatus(context: Context, fleets: readonly FleetPlace[], { treeOf, onlyUp }: StatusReading): Promise<StatusReport> {
   const read = async ({ record, server }: FleetPlace): Promise<FleetStatus> => {
+    const evidence = readEvidence(context, { record, server });
+    const isRead = !onlyUp || fleets.length === 1 || (await evidence).some(({ pane }) => pane !== null);
+    const away = await whyAway(context, record);
     // Paths are the other machine's too.
-    const here = (await whyAway(context, record)) === null ? treeOf : (): null => null;
-    const [evidence, trees] = await Promise.all([readEvidence(context, { record, server }), readTrees(record.sessions, here)]);
-    return toFleetStatus({ record, server }, evidence, await withTreesElsewhere(evidence, trees, here));
+    const here = away === null ? treeOf : (): null => null;
+    const [known, trees] = await Promise.all([evidence, isRead ? readTrees(record.sessions, here) : new Map<string, null>()]);
+    const status = toFleetStatus({ record, server }, known, isRead ? await withTreesElsewhere(known, trees, here) : trees);
+    return away === null ? status : { ...status, away };
   };
   return { version: 1, fleets: await Promise.all(fleets.map(read)) };
 }

@@ -1,6 +1,6 @@
 import type { FleetStatus, SessionStatus } from '../status/report.ts';
 import { renderCounts, renderNamedCounts, renderTinyCounts } from './counts.ts';
-import { keepOrder } from './keepOrder.ts';
+import { keepOrder, needsYou } from './keepOrder.ts';
 import { BAR_MARKS } from './marks.ts';
 import { join, literal, NOTHING, piece, type Piece } from './piece.ts';
 import { renderSession, type Room, type SessionLook } from './sessionText.ts';
@@ -9,16 +9,20 @@ import { renderSession, type Room, type SessionLook } from './sessionText.ts';
 export const TINY_CELLS = 12;
 
 /**
- * Every text the bar can show of these fleets, the richest first, each narrower than the one before: full, medium, short, short
- * with sessions left out, counts. The first that fits a width is the text for that width; the last is empty.
+ * Every text the bar can show of these fleets, the richest first, each narrower than the one before: full, medium, short, then
+ * with sessions left out (those that need you keep a cut name longest), counts. The first that fits a width is the text for
+ * that width; the last is empty.
  */
 export function barTexts(fleets: readonly FleetStatus[], look: SessionLook): readonly Piece[] {
   const sessions = fleets.flatMap((fleet) => fleet.sessions);
   if (sessions.length === 0) return [NOTHING];
   const counts = renderCounts(sessions, look);
+  const isWiderThanCounts = ({ cells }: Piece): boolean => cells > counts.cells;
   const candidates = [
     ...ROOMS.map((room) => renderFleets(fleets, { room, look, kept: null })),
-    ...narrowed(fleets, look).filter(({ cells }) => cells > counts.cells),
+    ...narrowed(fleets, { room: NAMED, look, least: sessions.filter(needsYou).length }).filter(isWiderThanCounts),
+    renderFleets(fleets, { room: SHORT, look, kept: null }),
+    ...narrowed(fleets, { room: SHORT, look, least: 1 }).filter(isWiderThanCounts),
     renderNamedCounts(sessions, look),
     counts,
     renderTinyCounts(sessions, { style: look.style, cells: TINY_CELLS }),
@@ -31,27 +35,39 @@ export function barTexts(fleets: readonly FleetStatus[], look: SessionLook): rea
 const WIDEST = 600;
 
 const SHORT: Room = { label: 0, calmLabel: 0, branch: 0, facts: 'marks' };
-/** Full, medium and short, with labels that give way in between. */
+/** The names of those that need you, cut, and of nobody else. */
+const NAMED: Room = { label: 6, calmLabel: 0, branch: 0, facts: 'marks' };
+/** Full and medium, with branches and labels that are cut before they are dropped. */
 const ROOMS: readonly Room[] = [
   { label: 40, calmLabel: 40, branch: 40, facts: 'all' },
   { label: 24, calmLabel: 24, branch: 24, facts: 'all' },
+  { label: 24, calmLabel: 24, branch: 16, facts: 'brief' },
+  { label: 20, calmLabel: 16, branch: 10, facts: 'brief' },
   { label: 24, calmLabel: 24, branch: 0, facts: 'brief' },
   { label: 16, calmLabel: 12, branch: 0, facts: 'brief' },
   { label: 12, calmLabel: 8, branch: 0, facts: 'brief' },
   { label: 12, calmLabel: 6, branch: 0, facts: 'marks' },
   { label: 12, calmLabel: 0, branch: 0, facts: 'marks' },
-  SHORT,
+  { label: 9, calmLabel: 0, branch: 0, facts: 'marks' },
+  NAMED,
 ];
 
 /** At most so many texts with sessions left out: a fleet of sixty needs no sixty steps. */
 const MOST_STEPS = 8;
 
-/** Short texts with ever fewer sessions, and how many are missing: `+3`. */
-function narrowed(fleets: readonly FleetStatus[], look: SessionLook): Piece[] {
+interface Narrowing {
+  readonly room: Room;
+  readonly look: SessionLook;
+  /** How many sessions are left at least. */
+  readonly least: number;
+}
+
+/** Texts with ever fewer sessions, and how many are left out: `+3`. */
+function narrowed(fleets: readonly FleetStatus[], { room, look, least }: Narrowing): Piece[] {
   const order = mixed(fleets.map((fleet) => keepOrder(fleet.sessions, fleet.strategy)));
-  const step = Math.max(1, Math.ceil(order.length / MOST_STEPS));
-  const sizes = Array.from({ length: MOST_STEPS }, (_, at) => order.length - (at + 1) * step).filter((size) => size > 0);
-  return sizes.map((size) => join([renderFleets(fleets, { room: SHORT, look, kept: new Set(order.slice(0, size)) }), piece(`+${order.length - size}`)], 2));
+  const step = Math.max(1, Math.ceil((order.length - least) / MOST_STEPS));
+  const sizes = Array.from({ length: MOST_STEPS }, (_, at) => order.length - (at + 1) * step).filter((size) => size >= Math.max(1, least));
+  return sizes.map((size) => join([renderFleets(fleets, { room, look, kept: new Set(order.slice(0, size)) }), piece(`+${order.length - size}`)], 2));
 }
 
 /** Several fleets give up sessions in turn, but none that needs you while another has one that does not. */

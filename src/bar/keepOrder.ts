@@ -18,6 +18,6 @@ function runningStage(sessions: readonly SessionStatus[]): number {
   return active >= 0 ? active : Math.max(0, sessions.findLastIndex(({ agent }) => lookOf(agent.state).progress !== 'ahead'));
 }
 
-function needsYou({ agent }: SessionStatus): boolean {
+export function needsYou({ agent }: SessionStatus): boolean {
   return lookOf(agent.state).needsYou;
 }

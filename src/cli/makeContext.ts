@@ -52,6 +52,7 @@ export function makeContext(program: NodeJS.Process, { version, options, out, ta
     out: (text, passes) => out.write(text, passes),
     talk: (text, passes) => talk.write(`${text}\n`, passes),
     draw: (text) => talk.write(text, 'drawn'),
+    readInput: () => readInput(program),
     openScreen: () => openScreen(program),
     ask: (question) => ask(program, { question, interactive: isInteractive() }),
     askYes: async (question) => /^y(es)?$/i.test(await ask(program, { question, interactive: isInteractive() })),
@@ -89,6 +90,21 @@ function wantsColor({ terminal }: Output, env: Context['env'], options: Options)
   if (options['color'] === 'never') return false;
   const noColor = env['NO_COLOR'];
   return terminal !== null && (noColor === undefined || noColor === '') && env['TERM'] !== 'dumb';
+}
+
+/** Claude Code refuses a larger prompt (2.1.197). */
+const MOST_INPUT = 10 * 1024 * 1024;
+
+async function readInput({ stdin }: NodeJS.Process): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of stdin) {
+    const piece = Buffer.from(part as Buffer | string);
+    bytes += piece.length;
+    if (bytes > MOST_INPUT) throw new UserError('standard input is larger than 10 MB', { hint: 'a prompt may be 10 MB at most', exitCode: EXIT.usage });
+    parts.push(piece);
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 async function ask(program: NodeJS.Process, { question, interactive }: { readonly question: string; readonly interactive: boolean }): Promise<string> {

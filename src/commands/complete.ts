@@ -3,6 +3,9 @@ import { readTemplates } from '../apply/readLayout.ts';
 import { oneLine } from '../base/text.ts';
 import { readFleets } from '../store/fleets.ts';
 import type { Context } from '../apply/context.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
+import { fleetsUp } from './fleetsUp.ts';
+import { nearFleets } from './pick.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
 
 /** The names that a shell completes: what is known now, a line each, never an error on the user's prompt. */
@@ -10,6 +13,15 @@ export async function complete(context: Context, [kind]: readonly string[]): Pro
   const names = await namesOf(context, kind ?? '').catch((): string[] => []);
   context.out(names.map((name) => `${oneLine(name)}\n`).join(''));
   return 0;
+}
+
+/** The fleets whose sessions a command would mean here: of those the caller stands in, or else of all, the ones that are up. */
+async function meantFleets(context: Context): Promise<readonly FleetRecord[]> {
+  const { records } = await readFleets(context.store);
+  const near = nearFleets(records, context.cwd);
+  const meant = near.length > 0 ? near : records;
+  const up = meant.length > 1 ? await fleetsUp(context, meant) : meant;
+  return up.length > 0 ? up : meant;
 }
 
 async function namesOf(context: Context, kind: string): Promise<string[]> {
@@ -21,7 +33,7 @@ async function namesOf(context: Context, kind: string): Promise<string[]> {
     case 'fleet':
       return (await readFleets(context.store)).records.map((fleet) => fleet.name);
     case 'session':
-      return (await readFleets(context.store)).records.flatMap((fleet) => fleet.sessions.map((session) => session.id));
+      return (await meantFleets(context)).flatMap((fleet) => fleet.sessions.map((session) => session.id));
     case 'closed':
       return (await readFleets(context.store)).records.flatMap(({ closed, sessions }) => closed.map(({ session }) => session.id).filter((id) => !sessions.some((session) => session.id === id)));
     default:

@@ -9,14 +9,14 @@ import type { Options } from './table.ts';
 /** Runs a command in a session's clone (`exec api -- npm test`), or with `--all` in each clone one after the other. */
 export async function exec(context: Context, args: readonly string[], options: Options): Promise<number> {
   const all = options['all'] === true;
-  const command = (all ? args : args.slice(1)).filter((word, at) => !(at === 0 && word === '--'));
   const [given = ''] = args;
+  const { fleet: fleetName, command } = withFleet(all ? args : args.slice(1), options['fleet']);
   if (command.length === 0) throw new UserError('no command to run', { hint: 'claude-tmux exec SESSION -- COMMAND, or exec --all -- COMMAND', exitCode: EXIT.usage });
   if (!all) {
-    const { fleet, session } = await pickSession(context, given, options['fleet']);
+    const { fleet, session } = await pickSession(context, given, fleetName);
     return runHere(command, { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) });
   }
-  const fleet = await pickFleet(context, typeof options['fleet'] === 'string' ? options['fleet'] : undefined);
+  const fleet = await pickFleet(context, fleetName);
   let worst = 0;
   for (const session of oneForEachTree(fleet.sessions)) {
     if (context.signal.aborted) break;
@@ -26,6 +26,19 @@ export async function exec(context: Context, args: readonly string[], options: O
     if (code !== 0) worst = 1;
   }
   return worst;
+}
+
+interface Parsed {
+  readonly fleet: string | undefined;
+  readonly command: readonly string[];
+}
+
+/** What follows the session is passed on as it is, except `-f FLEET` before the `--` (`exec api -f shop -- make`). */
+function withFleet(words: readonly string[], given: unknown): Parsed {
+  const fleet = typeof given === 'string' ? given : undefined;
+  const [first, second, third] = words;
+  if ((first === '-f' || first === '--fleet') && second !== undefined && third === '--') return { fleet: second, command: words.slice(3) };
+  return { fleet, command: first === '--' ? words.slice(1) : words };
 }
 
 /** What cannot be started in one clone (a script that only another branch has) is run in the others all the same. */

@@ -11,13 +11,19 @@ const PAUSE_MS = 1000;
 /** Reading may take a tenth of the time, not more: fifty clones of a large repository are asked less often. */
 const REST = 9;
 
+interface Followed {
+  readonly read: () => Promise<StatusReport>;
+  /** True shows fleets that are down with their sessions. */
+  readonly whole: boolean;
+}
+
 /** Keeps the status on the screen, up to date, until the user closes it. */
-export async function followStatus(context: Context, read: () => Promise<StatusReport>): Promise<number> {
+export async function followStatus(context: Context, { read, whole }: Followed): Promise<number> {
   const screen = context.openScreen();
   const closed = new AbortController();
   const view = { latest: null as StatusReport | string | null };
   const draw = (): void => {
-    if (!closed.signal.aborted) screen.show(render(view.latest, context, screen.size));
+    if (!closed.signal.aborted) screen.show(render({ latest: view.latest, whole }, context, screen.size));
   };
   try {
     const refreshing = refresh({ read, context, closed: closed.signal, show: (latest) => { view.latest = latest; draw(); } });
@@ -61,9 +67,14 @@ function sentenceOf(error: unknown): string {
   throw error;
 }
 
+interface Shown {
+  readonly latest: StatusReport | string | null;
+  readonly whole: boolean;
+}
+
 /** Rows of the screen; the last one says how to leave. */
-function render(latest: StatusReport | string | null, context: Context, { columns, rows }: Screen['size']): readonly string[] {
-  const style = { color: context.color.out, columns, now: context.now() };
+function render({ latest, whole }: Shown, context: Context, { columns, rows }: Screen['size']): readonly string[] {
+  const style = { whole, color: context.color.out, columns, now: context.now() };
   const text = latest === null ? '' : typeof latest === 'string' ? latest : renderStatusText(latest, style);
   const lines = text.trimEnd().split('\n');
   const room = Math.max(1, rows - 2);

@@ -7,13 +7,14 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { closest } from '../base/text.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { readFleets } from '../store/fleets.ts';
+import { fleetsUp } from './fleetsUp.ts';
 
 export interface Picked {
   readonly fleet: FleetRecord;
   readonly session: SessionRecord;
 }
 
-/** The fleet that is named, that one stands in, or that is the only one, to be acted on; throws a UserError when it lives elsewhere. */
+/** The fleet that is named, that the caller stands in, that is the only one up, or the only one there is, to be acted on; throws a UserError when it lives elsewhere. */
 export async function pickFleet(context: Context, given: string | undefined): Promise<FleetRecord> {
   const fleet = await findFleet(context, given);
   await refuseElsewhere(context, fleet);
@@ -26,14 +27,20 @@ export async function findFleet(context: Context, given: string | undefined): Pr
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
   if (given !== undefined) return matchFleet(fleets, given);
   const near = nearFleets(fleets, context.cwd);
-  const [only, ...others] = near.length > 0 ? near : fleets;
+  const meant = near.length > 0 ? near : fleets;
+  const [only, ...others] = meant;
   if (only && others.length === 0) return only;
-  throw new UserError('there are several fleets', { hint: `name one: ${fleets.map((fleet) => fleet.name).join(', ')}`, exitCode: EXIT.usage });
+  const up = await fleetsUp(context, meant);
+  const [running, ...more] = up;
+  if (running && more.length === 0) return running;
+  const what = up.length === 0 ? 'several fleets are recorded, and none of them is up' : 'several fleets are up';
+  const names = (up.length === 0 ? meant : up).map((fleet) => fleet.name).join(', ');
+  throw new UserError(what, { hint: `name one: ${names}`, exitCode: EXIT.usage });
 }
 
 /**
- * The session that is named by id, bar number or unique prefix, in the fleet that `pickFleet` would pick, else in any, to be acted on; throws a
- * UserError when it lives elsewhere.
+ * The session that is named by id, bar number or unique prefix, in the fleet that `pickFleet` would pick, else in any, to be
+ * acted on; throws a UserError when it lives elsewhere. Where several fleets have one of that name, the fleet that is up counts.
  */
 export async function pickSession(context: Context, given: string, fleetName: unknown): Promise<Picked> {
   const picked = await findSession(context, given, fleetName);
@@ -47,7 +54,7 @@ export async function findSession(context: Context, given: string, fleetName: un
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
   const near = nearFleets(fleets, context.cwd);
   const searched = typeof fleetName === 'string' ? [matchFleet(fleets, fleetName)] : near.length > 0 ? near : fleets;
-  const found = matchSession(searched, given);
+  const found = await preferUp(context, matchSession(searched, given));
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
@@ -55,6 +62,13 @@ export async function findSession(context: Context, given: string, fleetName: un
   const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
   const meant = closest(given, ids);
   throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+}
+
+async function preferUp(context: Context, found: readonly Picked[]): Promise<readonly Picked[]> {
+  if (found.length < 2) return found;
+  const up = await fleetsUp(context, [...new Set(found.map(({ fleet }) => fleet))]);
+  const running = found.filter(({ fleet }) => up.includes(fleet));
+  return running.length > 0 ? running : found;
 }
 
 /** Every fleet that can be read, with what a killed `close` left half done settled; one whose record is damaged is told and spoils no other. */

@@ -52,7 +52,7 @@ interface Wanted {
 
 async function showMenu(context: Context, { client, page, folder }: Wanted): Promise<number> {
   const server = namedServer(context);
-  const [report, { clients }] = await Promise.all([readReport(context, { given: undefined, all: true }), readServer(server, { uuid: null, session: '', env: context.env })]);
+  const [report, { clients }] = await Promise.all([readReport(context, { given: undefined, all: true, whole: false }), readServer(server, { uuid: null, session: '', env: context.env })]);
   const shown = clients.find(({ name }) => name === client);
   if (!shown) throw new UserError(`no terminal "${client}" is attached`, { exitCode: EXIT.usage });
   const fleets = report.fleets.filter(({ socket }) => socket === server.socket);

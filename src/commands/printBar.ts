@@ -1,6 +1,6 @@
 import type { Context } from '../apply/context.ts';
 import { readBarStyle } from '../apply/readBarStyle.ts';
-import { readStatus } from '../apply/readStatus.ts';
+import { readStatus, readTree, type StatusReading } from '../apply/readStatus.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
 import { renderBar } from '../bar/renderBar.ts';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -38,7 +38,11 @@ function parseWidth(width: BarRequest['width']): number {
 
 async function one(context: Context, given: string): Promise<readonly FleetStatus[]> {
   const record = await findFleet(context, given);
-  return (await readStatus(context, [{ record, server: recordedServer(record) }])).fleets;
+  return (await readStatus(context, [{ record, server: recordedServer(record) }], readHere(context))).fleets;
+}
+
+function readHere(context: Context): StatusReading {
+  return { treeOf: (path, base) => readTree(context, path, base), onlyUp: true };
 }
 
 /** What the watcher would publish: the fleets that are up on this server, and the Claude sessions of none. */
@@ -46,6 +50,6 @@ async function everywhere(context: Context): Promise<readonly FleetStatus[]> {
   const server = namedServer(context);
   const known = await knownFleets(context);
   const here = known.filter((record) => recordedServer(record).socket === server.socket);
-  const [{ fleets }, strays] = await Promise.all([readStatus(context, here.map((record) => ({ record, server }))), findStrays(context, server, known)]);
+  const [{ fleets }, strays] = await Promise.all([readStatus(context, here.map((record) => ({ record, server })), readHere(context)), findStrays(context, server, known)]);
   return [...fleets.filter(({ sessions }) => sessions.some(({ pane }) => pane !== null)), ...(await readStrayStatus(context, server, strays))];
 }

@@ -10,8 +10,9 @@ import type { Options } from './table.ts';
 /** Pastes a prompt into a session, or with `--all` into each that can take one. Exit code 1 when one did not get it. */
 export async function send(context: Context, args: readonly string[], options: Options): Promise<number> {
   const all = options['all'] === true;
-  const text = (all ? args : args.slice(1)).join(' ');
-  if (text.trim() === '') throw new UserError('there is no text to send', { hint: 'claude-tmux send SESSION TEXT, or send --all TEXT', exitCode: EXIT.usage });
+  const words = (all ? args : args.slice(1)).join(' ');
+  const text = words === '-' ? (await context.readInput()).trimEnd() : words;
+  if (text.trim() === '') throw new UserError('there is no text to send', { hint: 'claude-tmux send SESSION TEXT, or send --all TEXT; TEXT is - for standard input', exitCode: EXIT.usage });
   const { fleet, sessions } = await targets(context, { all, given: args[0] ?? '', fleetName: options['fleet'] });
   await refuseInsideAgent(context, 'send', fleet);
   const server = recordedServer(fleet);

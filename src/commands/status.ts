@@ -7,7 +7,7 @@ import { renderStatusMarkdown } from '../status/renderMarkdown.ts';
 import { renderStatusText } from '../status/renderText.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
 import { findStrays, readStrayStatus } from '../apply/readStrays.ts';
-import type { FleetStatus, StatusReport } from '../status/report.ts';
+import { isUp, type FleetStatus, type StatusReport } from '../status/report.ts';
 import { printBar } from './printBar.ts';
 import { followStatus } from './followStatus.ts';
 import { knownFleets, findFleet } from './pick.ts';
@@ -17,22 +17,23 @@ import { askWatcher } from '../watch/askWatcher.ts';
 
 /** Shows the sessions of one fleet, or of all when none is named or stood in. */
 export async function status(context: Context, [given]: readonly string[], options: Options): Promise<number> {
-  const wanted = { given, all: options['all'] === true };
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
+  const all = options['all'] === true;
+  const wanted: Wanted = { given, all, whole: all || given !== undefined || format === 'json' };
   if (options['follow'] === true && format !== 'text') throw new UserError(`--follow keeps a screen up to date, and ${String(format)} is none`, { hint: 'leave out one of the two', exitCode: EXIT.usage });
   if (options['follow'] === true) return follow(context, wanted);
   if (format === 'tmux') return printBar(context, { given, width: options['width'] });
   const report = await readReport(context, wanted);
   if (format === 'json') context.out(`${JSON.stringify(report, null, 2)}\n`);
-  else if (format === 'markdown') context.out(renderStatusMarkdown(report));
-  else context.out(renderStatusText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now(), ascii: isAsciiLocale(context.env) }), 'painted');
+  else if (format === 'markdown') context.out(renderStatusMarkdown(report, wanted));
+  else context.out(renderStatusText(report, { whole: wanted.whole, color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now(), ascii: isAsciiLocale(context.env) }), 'painted');
   return report.fleets.some((fleet) => fleet.sessions.some((session) => session.error !== null)) ? 1 : 0;
 }
 
 /** What is said beside the result would be written across the screen. */
 function follow(context: Context, wanted: Wanted): Promise<number> {
   const quiet = { ...context, talk: () => undefined };
-  return followStatus(context, () => readReport(quiet, wanted));
+  return followStatus(context, { read: () => readReport(quiet, wanted), whole: wanted.whole });
 }
 
 interface Wanted {
@@ -40,14 +41,18 @@ interface Wanted {
   readonly given: string | undefined;
   /** True takes in the Claude sessions that belong to no fleet. */
   readonly all: boolean;
+  /** False when fleets that are down get a line each: their clones are not read then. */
+  readonly whole: boolean;
 }
 
-/** The status of what is asked for, as it is at this moment. */
-export async function readReport(context: Context, { given, all }: Wanted): Promise<StatusReport> {
+/** The status of what is asked for, as it is at this moment; fleets that are up come first. */
+export async function readReport(context: Context, { given, all, whole }: Wanted): Promise<StatusReport> {
   const fleets = given === undefined ? await knownFleets(context) : [await findFleet(context, given)];
   const places = fleets.map((record) => ({ record, server: recordedServer(record) }));
-  const own = await readStatus(context, places, knownTrees(context, places));
-  return all ? { ...own, fleets: [...own.fleets, ...(await others(context))] } : own;
+  const treeOf = knownTrees(context, places);
+  const { fleets: own } = await readStatus(context, places, { treeOf, onlyUp: !whole });
+  const sorted = [...own.filter(isUp), ...own.filter((fleet) => !isUp(fleet))];
+  return { version: 1, fleets: all ? [...sorted, ...(await others(context))] : sorted };
 }
 
 /** Trees as a watcher knows them, which saves asking git; what none knows is read here. Asked for with the first tree: what takes longer (tmux) is under way by then. */

@@ -1,6 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { refuseElsewhere } from '../apply/fleetHome.ts';
 import { settleArchives } from '../apply/readArchives.ts';
+import { standsAt } from '../git/standing.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { undoClosed } from '../apply/undoClosed.ts';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -34,9 +35,9 @@ export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after
   return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` }, async () => {
     const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
     await settleArchives(record, context.env);
-    const entry = findClosed(record, given);
+    const entry = given === undefined ? await findLatest(record) : findClosed(record, given);
     if (entry === null) {
-      context.talk(given === undefined ? `nothing of "${record.name}" is closed` : `"${given}" is open: nothing to undo`);
+      context.talk(given === undefined ? `nothing of "${record.name}" is closed that could be brought back` : `"${given}" is open: nothing to undo`);
       return EXIT.done;
     }
     const opened = await undoClosed(context, { record, entry, ...(after ? { after } : {}) });
@@ -45,11 +46,19 @@ export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after
   });
 }
 
+/** The one that was closed last and is still there: what `prune` has deleted or shrunk cannot be brought back. */
+async function findLatest({ closed, sessions }: FleetRecord): Promise<ClosedSession | null> {
+  for (const entry of [...closed].reverse()) {
+    const isOpen = sessions.some(({ id }) => id === entry.session.id);
+    if (!isOpen && (entry.archive === null || (await standsAt(entry.archive, entry.inode)))) return entry;
+  }
+  return null;
+}
+
 /** By id (the latest of several), by the name of its archive, or by the beginning of either; null for a session that is open. */
-function findClosed(record: FleetRecord, given: string | undefined): ClosedSession | null {
+function findClosed(record: FleetRecord, given: string): ClosedSession | null {
   const newest = [...record.closed].reverse();
   const isOpen = (id: string): boolean => record.sessions.some((session) => session.id === id);
-  if (given === undefined) return newest.find(({ session }) => !isOpen(session.id)) ?? null;
   const exact = newest.find(({ session }) => session.id === given) ?? newest.find(({ slot }) => slot === given);
   if (exact) return exact;
   if (isOpen(given)) return null;

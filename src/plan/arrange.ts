@@ -9,8 +9,10 @@ export interface WindowPlan {
   readonly layout: string | null;
 }
 
-/** `auto` keeps its preferred arrangement only while every pane shows this much: the size terminal programs are made for. */
-const COMFORTABLE: CellSize = { columns: 80, rows: 24 };
+/** `auto` keeps its preferred arrangement only while every pane shows this much. */
+export const COMFORTABLE: CellSize = { columns: 80, rows: 20 };
+/** The size terminal programs are made for: of several grids the one whose tightest pane comes nearest to it is taken. */
+const ROOMY: CellSize = { columns: 80, rows: 24 };
 /**
  * A named arrangement goes on to a further window before a pane shows less than this: the small part of a 60/40 split of
  * an 80×24 terminal under two status lines, a title and a border. The user asked for the arrangement, so it holds there.
@@ -134,14 +136,14 @@ function main(split: 'columns' | 'rows', rest: LayoutSketch): LayoutSketch {
   return { share: 1, split, cells: [{ ...LEAF, share: MAIN_SHARE }, { ...rest, share: 100 - MAIN_SHARE }] };
 }
 
-/** The grid whose tightest pane comes nearest to a comfortable one; a last row with fewer panes makes them wider. */
+/** The grid whose tightest pane comes nearest to a roomy one; a last row with fewer panes makes them wider. */
 function tiled(panes: number, size: CellSize): LayoutSketch {
   let best = grid(panes, 1);
   let bestFit = -1;
   for (let rows = 1; rows <= panes; rows++) {
     const columns = Math.ceil(panes / rows);
-    const width = (size.columns - columns + 1) / columns / COMFORTABLE.columns;
-    const height = (size.rows - TITLE_ROWS - rows + 1) / rows / COMFORTABLE.rows;
+    const width = (size.columns - columns + 1) / columns / ROOMY.columns;
+    const height = (size.rows - TITLE_ROWS - rows + 1) / rows / ROOMY.rows;
     const fit = Math.min(width, height);
     if (fit > bestFit) [best, bestFit] = [grid(panes, rows), fit];
   }

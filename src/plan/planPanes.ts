@@ -2,7 +2,7 @@ import { pasted } from '../base/pasted.ts';
 import { adoptedSession, findAdoption, type Adoption, type Restored } from './adopt.ts';
 import { treeOwnerId, type Arrange, type Pane } from '../layout/layout.ts';
 import { hasRoomForLine } from './ownLine.ts';
-import { arrangeExisting, planWindows } from './arrange.ts';
+import { arrangeExisting, COMFORTABLE, planWindows } from './arrange.ts';
 import type { ReconcileInput, StepList } from './reconcile.ts';
 import type { AgentFacts, TmuxPane, TmuxSession, TmuxWindow } from './snapshot.ts';
 import type { WindowRef } from './step.ts';
@@ -36,8 +36,20 @@ export function planPanes(input: PanesInput): { readonly notes: string[] } {
   }
   if (session) addToSession(input, session, missing);
   else if (missing.length > 0) addWindows(input, missing, true);
+  if (missing.length > 0) notes.push(...describeWindows(input));
   if (adoption !== null) adoptSession(input, adoption);
   return { notes };
+}
+
+/** Why the sessions are not side by side although the strategy arranges them so. */
+function describeWindows({ layout: { arrange, panes }, snapshot }: PanesInput): string[] {
+  if (arrange.kind !== 'auto' || arrange.preferred === 'windows') return [];
+  const { size } = snapshot.tmux;
+  if (planWindows({ arrange, panes: panes.length, size }).length === 1) return [];
+  const least = `${COMFORTABLE.columns}×${COMFORTABLE.rows}`;
+  return [
+    `each session gets a window of its own: in ${size.columns}×${size.rows} cells "${arrange.preferred}" gives ${panes.length} panes less than ${least} each. \`arrange: ${arrange.preferred}\` in the layout keeps them together.`,
+  ];
 }
 
 /** A bare shell gives way to what the pane is for; one that is not wanted now only offers to start it, so that it is the fleet's all the same. */
@@ -105,7 +117,7 @@ function treeNeeds({ treeReady }: PanesInput, pane: Pane): number[] {
 /** Adds to a running session: into its windows while the panes stay usable, else into further windows at the end. */
 function addToSession(input: PanesInput, session: TmuxSession, missing: readonly Pane[]): void {
   let rest = missing;
-  const arrange = settleAuto(input);
+  const arrange = settleAuto(input, session);
   for (const window of session.windows) {
     // A zoomed window would be unzoomed, and the arrangement of a window with panes of the user's is not ours to change.
     if (rest.length === 0 || window.zoomed || window.panes.some((pane) => pane.session === null)) continue;
@@ -116,9 +128,10 @@ function addToSession(input: PanesInput, session: TmuxSession, missing: readonly
   if (rest.length > 0) addWindows(input, rest, false);
 }
 
-/** `auto` is settled for the whole fleet, so that what comes back to a fleet of one-pane windows gets a window of its own again. */
-function settleAuto({ layout, snapshot }: PanesInput): Arrange {
+/** `auto` is decided for the whole fleet: what comes back to a fleet of one-pane windows gets a window of its own again. */
+function settleAuto({ layout, snapshot }: PanesInput, { windows }: TmuxSession): Arrange {
   if (layout.arrange.kind !== 'auto') return layout.arrange;
+  if (windows.length > 1 && windows.every(({ panes }) => panes.length === 1)) return { kind: 'named', name: 'windows' };
   const whole = planWindows({ arrange: layout.arrange, panes: layout.panes.length, size: snapshot.tmux.size });
   return { kind: 'named', name: whole.length > 1 ? 'windows' : layout.arrange.preferred };
 }

@@ -6,7 +6,7 @@ import type { SyncOutcome, SyncReport, SyncRow } from '../plan/syncResult.ts';
 import type { TextStyle } from './renderText.ts';
 
 /** What became of each session, as a table for people: id, outcome, commits, and why or which files. */
-export function renderSyncText(report: SyncReport, style: Omit<TextStyle, 'now'>): string {
+export function renderSyncText(report: SyncReport, style: Pick<TextStyle, 'color' | 'columns'>): string {
   const rows = report.sessions.map((row) => [oneLine(row.id), outcome(row, report.dry_run), commits(row), remark(row, report)]);
   const widths = [0, 1, 2].map((at) => Math.min(48, Math.max(1, ...rows.map((row) => width(row[at] ?? '')))));
   const lines = report.sessions.map((row, at) => renderRow(row, rows[at] ?? [], { widths, style }));
@@ -14,7 +14,7 @@ export function renderSyncText(report: SyncReport, style: Omit<TextStyle, 'now'>
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 
-function renderRow(row: SyncRow, cells: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: Omit<TextStyle, 'now'> }): string {
+function renderRow(row: SyncRow, cells: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: Pick<TextStyle, 'color' | 'columns'> }): string {
   const [id = '', what = '', count = '', why = ''] = cells;
   const [first = 0, second = 0, third = 0] = widths;
   const left = style.columns - first - second - third - 8;

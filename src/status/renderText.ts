@@ -1,31 +1,41 @@
 import { describeSpan } from '../base/ago.ts';
 import { paint } from '../base/paint.ts';
-import { oneLine } from '../base/text.ts';
+import { oneLine, plural } from '../base/text.ts';
 import { cut, pad, width } from '../base/width.ts';
-import type { FleetStatus, SessionStatus, StatusReport } from './report.ts';
+import { isUp, type FleetStatus, type SessionStatus, type StatusReport } from './report.ts';
 import { lookOf } from './states.ts';
 
 export interface TextStyle {
   readonly color: boolean;
   /** Cells a line may take; Infinity when the output is no terminal. */
   readonly columns: number;
+  /** True shows the sessions of fleets that are down too. */
+  readonly whole: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** True where only ASCII can be drawn. */
   readonly ascii?: boolean;
 }
 
-/** The report as a table a fleet, for people. */
+/** The report as a table for each fleet that is up, and a line for each that is down; `whole` gives those a table too. */
 export function renderStatusText(report: StatusReport, style: TextStyle): string {
   if (report.fleets.length === 0) return 'no fleet is recorded; `claude-tmux up` brings one up\n';
-  return report.fleets.map((fleet) => renderFleet(fleet, style)).join('\n');
+  const shown = report.fleets.filter((fleet) => style.whole || isUp(fleet)).map((fleet) => renderFleet(fleet, style));
+  const folded = style.whole ? [] : report.fleets.filter((fleet) => !isUp(fleet)).map((fleet) => downLine(fleet, style));
+  return [...shown, ...(folded.length === 0 ? [] : [folded.join('')])].join('\n');
+}
+
+/** `shop is down, 3 sessions: claude-tmux up shop`, within the width. */
+function downLine({ name, sessions }: FleetStatus, { columns }: TextStyle): string {
+  const line = `${oneLine(name)} is down, ${plural(sessions.length, 'session')}`;
+  return `${cut(line, Math.min(columns, 200))}\n`;
 }
 
 function renderFleet(fleet: FleetStatus, style: TextStyle): string {
   const rows = fleet.sessions.map((session) => cells(session, style));
   const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), at === PORT ? 0 : 1)));
   const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
-  const head = `${oneLine(fleet.name)} (${oneLine(fleet.strategy ?? 'tmux session, no fleet')})`;
+  const head = `${oneLine(fleet.name)} (${oneLine(fleet.strategy ?? 'tmux session, no fleet')})${isUp(fleet) ? '' : ' is down'}`;
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 

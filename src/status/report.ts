@@ -13,7 +13,14 @@ export interface FleetStatus {
   readonly strategy: string | null;
   /** Path of the tmux server's socket. */
   readonly socket: string;
+  /** Why a fleet that lives on another machine cannot be seen from here; absent for every other fleet. */
+  readonly away?: string;
   readonly sessions: readonly SessionStatus[];
+}
+
+/** True for a fleet of which something is on the screen, or which cannot be seen from here. */
+export function isUp({ sessions, away }: FleetStatus): boolean {
+  return away !== undefined || sessions.some(({ pane }) => pane !== null);
 }
 
 export interface SessionStatus {

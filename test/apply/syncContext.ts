@@ -32,6 +32,7 @@ export function quietContext({ shop }: SyncScene): Context {
     out: none,
     talk: none,
     draw: none,
+    readInput: () => Promise.resolve(''),
     openScreen: () => {
       throw new Error('there is no screen');
     },

@@ -28,6 +28,18 @@ test('from wide to narrow: full, medium, short, counts', () => {
   ]);
 });
 
+test('those that need you keep a cut name longest', () => {
+  const waiting = Array.from({ length: 10 }, (_, at) => ({ name: `Name ${at} of a session`, state: 'permission' as const, waits: 0 }));
+  const [text = ''] = [shown([fleetOf(waiting)], 200)];
+  for (let at = 0; at < 10; at++) expect(text).toContain(`${at + 1} ? Name ${at}`);
+  const one = Array.from({ length: 9 }, (_, at) => ({ name: `Calm ${at}`, state: at === 4 ? ('question' as const) : ('idle' as const) }));
+  expect(shown([fleetOf(one)], 44)).toContain('5 ? Calm 4');
+});
+
+test('branches are cut before they are dropped', () => {
+  expect(shown([DAY], 160)).toContain('feature/f…');
+});
+
 test('in ASCII marks are ASCII', () => {
   expect(shown([DAY], 200, { marks: 'ascii', color: false })).toMatch(/^1 \* Frontend - Dark Mode feature\/frontend-dark-mode ~3 \^2 {2}2 \? Backend - Auth API 4m feature\/api ~12 \^1 v4 {2}3 \+ Tests feature\/tests ~1 !1 rebase {2}4 o Docs/);
 });

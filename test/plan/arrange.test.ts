@@ -89,14 +89,14 @@ describe('planWindows', () => {
   describe('auto', () => {
     const auto: Arrange = { kind: 'auto', preferred: 'tiled' };
 
-    test('keeps the preferred arrangement while every pane shows 80×24', () => {
-      // One title row, two panes of 24, one border.
-      expect(counts(planWindows({ arrange: auto, panes: 4, size: { columns: 161, rows: 50 } }))).toEqual([4]);
+    test('keeps the preferred arrangement while every pane shows 80×20', () => {
+      // One title row, two panes of 20, one border.
+      expect(counts(planWindows({ arrange: auto, panes: 4, size: { columns: 161, rows: 42 } }))).toEqual([4]);
     });
 
     test.each([
-      ['a column', { columns: 160, rows: 50 }],
-      ['a row', { columns: 161, rows: 49 }],
+      ['a column', { columns: 160, rows: 42 }],
+      ['a row', { columns: 161, rows: 41 }],
     ])('gives each pane a window of its own when %s is missing', (_what, size) => {
       expect(counts(planWindows({ arrange: auto, panes: 4, size }))).toEqual([1, 1, 1, 1]);
     });

@@ -27,7 +27,8 @@ const session = fc.record({
 const report = fc.record({ name: hostile, layout: fc.constant(null), strategy: hostile, socket: hostile, sessions: fc.array(session, { maxLength: 3 }) })
   .map((fleet): StatusReport => ({ version: 1, fleets: [fleet as FleetStatus] }));
 
-const STYLE = { color: true, columns: 120, now: Date.parse('2026-01-01T01:00:00Z') };
+const WHOLE = { whole: true };
+const STYLE = { whole: true, color: true, columns: 120, now: Date.parse('2026-01-01T01:00:00Z') };
 
 describe('what is printed', () => {
   it('of a status holds no control character of the data, in text and in Markdown', () => {
@@ -38,14 +39,14 @@ describe('what is printed', () => {
       const plain = renderStatusText(data, { ...STYLE, color: false });
       expect(visible(plain)).toBe(plain);
       expect(plain.split('\n')).toHaveLength(2 + (data.fleets[0]?.sessions.length ?? 0));
-      const markdown = renderStatusMarkdown(data);
+      const markdown = renderStatusMarkdown(data, WHOLE);
       expect(visible(markdown)).toBe(markdown);
     }));
   });
 
   it('of a Markdown table stays in its cell', () => {
     fc.assert(fc.property(report, (data) => {
-      const rows = renderStatusMarkdown(data).split('\n').slice(4).filter((row) => row !== '');
+      const rows = renderStatusMarkdown(data, WHOLE).split('\n').slice(4).filter((row) => row !== '');
       expect(rows).toHaveLength(data.fleets[0]?.sessions.length ?? 0);
       for (const row of rows) {
         const bare = row.replace(/\\[\\`*_~[\]<>|#&$!]/g, '');
@@ -75,6 +76,6 @@ describe('what is printed', () => {
     if (!fleet || !first) throw new Error('no sample');
     const strange: StatusReport = { version: 1, fleets: [{ ...fleet, sessions: [{ ...first, agent: { ...first.agent, state: 'hyperactive' as AgentState } }] }] };
     expect(renderStatusText(strange, STYLE)).toContain('- hyperactive');
-    expect(renderStatusMarkdown(strange)).toContain('hyperactive');
+    expect(renderStatusMarkdown(strange, WHOLE)).toContain('hyperactive');
   });
 });
