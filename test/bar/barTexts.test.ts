@@ -30,7 +30,7 @@ test('from wide to narrow: full, medium, short, counts', () => {
 
 test('those that need you keep a cut name longest', () => {
   const waiting = Array.from({ length: 10 }, (_, at) => ({ name: `Name ${at} of a session`, state: 'permission' as const, waits: 0 }));
-  const [text = ''] = [shown([fleetOf(waiting)], 200)];
+  const text = shown([fleetOf(waiting)], 200);
   for (let at = 0; at < 10; at++) expect(text).toContain(`${at + 1} ? Name ${at}`);
   const one = Array.from({ length: 9 }, (_, at) => ({ name: `Calm ${at}`, state: at === 4 ? ('question' as const) : ('idle' as const) }));
   expect(shown([fleetOf(one)], 44)).toContain('5 ? Calm 4');
