@@ -18,7 +18,7 @@ export function readLogin({ env }: Context, { server, snapshot }: { readonly ser
 }
 
 /** True for the path of an agent that has ended: what tmux holds may be one that lives. */
-export function isDeadSocket(path: string | undefined): boolean {
+function isDeadSocket(path: string | undefined): boolean {
   if (path === undefined || path === '') return false;
   try {
     return !statSync(path).isSocket();

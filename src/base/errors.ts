@@ -48,7 +48,7 @@ export class ProgramError extends Error {
 }
 
 /** A command as people would type it: of git whole, without what every git of ours is given and without credentials. */
-export function describeArgv(argv: readonly string[]): string {
+function describeArgv(argv: readonly string[]): string {
   if (argv[0] !== 'git') return [...argv.slice(0, 4).map(shellWord), ...(argv.length > 4 ? ['…'] : [])].join(' ');
   const words = ['git', ...withoutOptions(argv.slice(1))];
   return words.map((word) => shellWord(word.replace(/(:\/\/)[^/@\s]+@/, '$1***@'))).join(' ');

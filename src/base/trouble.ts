@@ -38,7 +38,7 @@ export function writeHint(error: unknown): string | null {
 }
 
 /** The same for an error from anywhere: only what is the machine's doing, whatever was tried. */
-export function machineHint(error: unknown): string | null {
+function machineHint(error: unknown): string | null {
   return MACHINE[codeOf(error)] ?? null;
 }
 

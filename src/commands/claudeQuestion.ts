@@ -20,14 +20,14 @@ export async function askWishes(context: Context, wishes: readonly Wish[]): Prom
 }
 
 /** `y`, or the numbers of some; anything else is a no. */
-export function granted(wishes: readonly Wish[], answer: string): readonly Wish[] {
+function granted(wishes: readonly Wish[], answer: string): readonly Wish[] {
   if (/^\s*y(es)?\s*$/i.test(answer)) return wishes;
   const words = answer.split(/[\s,]+/).filter((word) => word !== '');
   return words.every((word) => /^[1-9]\d?$/.test(word)) ? wishes.filter((_, at) => words.includes(String(at + 1))) : [];
 }
 
 /** The text above the question. */
-export function describeWishes(wishes: readonly Wish[]): string {
+function describeWishes(wishes: readonly Wish[]): string {
   const texts = wishes.map(describeWish);
   const [only = [], ...others] = texts;
   if (others.length === 0) return only.join('\n');

@@ -5,6 +5,7 @@ import { readEvidence } from '../apply/readEvidence.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
 import { readArchives } from '../apply/readArchives.ts';
 import { EXIT, UserError } from '../base/errors.ts';
+import { pasted } from '../base/pasted.ts';
 import { plural } from '../base/text.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
@@ -34,7 +35,7 @@ async function refuseWhatRuns(context: Context, record: FleetRecord): Promise<vo
   const running = evidence.filter(({ pane, facts }) => pane !== null || facts?.alive === true).map(({ session }) => session.id);
   if (running.length === 0) return;
   const message = `"${record.name}" was not forgotten: it is up (${running.join(', ')})`;
-  throw new UserError(message, { hint: `claude-tmux down ${record.name} takes it down` });
+  throw new UserError(message, { hint: `${pasted`down ${record.name}`} takes it down` });
 }
 
 /** What only the record leads to: archives that `undo` and `prune` work on, and what a session still waits for. */
@@ -47,7 +48,7 @@ async function refuseWhatDepends(record: FleetRecord): Promise<void> {
   ];
   if (reasons.length === 0) return;
   throw new UserError(`"${record.name}" was not forgotten: ${reasons.join('; ')}`, {
-    hint: `see claude-tmux ls --closed; claude-tmux forget ${record.name} --yes forgets it all the same, and deletes no clone`,
+    hint: `see claude-tmux ls --closed; ${pasted`forget ${record.name} --yes`} forgets it all the same, and deletes no clone`,
   });
 }
 

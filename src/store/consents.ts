@@ -14,7 +14,7 @@ export interface Consent {
   readonly localSettings: boolean | null;
 }
 
-export const NO_CONSENT: Consent = { trusted: [], servers: [], otherServers: [], localSettings: null };
+const NO_CONSENT: Consent = { trusted: [], servers: [], otherServers: [], localSettings: null };
 
 interface ConsentFile {
   readonly version: 1;
