@@ -5,8 +5,13 @@ import { visible } from './visible.ts';
  * direction of text its escape. A label or path never moves the cursor, breaks a line, or reads as something else.
  */
 export function oneLine(text: string): string {
+  return visible(unbroken(text));
+}
+
+/** The same text as data, to be kept or compared: on one line, and nothing else changed. */
+export function unbroken(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what this replaces
-  return visible(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' '));
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
 }
 
 /** A short name for folders and commands: lower-case ASCII letters, digits and `-`, at most 40 characters; '' when nothing is left. */

@@ -49,7 +49,7 @@ export async function acceptClones(context: Context, untrusted: readonly Untrust
   const strange = await withoutConsent(context, untrusted);
   await accept(context, untrusted.filter((one) => !strange.includes(one)));
   if (strange.length === 0) return;
-  const how = context.interactive ? 'the same command asks again' : 'the same command on a terminal asks once for all of them (--yes does not answer this)';
+  const how = 'answer there; or, from a terminal, claude-tmux restart SESSION asks you once for the repository (--yes does not answer this)';
   context.talk(`note: Claude Code does not trust ${foldersOf(strange).join('; ')} yet and asks in each pane; ${how}`);
 }
 

@@ -98,7 +98,7 @@ function trustFindings(sessions: readonly HookedSession[]): readonly Finding[] {
   const fleets = [...new Set(sessions.map(({ fleet }) => fleet))];
   return fleets.flatMap((fleet) => {
     const paths = [...new Set(sessions.filter((session) => session.fleet === fleet && session.isTrusted === false).map(({ folder }) => folder))];
-    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, `${pasted`up ${fleet}`} on a terminal asks once for all of them`)];
+    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, 'answer it there; claude-tmux restart SESSION from a terminal asks once for the repository')];
   });
 }
 

@@ -1,4 +1,4 @@
-import { oneLine } from '../base/text.ts';
+import { unbroken } from '../base/text.ts';
 
 /** Longest text kept of a prompt or another detail, in characters. */
 const LONGEST = 200;
@@ -6,7 +6,7 @@ const LONGEST = 200;
 /** One line, at most 200 characters, `…` at the end of what was cut. */
 export function shorten(text: string | null): string | null {
   if (text === null) return null;
-  const line = oneLine(text).replace(/ +/g, ' ').trim();
+  const line = unbroken(text).replace(/ +/g, ' ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }
 
