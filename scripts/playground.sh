@@ -29,13 +29,19 @@ enter_playground() {
   unset TMUX TMUX_PANE
 }
 
-# use_stand_in FOLDER SCRIPTS: `claude` is the stand-in, with a home of its own, and it trusts the workspace.
+# use_stand_in FOLDER SCRIPTS: `claude` is the stand-in, with a home of its own, and it trusts the clones of frontend-backend.
 use_stand_in() {
   mkdir -p "$1/bin" "$1/home"
   ln -sf "$2/stand-in-agent" "$1/bin/claude"
-  printf '{"projects":{"%s/workspace":{"hasTrustDialogAccepted":true}}}\n' "$1" >"$1/home/.claude.json"
+  trust_clones "$1/workspace/project-frontend-backend" >"$1/home/.claude.json"
   export HOME="$1/home" XDG_CONFIG_HOME="$1/config" PATH="$1/bin:$PATH"
   unset CLAUDE_CONFIG_DIR CLAUDECODE CLAUDE_CODE_CHILD_SESSION CLAUDE_CODE_SESSION_ID
+}
+
+# trust_clones WORKSPACE: what Claude Code keeps of the folders that it trusts.
+trust_clones() {
+  accepted='{"hasTrustDialogAccepted":true}'
+  printf '{"projects":{"%s/frontend":%s,"%s/backend":%s,"%s/tests":%s}}\n' "$1" "$accepted" "$1" "$accepted" "$1" "$accepted"
 }
 
 # need PROGRAM…: one sentence and the way to install it on this system, when one is missing.
