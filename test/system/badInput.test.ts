@@ -64,7 +64,7 @@ describe('what is missing on the machine', () => {
     await writeFile(join(folder, 'git'), `#!/bin/sh\ncase " $* " in *" version "*) echo "git version 2.17.1"; exit 0 ;; esac\nexec ${realpathSync(await which('git'))} "$@"\n`, { mode: 0o755 });
     const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` } });
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/git version 2\.17\.1 is too old; claude-tmux needs 2\.25[^]*install/i);
+    expect(ended.stderr).toMatch(/claude-tmux needs git 2\.25 or newer; this is 2\.17\.1\n[^]*install/i);
     await expectNothingDone();
   });
 

@@ -199,11 +199,12 @@ describe('layouts and templates', () => {
   });
 
   test('validate without a name checks the layouts of the folder, and says when there are none', async () => {
-    expect(await bench.ct(['validate'])).toMatchObject({ code: 2, stderr: expect.stringContaining('there is none here') as unknown });
-    await mkdir(join(bench.checkout, '.claude-tmux'), { recursive: true });
-    await writeFile(join(bench.checkout, '.claude-tmux', 'a.yaml'), SHOP);
-    await writeFile(join(bench.checkout, '.claude-tmux.yaml'), SHOP);
-    expect((await bench.ok('validate')).stdout).toBe(`${join(bench.checkout, '.claude-tmux.yaml')}: valid\n${join(bench.checkout, '.claude-tmux', 'a.yaml')}: valid\n`);
+    const cwd = bench.sandbox.path('layouts');
+    await mkdir(join(cwd, '.claude-tmux'), { recursive: true });
+    expect(await bench.ct(['validate'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('there is none here') as unknown });
+    const places = [join(cwd, '.claude-tmux.yaml'), join(cwd, '.claude-tmux', 'a.yaml')];
+    for (const place of places) await writeFile(place, SHOP);
+    expect((await bench.ct(['validate'], { cwd })).stdout).toBe(places.map((place) => `${place}: valid\n`).join(''));
     expect((await bench.ok('cache')).code).toBe(0);
   });
 
