@@ -200,6 +200,7 @@ describe('layouts and templates', () => {
 
   test('validate without a name checks the layouts of the folder, and says when there are none', async () => {
     const cwd = bench.sandbox.path('layouts');
+    await bench.git(bench.checkout, 'clone', '-q', bench.remote, cwd);
     await mkdir(join(cwd, '.claude-tmux'), { recursive: true });
     expect(await bench.ct(['validate'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('there is none here') as unknown });
     const places = [join(cwd, '.claude-tmux.yaml'), join(cwd, '.claude-tmux', 'a.yaml')];
