@@ -109,9 +109,8 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
   const first = readMarks(known.files);
   const account = accountOf(session, first, known);
   const claudes = session.isClaude ? await known.registryOf(claudeFoldersOf({ account }, known.caller).sessions) : NOBODY;
-  const { pid, life, registry } = await readProcess(first, { boot: known.boot, entries: claudes.entries });
+  const { marks, pid, life, registry } = await readRun(first, { ...known, entries: claudes.entries });
   const runs = life !== 'gone';
-  const marks = runs || first.exit !== null || pid === null ? first : await readMarksAgain(known.files);
   const preparation = runs ? null : await readPreparation(marks, known.boot);
   const starting = !runs && (preparation === null ? await isStarting(marks, known.boot) : !isOver(preparation));
   const end = runs || starting ? null : parseExit(textOf(marks.exit));
@@ -134,10 +133,21 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
   };
 }
 
-/** A program that has just ended is recorded by its launch file a moment later: only what stays without a record was killed with its pane. */
-async function readMarksAgain(files: SessionPaths): Promise<Marks> {
+interface Run extends RunProcess {
+  readonly marks: Marks;
+}
+
+/**
+ * The marks with the process they name. A program that has just ended is recorded by its launch file a moment later: only what stays
+ * without a record was killed with its pane. In that moment another one may have been started.
+ */
+async function readRun(first: Marks, known: Known & Entries): Promise<Run> {
+  const found = await readProcess(first, known);
+  if (found.life !== 'gone' || first.exit !== null || found.pid === null) return { marks: first, ...found };
   await new Promise((resolve) => setTimeout(resolve, RECORDING_MS));
-  return readMarks(files);
+  const marks = readMarks(known.files);
+  const isAnother = textOf(marks.pid) !== textOf(first.pid);
+  return { marks, ...(isAnother ? await readProcess(marks, known) : found) };
 }
 const RECORDING_MS = 60;
 
@@ -148,7 +158,17 @@ function accountOf(session: AgentsInput['sessions'][number], { session: mark }: 
   return transcriptAccount(transcriptOf({ session: mark }) ?? '', { believed, home: caller.home });
 }
 
-async function readProcess(marks: Marks, { boot, entries }: { readonly boot: string; readonly entries: readonly RegistryEntry[] }): Promise<{ readonly pid: number | null; readonly life: ProcessLife; readonly registry: RegistryEntry | null }> {
+interface Entries {
+  readonly entries: readonly RegistryEntry[];
+}
+
+interface RunProcess {
+  readonly pid: number | null;
+  readonly life: ProcessLife;
+  readonly registry: RegistryEntry | null;
+}
+
+async function readProcess(marks: Marks, { boot, entries }: Pick<Known, 'boot'> & Entries): Promise<RunProcess> {
   const owner = parseIdentity(textOf(marks.pid));
   if (!owner) return { pid: null, life: 'gone', registry: null };
   const life = owner.boot === boot ? await readLife(owner) : 'gone';

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentReading, readAgents } from '../../src/agent/agentFacts.ts';
 import { readRegistry, readRegistryEntry } from '../../src/agent/registry.ts';
@@ -68,6 +68,17 @@ describe('what is known of an agent', () => {
     await register(pid);
     await writeFile(files.prompted, '');
     expect(await read()).toMatchObject({ alive: true, exit: null, pid, conversation: 'now', prompted: true, registry: { pid, status: 'idle' } });
+  });
+
+  it('that takes the place of one that has just ended lives', async () => {
+    const child = spawn('sh', ['-c', 'exec sleep 1000'], { stdio: 'ignore' });
+    children.push(child);
+    const next = await identityOf(child.pid ?? 0);
+    await writeFile(files.pid, `999999999\n1\n${await readBootId()}\n`);
+    await writeFile(`${files.pid}.next`, next);
+    const reading = read();
+    await rename(`${files.pid}.next`, files.pid);
+    expect(await reading).toMatchObject({ alive: true, exit: null, pid: child.pid });
   });
 
   it('that was stopped (Ctrl-Z) lives and is suspended, until it goes on', async () => {
@@ -145,9 +156,9 @@ describe('what is known of an agent', () => {
     expect(await read()).toMatchObject({ alive: false });
   });
 
-  it('that cannot be read is an error, not an end', async () => {
+  it('that cannot be read is not called ended, and says why', async () => {
     await mkdir(files.exit);
-    await expect(read()).rejects.toThrow('EISDIR');
+    expect(await read()).toMatchObject({ alive: true, exit: null, unread: expect.stringContaining('folder') as unknown });
   });
 });
 

@@ -16,12 +16,17 @@ const PATIENT = { within: 30_000 };
 let shop: Watched;
 beforeAll(async () => {
   shop = await makeWatched();
-  await writeFile(join(shop.sandbox.home, '.claude.json'), JSON.stringify({ projects: { [join(shop.sandbox.home, 'workspaces', 'shop')]: { hasTrustDialogAccepted: true } } }));
+  const trusted = ['fe', 'be'].map((id) => [cloneOf(id), { hasTrustDialogAccepted: true }]);
+  await writeFile(join(shop.sandbox.home, '.claude.json'), JSON.stringify({ projects: Object.fromEntries(trusted) }));
   await shop.layout(SHOP);
   await shop.ok('up', 'shop.yaml', '--yes');
   await shop.shows(/feature\/be/);
 });
 afterAll(() => shop.dispose());
+
+function cloneOf(id: string): string {
+  return join(shop.sandbox.home, 'workspaces', 'shop', id);
+}
 
 interface Diagnosed {
   readonly code: number | null;
@@ -105,12 +110,12 @@ describe('doctor', () => {
     expect(wrong).toEqual([expect.stringMatching(/^hooks-off: .*fe of shop holds --safe-mode/), expect.stringMatching(/be of shop/)]);
   });
 
-  it('notices that a workspace is not trusted', async () => {
+  it('notices that clones are not trusted', async () => {
     const [trust, away] = [join(shop.sandbox.home, '.claude.json'), join(shop.sandbox.home, 'away.json')];
     await rename(trust, away);
     const { wrong } = await doctor();
     await rename(away, trust);
-    expect(wrong).toEqual([expect.stringContaining(`trust: Claude Code does not trust ${join(shop.sandbox.home, 'workspaces', 'shop')} `)]);
+    expect(wrong).toEqual([expect.stringContaining(`trust: Claude Code does not trust ${cloneOf('fe')}, ${cloneOf('be')} `)]);
   });
 
   it('finds a clone that is gone', async () => {
