@@ -32,7 +32,7 @@ export async function refuseText(context: Context, evidence: SessionEvidence, lo
 async function outerCircumstances({ session, facts, pane }: SessionEvidence): Promise<Circumstance[]> {
   if (facts?.alive !== true) return [];
   if (pane === null) return ['offScreen'];
-  return !session.isClaude && (await isShell(facts.pid)) ? ['shell'] : [];
+  return session.kind === 'agent' && !session.isClaude && (await isShell(facts.pid)) ? ['shell'] : [];
 }
 
 /** How often a screen that shows no input line is looked at again: it may be in the middle of being drawn. Also, how long a paste may take to be drawn. */

@@ -37,8 +37,11 @@ async function findDifferences(context: Context, server: TmuxServer): Promise<re
   if (view === null || trees === null) return null;
   const fleets = await look(context, { server, view, records, treeOf: (path) => trees.get(path)?.reading ?? null });
   const shown = (await readVariables(server, view.sessions.map(({ id }) => id), env)) ?? new Map<string, string>();
-  const style = await readBarStyle(context, server);
-  const readings = momentsOf(fleets, Number(shown.get(` ${BAR_NAMES.heartbeat}`))).map((now) => differences(forGroups(barVariables(fleets, { style, now }), view), shown));
+  // The watcher draws the marks of the locale in which it was started, and this may be another one.
+  const styles = await Promise.all([context.env, env].map((locale) => readBarStyle({ ...context, env: locale }, server)));
+  const moments = momentsOf(fleets, Number(shown.get(` ${BAR_NAMES.heartbeat}`)));
+  const looks = styles.flatMap((style) => moments.map((now) => ({ style, now })));
+  const readings = looks.map((one) => differences(forGroups(barVariables(fleets, one), view), shown));
   return readings.reduce((fewest, one) => (one.length < fewest.length ? one : fewest));
 }
 
