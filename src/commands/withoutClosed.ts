@@ -33,7 +33,7 @@ function closedById(record: FleetRecord | null): ReadonlyMap<string, ClosedSessi
 
 function describeAnew(id: string, entry: ClosedSession | undefined): string {
   const archive = entry?.archive ?? null;
-  return `"${id}" was closed and is made anew${archive === null ? '' : `; what it was stays in ${archive}`}.`;
+  return `"${id}" was closed and is made anew${archive === null ? '' : `; it was put away in ${archive}`}.`;
 }
 
 function describeHomeless(pane: Pane): string {

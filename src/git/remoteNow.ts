@@ -1,14 +1,16 @@
+import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
 import { inMirror } from './mirrorFolder.ts';
 import { fillMirror, mirrorPath } from './mirror.ts';
+import { localPath } from './remoteUrl.ts';
 import { askGit, readGit } from './run/ask.ts';
 
 /** What a repository's remote has, as its mirror tells. */
 export interface RemoteNow {
-  /** True when it was fetched for this question; false is what an earlier fetch left. */
+  /** True when it was fetched for this question, and has all objects itself; false is what an earlier fetch left. */
   readonly fresh: boolean;
   /** The mirror's object folder. */
   readonly objects: string;
@@ -47,11 +49,20 @@ async function refresh({ repo, checkout, cacheDir, env, signal, patienceMs = 20_
   const late = AbortSignal.timeout(patienceMs);
   try {
     const mirror = await fillMirror({ repo, checkout, cacheDir, env, terminal: false, onLine: () => undefined, signal: signal === undefined ? late : AbortSignal.any([signal, late]) });
-    return mirror.usable ? true : 'unusable';
+    if (!mirror.usable) return 'unusable';
+    return !borrowsObjects(repo);
   } catch (error) {
     if (late.aborted || error instanceof UserError || error instanceof ProgramError) return false;
     throw error;
   }
+}
+
+/** A repository on this machine that borrows objects (`clone --shared`) may borrow them from the very clone that is asked about. */
+function borrowsObjects(repo: string): boolean {
+  const folder = localPath(repo);
+  if (folder === null) return false;
+  const notes = [join('objects', 'info', 'alternates'), join('.git', 'objects', 'info', 'alternates')];
+  return notes.some((note) => existsSync(join(folder, note)));
 }
 
 async function readMirror(path: string, fresh: boolean, env: Env): Promise<RemoteNow | null> {

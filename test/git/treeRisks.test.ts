@@ -148,6 +148,14 @@ it('a pushed branch that was deleted on the remote without a merge is at risk ag
   expect(await ask({ remote: await now() })).toHaveLength(1);
 });
 
+it('a remote that borrows the objects of a clone does not count as one that answers', async () => {
+  await commit('src/a.txt', 'mine\n');
+  const borrower = shop.path('borrower.git');
+  await shop.git(shop.spec().path, 'clone', '-q', '--bare', '--shared', '.', borrower);
+  expect(await now(borrower)).toMatchObject({ fresh: false });
+  expect(await now()).toMatchObject({ fresh: true });
+});
+
 it('a remote that cannot be reached is judged by what was fetched last', async () => {
   await commit('src/a.txt', 'mine\n');
   await inTree('push', '-q', 'origin', 'feature/api');

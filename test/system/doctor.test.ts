@@ -16,8 +16,8 @@ const PATIENT = { within: 30_000 };
 let shop: Watched;
 beforeAll(async () => {
   shop = await makeWatched();
-  const trusted = ['fe', 'be'].map((id) => [cloneOf(id), { hasTrustDialogAccepted: true }]);
-  await writeFile(join(shop.sandbox.home, '.claude.json'), JSON.stringify({ projects: Object.fromEntries(trusted) }));
+  const trusted = ['fe', 'be'].map((id): [string, object] => [cloneOf(id), { hasTrustDialogAccepted: true }]);
+  await writeFile(join(shop.sandbox.home, '.claude.json'), JSON.stringify({ projects: Object.fromEntries<object>(trusted) }));
   await shop.layout(SHOP);
   await shop.ok('up', 'shop.yaml', '--yes');
   await shop.shows(/feature\/be/);
@@ -116,6 +116,15 @@ describe('doctor', () => {
     const { wrong } = await doctor();
     await rename(away, trust);
     expect(wrong).toEqual([expect.stringContaining(`trust: Claude Code does not trust ${cloneOf('fe')}, ${cloneOf('be')} `)]);
+  });
+
+  it('names a folder in the place of a settings file of a clone, and goes on with its checks', async () => {
+    const folder = join(cloneOf('fe'), '.claude', 'settings.json');
+    await mkdir(folder, { recursive: true });
+    const { code, findings, wrong } = await doctor();
+    await rm(folder, { recursive: true });
+    expect([code, wrong]).toEqual([1, [expect.stringMatching(/^hooks-unread: fe of shop: .*settings\.json" is a folder/)]]);
+    expect(findings.length).toBeGreaterThan(10);
   });
 
   it('finds a clone that is gone', async () => {

@@ -29,7 +29,7 @@ export async function readFacts(context: Context): Promise<DoctorFacts> {
   const programs = await readPrograms(context, tmux, claudeCommands(fleets));
   const [hooks, machine, bar, trial] = await Promise.all([
     readHooks(context, fleets, programs.claude.map(({ version }) => version)),
-    readMachine(context, { server: seen?.server.options ?? null, deadAgents: await readDeadAgents(context, fleets) }),
+    readDeadAgents(context, fleets).then((deadAgents) => readMachine(context, { server: seen?.server.options ?? null, deadAgents })),
     seen === null ? null : readBar(context, { server, seen, fleets }),
     followTrial(context, programs.claude[0]?.version ?? null),
   ]);

@@ -9,6 +9,7 @@ import { readProjectGrants } from '../../agent/projectGrants.ts';
 import type { Context } from '../../apply/context.ts';
 import type { SessionEvidence } from '../../apply/readEvidence.ts';
 import { trustPlace } from '../../apply/trustPlace.ts';
+import { UserError } from '../../base/errors.ts';
 import { isObject } from '../../base/json.ts';
 import { SWITCHES, type HookedSession, type HooksFolder, type HooksReading } from '../../doctor/hooks.ts';
 import type { Layout } from '../../layout/layout.ts';
@@ -37,14 +38,16 @@ async function readSession(context: Context, { record, layout }: LookedAtFleet, 
   const { root } = claudeFoldersOf({ account: facts?.account ?? session.account }, context);
   const files = sessionPaths(fleetPaths(context.store, record.uuid), session.id);
   const age = context.now() - (facts?.startedAt ?? context.now());
+  const trust = await readTrust(context, layout, { ...session, account: facts?.account ?? session.account });
   return {
     fleet: record.name,
     id: session.id,
     settings: readHookSettings({ root, project: session.path, session: files.settings, platform: context.platform }),
     switches: switchesOf(layout, session.id),
     isSilent: facts?.alive === true && facts.registry !== null && hooks === null && hooksProblem === null && age > SILENCE_MS,
-    problems: [hooksProblem, facts?.registryProblem ?? null].filter((problem) => problem !== null),
-    ...(await readTrust(context, layout, { ...session, account: facts?.account ?? session.account })),
+    problems: [hooksProblem, facts?.registryProblem ?? null, trust.problem].filter((problem) => problem !== null),
+    isTrusted: trust.isTrusted,
+    folder: trust.folder,
   };
 }
 
@@ -53,8 +56,23 @@ function switchesOf(layout: Layout | null, id: string): readonly string[] {
   return work?.kind === 'agent' ? SWITCHES.filter((word) => [...work.command, ...work.args].includes(word)) : [];
 }
 
+interface Trust extends Pick<HookedSession, 'isTrusted' | 'folder'> {
+  /** Why it could not be read; null when it could. */
+  readonly problem: string | null;
+}
+
+/** A folder or a FIFO in the place of a settings file is a finding of that session, and ends no other check. */
+async function readTrust(context: Context, layout: Layout | null, session: SessionEvidence['session']): Promise<Trust> {
+  try {
+    return { ...(await readTrustOf(context, layout, session)), problem: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { isTrusted: null, folder: session.path, problem: error.message };
+  }
+}
+
 /** As Claude Code itself decides where it starts; null when the folder is gone. */
-async function readTrust(context: Context, layout: Layout | null, { id, path, account }: SessionEvidence['session']): Promise<Pick<HookedSession, 'isTrusted' | 'folder'>> {
+async function readTrustOf(context: Context, layout: Layout | null, { id, path, account }: SessionEvidence['session']): Promise<Pick<HookedSession, 'isTrusted' | 'folder'>> {
   if (!existsSync(path)) return { isTrusted: null, folder: path };
   const pane = layout?.panes.find((candidate) => candidate.id === id);
   const dir = pane?.dir ?? '';
