@@ -43,7 +43,9 @@ describeClaude('what claude is started with', () => {
   test('MCP servers that nobody approved are asked about in the pane, and status says so', async () => {
     sealed = await seal({ trusted: true, files: MCP_PROJECT });
     await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text hello' }]);
-    await sealed.ok('up', 'shop.yaml', '--yes');
+    // All of its agents ask, so nothing goes on without the user.
+    const { code, stderr } = await sealed.ct(['up', 'shop.yaml', '--yes']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('asks about MCP servers of this repository') as unknown });
     expect((await sealed.reaches('one', 'blocked')).agent.detail).toBe('asks about MCP servers of this repository');
   });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const panes = ROWS.map(({ id }) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`);
   await bench.layout(`name: shop\nstrategy: component\narrange: windows\npanes:\n${panes.join('\n')}\n`);
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   for (const { end } of made.values()) await end?.();
   await bench.dispose();
@@ -54,7 +54,7 @@ describe('prune of an archive with', () => {
     const pruned = await bench.ct(['prune', '--older-than', '0d', '--yes']);
     expect(pruned.stdout).not.toMatch(/deleted|shrunk/);
     for (const { id } of ROWS) await expectStillThere(await find(id), made.get(id)?.witness ?? {}, bench.env);
-  }, 180_000);
+  }, 600_000);
 });
 
 it('undo brings each back as it was', async () => {
@@ -77,7 +77,7 @@ it('prune --shrink keeps all of it: whole, or in bundle, patches and files', asy
     if (folder === undefined) await expectStillThere(await find(id), witness, bench.env);
     else await expectKept(folder, witness);
   }
-}, 180_000);
+}, 600_000);
 
 /** What a bundle, patches and files can hold; everything else stays whole. */
 const SHRINKABLE = [

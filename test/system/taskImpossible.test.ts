@@ -16,7 +16,7 @@ beforeAll(async () => {
   // An agent that is not Claude is up at once, and no state of it is in the way.
   await bench.layout(`name: shop\nstrategy: component\narrange: windows\nclaude: {command: [sleep], args: ["100000"]}\npanes:\n${panes.join('\n')}\n`);
   await bench.ok('up', 'shop.yaml', '--yes');
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   for (const { end } of made.values()) await end?.();
   await bench.dispose();
