@@ -25,8 +25,9 @@ describeClaude('up, run by an agent', () => {
     await sealed.tmux.dispose();
     const command = `cd ${sealed.checkout} && claude-tmux up shop.yaml --yes -S ${sealed.tmux.socket}`;
     const script = JSON.stringify([[{ type: 'tool_use', name: 'Bash', input: { command, description: 'Bring up the fleet' } }]]);
-    await openTerminal(sealed.sandbox, ['claude', '--allowedTools', 'Bash', '--', `SCENARIO:json ${script}`], { cwd: sealed.checkout });
-    await eventually(async () => expect(await sealed.tmux.run('show-environment', '-g', 'CLAUDE_CODE_CHILD_SESSION')).toBe('CLAUDE_CODE_CHILD_SESSION=1'), PATIENT);
+    await openTerminal(sealed.sandbox, ['claude', '--permission-mode', 'default', '--allowedTools', 'Bash', '--', `SCENARIO:json ${script}`], { cwd: sealed.checkout });
+    await eventually(() => sealed.tmux.run('has-session', '-t', '=shop:'), PATIENT);
+    expect(await sealed.tmux.run('show-environment', '-g')).not.toMatch(/^(CLAUDECODE|CLAUDE_CODE_CHILD_SESSION)=/m);
     await expectWhole();
   });
 

@@ -37,7 +37,8 @@ describeClaude('a start-up dialog', () => {
   test('about a key in the environment is told, and gone when it was answered', async () => {
     sealed = await seal({ trusted: true, claudeJson: { customApiKeyResponses: { approved: [], rejected: [] } } });
     await sealed.writeLayout([{ id: 'one' }]);
-    await sealed.ok('up', 'shop.yaml', '--yes');
+    // All of its agents ask, so nothing goes on without the user.
+    expect((await sealed.ct(['up', 'shop.yaml', '--yes'])).code).toBe(1);
     const one = follow(sealed, 'one');
     await one.is({ state: 'blocked', detail: 'asks about the API key in the environment', source: 'screen' }, ['starting']);
     expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('"one" shows a start-up dialog') as unknown });

@@ -80,6 +80,7 @@ function systemText({ system = '' }: MessagesBody): string {
 }
 
 function workingDirectory(body: MessagesBody): string | null {
-  const text = systemText(body) + JSON.stringify(body.messages?.[0] ?? '');
+  // 2.1.332 has it neither in the system prompt nor in the first message.
+  const text = systemText(body) + JSON.stringify(body.messages ?? '');
   return /(?:Primary working directory|Working directory): ([^\\\n"]+)/.exec(text)?.[1] ?? null;
 }
