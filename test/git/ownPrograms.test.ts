@@ -99,9 +99,10 @@ describe('a program that only a clone names', () => {
     await touch();
     await ask();
     expect(ran()).toBe(false);
+    // The plain git that adds the submodule would run it.
+    await at('config', '--worktree', '--unset', 'filter.x.clean');
     await shop.git(shop.checkout, 'config', 'protocol.file.allow', 'always');
     await at('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', shop.origin, 'sub');
-    await at('config', '--worktree', '--unset', 'filter.x.clean');
     await shop.git(`${clone}/sub`, 'config', 'filter.y.clean', run);
     await writeFile(`${clone}/.git/modules/sub/info/attributes`, '* filter=y\n');
     await writeFile(`${clone}/sub/README.md`, '# Shop!\n');
