@@ -117,7 +117,7 @@ describe('the diff of a session', () => {
     await commit('src/a.txt', 'committed\n');
     await write('src/b.txt', 'not committed\n');
     const args = await diffArgs(shop.checkout, { base: null, env: shop.env });
-    const diff = await shop.git(shop.sandbox.root, ...args);
+    const diff = await shop.git(shop.checkout, ...args);
     expect(diff).toContain('+committed');
     expect(diff).toContain('+not committed');
   });
