@@ -68,11 +68,12 @@ it('a base that somebody moves while it is compared with is noticed: no own comm
   expect(await readFile(join(tree, 'two.txt'), 'utf8')).toBe('two\n');
 });
 
-it('a commit that another stands in for (git replace) is rebased as what it is replaced by', async () => {
+it('a commit that another stands in for (git replace) is rebased as it was written, and the other stays', async () => {
   await scene.commit({ 'one.txt': 'one\n' }, 'As written');
   const other = await scene.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD~1', '-m', 'As replaced');
   await scene.git('replace', 'HEAD', other.trim());
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
   expect(await scene.sync()).toMatchObject({ outcome: 'rebased', made: 1 });
-  expect(await scene.git('log', '-1', '--format=%s')).toBe('As replaced');
+  expect(await scene.git('log', '-1', '--format=%s')).toBe('As written');
+  expect(await scene.git('log', '-1', '--format=%s', other.trim())).toBe('As replaced');
 });
