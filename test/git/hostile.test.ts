@@ -30,7 +30,7 @@ it.each(NAMES)('a branch named %s is made, found again, based upon, compared: an
   await shop.clone({ path: based, branch: `on/${branch}`, base: { kind: 'branch', name: branch } });
   expect(await readTree(based, { repo: shop.origin, env })).toMatchObject({ branch: `on/${branch}` });
   expect(await readTreeStatus(based, options)).toMatchObject({ branch: `on/${branch}`, ahead: 0, behind: 0 });
-  expect(await shop.git('/', ...(await diffArgs(based, options)))).toBe('');
+  expect(await shop.git(based, ...(await diffArgs(based, options)))).toBe('');
 
   await shop.git(shop.checkout, 'checkout', '-q', branch, '--');
   expect(await readCheckout(shop.checkout, env)).toMatchObject({ branch });
