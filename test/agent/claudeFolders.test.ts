@@ -55,8 +55,10 @@ it('all accounts are those of the sessions and the caller’s, each once', () =>
 const ASK_FOR_THE_CALLER: Readonly<Record<string, string>> = {
   'agent/claudeFolders.ts': 'defines it',
   'commands/accounts.ts': 'says that the caller’s is not used',
+  'commands/agentGuard.ts': 'the agent that gave this command',
   'commands/doctor/readHooks.ts': 'the settings of the caller’s own account',
   'commands/meetDialogs.ts': 'what was approved in the checkout',
+  'commands/ownEnvironment.ts': 'a session that was never started',
   'commands/planScript.ts': 'the script is run by the caller',
 };
 
