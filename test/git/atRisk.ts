@@ -36,6 +36,8 @@ export interface AtRisk {
   readonly risk: RiskKind | null;
   /** Puts it into the tree. What it starts ends with `end`. */
   readonly make: (scene: RiskScene) => Promise<Made>;
+  /** True where git is not let run what would decide: the inventory says that it cannot tell. */
+  readonly cannotTell?: true;
 }
 
 export interface Made {

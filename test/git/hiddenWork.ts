@@ -60,6 +60,7 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
   {
     what: "a change that only the clone's own filter hides",
     risk: 'hidden',
+    cannotTell: true,
     make: async (scene) => {
       await at(scene, 'config', 'filter.mine.clean', 'git cat-file blob :README.md');
       await writeFile(join(scene.tree, '.git', 'info', 'attributes'), 'README.md filter=mine\n');
