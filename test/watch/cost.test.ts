@@ -35,7 +35,7 @@ async function asked(act: () => Promise<unknown>): Promise<readonly string[]> {
   await act();
   await live.trees.settle();
   const lines = (await readFile(sandbox.path('log'), 'utf8')).split('\n').filter(Boolean);
-  return lines.map((line) => line.replace(/^.* -C \S+ (\S+).*$/, '$1'));
+  return lines.map((line) => line.replace(/^-C \S+ (?:--\S+ |-c \S+ )*(\S+).*$/, '$1'));
 }
 
 const inClone = (...args: string[]) => git(clone, args, sandbox.env);
