@@ -67,9 +67,17 @@ hint() {
 # A key that does something already is left alone.
 offer_build() {
   # All keys: of a single one tmux 3.7 prints nothing and shows it to the user instead.
-  bound=$(tmux list-keys 2>/dev/null | grep -E -- "-T prefix +$build_key ")
+  bound=$(binding_of "$build_key")
   case $bound in '') ;; *'plugin.sh'*) return 0 ;; *) return 1 ;; esac
   tmux bind-key -N 'claude-tmux: build the program' -T prefix "$build_key" new-window -n claude-tmux "exec sh $(quote "$folder/plugin.sh") build"
+}
+
+# What a key of the prefix table does; nothing for one that is free.
+binding_of() {
+  tmux list-keys 2>/dev/null | while read -r _ first second third rest; do
+    [ "$first" != -r ] || { first=$second second=$third third=${rest%% *}; }
+    [ "$first $second $third" != "-T prefix $1" ] || echo "bound: $rest"
+  done
 }
 
 # One word of the shell that tmux runs a command with.
