@@ -1,5 +1,4 @@
-import { hasCode } from '../store/file.ts';
-import { readRegularFile } from '../store/regularFile.ts';
+import { readIfThere } from '../store/file.ts';
 import type { Account } from './claudeFolders.ts';
 
 /** The account that a session's launch file starts Claude in, for records that do not say it; null when it was never started. */
@@ -9,13 +8,4 @@ export function readLaunchAccount(launch: string): Account | null {
   const word = /^ {2}export CLAUDE_CONFIG_DIR='(.*)'$/m.exec(text)?.[1];
   // A quote in a word is written as '\''.
   return word === undefined ? '' : word.replaceAll("'\\''", "'");
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readRegularFile(path)?.text ?? null;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { isObject } from '../base/json.ts';
-import { hasCode, parseObject, writeFileAtomic } from '../store/file.ts';
+import { parseObject, readIfThere, writeFileAtomic } from '../store/file.ts';
 import type { SessionPaths } from '../store/paths.ts';
-import { readRegularFile } from '../store/regularFile.ts';
 
 /** Keeps what a session adds to the environment of its programs: `${VAR}` in a layout is taken at `up`, so the layout alone cannot say it later. */
 export async function writeOwnVariables({ variables }: Pick<SessionPaths, 'variables'>, own: Readonly<Record<string, string>>): Promise<void> {
@@ -14,13 +13,4 @@ export function readOwnVariables({ variables }: Pick<SessionPaths, 'variables'>)
   const own = text === null ? null : parseObject(text)?.['own'];
   if (!isObject(own)) return null;
   return Object.fromEntries(Object.entries(own).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readRegularFile(path)?.text ?? null;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    throw error;
-  }
 }

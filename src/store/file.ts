@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { isObject, numberAt } from '../base/json.ts';
 import { reasonOf, writeHint } from '../base/trouble.ts';
-import { readTextFile } from './regularFile.ts';
+import { readRegularFile, readTextFile } from './regularFile.ts';
 
 /** How to read one kind of versioned JSON file. */
 export interface JsonFormat<T> {
@@ -99,6 +99,16 @@ async function makeOne(path: string, mode: number): Promise<void> {
 /** The text of a file; null when there is none. Any other trouble is an error: "could not be read" is not "absent". */
 export function readText(path: string): Promise<string | null> {
   return inPlace(() => textOf(path));
+}
+
+/** The text of a file, read in place; null when it is gone or no regular file. Throws Node's error for any other trouble. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readRegularFile(path)?.text ?? null;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
+    throw error;
+  }
 }
 
 /** The names in a folder; none when there is no folder. Rejects with Node's error for any other trouble. */

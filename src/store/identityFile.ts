@@ -1,7 +1,6 @@
-import { hasCode } from './file.ts';
+import { readIfThere } from './file.ts';
 import { placeKey, readMachine } from './machine.ts';
 import { isAlive, readProcStart, type ProcessIdentity } from './process.ts';
-import { readRegularFile } from './regularFile.ts';
 
 /** One process, also across reboots: after one the pid alone is some other program's. */
 export interface RecordedProcess extends ProcessIdentity {
@@ -36,18 +35,9 @@ export async function readOwnProcess(): Promise<RecordedProcess> {
 
 /** The live process that a file names; null when there is no file, or its process has ended, or is another machine's. */
 export async function readLiveProcess(path: string): Promise<RecordedProcess | null> {
-  const named = parseIdentity(textOf(path));
+  const named = parseIdentity(readIfThere(path) ?? '');
   if (named === null) return null;
   const machine = await readMachine();
   const isHere = named.boot === machine.boot && (named.place === null || named.place === placeKey(machine));
   return isHere && (await isAlive(named)) ? named : null;
-}
-
-function textOf(path: string): string {
-  try {
-    return readRegularFile(path)?.text ?? '';
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return '';
-    throw error;
-  }
 }
