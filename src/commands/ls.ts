@@ -11,7 +11,7 @@ import type { Options } from './table.ts';
 export async function ls(context: Context, _args: readonly string[], options: Options): Promise<number> {
   if (options['closed'] === true) return (await import('./lsClosed.ts')).lsClosed(context, options['json'] === true);
   const fleets = await knownFleets(context);
-  const rows = await Promise.all(fleets.map(async (fleet) => ({ fleet, panes: await countPanes(context, fleet), elsewhere: await whyAway(context, fleet) })));
+  const rows = await Promise.all(fleets.map(async (fleet) => readRow(context, fleet)));
   if (options['json'] === true) {
     const list = rows.map(({ fleet, panes, elsewhere }) => ({ name: fleet.name, up: elsewhere === null ? panes > 0 : null, host: fleet.machine?.host ?? null, panes, sessions: fleet.sessions.length, strategy: fleet.strategy, repo: fleet.repo, layout: fleet.layout, workspace: fleet.workspace, socket: fleet.socket }));
     context.out(`${JSON.stringify({ version: 1, fleets: list }, null, 2)}\n`);
@@ -26,8 +26,20 @@ export async function ls(context: Context, _args: readonly string[], options: Op
   return 0;
 }
 
+interface Row {
+  readonly fleet: FleetRecord;
+  /** That are there now; 0 for a fleet that cannot be seen from here. */
+  readonly panes: number;
+  /** Why it cannot be seen from here; null when it can. */
+  readonly elsewhere: string | null;
+}
+
+async function readRow(context: Context, fleet: FleetRecord): Promise<Row> {
+  const elsewhere = await whyAway(context, fleet);
+  return { fleet, panes: elsewhere === null ? await countPanes(context, fleet) : 0, elsewhere };
+}
+
 async function countPanes(context: Context, fleet: FleetRecord): Promise<number> {
-  if ((await whyAway(context, fleet)) !== null) return 0;
   const { session } = await readServer({ socket: fleet.socket }, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   return session?.windows.flatMap((window) => window.panes).filter((pane) => pane.session !== null).length ?? 0;
 }

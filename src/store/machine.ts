@@ -27,8 +27,17 @@ export function compareMachines(there: Machine, here: Machine): Whereabouts {
   return there.namespace === here.namespace ? 'here' : 'restarted';
 }
 
-/** This machine. */
-export async function readMachine(): Promise<Machine> {
+/** This machine, which stays the same while this process lives: read once, because macOS needs two processes for it and locks ask it at each try. */
+export function readMachine(): Promise<Machine> {
+  known ??= lookAround().catch((error: unknown) => {
+    known = null;
+    throw error;
+  });
+  return known;
+}
+let known: Promise<Machine> | null = null;
+
+async function lookAround(): Promise<Machine> {
   const { namespace, host } = { namespace: readNamespace(), host: hostname() };
   return { id: machineId({ installed: await readInstalledId(), namespace, host }), boot: await readBootId(), namespace, host };
 }

@@ -35,10 +35,11 @@ function hasAgents({ evidence, reading }: LookedAtFleet): boolean {
 }
 
 async function readSession(context: Context, { record, layout }: LookedAtFleet, { session, facts, hooks, hooksProblem }: SessionEvidence): Promise<HookedSession> {
-  const { root } = claudeFoldersOf({ account: facts?.account ?? session.account }, context);
+  const account = facts?.account ?? session.account;
+  const { root } = claudeFoldersOf({ account }, context);
   const files = sessionPaths(fleetPaths(context.store, record.uuid), session.id);
   const age = context.now() - (facts?.startedAt ?? context.now());
-  const trust = await readTrust(context, layout, { ...session, account: facts?.account ?? session.account });
+  const trust = await readTrust(context, layout, { ...session, account });
   return {
     fleet: record.name,
     id: session.id,
