@@ -1,10 +1,10 @@
 import { chownSync, closeSync, fchmodSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isObject } from '../base/json.ts';
 import { spliceJson } from '../base/spliceJson.ts';
 import { reasonOf } from '../base/trouble.ts';
 import { hasCode, makeFolders } from '../store/file.ts';
 import { claudeConfigPath, ConfigRefused, projectsIn, readConfigFile, throughLinks, type ClaudeHome, type ConfigFile } from './claudeConfig.ts';
+import { isAccepted } from './claudeTrust.ts';
 import { LockHeld, withClaudeLock, type ClaudeLockOptions } from './claudeLock.ts';
 
 export interface Acceptance extends ClaudeLockOptions {
@@ -55,11 +55,7 @@ export async function acceptTrust({ whose, keys, after = () => undefined, ...loc
 
 function untrustedIn(file: string, keys: readonly string[]): readonly string[] {
   const projects = projectsIn(readConfigFile(file)?.text ?? '');
-  return keys.filter((key) => !isAccepted(projects[key]));
-}
-
-function isAccepted(project: unknown): boolean {
-  return isObject(project) && project.hasTrustDialogAccepted === true;
+  return keys.filter((key) => !isAccepted(projects, key));
 }
 
 function describeTrouble(file: string, error: unknown): string {

@@ -22,11 +22,13 @@ interface Case {
  * That is the rule of 2.1.332, and every place it calls trusted is so for older versions too, which also look above the root.
  */
 export function isTrustedByClaude({ cwd, root, key }: TrustPlace, { projects, isGated }: Case): boolean {
-  const isAccepted = (folder: string): boolean => {
-    const project = Object.hasOwn(projects, folder) ? projects[folder] : null;
-    return isObject(project) && project.hasTrustDialogAccepted === true;
-  };
-  return isAccepted(key) || (!isGated && foldersUpTo(cwd, root).some(isAccepted));
+  return isAccepted(projects, key) || (!isGated && foldersUpTo(cwd, root).some((folder) => isAccepted(projects, folder)));
+}
+
+/** True when the dialog was answered with yes for exactly this folder. */
+export function isAccepted(projects: Case['projects'], folder: string): boolean {
+  const project = Object.hasOwn(projects, folder) ? projects[folder] : null;
+  return isObject(project) && project.hasTrustDialogAccepted === true;
 }
 
 function foldersUpTo(cwd: string, root: string | null): readonly string[] {

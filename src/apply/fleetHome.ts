@@ -9,7 +9,7 @@ import { dropForeignLock } from '../store/lock.ts';
 import { compareMachines, type Machine, readMachine } from '../store/machine.ts';
 import { fleetPaths, sessionPaths } from '../store/paths.ts';
 import { readProgramName, readVariable } from '../store/process.ts';
-import { isNoServer } from '../tmux/readServer.ts';
+import { isNoServer, isSocketThere } from '../tmux/readServer.ts';
 import { resolveSocket } from '../tmux/socket.ts';
 import { runTmux, type TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
@@ -70,10 +70,10 @@ interface Chosen {
  * the server of an agent has ended, the agent ends too, or its pane says that it does not: such a one is nobody's hindrance here.
  */
 export async function refuseOtherServer(context: Context, record: FleetRecord, { server, pid }: Chosen): Promise<void> {
-  const isChosen = (one: Host): boolean => (pid === null ? one.socket === server.socket && isThere(one.socket) : one.pid === pid);
+  const isChosen = (one: Host): boolean => (pid === null ? one.socket === server.socket && isSocketThere(one) : one.pid === pid);
   const host = await findHost(context, record, isChosen);
   if (host === null) return;
-  if (!isThere(host.socket)) {
+  if (!isSocketThere(host)) {
     throw new UserError(`"${record.name}" runs in the tmux server with pid ${host.pid}, whose socket "${host.socket}" is gone`, { hint: `this makes the socket again, then give the command again: kill -USR1 ${host.pid}` });
   }
   if (host.socket !== server.socket) throw onOtherServer(record, { socket: host.socket, named: server.socket });
@@ -85,9 +85,8 @@ export async function refuseOtherServer(context: Context, record: FleetRecord, {
 
 /** A command never changes where a fleet lives while its agents live elsewhere. */
 export function onOtherServer({ name }: FleetRecord, { socket, named }: { readonly socket: string; readonly named: string }): UserError {
-  const [there, fleet] = [socket, name];
   return new UserError(`"${name}" runs on the tmux server at "${socket}", not on the one at "${named}"`, {
-    hint: `name its server: ${pasted`up -S ${there} ${fleet}`}; or take it down there first: ${pasted`down -S ${there} ${fleet}`}`,
+    hint: `name its server: ${pasted`up -S ${socket} ${name}`}; or take it down there first: ${pasted`down -S ${socket} ${name}`}`,
   });
 }
 
@@ -127,12 +126,4 @@ async function readHost(identities: readonly string[]): Promise<Host | null> {
     return /tmux|: s/.test((await readProgramName(Number(pid))) ?? '') ? { socket, pid: Number(pid) } : null;
   }
   return null;
-}
-
-function isThere(socket: string): boolean {
-  try {
-    return lstatSync(socket, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return true;
-  }
 }

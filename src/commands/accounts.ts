@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { accountName, callerAccount, startAccount, type Account } from '../agent/claudeFolders.ts';
 import type { Context } from '../apply/context.ts';
 import { recordOf } from '../base/record.ts';
-import type { Layout, Pane } from '../layout/layout.ts';
+import { startsClaude, type Layout, type Pane } from '../layout/layout.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 
@@ -26,13 +26,9 @@ export function accountsOf(context: Context, { layout, record, snapshot }: Known
 /** Says which sessions do not use the account of the caller's shell; what the layout's own `env` says is no surprise. */
 export function describeOtherAccount(context: Context, { accounts, started }: { readonly accounts: Readonly<Record<string, Account>>; readonly started: readonly Pane[] }): readonly string[] {
   const caller = callerAccount(context);
-  const elsewhere = started.filter((pane) => runsClaude(pane) && accounts[pane.id] !== caller && pane.env['CLAUDE_CONFIG_DIR'] === undefined);
+  const elsewhere = started.filter((pane) => startsClaude(pane) && accounts[pane.id] !== caller && pane.env['CLAUDE_CONFIG_DIR'] === undefined);
   return [...new Set(elsewhere.map(({ id }) => accounts[id] ?? ''))].map((account) => {
     const ids = elsewhere.filter(({ id }) => accounts[id] === account).map(({ id }) => id);
     return `the conversations of ${ids.join(', ')} are in the Claude account ${accountName(account)}, so the one of this shell, ${accountName(caller)}, is not used there.`;
   });
-}
-
-function runsClaude({ work }: Pane): boolean {
-  return work.kind === 'placeholder' || (work.kind === 'agent' && work.isClaude);
 }

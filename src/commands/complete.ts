@@ -5,7 +5,7 @@ import { readFleets } from '../store/fleets.ts';
 import type { Context } from '../apply/context.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetsUp } from './fleetsUp.ts';
-import { nearFleets } from './pick.ts';
+import { fleetsMeant } from './pick.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
 
 /** The names that a shell completes: what is known now, a line each, never an error on the user's prompt. */
@@ -18,8 +18,7 @@ export async function complete(context: Context, [kind]: readonly string[]): Pro
 /** The fleets whose sessions a command would mean here: of those the caller stands in, or else of all, the ones that are up. */
 async function meantFleets(context: Context): Promise<readonly FleetRecord[]> {
   const { records } = await readFleets(context.store);
-  const near = nearFleets(records, context.cwd);
-  const meant = near.length > 0 ? near : records;
+  const meant = fleetsMeant(records, context.cwd);
   const up = meant.length > 1 ? await fleetsUp(context, meant) : meant;
   return up.length > 0 ? up : meant;
 }

@@ -3,21 +3,20 @@ import type { Context } from '../apply/context.ts';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readFleetsUp } from '../tmux/readFleetsUp.ts';
-import { recordedServer } from './fleetServer.ts';
 
 /** Those of the fleets that are up. One whose server cannot be asked is not among them: this only decides which fleet is meant. */
 export async function fleetsUp(context: Context, fleets: readonly FleetRecord[]): Promise<readonly FleetRecord[]> {
-  const servers = new Map(fleets.map((fleet) => [recordedServer(fleet).socket, recordedServer(fleet)]));
+  const sockets = new Set(fleets.map(({ socket }) => socket));
   const known = new Map(
     await Promise.all(
-      [...servers].map(async ([socket, server]): Promise<[string, ReadonlySet<string>]> => {
+      [...sockets].map(async (socket): Promise<[string, ReadonlySet<string>]> => {
         if (!existsSync(socket)) return [socket, new Set()];
-        const uuids = await readFleetsUp(server, context.env).catch((error: unknown) => noneOf(error));
+        const uuids = await readFleetsUp({ socket }, context.env).catch((error: unknown) => noneOf(error));
         return [socket, uuids];
       }),
     ),
   );
-  return fleets.filter((fleet) => known.get(recordedServer(fleet).socket)?.has(fleet.uuid) === true);
+  return fleets.filter((fleet) => known.get(fleet.socket)?.has(fleet.uuid) === true);
 }
 
 function noneOf(error: unknown): ReadonlySet<string> {

@@ -1,9 +1,9 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
 import { settleUnderLock } from '../apply/settleClosed.ts';
-import { readArchives } from '../apply/readArchives.ts';
+import { readArchives, removeTree } from '../apply/readArchives.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { pasted } from '../base/pasted.ts';
 import { plural } from '../base/text.ts';
@@ -57,5 +57,5 @@ async function removeRecord(context: Context, { uuid }: FleetRecord): Promise<vo
   const { root } = fleetPaths(context.store, uuid);
   const leaving = join(dirname(root), `.forgotten-${uuid}`);
   await rename(root, leaving);
-  await rm(leaving, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  await removeTree(leaving);
 }

@@ -3,7 +3,7 @@ import { approvedMcpServers } from '../agent/mcp.ts';
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
-import type { Pane } from '../layout/layout.ts';
+import { startsClaude, type Pane } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import { makeFolders } from '../store/file.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -61,10 +61,6 @@ export async function meetTrust(context: Context, planned: PlannedFleet, { id, c
 function claudePanes({ plan, layout }: PlannedFleet): readonly Pane[] {
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   return layout.panes.filter((pane) => ids.has(pane.id) && startsClaude(pane));
-}
-
-function startsClaude({ work }: Pane): boolean {
-  return work.kind === 'placeholder' || (work.kind === 'agent' && work.isClaude);
 }
 
 async function makeWorkspace(folder: string): Promise<void> {

@@ -26,8 +26,7 @@ export async function findFleet(context: Context, given: string | undefined): Pr
   const fleets = await knownFleets(context);
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
   if (given !== undefined) return matchFleet(fleets, given);
-  const near = nearFleets(fleets, context.cwd);
-  const meant = near.length > 0 ? near : fleets;
+  const meant = fleetsMeant(fleets, context.cwd);
   const [only, ...others] = meant;
   if (only && others.length === 0) return only;
   const up = await fleetsUp(context, meant);
@@ -52,8 +51,7 @@ export async function pickSession(context: Context, given: string, fleetName: un
 export async function findSession(context: Context, given: string, fleetName: unknown): Promise<Picked> {
   const fleets = await knownFleets(context);
   if (fleets.length === 0) throw new UserError('no fleet is recorded', { hint: 'claude-tmux up LAYOUT brings one up' });
-  const near = nearFleets(fleets, context.cwd);
-  const searched = typeof fleetName === 'string' ? [matchFleet(fleets, fleetName)] : near.length > 0 ? near : fleets;
+  const searched = typeof fleetName === 'string' ? [matchFleet(fleets, fleetName)] : fleetsMeant(fleets, context.cwd);
   const found = await preferUp(context, matchSession(searched, given));
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
@@ -115,9 +113,15 @@ export function fleetAround(fleets: readonly FleetRecord[], cwd: string): FleetR
 }
 
 /** Fleets whose clones or workspace one stands in, else those of the checkout one stands in. */
-export function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
+function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
   const inTree = fleets.filter((fleet) => [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some((path) => isInside(cwd, path)));
   return inTree.length > 0 ? inTree : fleets.filter((fleet) => fleet.checkout !== null && isInside(cwd, fleet.checkout));
+}
+
+/** The fleets that a command means when none is named: those near `cwd`, or else all. */
+export function fleetsMeant(fleets: readonly FleetRecord[], cwd: string): readonly FleetRecord[] {
+  const near = nearFleets(fleets, cwd);
+  return near.length > 0 ? near : fleets;
 }
 
 /** True when `path` is `folder` or lies below it. */

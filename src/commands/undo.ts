@@ -13,7 +13,7 @@ import { withLock } from '../store/lock.ts';
 import { askTrust } from './askTrust.ts';
 import { bringUp } from './bringUp.ts';
 import { reloadFleet } from './loadFleet.ts';
-import { nearFleets, knownFleets, pickFleet } from './pick.ts';
+import { fleetsMeant, knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
 
 /** Brings a closed session back: clone, pane and conversation. Without a name the one that was closed last. */
@@ -74,8 +74,7 @@ function findClosed(record: FleetRecord, given: string): ClosedSession | null {
 async function pickFleetOf(context: Context, given: string | undefined, fleetName: string | undefined): Promise<FleetRecord> {
   if (fleetName !== undefined || given === undefined) return pickFleet(context, fleetName);
   const fleets = await knownFleets(context);
-  const near = nearFleets(fleets, context.cwd);
-  const fitting = (near.length > 0 ? near : fleets).filter(({ closed }) => closed.some(({ session, slot }) => session.id === given || slot.startsWith(given)));
+  const fitting = fleetsMeant(fleets, context.cwd).filter(({ closed }) => closed.some(({ session, slot }) => session.id === given || slot.startsWith(given)));
   const [only, ...others] = fitting;
   return only && others.length === 0 ? only : pickFleet(context, undefined);
 }

@@ -1,9 +1,8 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
-import { askGit, readGit } from './run/ask.ts';
+import { askGit, plumb, readGit } from './run/ask.ts';
 import { readCommonDir } from './gitDir.ts';
-import { plumb } from './run/ask.ts';
 import type { RemoteNow } from './remoteNow.ts';
 import { isRelative, localPath } from './remoteUrl.ts';
 import { transportEnvironment } from './transport.ts';

@@ -136,6 +136,11 @@ export interface AgentWork {
   readonly teleport: string | null;
 }
 
+/** True for a pane whose first start, or whose key, starts Claude Code. */
+export function startsClaude({ work }: Pick<Pane, 'work'>): boolean {
+  return work.kind === 'placeholder' || (work.kind === 'agent' && work.isClaude);
+}
+
 export const UNTIL = ['done', 'ready', 'planned', 'committed', 'pushed', 'merged', 'handoff'] as const;
 export interface Dependency {
   readonly id: string;

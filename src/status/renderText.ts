@@ -25,7 +25,7 @@ export function renderStatusText(report: StatusReport, style: TextStyle): string
   return [...shown, ...(folded.length === 0 ? [] : [folded.join('')])].join('\n');
 }
 
-/** `shop is down, 3 sessions: claude-tmux up shop`, within the width. */
+/** `shop is down, 3 sessions`, within the width. */
 function downLine({ name, sessions }: FleetStatus, { columns }: TextStyle): string {
   const line = `${oneLine(name)} is down, ${plural(sessions.length, 'session')}`;
   return `${cut(line, Math.min(columns, 200))}\n`;

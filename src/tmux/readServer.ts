@@ -69,7 +69,7 @@ export async function readServer(server: TmuxServer, wanted: Wanted): Promise<Se
 }
 
 /** A client needs the socket's file: without one it says the same as this, in the time of a process. What cannot be looked at is asked. */
-function isSocketThere({ socket }: TmuxServer): boolean {
+export function isSocketThere({ socket }: TmuxServer): boolean {
   try {
     return lstatSync(socket, { throwIfNoEntry: false }) !== undefined;
   } catch {
