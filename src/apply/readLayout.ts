@@ -29,7 +29,7 @@ export interface ReadLayout {
   readonly warnings: readonly Diagnostic[];
   readonly origins: Extract<Loaded, { ok: true }>['origins'];
   readonly asksForTask: boolean;
-  readonly told: Extract<Loaded, { ok: true }>['told'];
+  readonly prompts: Extract<Loaded, { ok: true }>['prompts'];
   /** Every file the layout was made of: the layout, overlays, prompt files. */
   readonly sources: readonly string[];
   /** Their texts by path, for code frames. */

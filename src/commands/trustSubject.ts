@@ -47,8 +47,8 @@ export async function trustSubject(context: Context, { path, read, world }: Writ
 }
 
 /** The rows of the question. */
-export function rowsOf({ layout, told }: ReadLayout): readonly TrustRow[] {
-  return trustRows(layout, told);
+export function rowsOf({ layout, prompts }: ReadLayout): readonly TrustRow[] {
+  return trustRows(layout, prompts);
 }
 
 /** Rows as they are kept: what is not shown as a digest. */

@@ -63,12 +63,12 @@ function mergeDrafts(parts: readonly Part[]): Draft {
 
 /** All problems with their places: shapes in the file they are in, rules in the file that decided. */
 export function fileProblems(files: LayoutFiles, rules: readonly Problem[]): readonly Diagnostic[] {
-  const told = withoutFollowUps([...files.parts.flatMap(({ problems }) => problems), ...rules]);
-  const isTold = (problem: Problem): boolean => told.includes(problem);
-  const shapes = files.parts.flatMap(({ problems, source }) => problems.filter(isTold).map((problem) => diagnose(problem, [source])));
+  const reported = withoutFollowUps([...files.parts.flatMap(({ problems }) => problems), ...rules]);
+  const isReported = (problem: Problem): boolean => reported.includes(problem);
+  const shapes = files.parts.flatMap(({ problems, source }) => problems.filter(isReported).map((problem) => diagnose(problem, [source])));
   const deciding = files.parts.toReversed().map(({ source }) => source);
   const layout = files.parts.filter(({ kind }) => kind === 'layout').map(({ source }) => source);
-  return [...shapes, ...rules.filter(isTold).map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding))];
+  return [...shapes, ...rules.filter(isReported).map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding))];
 }
 
 function diagnose({ severity, code, message, path, at, hint }: Problem, sources: readonly Source[]): Diagnostic {

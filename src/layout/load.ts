@@ -6,7 +6,7 @@ import { normalize } from './normalize.ts';
 import { originsOf, type Origin } from './origins.ts';
 import { parseSource } from './parse.ts';
 import { checkRules } from './rules.ts';
-import { promptFilePath, type Told } from './work.ts';
+import { promptFilePath, type Prompts } from './work.ts';
 import type { World } from './world.ts';
 
 export type { Overlay } from './files.ts';
@@ -37,7 +37,7 @@ export type Loaded =
       /** True when a prompt still holds `{{task}}`: ask for it and load again. */
       readonly asksForTask: boolean;
       /** What the prompts were made of. */
-      readonly told: Told;
+      readonly prompts: Prompts;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -63,7 +63,7 @@ function decide(input: LayoutInput, files: LayoutFiles, syntax: readonly Diagnos
   const facts = { draft: files.draft, written: files.written, normal, world: input.world, texts: input };
   const diagnostics = sorted([...syntax, ...fileProblems(files, checkRules(facts))], input);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };
-  return { ok: true, layout: normal.layout, warnings: diagnostics, origins: originsOf(files, normal.layout), asksForTask: normal.asksForTask, told: normal.told };
+  return { ok: true, layout: normal.layout, warnings: diagnostics, origins: originsOf(files, normal.layout), asksForTask: normal.asksForTask, prompts: normal.prompts };
 }
 
 /** The layout's own problems first, then those of each overlay, each by position. */

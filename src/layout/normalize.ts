@@ -11,7 +11,7 @@ import { seatPanes } from './seats.ts';
 import { STRATEGY_FACTS } from './strategies.ts';
 import { list, ownerOf, treeOf, type FleetFrame } from './trees.ts';
 import { takeVariables } from './variables.ts';
-import { workOf, type PlacedSeat, type PromptTexts, type Told } from './work.ts';
+import { workOf, type PlacedSeat, type PromptTexts, type Prompts } from './work.ts';
 import type { World } from './world.ts';
 
 export interface Normal {
@@ -21,7 +21,7 @@ export interface Normal {
   /** True when a prompt still holds `{{task}}`. */
   readonly asksForTask: boolean;
   /** What the prompts were made of. */
-  readonly told: Told;
+  readonly prompts: Prompts;
 }
 
 export interface NormalPane {
@@ -35,15 +35,15 @@ export function normalize(draft: Draft, world: World, texts: PromptTexts): Norma
   const frame = frameOf(draft, world, texts);
   const decided = frame.seats.map((seat, place) => {
     const placed: PlacedSeat = { seat, tree: treeOf(seat, frame), dependsOn: dependenciesOf(seat, frame), owns: list(seat.written.owns) };
-    const { work, asksForTask, told } = workOf(placed, frame, texts);
-    return { index: seat.index, written: seat.written, asksForTask, told, pane: paneOf(placed, frame, { number: place + 1, work }) };
+    const { work, asksForTask, parts } = workOf(placed, frame, texts);
+    return { index: seat.index, written: seat.written, asksForTask, parts, pane: paneOf(placed, frame, { number: place + 1, work }) };
   });
   const panes = decided.map(({ pane }) => pane);
   return {
     layout: { ...fleetOf(frame), panes, inactive: inactiveParts(draft, panes) },
     panes: decided.toSorted((a, b) => a.index - b.index),
     asksForTask: decided.some(({ asksForTask }) => asksForTask),
-    told: Object.fromEntries(decided.flatMap(({ pane, told }) => (told === null ? [] : [[pane.id, told]]))),
+    prompts: Object.fromEntries(decided.flatMap(({ pane, parts }) => (parts === null ? [] : [[pane.id, parts]]))),
   };
 }
 

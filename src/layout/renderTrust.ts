@@ -14,12 +14,12 @@ export function renderTrust(rows: readonly TrustRow[]): string {
   const panes = [...new Set(rows.flatMap(({ pane }) => (pane === null ? [] : [pane])))];
   const placed = (place: TrustRow['place']): readonly TrustRow[] => rows.filter((row) => row.place === place);
   const lines = grouped(panes.map((pane) => ({ pane, text: paneLine(placed('line').filter((row) => row.pane === pane)) })), panes);
-  const told = grouped(placed('told'), panes);
+  const prompts = grouped(placed('prompt'), panes);
   return [
     'It makes this run:',
     ...lines.map(({ who, text }) => entry(who, text)),
     ...grouped(placed('below'), panes).map(({ who, text }) => entry(who, text)),
-    ...(told.length === 0 ? [] : ['and tells the agents:', ...told.map(({ who, text }) => quote(`  ${who}:`, text))]),
+    ...(prompts.length === 0 ? [] : ['and tells the agents:', ...prompts.map(({ who, text }) => quote(`  ${who}:`, text))]),
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { AgentWork, Dependency, Layout, Pane, TreeSpec } from './layout.ts'
 import { isShownVariable, shownValue } from './programVariables.ts';
 import { showRepo } from './repository.ts';
 import type { WrittenClaude, WrittenLayout, WrittenPane } from './schema.ts';
-import type { Told } from './work.ts';
+import type { Prompts } from './work.ts';
 
 /**
  * How the trust question shows each key of a layout. The tables are total: a new key does not compile before it has its row.
@@ -11,7 +11,7 @@ import type { Told } from './work.ts';
  */
 export interface TrustPart {
   /** `line`: part of the pane's one line. `below`: a line of its own. `quiet`: a matter of looks, shown only when it changed. */
-  readonly place: 'line' | 'below' | 'quiet' | 'told';
+  readonly place: 'line' | 'below' | 'quiet' | 'prompt';
   readonly text: string;
   /** What decides and is not shown: a secret value, the text of a template. */
   readonly secret?: string;
@@ -32,9 +32,9 @@ type Show<T> = (value: T, fleet: Layout) => readonly TrustPart[];
 /** The value stands in each pane of the normal form, and its row with the pane's keys. */
 const IN_PANES: Show<Layout> = () => [];
 
-/** Every row of a layout, the fleet's first. `told` holds the prompts by pane. */
-export function trustRows(layout: Layout, told: Told): readonly TrustRow[] {
-  const panes = layout.panes.flatMap((pane) => rowsOf(PANE, { pane, told: told[pane.id] ?? null }, { fleet: layout, id: pane.id }));
+/** Every row of a layout, the fleet's first. `prompts` holds the prompts by pane. */
+export function trustRows(layout: Layout, prompts: Prompts): readonly TrustRow[] {
+  const panes = layout.panes.flatMap((pane) => rowsOf(PANE, { pane, parts: prompts[pane.id] ?? null }, { fleet: layout, id: pane.id }));
   return [...rowsOf(TOP, layout, { fleet: layout, id: null }), ...panes];
 }
 
@@ -82,7 +82,7 @@ function describeChannel(channel: string): TrustPart {
 
 interface Shown {
   readonly pane: Pane;
-  readonly told: Told[string] | null;
+  readonly parts: Prompts[string] | null;
 }
 
 const PANE: Readonly<Record<keyof WrittenPane, Show<Shown>>> = {
@@ -108,9 +108,9 @@ const PANE: Readonly<Record<keyof WrittenPane, Show<Shown>>> = {
   depends_on: ({ pane: { dependsOn } }) => dependsOn.map(describeDependency),
   setup: ({ pane }) => specRow(pane, ({ setup }) => setup.map((command) => ({ ...below(`setup: ${command}`), runs: [command] }))),
   env: ({ pane: { env } }) => Object.entries(env).map(([name, value]) => describeVariable(name, value)),
-  prompt: ({ told }) => (told === null || told.prompt === null ? [] : [{ place: 'told', text: told.prompt }]),
-  prompt_file: ({ told }) => (told === null || told.file === null ? [] : [quiet(`prompt from ${told.file}`)]),
-  template: ({ told }) => (told === null || told.template === null ? [] : [{ ...quiet(`template ${told.template.name}`), secret: told.template.text }]),
+  prompt: ({ parts }) => (parts === null || parts.prompt === null ? [] : [{ place: 'prompt', text: parts.prompt }]),
+  prompt_file: ({ parts }) => (parts === null || parts.file === null ? [] : [quiet(`prompt from ${parts.file}`)]),
+  template: ({ parts }) => (parts === null || parts.template === null ? [] : [{ ...quiet(`template ${parts.template.name}`), secret: parts.template.text }]),
 };
 
 /** The checkout's own ignored files go into each clone of its repository. */

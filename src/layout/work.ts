@@ -28,11 +28,11 @@ export interface PlacedSeat {
 export interface DecidedWork {
   readonly work: Work;
   readonly asksForTask: boolean;
-  readonly told: ToldPane | null;
+  readonly parts: PromptParts | null;
 }
 
 /** What a prompt was made of, for people to read: the layout's own text, and the template around it. */
-export interface ToldPane {
+export interface PromptParts {
   /** Placeholders filled in; null when the layout gives no prompt. */
   readonly prompt: string | null;
   /** The path of `prompt_file` as written. */
@@ -40,8 +40,8 @@ export interface ToldPane {
   readonly template: { readonly name: string; readonly text: string } | null;
 }
 
-/** By the pane's id; a pane that is told nothing is not in it. */
-export type Told = Readonly<Record<string, ToldPane>>;
+/** By the pane's id; a pane without a prompt is not in it. */
+export type Prompts = Readonly<Record<string, PromptParts>>;
 
 /** What runs in a pane, its prompt complete. */
 export function workOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts): DecidedWork {
@@ -51,11 +51,11 @@ export function workOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts
   const agent = agentOf(placed.seat, frame);
   if (teleport !== undefined) return silent({ ...agent, teleport });
   const given = promptOf(placed, frame, { ...texts, isClaude: agent.isClaude });
-  return given ? { work: { ...agent, prompt: given.text }, asksForTask: given.asksForTask, told: given.told } : silent(agent);
+  return given ? { work: { ...agent, prompt: given.text }, asksForTask: given.asksForTask, parts: given.parts } : silent(agent);
 }
 
 function silent(work: Work): DecidedWork {
-  return { work, asksForTask: false, told: null };
+  return { work, asksForTask: false, parts: null };
 }
 
 function agentOf(seat: Seat, frame: FleetFrame): AgentWork {
@@ -92,7 +92,7 @@ export function isClaudeCommand(words: readonly string[]): boolean {
 interface GivenPrompt {
   readonly text: string;
   readonly asksForTask: boolean;
-  readonly told: ToldPane;
+  readonly parts: PromptParts;
 }
 
 function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { readonly isClaude: boolean }): GivenPrompt | null {
@@ -105,8 +105,8 @@ function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { 
   if (isSilent) return null;
   const words = wordsFor(placed, frame, texts.task);
   const own = prompt === null ? null : renderPrompt(prompt, null, words).text;
-  const told = { prompt: own, file: written.prompt_file ?? null, template: template === null ? null : { name, text: template } };
-  return { ...renderPrompt(prompt, template, words), told };
+  const parts = { prompt: own, file: written.prompt_file ?? null, template: template === null ? null : { name, text: template } };
+  return { ...renderPrompt(prompt, template, words), parts };
 }
 
 function writtenPrompt(written: DraftPane, texts: PromptTexts, world: World): string | null {

@@ -41,7 +41,7 @@ panes:
 function rowsOf(text: string): readonly TrustRow[] {
   const loaded = loadLayout(inputOf({ text }));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.diagnostics));
-  return trustRows(loaded.layout, loaded.told);
+  return trustRows(loaded.layout, loaded.prompts);
 }
 
 function kept(rows: readonly TrustRow[]): (ShownRow & Pick<TrustRow, 'place'>)[] {
