@@ -110,7 +110,7 @@ asks() {
   case $(tmux capture-pane -p -t "$TMUX_PANE" | tr -d ' \n') in *Entertoconfirm*) ;; *) return 1 ;; esac
 }
 
-# The agent ended at once: its turn is free, and those that wait are told.
+# The agent ended at once: its turn is free, and those that wait see it in the file.
 note_wall() {
   printf '%s\n' "$label" >>"$wall_file"
   give_back

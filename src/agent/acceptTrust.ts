@@ -146,7 +146,7 @@ function isSame(real: string, before: ConfigFile | null): boolean {
 
 const LEFTOVER = '.claude-tmux-';
 
-/** What a killed one left beside the file; under the lock nobody alive has any. */
+/** What a killed one left beside the file; under the lock no live process has any. */
 function removeLeftovers(real: string): void {
   const name = basename(real);
   for (const entry of readdirSync(dirname(real))) {

@@ -15,7 +15,7 @@ export interface ClaudeFolders {
 /** A Claude account, by the value of CLAUDE_CONFIG_DIR that selects it: an absolute path, or '' for `~/.claude`. */
 export type Account = string;
 
-/** The environment of whoever runs a command. */
+/** The environment of the caller of a command. */
 export interface Caller {
   readonly env: Env;
   readonly home: string;
@@ -28,7 +28,7 @@ export function claudeFolders(account: Account, home: string): ClaudeFolders {
 }
 
 /**
- * The folders of a session: those of the account its conversations are in, whoever asks. The caller's count only while the
+ * The folders of a session: those of the account its conversations are in, not the caller's. The caller's count only while the
  * session's account is not known: before its first start.
  */
 export function claudeFoldersOf(session: { readonly account: Account | null }, caller: Caller): ClaudeFolders {

@@ -42,7 +42,7 @@ async function remembered(file: string, { path, ask }: { path: string; ask: () =
   return claude;
 }
 
-/** What to know of a version that nobody has tried, the first time that it is met; where that cannot be remembered, each time. Null otherwise. */
+/** What to know of an untried version, the first time that it is met; where that cannot be remembered, each time. Null otherwise. */
 export async function firstNotice(store: StorePaths, version: string | null): Promise<string | null> {
   const notice = untriedClaude(version);
   if (notice === null) return null;

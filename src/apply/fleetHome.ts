@@ -36,7 +36,7 @@ export async function refuseAway(context: Context, record: FleetRecord): Promise
   });
 }
 
-/** The locks of a fleet that whoever was on its last machine has left: the user says that nothing runs there any more. */
+/** Removes the locks that processes of a fleet's last machine have left: the user says that nothing runs there any more. */
 export async function moveHere(context: Context, record: FleetRecord): Promise<void> {
   if ((await whyAway(context, record)) !== null) await dropForeignLock(fleetPaths(context.store, record.uuid).hooksLock);
 }
@@ -45,7 +45,7 @@ function describePlace(there: Machine, here: Machine): string {
   return there.boot === here.boot ? `in another pid namespace (a container) of this machine, on "${there.host}"` : `on another machine, "${there.host}"`;
 }
 
-/** True when a socket is there and nobody listens on it: what had its panes has ended, in whatever namespace of this boot. */
+/** True when a socket is there and no process listens on it: what had its panes has ended, in whatever namespace of this boot. */
 async function isDead(server: TmuxServer, { env }: Context): Promise<boolean> {
   return lstatSync(server.socket, { throwIfNoEntry: false }) !== undefined && isNoServer(await runTmux(server, ['display-message', '-p', '1'], { env }));
 }
@@ -67,7 +67,7 @@ interface Chosen {
 
 /**
  * Throws a UserError when live agents of the fleet run in a tmux server other than this one: what is made here would stand beside them. After
- * the server of an agent has ended, the agent ends too, or its pane says that it does not: such a one is nobody's hindrance here.
+ * the server of an agent has ended, the agent ends too, or its pane says that it does not: such an agent is no obstacle here.
  */
 export async function refuseOtherServer(context: Context, record: FleetRecord, { server, pid }: Chosen): Promise<void> {
   const isChosen = (one: Host): boolean => (pid === null ? one.socket === server.socket && isSocketThere(one) : one.pid === pid);

@@ -59,7 +59,7 @@ export async function readEvidence(context: Context, place: FleetPlace, known?: 
   }
 }
 
-/** A fleet whose processes cannot be seen: nothing is known of it, and nothing of what its hooks told is taken away. */
+/** A fleet whose processes cannot be seen: nothing is known of it, and nothing of what its hooks reported is removed. */
 function unseenEvidence({ sessions }: FleetRecord, why: string): readonly SessionEvidence[] {
   const verdict: AgentVerdict = { state: 'unknown', since: null, detail: why, source: 'none', rule: 'a process that cannot be seen from here is not one that has ended', until: null };
   return sessions.map((session) => ({ session, pane: null, window: null, facts: null, hooks: null, hooksProblem: null, talk: null, elsewhere: null, verdict }));

@@ -35,7 +35,7 @@ export function barTexts(fleets: readonly FleetStatus[], look: SessionLook): rea
 const WIDEST = 600;
 
 const SHORT: Room = { label: 0, calmLabel: 0, branch: 0, facts: 'marks' };
-/** The names of those that need you, cut, and of nobody else. */
+/** The names of those that need you, cut, and no others. */
 const NAMED: Room = { label: 6, calmLabel: 0, branch: 0, facts: 'marks' };
 /** Full and medium, with branches and labels that are cut before they are dropped. */
 const ROOMS: readonly Room[] = [

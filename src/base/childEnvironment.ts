@@ -20,7 +20,7 @@ export type Source = 'out' | 'caller' | 'server';
 
 const PRIVATE = { repository: 'out', gitRun: 'out', session: 'out', packageRun: 'out', process: 'out', testRun: 'out' } as const;
 
-/** A pane's terminal is tmux's; its login and its PATH are those of whoever starts it, for a server may be weeks old. */
+/** A pane's terminal is tmux's; its login and its PATH are those of the caller that starts it, for a server may be weeks old. */
 export const ENVIRONMENTS: Readonly<Record<Surface, Readonly<Record<VariableClass, Source>>>> = {
   server: { ...PRIVATE, terminal: 'out', login: 'caller', path: 'caller', user: 'caller' },
   pane: { ...PRIVATE, terminal: 'server', login: 'caller', path: 'caller', user: 'server' },

@@ -43,7 +43,7 @@ function machineHint(error: unknown): string | null {
 }
 
 /**
- * What to do about a system call that failed and that nobody foresaw: also where the code says nothing about the machine. Null for what is no
+ * What to do about a system call that failed unexpectedly: also where the code says nothing about the machine. Null for what is no
  * failed system call.
  */
 export function systemHint(error: unknown): string | null {

@@ -19,7 +19,7 @@ export async function keepConsent(context: Context, repo: string, change: (conse
   await writeConsent(context.store, { repo, isSame: (known) => isSameRepository(known, repo), consent });
 }
 
-/** A wish for each repository with folders whose settings nobody has agreed to yet. */
+/** A wish for each repository with folders whose settings the user has not agreed to yet. */
 export async function trustWishes(context: Context, untrusted: readonly Untrusted[]): Promise<readonly Extract<Wish, { kind: 'trust' }>[]> {
   const strange = await withoutConsent(context, untrusted);
   return [...new Set(strange.map(({ repo }) => repo))].map((repo) => ({ kind: 'trust', repo, untrusted: strange.filter((one) => one.repo === repo) }));

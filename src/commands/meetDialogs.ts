@@ -51,7 +51,7 @@ export async function meetDialogs(context: Context, meeting: Meeting): Promise<M
   return { answers: { mcpServers, localSettings }, localSettings: own, trust };
 }
 
-/** Trust of the folder of one session that is started again; asked for when nobody has agreed to it yet. */
+/** Trust of the folder of one session that is started again; asked for when the user has not agreed to it yet. */
 export async function meetTrust(context: Context, planned: PlannedFleet, { id, checkout }: { readonly id: string; readonly checkout: World['checkout'] }): Promise<void> {
   const panes = planned.layout.panes.filter((pane) => pane.id === id && startsClaude(pane));
   await acceptClones(context, await findUntrusted(context, { ...planned, panes, checkout, own: [] }), { mayAsk: true });
@@ -72,7 +72,7 @@ async function makeWorkspace(folder: string): Promise<void> {
 }
 
 interface Servers {
-  /** What is decided; null while nobody has answered. */
+  /** What is decided; null while the question is not answered. */
   readonly answer: readonly string[] | null;
   /** Approved for the clones of this repository before. */
   readonly known: readonly string[];

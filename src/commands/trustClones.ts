@@ -25,7 +25,7 @@ interface InClone {
 
 /**
  * The files that a layout names are of the clone that runs them, and its commit may be another than the checkout's: whatever a new
- * clone has that nobody agreed to is shown and asked for, before anything starts in it.
+ * clone has that the user has not agreed to is shown and asked for, before anything starts in it.
  */
 export async function trustClones(context: Context, { loaded, plan, before, yes }: Clones): Promise<void> {
   if ((await untrustedSources(context, loaded)).length === 0) return;

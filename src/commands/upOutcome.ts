@@ -10,7 +10,7 @@ import { capturePane } from '../tmux/panes.ts';
 import { readServer } from '../tmux/readServer.ts';
 import type { PlannedFleet } from './planFleet.ts';
 
-/** How long agents may take to give a first sign, in milliseconds. Nobody waits for it where one has given it, or all have ended. */
+/** How long agents may take to give a first sign, in milliseconds. The wait is over when one has given it, or all have ended. */
 const PATIENCE_MS = 8000;
 const LOOK_EVERY_MS = 50;
 /** A file's time may be that much older than the clock. In milliseconds. */

@@ -40,7 +40,7 @@ export function machineFindings(facts: MachineReading): readonly Finding[] {
   return [...inotifyFindings(facts), ...stateFindings(facts.state), ...xdgFindings(facts), ...screenFindings(facts), ...agentFindings(facts)];
 }
 
-/** Git over ssh, and signing, fail without words when nobody answers there. */
+/** Git over ssh, and signing, fail without a message when no process answers there. */
 function agentFindings({ deadAgents }: MachineReading): readonly Finding[] {
   return deadAgents.map(({ who, path }) => note('ssh-agent', `SSH_AUTH_SOCK of ${who} is "${path}", where no agent listens`, 'from a shell with a live agent: claude-tmux attach, then claude-tmux restart SESSION'));
 }

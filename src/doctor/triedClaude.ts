@@ -1,7 +1,7 @@
 /** The versions of Claude Code between which the tests of the real program have passed; npm's newest of 2026-11-27, and the one it gives to Node 20. */
 const TRIED = { oldest: [2, 1, 197], newest: [2, 1, 332] } as const;
 
-/** What to know of a version of Claude Code that nobody has tried; null for one in the tried range, and for one that is not known. */
+/** What to know of an untried version of Claude Code; null for one in the tried range, and for one that is not known. */
 export function untriedClaude(version: string | null): string | null {
   const parts = version?.split('.').map(Number) ?? [];
   if (version === null || parts.length !== 3 || parts.some((part) => !Number.isInteger(part))) return null;

@@ -76,7 +76,7 @@ function knownTo({ remote, outer, onlyAsked }: RiskPlace): readonly string[] {
 }
 
 /**
- * The branch that the work is for, and the default one, as the remote has them now. As the clone last saw them only where nobody has asked and
+ * The branch that the work is for, and the default one, as the remote has them now. As the clone last saw them only where the remote was not asked and
  * nothing is to be deleted: anybody can move a remote-tracking branch.
  */
 async function readBases(place: RiskPlace): Promise<readonly MergeBase[]> {

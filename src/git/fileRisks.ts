@@ -46,7 +46,7 @@ function inTree(place: RiskPlace): GitPlace {
   return { ...git, set: { ...git.set, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } };
 }
 
-/** Files under a filter that only the repository's own configuration names: it is not run, so whether they have changed cannot be told. */
+/** Files under a filter that only the repository's own configuration names: it is not run, so whether they have changed is not known. */
 async function readFiltered(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const { filters } = await readOwnPrograms(place.root, place.env);
   const found = await Promise.all(filters.map(async (name) => {

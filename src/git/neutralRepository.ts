@@ -24,7 +24,7 @@ export interface NeutralRepository {
 
 /**
  * Runs `work` in a repository without attributes, replaced objects, grafts, drivers, filters or settings: git answers there about bytes alone.
- * `like` is an object id, which tells the hash. The folder goes in any case; one that a killed run left goes with the next.
+ * `like` is an object id, whose length names the hash. The folder goes in any case; one that a killed run left goes with the next.
  */
 export async function inNeutralRepository<T>({ objects, shallow, env }: ObjectPlace, like: string, work: (repository: NeutralRepository) => Promise<T>): Promise<T> {
   const parent = env.TMPDIR || tmpdir();
@@ -40,7 +40,7 @@ export async function inNeutralRepository<T>({ objects, shallow, env }: ObjectPl
       GIT_OBJECT_DIRECTORY: folder,
       GIT_ALTERNATE_OBJECT_DIRECTORIES: objects.map(quotePath).join(':'),
       ...(existsSync(shallow) ? { GIT_SHALLOW_FILE: shallow } : {}),
-      // Nobody's: what is made here is thrown away.
+      // Not the user's name: what is made here is thrown away.
       GIT_AUTHOR_NAME: 'nobody',
       GIT_AUTHOR_EMAIL: 'nobody@localhost',
       GIT_COMMITTER_NAME: 'nobody',

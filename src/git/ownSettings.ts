@@ -58,7 +58,7 @@ async function listLarge(place: RiskPlace): Promise<ReadonlySet<string>> {
   return new Set(text.split('\0').filter((name) => name !== ''));
 }
 
-/** A file that is not there is a deletion, which `status` tells. */
+/** A file that is not there is a deletion, which `status` shows. */
 async function isRaw(path: string, id: string): Promise<boolean> {
   try {
     const facts = await lstat(path);

@@ -20,7 +20,7 @@ const SECRET = /key|token|secret|passw|passphrase|credential|auth|cookie|signatu
 
 const BY_KIND = new RegExp(
   [
-    // How programs are told what to load, and with which options.
+    // What programs load, and with which options.
     'PATH$|OPT$|OPTS$|OPTIONS$|FLAGS$|ARGS$|LIB$|PRELOAD|PLUGIN|MODULE|INIT$|RC$|STARTUP|HOOK|WRAPPER',
     // Programs that other programs start.
     'EDITOR|VISUAL|PAGER|BROWSER|ASKPASS|COMMAND|(^|_)CMD|PROGRAM|EXEC|SHELL|INTERPRETER|COMPILER|LINKER|LESSOPEN|LESSCLOSE|BINARY|(^|_)BIN$',

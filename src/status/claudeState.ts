@@ -16,7 +16,7 @@ export interface Seen {
 /**
  * The state of a live Claude from its two sources. Hooks set a state at once and carry the why; the registry file follows every
  * transition within 0.2 s, also those that fire no hook (Esc, "No", bash mode), so what it says *later* than the hook corrects it.
- * Where the registry only says "dialog open", the screen tells a question of Claude's own from what the user opened.
+ * Where the registry only says "dialog open", the screen distinguishes a question of Claude's own from what the user opened.
  * Measured with Claude Code 2.1.197 and 2.1.332; each rule's name is kept with the verdict.
  */
 export function claudeState(hooks: HookState | null, seen: Seen): AgentVerdict | null {
@@ -132,7 +132,7 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     if (witness.says === 'idle' && overrules(witness, hooks.turn.since)) return { ...fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the background task has ended' }) };
     return restingState(hooks, witness, 'background');
   },
-  // Claude's registry is busy while they work (2.1.332), so it tells nothing of the turn but its end.
+  // Claude's registry is busy while they work (2.1.332), so it shows nothing of the turn but its end.
   subagents: (hooks, witness) => {
     const { says } = witness;
     const told = fromHook(hooks, 'background', `${hooks.turn.event}: sub-agents work on behind the turn`);
@@ -164,7 +164,7 @@ function waitingState(witness: Witness, before: AgentVerdict, call: ToolCall | n
   return fromRegistry(witness, state, { detail: call?.detail ?? call?.tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
 }
 
-/** A question of Claude's own, told by the screen before any notice, or where none comes; null when the screen shows none that is known. */
+/** A question of Claude's own, read off the screen before any notice, or where none comes; null when the screen shows none that is known. */
 function claudeAsks(witness: Witness): AgentVerdict | null {
   const detail = isDialogOpen(witness.registry) && witness.screen !== null ? ownQuestion(witness.screen) : null;
   if (detail === null) return null;

@@ -3,7 +3,7 @@ import { ownAt } from '../base/record.ts';
 import { conversationAt } from './conversationId.ts';
 import { shorten, withoutPasteTags } from './promptText.ts';
 
-/** What one Claude Code hook told, reduced to what states and statistics need. Fields as recorded with Claude Code 2.1.197 and 2.1.332. */
+/** What one Claude Code hook reported, reduced to what states and statistics need. Fields as recorded with Claude Code 2.1.197 and 2.1.332. */
 export interface HookEvent {
   /** `hook_event_name`. */
   readonly event: string;

@@ -12,7 +12,7 @@ export interface HookState {
   readonly turn: Turn;
   /** Dialogs that no event has closed, oldest first. */
   readonly open: readonly OpenDialog[];
-  /** The tool that was begun last and has not ended: what a dialog asks for that only the registry tells of. */
+  /** The tool that was begun last and has not ended: what a dialog asks for that only the registry reports. */
   readonly call: ToolCall | null;
   readonly lastPrompt: string | null;
   /** When the latest prompt came, whoever gave it; milliseconds since 1970. */
@@ -44,7 +44,7 @@ export interface ToolCall {
 }
 
 export interface OpenDialog {
-  /** `notice`: a question of Claude's own, told of by a notification alone. */
+  /** `notice`: a question of Claude's own, reported by a notification alone. */
   readonly kind: 'permission' | 'question' | 'plan-review' | 'elicitation' | 'notice';
   /** Who asks and for what: an answer closes the dialog with its key. */
   readonly key: string;
@@ -86,7 +86,7 @@ function goesOn(state: HookState, event: HookEvent, detail: string | null): Turn
   return now.phase === 'working' ? { ...now, detail, event: event.event, activeAt: event.time } : turn('working', event, detail);
 }
 
-/** A limit that the transcript noted is the reason of a failed turn, or of one whose end no event has told; it knows best when it ends. */
+/** A limit that the transcript noted is the reason of a failed turn, or of one whose end no event has reported; it knows best when it ends. */
 export function withLimit(state: HookState | null, limit: NotedLimit | null): HookState | null {
   if (state === null || limit === null) return state;
   const { turn: now } = state;
@@ -191,7 +191,7 @@ function afterTool(state: HookState, event: HookEvent): HookState {
   return { ...state, turn: event.agentId === null ? goesOn(state, event, null) : state.turn, ...through(state, keyOf(event)) };
 }
 
-/** Late by six seconds and more: of use only for what no other event told. */
+/** Late by six seconds and more: of use only for what no other event reported. */
 function notified(state: HookState, event: HookEvent): HookState {
   if (state.open.length > 0) return state;
   switch (event.kind) {

@@ -1,5 +1,5 @@
 /**
- * Questions that Claude Code asks on its own account, in a dialog of which no hook tells and which its registry calls "dialog open", as
+ * Questions that Claude Code asks on its own account, in a dialog that no hook reports and that its registry calls "dialog open", as
  * it calls `/config` (2.1.332). Each with a line that only its dialog shows: a conversation may quote the question.
  */
 const QUESTIONS: readonly { readonly asks: string; readonly choice: RegExp }[] = [

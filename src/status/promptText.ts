@@ -24,7 +24,7 @@ const BROKEN_TAG = /<\\(?=\/?pasted_content)/g;
 
 /**
  * True when `kept` is what is kept of the prompt `text`, whatever Claude Code changed on the way: tags around a paste, é of two code
- * points made one, line ends, and characters that nobody sees (2.1.332 drops U+202E and its like).
+ * points made one, line ends, and invisible characters (2.1.332 drops U+202E and its like).
  */
 export function isKeptOf(kept: string, text: string): boolean {
   const [whole, isCut] = [essence(text), kept.length === LONGEST && kept.endsWith('…')];

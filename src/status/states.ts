@@ -27,7 +27,7 @@ export interface StateRow extends Reason {
   readonly rests: boolean;
   /** True when a turn goes on, so that a prompt is queued. */
   readonly queues: boolean;
-  /** True when a turn ended that nobody has looked at. */
+  /** True when a turn ended that the user has not looked at. */
   readonly unseen: boolean;
   /** What it means for a session that was started just now: it asks and cannot go on, or it is over; null for neither. */
   readonly atStart: 'asks' | 'over' | null;

@@ -30,7 +30,7 @@ export async function killSession(server: TmuxServer, sessionId: string, env: En
   await must(server, targets.flatMap((id, index) => [...(index === 0 ? [] : [';']), 'kill-session', '-t', id]), env);
 }
 
-/** Shows a line to whoever is attached, for a command whose own terminal is gone; nobody there is no error. */
+/** Shows a line in the attached clients, for a command whose own terminal is gone; no client is no error. */
 export async function showMessage(server: TmuxServer, text: string, env: Environment): Promise<void> {
   await runTmux(server, ['display-message', text.replaceAll('#', '##')], { env });
 }

@@ -92,7 +92,7 @@ it('the temporary folder of a nix-shell, which it deletes, is not passed on', ()
   expect(childEnvironment('server', { NIX_BUILD_TOP: '/run/nix', TMPDIR: '/run/nix', TMP: '/mine' })).toEqual({ TMP: '/mine' });
 });
 
-/** What a pane's program has when the tmux server has all of CALLER, and whoever starts it nothing but `caller`. */
+/** What a pane's program has when the tmux server has all of CALLER, and its caller nothing but `caller`. */
 function inPane(caller: Record<string, string>, login = { names: [], passedOver: [] as string[] }): Record<string, string> {
   const files = sessionPaths(fleetPaths(storePaths({}, '/h'), 'f'), 'api');
   const environment = paneEnvironment({ env: caller, own: { MINE: 'own' }, account: '', port: 3002, login, files });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isObject, textAt } from '../../src/base/json.ts';
 import { parseHookEvent } from '../../src/status/hookEvent.ts';
 
-/** What is read of each event: a version that renames one of these tells less, and nothing fails loudly. */
+/** What is read of each event: a version that renames one of these reports less, and nothing fails loudly. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   SessionStart: ['session_id', 'source'],
   SessionEnd: ['session_id', 'reason'],

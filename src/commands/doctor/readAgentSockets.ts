@@ -7,7 +7,7 @@ import type { LookedAtFleet } from './lookAtFleets.ts';
 /** How long an agent may take to answer, in milliseconds. */
 const PATIENCE_MS = 1000;
 
-/** Who has an SSH_AUTH_SOCK at which nobody listens: this shell, and sessions that run (by /proc, where there is one). */
+/** Who has an SSH_AUTH_SOCK at which no process listens: this shell, and sessions that run (by /proc, where there is one). */
 export async function readDeadAgents({ env }: Context, fleets: readonly LookedAtFleet[]): Promise<MachineReading['deadAgents']> {
   const running = fleets.flatMap(({ evidence }) => evidence.flatMap(({ session, facts }) => (facts?.alive === true && facts.pid !== null ? [{ who: `session "${session.id}"`, pid: facts.pid }] : [])));
   const sockets = await Promise.all(running.map(async ({ who, pid }) => ({ who, path: await socketOf(pid) })));

@@ -5,7 +5,7 @@ import type { Env } from '../../store/paths.ts';
 
 /**
  * What a git is started for. `ask` only reads: it takes no lock, and nothing that it would run by the way (a hook, a file-system monitor) is
- * any use to it. `config` asks for settings, which are told as they stand. `act` changes something. `terminal` may talk with the user. `show` prints its result where the user reads it.
+ * any use to it. `config` asks for settings, which are read as they stand. `act` changes something. `terminal` may talk with the user. `show` prints its result where the user reads it.
  */
 export type GitMode = 'ask' | 'config' | 'act' | 'terminal' | 'show';
 

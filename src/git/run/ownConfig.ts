@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readTextFile } from '../../store/regularFile.ts';
 
-/** A configuration file that belongs to one repository, and what tells whether it has changed. */
+/** A configuration file that belongs to one repository, and a signature that differs when it has changed. */
 export interface OwnFile {
   readonly path: string;
   readonly signature: string;
@@ -91,7 +91,7 @@ function readSmall(path: string): string | null {
 }
 
 /**
- * True when a configuration file, as far as its text tells, names no program and no other file: only sections and keys of the usual kind.
+ * True when a configuration file, by its text, names no program and no other file: only sections and keys of the usual kind.
  * Whatever else stands in it is a question for git.
  */
 export function isHarmlessConfig(path: string): boolean {

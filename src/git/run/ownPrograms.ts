@@ -11,7 +11,7 @@ export interface ScopedSetting {
 export interface Overrides {
   readonly settings: readonly { readonly key: string; readonly value: string }[];
   readonly env: Readonly<Record<string, string>>;
-  /** Filters that only the repository names: nobody knows what the files under them hold. */
+  /** Filters that only the repository names: what the files under them hold is not known. */
   readonly filters: readonly string[];
   /** Keys of programs that only the repository names. */
   readonly keys: readonly string[];

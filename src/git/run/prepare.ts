@@ -69,7 +69,7 @@ export async function hasForeignHooks(tree: string, env: Env): Promise<boolean> 
   return argv.includes('core.hooksPath=/dev/null') || argv.includes('core.hookspath=/dev/null');
 }
 
-/** Settings are told as they stand. */
+/** Settings are read as they stand. */
 function asksForSettings(command: string, args: readonly string[]): boolean {
   return command === 'config' || command === 'version' || (command === 'rev-parse' && args.includes('--git-path'));
 }

@@ -208,7 +208,7 @@ function claudeOf(pane: PaneText): object {
   return { claude: { permission_mode: 'default', ...(pane['claude'] as object | undefined) } };
 }
 
-/** Claude draws what a hook has told within 150 ms, and drops keys for 150 ms more (2.1.332). In milliseconds. */
+/** Claude draws what a hook has reported within 150 ms, and drops keys for 150 ms more (2.1.332). In milliseconds. */
 const DRAWN_MS = 350;
 
 type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'rests' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
