@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, type Stats } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, statSync, type Stats } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { hasCode } from '../store/file.ts';
+import { hasCode, namesOf } from '../store/file.ts';
 
 /** Age at which a lock counts as left behind, in milliseconds: Claude Code's own (proper-lockfile; 2.1.197 to 2.1.332). */
 const STALE_MS = 10_000;
@@ -73,7 +73,7 @@ function isSame(one: Stats | null, other: Stats): boolean {
  * remove the new lock of the faster. False for what cannot be a lock of Claude's.
  */
 function clearStale(lock: string, seen: Stats): boolean {
-  if (!seen.isDirectory() || readdirOf(lock).length > 0) return false;
+  if (!seen.isDirectory() || namesOf(lock).length > 0) return false;
   const aside = `${lock}.stale-${process.pid}-${++cleared}`;
   try {
     renameSync(lock, aside);
@@ -87,12 +87,3 @@ function clearStale(lock: string, seen: Stats): boolean {
   return true;
 }
 let cleared = 0;
-
-function readdirOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}

@@ -1,8 +1,7 @@
-import { pasted } from '../base/pasted.ts';
+import { pasted, pastedFor } from '../base/pasted.ts';
 import { lstatSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
-import { shellWord } from '../base/shellText.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readLiveProcess } from '../store/identityFile.ts';
 import { dropForeignLock } from '../store/lock.ts';
@@ -74,12 +73,12 @@ export async function refuseOtherServer(context: Context, record: FleetRecord, {
   const host = await findHost(context, record, isChosen);
   if (host === null) return;
   if (!isSocketThere(host)) {
-    throw new UserError(`"${record.name}" runs in the tmux server with pid ${host.pid}, whose socket "${host.socket}" is gone`, { hint: `this makes the socket again, then give the command again: kill -USR1 ${host.pid}` });
+    throw new UserError(`"${record.name}" runs in the tmux server with pid ${host.pid}, whose socket "${host.socket}" is gone`, { hint: `this makes the socket again, then give the command again: ${pastedFor`kill -USR1 ${host.pid}`}` });
   }
   if (host.socket !== server.socket) throw onOtherServer(record, { socket: host.socket, named: server.socket });
   const aside = `${host.socket}.other`;
   throw new UserError(`"${record.name}" runs in the tmux server with pid ${host.pid}, and another server has taken its socket "${host.socket}"`, {
-    hint: `this puts the other one's socket aside and brings the fleet's back: mv ${shellWord(host.socket)} ${shellWord(aside)} && kill -USR1 ${host.pid}`,
+    hint: `this puts the other one's socket aside and brings the fleet's back: ${pastedFor`mv ${host.socket} ${aside} && kill -USR1 ${host.pid}`}`,
   });
 }
 

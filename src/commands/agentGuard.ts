@@ -1,14 +1,11 @@
 import { callerAccount, claudeFolders } from '../agent/claudeFolders.ts';
 import { readRegistry } from '../agent/registry.ts';
 import type { Context } from '../apply/context.ts';
+import { runsBelowAny } from '../apply/ownPane.ts';
 import { LayoutError, UserError } from '../base/errors.ts';
 import type { AgentCommand } from '../layout/layout.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
-import { descendsFrom } from '../store/process.ts';
 import { reloadFleet } from './loadFleet.ts';
-
-/** How deep below claude a command may run: its shell, a script, `npm run`. */
-const DEEPEST = 64;
 
 /** Throws inside an agent, unless the fleet's layout names the command in `agents_may`. A guard against accidents: an agent that wants to can go around it. */
 export async function refuseInsideAgent(context: Context, command: AgentCommand, fleet: FleetRecord): Promise<void> {
@@ -22,9 +19,7 @@ export async function refuseInsideAgent(context: Context, command: AgentCommand,
 async function isInsideAgent(context: Context): Promise<boolean> {
   if (context.env['CLAUDECODE'] !== '1') return false;
   if (!context.interactive) return true;
-  const entries = await readRegistry(claudeFolders(callerAccount(context), context.home).sessions);
-  for (const { pid } of entries) if (await descendsFrom(process.pid, pid, DEEPEST)) return true;
-  return false;
+  return runsBelowAny(await readRegistry(claudeFolders(callerAccount(context), context.home).sessions));
 }
 
 /** As the layout is now; one that cannot be read lets nothing be done. */

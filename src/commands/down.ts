@@ -1,7 +1,7 @@
 import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { outliveHangUp, runsInPanes } from '../apply/ownPane.ts';
+import { outliveHangUp, runsBelowAny } from '../apply/ownPane.ts';
 import { readEvidence, type FleetPlace } from '../apply/readEvidence.ts';
 import { decideFor } from '../apply/situation.ts';
 import { plural } from '../base/text.ts';
@@ -33,7 +33,7 @@ export async function down(context: Context, [given]: readonly string[], options
       if (!context.interactive) throw new UserError(`"${record.name}" was not taken down: ${losses.join(', ')}`, { hint: 'claude-tmux down --yes ends them; conversations resume at the next `up`' });
       if (!(await context.askYes(question))) throw new UserError('nothing was ended');
     }
-    const isInside = await runsInPanes(session.windows.flatMap((window) => window.panes));
+    const isInside = await runsBelowAny(session.windows.flatMap((window) => window.panes));
     if (isInside) outliveHangUp();
     await killSession(server, session.id, context.env);
     const said = `"${record.name}" is down; ${pasted`up ${record.name}`} brings it back`;

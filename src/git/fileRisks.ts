@@ -1,7 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseChangedPaths, type ChangedPaths } from '../status/changedPaths.ts';
-import { readLargeFile } from '../store/regularFile.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
@@ -11,6 +10,7 @@ import type { GitPlace } from './run/start.ts';
 import { findIgnored } from './ignored.ts';
 import { readConverted, readExcluded, strictSettings } from './ownSettings.ts';
 import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
+import { readWorkFile } from './workFile.ts';
 
 /** The user's configuration may hide changes from `status`. */
 const STATUS = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--ignore-submodules=none', '--no-renames'];
@@ -49,14 +49,14 @@ function inTree(place: RiskPlace): GitPlace {
 /** Files under a filter that only the repository's own configuration names: it is not run, so whether they have changed is not known. */
 async function readFiltered(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const { filters } = await readOwnPrograms(place.root, place.env);
-  const found = await Promise.all(filters.map(async (name) => {
-    const names = (await readGit(['ls-files', '-z'], gitPlace(place))).split('\0').filter((path) => path !== '');
-    const told = await readGit(['check-attr', '-z', '--stdin', 'filter'], { ...gitPlace(place), input: names.map((path) => `${path}\0`).join('') });
-    const words = told.split('\0');
+  if (filters.length === 0) return [];
+  const names = await readGit(['ls-files', '-z'], gitPlace(place));
+  // Path, attribute and value of each, all ended by NUL.
+  const words = (await readGit(['check-attr', '-z', '--stdin', 'filter'], { ...gitPlace(place), input: names })).split('\0');
+  return filters.flatMap((name) => {
     const under = words.flatMap((value, at) => (at % 3 === 2 && value === name ? [words[at - 2] ?? ''] : []));
     return riskOf('unknown', place.where, under, `the filter "${name}" of its own configuration is not run`);
-  }));
-  return found.flat();
+  });
 }
 
 /** Files that `status` passes over because somebody set their assume-unchanged or skip-worktree bit, and that differ from the index all the same. */
@@ -86,7 +86,7 @@ export async function listLostFiles(tree: string, { include, checkout, env }: Co
   const { staged, unstaged, untracked, hidden } = await readLost(place);
   const names = new Set([...staged, ...unstaged, ...untracked, ...hidden, ...(await readCopies(place, { include, checkout }))]);
   const found: string[] = [];
-  for (const name of names) if ((await readContent(join(tree, name))) !== null) found.push(name);
+  for (const name of names) if ((await readWorkFile(join(tree, name))) !== null) found.push(name);
   return found;
 }
 
@@ -119,20 +119,9 @@ async function leadsTo(path: string, target: string): Promise<boolean> {
   return (await readlink(path).catch(() => null)) === target;
 }
 
-async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([readContent(one), readContent(other)]);
-  // Gone since it was listed, or a socket: nothing of its own.
-  return a === null || (b !== null && a.equals(b));
-}
-
 /** A link is the path it leads to: `link` makes one, and what is behind it stays. */
-async function readContent(path: string): Promise<Buffer | null> {
-  try {
-    const facts = await lstat(path);
-    if (facts.isSymbolicLink()) return Buffer.from(`link ${await readlink(path)}`);
-    return facts.isFile() ? await readLargeFile(path) : null;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
-    throw error;
-  }
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([readWorkFile(one), readWorkFile(other)]);
+  // Gone since it was listed, or a socket: nothing of its own.
+  return a === null || (b !== null && a.isLink === b.isLink && a.bytes.equals(b.bytes));
 }

@@ -1,12 +1,11 @@
 import { lstatSync } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { hasCode, readText } from '../store/file.ts';
-import { readLargeFile } from '../store/regularFile.ts';
+import { readText } from '../store/file.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { readCommonDir } from './gitDir.ts';
 import { gitPlace, type RiskPlace } from './riskOptions.ts';
+import { readWorkFile } from './workFile.ts';
 
 /**
  * Settings under which `git status` may call a changed file clean, or pass over it, overruled for one question. A file system that keeps no modes,
@@ -60,15 +59,9 @@ async function listLarge(place: RiskPlace): Promise<ReadonlySet<string>> {
 
 /** A file that is not there is a deletion, which `status` shows. */
 async function isRaw(path: string, id: string): Promise<boolean> {
-  try {
-    const facts = await lstat(path);
-    if (!facts.isFile() && !facts.isSymbolicLink()) return true;
-    const content = facts.isSymbolicLink() ? await readlink(path, { encoding: 'buffer' }) : await readLargeFile(path);
-    return createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex') === id;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return true;
-    throw error;
-  }
+  const there = await readWorkFile(path);
+  if (there === null) return true;
+  return createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${there.bytes.length}\0`).update(there.bytes).digest('hex') === id;
 }
 
 /**

@@ -1,11 +1,9 @@
-import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plural } from '../base/text.ts';
-import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
 import { plumb, readGit } from './run/ask.ts';
 import { gitError } from './run/start.ts';
-import { readLargeFile } from '../store/regularFile.ts';
+import { readWorkFile } from './workFile.ts';
 
 /** From so many files on, the first of them say enough. */
 const MOST = 50;
@@ -24,20 +22,8 @@ export async function refuseHalfMade(tree: string, env: Env): Promise<void> {
 }
 
 async function isAsWritten(tree: string, name: string, env: Env): Promise<boolean> {
-  const path = join(tree, name);
-  const there = await readContent(path);
+  const there = await readWorkFile(join(tree, name));
   if (there === null) return false;
   const { code, stdout } = await plumb(['cat-file', '--filters', `:${name}`], { cwd: tree, env });
-  return code === 0 && stdout.equals(there);
-}
-
-async function readContent(path: string): Promise<Buffer | null> {
-  try {
-    const facts = await lstat(path);
-    if (facts.isSymbolicLink()) return Buffer.from(await readlink(path));
-    return facts.isFile() ? await readLargeFile(path) : null;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR') || hasCode(error, 'EISDIR')) return null;
-    throw error;
-  }
+  return code === 0 && stdout.equals(there.bytes);
 }

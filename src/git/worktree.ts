@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { shellWord } from '../base/shellText.ts';
+import { pastedFor } from '../base/pasted.ts';
 import { closest, oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import { makeFolders } from '../store/file.ts';
@@ -79,7 +79,7 @@ async function makeRoom({ spec, checkout, env, signal }: WorktreeOptions): Promi
   if (elsewhere) {
     const isGone = !existsSync(elsewhere.path);
     throw new UserError(`the branch "${oneLine(spec.branch)}" is checked out in "${elsewhere.path}"${isGone ? ', which is gone' : ''}; git allows a branch in one worktree only`, {
-      hint: isGone ? `if that folder will not come back: git -C ${shellWord(checkout)} worktree prune` : 'give the pane another `branch`, switch that one, or use `isolation: clone`',
+      hint: isGone ? `if that folder will not come back: ${pastedFor`git -C ${checkout} worktree prune`}` : 'give the pane another `branch`, switch that one, or use `isolation: clone`',
     });
   }
   return listed.some(({ path }) => path === spec.path);

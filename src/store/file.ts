@@ -131,7 +131,8 @@ function textOf(path: string): string | null {
   }
 }
 
-function namesOf(folder: string): readonly string[] {
+/** The same without a promise; throws where that rejects. */
+export function namesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

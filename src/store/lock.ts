@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import { numberAt, textAt } from '../base/json.ts';
-import { shellWord } from '../base/shellText.ts';
+import { pastedFor } from '../base/pasted.ts';
 import { cannotWrite, hasCode, makeFolder, parseObject } from './file.ts';
 import { readOwnProcess } from './identityFile.ts';
 import { compareMachines, type Machine, parseMachine, readMachine } from './machine.ts';
@@ -198,7 +198,7 @@ function describeHost(there: Machine | null, here: Machine | null): string {
 async function held(path: string, holder: Owner, me: Owner): Promise<UserError> {
   const isUnseen = (await readHold(holder)) === 'unseen';
   const hint = isUnseen
-    ? `wait until it has ended there; it cannot be seen from here, so if it is gone for good: rm ${shellWord(path)}`
-    : `wait until it has ended, or end it with: kill ${holder.pid}`;
+    ? `wait until it has ended there; it cannot be seen from here, so if it is gone for good: ${pastedFor`rm ${path}`}`
+    : `wait until it has ended, or end it with: ${pastedFor`kill ${holder.pid}`}`;
   return new UserError(describe(holder, me), { hint });
 }

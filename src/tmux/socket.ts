@@ -1,4 +1,4 @@
-import { shellWord } from '../base/shellText.ts';
+import { pastedFor } from '../base/pasted.ts';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
@@ -44,7 +44,7 @@ export function prepareSocketFolder(socket: string, uid: number): void {
   const isOurs = facts.isDirectory() && facts.uid === uid && (facts.mode & 0o007) === 0;
   if (isOurs) return;
   throw new UserError(`the folder "${folder}" for tmux sockets is not a folder of yours alone`, {
-    hint: `It must be a real folder, owned by you, with mode 0700: \`ls -ld ${shellWord(folder)}\`. Or choose another place with TMUX_TMPDIR.`,
+    hint: `It must be a real folder, owned by you, with mode 0700: \`${pastedFor`ls -ld ${folder}`}\`. Or choose another place with TMUX_TMPDIR.`,
   });
 }
 

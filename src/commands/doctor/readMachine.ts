@@ -1,6 +1,7 @@
 import { readFileSync, watch } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Context } from '../../apply/context.ts';
+import { characterLocale } from '../../base/locale.ts';
 import type { MachineReading } from '../../doctor/machine.ts';
 import type { ServerOptions } from '../../doctor/server.ts';
 import { tryFolder } from '../../store/tryFolder.ts';
@@ -19,7 +20,7 @@ export async function readMachine({ env, home, uid, store, platform }: Context, 
     state: await tryFolder(store.state, uid),
     relativeXdg: XDG.filter((name) => (env[name] ?? '') !== '' && !isAbsolute(env[name] ?? '')),
     stateHome: server === null ? null : { here, server: server.stateHome },
-    locale: env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '',
+    locale: characterLocale(env),
     deadAgents,
     noColor: (env['NO_COLOR'] ?? '') !== '',
   };

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { isRepositoryVariable } from '../../base/childEnvironment.ts';
+import { characterLocale } from '../../base/locale.ts';
 import type { Env } from '../../store/paths.ts';
 
 /**
@@ -51,10 +52,10 @@ const ENVIRONMENTS: Readonly<Record<GitMode, (env: Env) => Record<string, string
  */
 function gitEnvironment(env: Env): Record<string, string> {
   const result = withoutRepository(env);
-  const characters = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  const characters = characterLocale(env);
   delete result.LC_ALL;
   delete result.LANGUAGE;
-  if (characters) result.LC_CTYPE = characters;
+  if (characters !== '') result.LC_CTYPE = characters;
   return { ...result, LC_MESSAGES: 'C', GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', GIT_PAGER: 'cat', GIT_EDITOR: 'true', GIT_SEQUENCE_EDITOR: 'true' };
 }
 
