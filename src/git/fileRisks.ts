@@ -8,7 +8,7 @@ import { readGit } from './run/ask.ts';
 import { readOwnPrograms } from './run/overrides.ts';
 import type { GitPlace } from './run/start.ts';
 import { findIgnored } from './ignored.ts';
-import { readConverted, readExcluded, strictSettings } from './ownSettings.ts';
+import { hidesEdits, readConverted, readExcluded, strictSettings } from './ownSettings.ts';
 import { gitPlace, riskOf, type RiskPlace } from './riskOptions.ts';
 import { readWorkFile } from './workFile.ts';
 
@@ -38,6 +38,21 @@ async function readLost(place: RiskPlace): Promise<Lost> {
   const known = new Set([...changed.staged, ...changed.unstaged, ...changed.conflicts]);
   const hidden = [...new Set([...flagged, ...converted])].filter((path) => !known.has(path));
   return { ...changed, untracked: [...new Set([...changed.untracked, ...excluded])], hidden };
+}
+
+/**
+ * Tracked files among `paths` that differ from what HEAD has of them, although plain `git status` may call them clean: the repository's own
+ * configuration or attributes hide it. Empty, without a process, where they hide nothing.
+ */
+export async function findHiddenEdits(tree: string, paths: ReadonlySet<string>, { gitDir, env }: { readonly gitDir: string; readonly env: Env }): Promise<readonly string[]> {
+  const place = placeOf(tree, gitDir, env);
+  if (!(await hidesEdits(place))) return [];
+  const { staged, unstaged, hidden } = await readLost(place);
+  return [...staged, ...unstaged, ...hidden].filter((path) => paths.has(path));
+}
+
+function placeOf(tree: string, gitDir: string, env: Env): RiskPlace {
+  return { root: tree, gitDir, isWorktree: false, where: '', env, base: null, remote: null, onlyAsked: false };
 }
 
 /** `core.worktree` may name another folder: this one is asked about. */
@@ -82,7 +97,7 @@ async function differs(place: RiskPlace, path: string, id: string): Promise<bool
 
 /** Every file of a tree that is in no commit as it stands in the work tree, relative; what was deleted has no file. */
 export async function listLostFiles(tree: string, { include, checkout, env }: CopiesInput & { readonly env: Env }): Promise<readonly string[]> {
-  const place: RiskPlace = { root: tree, gitDir: join(tree, '.git'), isWorktree: false, where: '', env, base: null, remote: null, onlyAsked: false };
+  const place = placeOf(tree, join(tree, '.git'), env);
   const { staged, unstaged, untracked, hidden } = await readLost(place);
   const names = new Set([...staged, ...unstaged, ...untracked, ...hidden, ...(await readCopies(place, { include, checkout }))]);
   const found: string[] = [];

@@ -36,6 +36,16 @@ export async function readConverted(place: RiskPlace): Promise<readonly string[]
   return changed;
 }
 
+/** Settings under which `git status` passes over an edit, besides the conversions. A file system without modes is no reason to write over one. */
+const HIDES = /filemode\s*=\s*(false|no|off|0)|trustctime|checkstat|ignorestat/i;
+
+/** True where the repository itself sets something that may make `git status` call a changed file clean. */
+export async function hidesEdits(place: RiskPlace): Promise<boolean> {
+  const common = await readCommonDir(place.gitDir);
+  const texts = await Promise.all([join(common, 'config'), join(place.gitDir, 'config.worktree')].map(readText));
+  return HIDES.test(texts.join('\n')) || convertsFiles(place);
+}
+
 async function convertsFiles({ gitDir, ...place }: RiskPlace): Promise<boolean> {
   const common = await readCommonDir(gitDir);
   const attributes = (await readText(join(common, 'info', 'attributes'))) ?? '';

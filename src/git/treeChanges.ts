@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { findHiddenEdits } from './fileRisks.ts';
 import { isUnmarked } from './indexFlags.ts';
 import { plumbText } from './run/ask.ts';
 import type { GitPlace } from './run/start.ts';
@@ -35,7 +36,7 @@ export async function readChanges(place: GitPlace, from: string, to: string): Pr
 
 /**
  * Files that `changes` would overwrite although git keeps no copy of them: untracked ones in the place of a new file, ignored ones too
- * (`read-tree` overwrites those without a word, git 2.39), and tracked ones whose edits git was told to overlook.
+ * (`read-tree` overwrites those without a word, git 2.39), and tracked ones whose edits git was told to overlook, or that the clone's own configuration hides.
  */
 export async function findOverwritten(tree: string, changes: readonly Change[], { gitDir, env }: { readonly gitDir: string; readonly env: Env }): Promise<readonly string[]> {
   const leaving = new Set(changes.filter(({ from }) => from.mode !== GONE).map(({ path }) => path));
@@ -43,7 +44,8 @@ export async function findOverwritten(tree: string, changes: readonly Change[], 
   for (const { path, from } of changes) if (from.mode === GONE) found.push(...(await inTheWay(tree, path, leaving)));
   const idBytes = (changes[0]?.to.id.length ?? 0) / 2;
   const overlooked = leaving.size === 0 || (await isUnmarked(gitDir, idBytes)) ? [] : await findOverlooked(tree, leaving, env);
-  return [...new Set([...found, ...overlooked])];
+  const hidden = leaving.size === 0 ? [] : await findHiddenEdits(tree, leaving, { gitDir, env });
+  return [...new Set([...found, ...overlooked, ...hidden])];
 }
 
 /** What stands where the new file `path` goes, relative: the path itself, what a folder of that name holds, or a file in the place of its folder. */
