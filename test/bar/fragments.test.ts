@@ -10,16 +10,16 @@ import { barFleet, fleetOf } from './sessions.ts';
 const PAGE = readFileSync(new URL('../../docs/status-bar.md', import.meta.url), 'utf8');
 
 test.each([
-  ['plain', ['1 ● Fr#(touch canary) ', '2 ? Backend', '0:sleep●', '1:sleep?'], /\d\d:\d\d$/],
-  ['catppuccin', ['1 ● Fr#(touch canary) ', '2 ? Backend', ' 0  sleep● ', ' 1  sleep? '], /S +lab$/],
-  ['dracula', ['1 ● Fr#(touch canary) ', '2 ? Backend', ' 0 sleep ● ', ' 1 sleep?'], /CPU 12% .*\d\d:\d\d$/],
-  ['powerline', ['1 ● Fr#(touch canary) ', '2 ? Backend', ' 0 sleep ● ', ' 1 sleep ? '], / 0\.42 {2}10:00$/],
+  ['plain', ['1 ● F#(touch canary) ', '2 ? Backend', '0:sleep●', '1:sleep?'], /\d\d:\d\d$/],
+  ['catppuccin', ['1 ● F#(touch canary) ', '2 ? Backend', ' 0  sleep● ', ' 1  sleep? '], /S +lab$/],
+  ['dracula', ['1 ● F#(touch canary) ', '2 ? Backend', ' 0 sleep ● ', ' 1 sleep?'], /CPU 12% .*\d\d:\d\d$/],
+  ['powerline', ['1 ● F#(touch canary) ', '2 ? Backend', ' 0 sleep ● ', ' 1 sleep ? '], / 0\.42 {2}10:00$/],
 ])('the fragment for %s shows sessions, the marks of windows, and what the theme had there', async (theme, expected, end) => {
   const screen = await makeBarScreen({ config: configFrom(theme, (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')), windows: 2 });
   try {
     await screen.tmux.run('set-option', '-wg', 'automatic-rename', 'off');
     for (const window of ['0', '1']) await screen.tmux.run('rename-window', '-t', `=lab:${window}`, 'sleep');
-    await screen.publish(barVariables([barFleet(fleetOf([{ name: 'Fr#(touch canary)' }, { name: 'Backend', state: 'permission', waits: 0 }]))], { style: { marks: 'unicode', color: true }, now: Date.now() }));
+    await screen.publish(barVariables([barFleet(fleetOf([{ name: 'F#(touch canary)' }, { name: 'Backend', state: 'permission', waits: 0 }]))], { style: { marks: 'unicode', color: true }, now: Date.now() }));
     const terminal = await screen.show(200);
     await eventually(async () => {
       const [line = ''] = await terminal.status(1);
