@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentFacts } from '../plan/snapshot.ts';
 import { UserError } from '../base/errors.ts';
 import { isTime } from '../base/json.ts';
@@ -106,7 +108,7 @@ async function readOrSay(session: AgentsInput['sessions'][number], known: Known)
 const UNREAD = { alive: true, exit: null, pid: null, suspended: false, startedAt: null, endedAt: null, prompted: false, registry: null, preparation: null, registryProblem: null, begun: true, transcript: null } as const;
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
-  const first = readMarks(known.files);
+  const first = await readFilledMarks(known.files);
   const account = accountOf(session, first, known);
   const claudes = session.isClaude ? await known.registryOf(claudeFoldersOf({ account }, known.caller).sessions) : NOBODY;
   const { marks, pid, life, registry } = await readRun(first, { ...known, entries: claudes.entries });
@@ -144,8 +146,8 @@ interface Run extends RunProcess {
 async function readRun(first: Marks, known: Known & Entries): Promise<Run> {
   const found = await readProcess(first, known);
   if (found.life !== 'gone' || first.exit !== null || found.pid === null) return { marks: first, ...found };
-  await new Promise((resolve) => setTimeout(resolve, RECORDING_MS));
-  const marks = readMarks(known.files);
+  await pause(RECORDING_MS);
+  const marks = await readFilledMarks(known.files);
   const isAnother = textOf(marks.pid) !== textOf(first.pid);
   return { marks, ...(isAnother ? await readProcess(marks, known) : found) };
 }
@@ -222,6 +224,24 @@ type Marks = Readonly<Record<'pid' | 'starting' | 'exit' | 'session' | 'prompted
 
 function readMarks(files: SessionPaths): Marks {
   return { pid: readMark(files.pid), starting: readMark(files.starting), exit: readMark(files.exit), session: readMark(files.session), prompted: readMark(files.prompted), stage: readMark(files.stage) };
+}
+
+/**
+ * The marks once the one of the program is whole: a launch file opens it and fills it in one write. What is empty after a moment could not be
+ * filled, on a full disk, and the program may run all the same. Throws a UserError then. One from before this boot names nobody.
+ */
+async function readFilledMarks(files: SessionPaths): Promise<Marks> {
+  const first = readMarks(files);
+  if (isFilled(first.pid)) return first;
+  await pause(RECORDING_MS);
+  const marks = readMarks(files);
+  if (isFilled(marks.pid)) return marks;
+  if (marks.pid !== null && marks.pid.time < Date.now() - uptime() * 1000) return { ...marks, pid: null };
+  throw new UserError(`"${files.pid}" names no process: its launch file could not write it (is the disk full?), so whether the program runs is not known`);
+}
+
+function isFilled(mark: Mark | null): boolean {
+  return mark === null || parseIdentity(mark.text) !== null;
 }
 
 /** Newer than anything its program left, not old, and its launch file lives: one that was written and never ran, or was killed, starts nothing. */

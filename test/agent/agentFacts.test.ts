@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentReading, readAgents } from '../../src/agent/agentFacts.ts';
 import { readRegistry, readRegistryEntry } from '../../src/agent/registry.ts';
@@ -129,7 +130,6 @@ describe('what is known of an agent', () => {
   it.each([
     ['a pid used again', async () => `${process.pid}\n1\n${await readBootId()}\n`],
     ['a pid of another boot', async () => `${process.pid}\n${(await readProcStart(process.pid)) ?? ''}\nbefore\n`],
-    ['a file just being written', async () => Promise.resolve(`${process.pid}\n`)],
   ])('%s is not alive', async (_name, text) => {
     await writeFile(files.pid, await text());
     expect(await read()).toMatchObject({ alive: false, exit: null });
@@ -154,6 +154,22 @@ describe('what is known of an agent', () => {
   ])('whose launch file %s is not being started', async (_name, text) => {
     await writeFile(files.starting, await text());
     expect(await read()).toMatchObject({ alive: false });
+  });
+
+  it('is read once its launch file has filled the mark that it has opened', async () => {
+    const pid = await startAgent();
+    await writeFile(files.pid, '');
+    const reading = read();
+    await writeFile(files.pid, await identityOf(pid));
+    expect(await reading).toMatchObject({ alive: true, pid });
+  });
+
+  it.each(['', '4711\n', '4711\n123'])('is not called ended where a full disk left of its mark %j, unless the machine was started since', async (left) => {
+    await writeFile(files.pid, left);
+    expect(await read()).toMatchObject({ alive: true, unread: expect.stringMatching(/pid" names no process.*disk full/) as unknown });
+    const before = Date.now() / 1000 - uptime() - 60;
+    await utimes(files.pid, before, before);
+    expect(await read()).toMatchObject({ alive: false, exit: null, pid: null });
   });
 
   it('that cannot be read is not called ended, and says why', async () => {
