@@ -71,7 +71,9 @@ test('the popup shows all sessions and closes with q, Esc and Ctrl-C', async () 
     await terminal.run('send-keys', 'C-b', 'F');
     await shows(terminal, 'q closes this');
     await shows(terminal, 'Frontend - Dark Mode');
+    expect(await terminal.run('capture-pane', '-p')).toMatch(/[┌╭]/);
     await terminal.run('send-keys', key);
-    await eventually(async () => expect(await terminal.run('capture-pane', '-p')).not.toContain('q closes this'));
+    // The border goes last: until then the next key would be the popup's.
+    await eventually(async () => expect(await terminal.run('capture-pane', '-p')).not.toMatch(/q closes this|[┌╭]/));
   }
 });
