@@ -1,7 +1,8 @@
 /**
- * Cells that tmux gives to a text, as its own arithmetic counts them (measured on tmux 3.3a, glibc 2.36): character by character,
- * wide ones (CJK, emoji) two, combining marks and joiners none, ambiguous ones one. What is drawn is never wider; a sequence that
- * is joined to one picture (a family) is drawn narrower. With U+FE0F a character counts two: newer tmux draws it so.
+ * Cells that tmux gives to a text, as its own arithmetic counts them (measured on tmux 3.2a to 3.7c, glibc 2.36): character by
+ * character, wide ones (CJK, emoji) two, combining marks and joiners none, ambiguous ones one. What versions count differently
+ * (WIDER_FROM_3_4, U+FE0F) gets the most that one of them counts, so a text always fits. What is drawn is never wider; a
+ * sequence that is joined to one picture (a family) is drawn narrower.
  */
 export function width(text: string): number {
   if (isPlain(text)) return text.length;
@@ -56,6 +57,7 @@ function graphemeWidth(grapheme: string): number {
 
 function characterWidth(character: string): number {
   const point = character.codePointAt(0) ?? 0;
+  if (isAmong(WIDER_FROM_3_4, point)) return 2;
   if (isAmong(NARROW, point)) return 1;
   if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character) || isAmong(JOINED, point)) return 0;
   return isAmong(WIDE, point) || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
@@ -65,7 +67,20 @@ function isAmong(ranges: readonly (readonly [number, number])[], point: number):
   return ranges.some(([from, to]) => point >= from && point <= to);
 }
 
-/** One cell in spite of their kind: the soft hyphen, signs that stand before numbers, and the halves of flags. */
+/**
+ * One cell up to tmux 3.3a, two from 3.4 on: hands, ball players and what else takes a skin colour. The halves of flags are
+ * two in 3.4 and 3.5 only.
+ */
+const WIDER_FROM_3_4: readonly (readonly [number, number])[] = [
+  [0x261d, 0x261d],
+  [0x26f9, 0x26f9],
+  [0x270c, 0x270d],
+  [0x1f1e6, 0x1f1ff],
+  [0x1f3cb, 0x1f3cc],
+  [0x1f574, 0x1f575],
+  [0x1f590, 0x1f590],
+];
+/** One cell in spite of their kind: the soft hyphen and signs that stand before numbers. */
 const NARROW: readonly (readonly [number, number])[] = [
   [0x00ad, 0x00ad],
   [0x0600, 0x0605],
@@ -74,7 +89,6 @@ const NARROW: readonly (readonly [number, number])[] = [
   [0x0890, 0x0891],
   [0x08e2, 0x08e2],
   [0x303f, 0x303f],
-  [0x1f1e6, 0x1f1ff],
 ];
 /** Vowels and final consonants of Hangul: drawn into the cells of the consonant before. */
 const JOINED: readonly (readonly [number, number])[] = [

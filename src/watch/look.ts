@@ -81,9 +81,12 @@ type Clicks = Pick<BarFleet, 'windowIndexes' | 'paneClicks'>;
 
 const NO_CLICKS: Clicks = { windowIndexes: {}, paneClicks: null };
 
-/** Sessions of a group share our text, and each has a current window of its own: there a click selects windows only. */
-export function clicksOn({ windows, group }: ViewedSession, { version }: Pick<ServerView, 'version'>): Clicks {
-  const current = windows.find(({ active }) => active);
+/**
+ * Sessions of a group share our text, and each has a current window of its own: there a click selects windows only. So it
+ * does for a window of one pane, where a text that is older than the last change of windows still leads there.
+ */
+export function clicksOn({ windows, group }: Pick<ViewedSession, 'windows' | 'group'>, { version }: Pick<ServerView, 'version'>): Clicks {
+  const current = windows.find(({ active, panes }) => active && panes.length > 1);
   return {
     windowIndexes: recordOf(windows.map(({ id, index }): [string, number] => [id, index])),
     paneClicks: group === '' && isAtLeast(version, '3.6') ? (current?.id ?? null) : null,

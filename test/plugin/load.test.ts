@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { output } from '../support/run.ts';
 import { ROOT } from '../support/sources.ts';
-import { makeListener, makeScene, shows, type PluginScene } from './scene.ts';
+import { bound, makeListener, makeScene, shows, type PluginScene } from './scene.ts';
 
 const scenes: PluginScene[] = [];
 
@@ -155,7 +155,7 @@ test('@claude_tmux_auto off takes the bar out again at the next load, and on put
 test('a key that is taken is left alone, and the first who attaches is told so, once', async () => {
   const { tmux, load, attach, ct } = await scene('bind N display-message mine\nset -g @claude_tmux_key_menu F\nset -g @claude_tmux_key_dashboard nonsense\n');
   await load();
-  expect(await tmux.run('list-keys', '-T', 'prefix', 'N')).toContain('display-message mine');
+  expect(await bound(tmux, 'N')).toContain('display-message mine');
   const { stderr } = await ct('plugin', 'load');
   expect(stderr.trimEnd().split('\n')).toEqual([
     'claude-tmux: @claude_tmux_key_next: the key "N" does something else already and is left alone; name another one, or none',
@@ -175,7 +175,7 @@ test('a key that the options no longer name is given back', async () => {
   await tmux.run('set-option', '-g', '@claude_tmux_key_menu', 'none');
   await load();
   const keys = await tmux.run('list-keys', '-N', '-T', 'prefix');
-  expect(keys.split('\n').filter((line) => line.includes('claude-tmux: ')).map((line) => line.split(/ +/)[0])).toEqual(['F', 'J']);
+  expect(keys.split('\n').filter((line) => line.includes('claude-tmux: ')).map((line) => /^(?:C-b )?(\S+)/.exec(line)?.[1])).toEqual(['F', 'J']);
 });
 
 test('a key that the user has bound since is not touched by the next load', async () => {
@@ -184,7 +184,7 @@ test('a key that the user has bound since is not touched by the next load', asyn
   await tmux.run('bind-key', 'A', 'display-message', 'mine now');
   await load();
   await ct('uninstall-plugin');
-  expect(await tmux.run('list-keys', '-T', 'prefix', 'A')).toContain('mine now');
+  expect(await bound(tmux, 'A')).toContain('mine now');
 });
 
 test('a terminal that attaches brings a dead watcher back; a control-mode client starts nothing', async () => {

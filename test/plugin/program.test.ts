@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { output, run } from '../support/run.ts';
 import { ROOT } from '../support/sources.ts';
-import { makeListener, makeScene, shows, type PluginScene } from './scene.ts';
+import { bound, makeListener, makeScene, shows, type PluginScene } from './scene.ts';
 
 let scene: PluginScene;
 
@@ -56,7 +56,7 @@ test.each([
 ])('a symbolic link to the %s works as well', async (_what, file, target) => {
   symlinkSync(target(makeClone('clone', { build: true })), scene.sandbox.path('link'));
   await scene.load(file(scene.sandbox.path('link')));
-  expect(await scene.tmux.run('list-keys', '-T', 'prefix', 'N')).toContain(scene.sandbox.path('clone', 'tmux-plugin', 'run.sh'));
+  expect(await bound(scene.tmux, 'N')).toContain(scene.sandbox.path('clone', 'tmux-plugin', 'run.sh'));
 });
 
 test('the program of the option wins over the one on PATH, and that over the build beside the plugin', async () => {
@@ -141,7 +141,7 @@ test('a B that the user has bound is left alone: the bar says only what is wrong
   await scene.tmux.run('set-environment', '-g', 'PATH', await pathOf());
   await scene.load(join(folder, 'claude-tmux.tmux'));
   expect(await hidden('claude_tmux')).toBe('claude_tmux=claude-tmux: not built');
-  expect(await scene.tmux.run('list-keys', '-T', 'prefix', 'B')).toContain('mine');
+  expect(await bound(scene.tmux, 'B')).toContain('mine');
 });
 
 test('a tmux that is too old gets one sentence and nothing else', async () => {

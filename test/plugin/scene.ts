@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bindingOf } from '../../src/tmux/keyBindings.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { run, type Ended } from '../support/run.ts';
@@ -63,4 +64,9 @@ export function makeListener(path: string, log: string): () => readonly string[]
   writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`);
   chmodSync(path, 0o755);
   return () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []);
+}
+
+/** The line that tmux prints for a key of the prefix table, '' when it is free. All are asked for: tmux 3.7 prints nothing of a single one. */
+export async function bound(tmux: PrivateTmux, key: string): Promise<string> {
+  return bindingOf(key, await tmux.run('list-keys')) ?? '';
 }

@@ -7,7 +7,7 @@ import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { git } from '../support/repo.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 import { ROOT } from '../support/sources.ts';
-import { shows } from './scene.ts';
+import { bound, shows } from './scene.ts';
 
 /** Debian's package, and any other TPM whose folder the developer names: the current one is in no package. */
 const TPMS = [
@@ -83,10 +83,10 @@ describe.each(TPMS)('$which', ({ folder, suffix }) => {
     await terminal.run('new-session', '-d', '-x', '100', '-y', '30', `env -u TMUX tmux -S '${tmux.socket}' attach-session`);
     await terminal.run('set-option', '-g', 'status', 'off');
     await shows(terminal, '[mine]');
-    await eventually(async () => expect(await tmux.run('list-keys', '-T', 'prefix', 'I')).toContain('install'));
+    await eventually(async () => expect(await bound(tmux, 'I')).toContain('install'));
     await install();
     await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toMatch(/^#\{E:claude_tmux\}/), { within: 30_000 });
-    expect(await tmux.run('list-keys', '-T', 'prefix', 'N')).toContain(sandbox.path('home', '.tmux', 'plugins', 'claude-tmux', 'tmux-plugin', 'run.sh'));
+    expect(await bound(tmux, 'N')).toContain(sandbox.path('home', '.tmux', 'plugins', 'claude-tmux', 'tmux-plugin', 'run.sh'));
     const once = await eventually(async () => {
       const now = await state();
       expect(now.processes.filter((line) => /tpm|plugin\.sh|plugin load|revive\.sh|watch --start/.test(line))).toEqual([]);
