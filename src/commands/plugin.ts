@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { asMessage, word } from '../base/tmuxText.ts';
+import { word } from '../base/tmuxText.ts';
+import { messageTo } from '../plugin/messageTo.ts';
 import { sessionsMenu } from '../plugin/sessionsMenu.ts';
 import { changeServer } from '../tmux/changeServer.ts';
 import { readServer } from '../tmux/readServer.ts';
@@ -40,7 +41,7 @@ async function tellClient(context: Context, client: string, run: (quiet: Context
     return error.exitCode;
   });
   const text = said.at(-1);
-  if (text !== undefined) await changeServer(namedServer(context), `display-message -c ${word(client)} ${word(asMessage(text))}\n`, context.env);
+  if (text !== undefined) await changeServer(namedServer(context), messageTo(client, text), context.env);
   return code;
 }
 

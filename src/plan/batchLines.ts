@@ -6,7 +6,7 @@ import type { Pane } from '../layout/layout.ts';
 import { lateAttach } from './lateAttach.ts';
 import { emitOwnLine, markLine } from './ownLine.ts';
 import type { PaneStep, Plan, WindowSpec } from './step.ts';
-import type { TmuxVersion } from './tmuxVersion.ts';
+import { isAtLeast, type TmuxVersion } from './tmuxVersion.ts';
 import { windowColor, windowOptions, type WindowOption } from './windowLook.ts';
 
 export interface BatchInput {
@@ -44,10 +44,20 @@ export function openWindow(input: BatchInput, step: Creation, opening: Opening):
     : `new-window -d -a -t ${word(`${session}{end}`)}`;
   return chain([
     `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step)}`,
+    ...plannedSize(input, opening.target),
     ...(opening.opensSession ? sessionOptions(session, input.uuid) : []),
     ...[...windowOptions(), ...windowColor(opening.spec.color).filter(([, value]) => value !== null)].map((option) => setWindow(opening.target, option)),
     ...emitPane(input, step.pane, `${opening.target}.{top-left}`),
   ]);
+}
+
+/**
+ * tmux 3.2a makes every window 80×24 where no terminal is attached, whatever `-x` and `-y` say: it takes the size of the client
+ * that gives the command (resize.c, fixed in 3.3). `resize-window` leaves the window at that size by hand, so that is taken back.
+ */
+function plannedSize({ plan, version }: BatchInput, target: string): string[] {
+  if (isAtLeast(version, '3.3')) return [];
+  return [`resize-window -t ${word(target)} -x ${plan.size.columns} -y ${plan.size.rows}`, `set-option -uw -t ${word(target)} window-size`];
 }
 
 /** Without `off` a server-wide `destroy-unattached on` would end the fleet before anybody has seen it. */

@@ -123,3 +123,11 @@ test('a layout that tmux could not read never reaches it', () => {
 function never(): never {
   throw new Error('not a version');
 }
+
+test('tmux 3.2a gets each new window at the planned size by a command of its own, and no size by hand stays', () => {
+  const labels = labelsOf(2);
+  const steps = upSteps(labels, { kind: 'named', name: 'windows' });
+  const sized = emit(labels, steps, { version: V32 }).match(/resize-window -t \S+ -x \d+ -y \d+ ; set-option -uw -t \S+ window-size/g) ?? [];
+  expect(sized).toHaveLength(2);
+  expect(emit(labels, steps)).not.toContain('resize-window');
+});
