@@ -4,6 +4,7 @@ import type { MergeBase } from '../status/mergeProof.ts';
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
 import { askGit, readGit } from './run/ask.ts';
 import type { GitPlace } from './run/start.ts';
+import { describeDamage, findDamage, isReplaceable } from './damage.ts';
 import { readCommonDir } from './gitDir.ts';
 import { proveMerged } from './merged.ts';
 import { besideObjects, gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
@@ -16,7 +17,14 @@ export async function readCommitRisks(place: RiskPlace): Promise<readonly TreeRi
   const detached = head !== null && head.branch === null ? await readRef({ ...looked, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id: head.commit }) : [];
   const branches = await readRefs(looked, { refs: refs.filter(({ kind }) => kind !== 'tag'), current: head?.branch ?? null });
   const tags = await readTags(looked, refs.filter(({ kind }) => kind === 'tag'));
-  return [...detached, ...branches, ...tags, ...(place.isWorktree ? [] : [...(await readForsaken(looked)), ...(await readStashes(place))])];
+  return [...(await readDamageRisks(place)), ...detached, ...branches, ...tags, ...(place.isWorktree ? [] : [...(await readForsaken(looked)), ...(await readStashes(place))])];
+}
+
+/** git leaves out a ref whose file it cannot read (a power cut), and names no commit of it: its reflog may be the last that leads to them. */
+async function readDamageRisks({ root, gitDir, where, isWorktree }: RiskPlace): Promise<readonly TreeRisk[]> {
+  if (isWorktree) return [];
+  const damaged = (await findDamage(root, gitDir)).filter((one) => !isReplaceable(one));
+  return damaged.map((one) => ({ kind: 'unknown', where, name: `what "${one.name}" held`, count: 1, samples: [describeDamage(one)] }));
 }
 
 /** The branch a linked worktree is on, when its work is merged nowhere: it stays in the repository the worktree belongs to. */

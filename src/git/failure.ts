@@ -53,5 +53,6 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/dubious ownership/, 'the folder belongs to another user; if you trust it: git config --global --add safe.directory PATH'],
   [/Host key verification failed/, 'connect to the host once by hand (ssh HOST) and check its key'],
   [/Permission denied \(|Authentication failed|could not read (Username|Password)|terminal prompts disabled/, 'check your access: git ls-remote REPOSITORY'],
+  [/bad object |loose object .* is corrupt|object file .* is empty|unable to read (tree|sha1 file)|missing (blob|tree|commit) /, 'objects of the clone are missing or damaged: git fsck --full in it names them'],
   [/Could not resolve host|Network is unreachable|Connection (timed out|refused)|No route to host/, 'check the network and the address'],
 ];

@@ -25,40 +25,60 @@ export async function readRefTable(gitDir: string, env: Env): Promise<RefTable> 
 async function readFromFiles(gitDir: string): Promise<RefTable | null> {
   if ((await readHeadBranch(gitDir)) === 'unknown') return null;
   const common = await readCommonDir(gitDir);
-  const folders = [...['heads', 'remotes', 'tags', 'replace', 'claude-tmux'].map((name) => [common, `refs/${name}`] as const), [gitDir, 'refs/worktree'] as const];
-  const loose = (await Promise.all(folders.map(([root, name]) => readFolder(root, name)))).flat();
+  const loose = await readLooseRefs(gitDir);
   const packed = parsePacked((await readText(join(common, 'packed-refs'))) ?? '');
   if (packed === null) return null;
   const links = new Map<string, string>();
-  for (const [name, text] of loose) {
-    const [, link] = /^ref: (\S+)\n?$/.exec(text) ?? [];
+  for (const { name, text } of loose) {
+    const link = text === null ? undefined : LINK.exec(text)?.[1];
     if (link !== undefined) links.set(name, link);
-    else if (ID.test(text)) packed.set(name, text.trim());
+    else if (text !== null && ID.test(text)) packed.set(name, text.trim());
     else return null;
   }
   return { ids: follow(packed, links), links };
 }
 
+const LINK = /^ref: (\S+)\n?$/;
 const ID = /^[0-9a-f]{40,64}\n?$/;
+
+/** True for the content of a ref's file as git writes it. */
+export function isRefText(text: string): boolean {
+  return LINK.test(text) || ID.test(text);
+}
+
+export interface LooseRef {
+  readonly name: string;
+  readonly path: string;
+  /** Null for a link in the place of a ref: git's to follow. */
+  readonly text: string | null;
+}
+
+/** Every ref that has a file of its own; none for a repository that keeps them otherwise (reftable). */
+export async function readLooseRefs(gitDir: string): Promise<readonly LooseRef[]> {
+  const common = await readCommonDir(gitDir);
+  const folders = [...['heads', 'remotes', 'tags', 'replace', 'claude-tmux'].map((name) => [common, `refs/${name}`] as const), [gitDir, 'refs/worktree'] as const];
+  return (await Promise.all(folders.map(([root, name]) => readFolder(root, name)))).flat();
+}
 
 function follow(ids: ReadonlyMap<string, string>, links: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const led = [...links].flatMap(([name, target]): [string, string][] => (ids.has(target) ? [[name, ids.get(target) ?? '']] : []));
   return new Map([...ids, ...led]);
 }
 
-/** Name and content of every file below; one that goes meanwhile is packed, or gone. */
-async function readFolder(root: string, folder: string): Promise<readonly (readonly [string, string])[]> {
+/** Every file below; one that goes meanwhile is packed, or gone. */
+async function readFolder(root: string, folder: string): Promise<readonly LooseRef[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
     throw error;
   });
   const found = await Promise.all(
-    entries.filter(({ name }) => !name.endsWith('.lock')).map(async (entry): Promise<readonly (readonly [string, string])[]> => {
+    entries.filter(({ name }) => !name.endsWith('.lock')).map(async (entry): Promise<readonly LooseRef[]> => {
       const name = `${folder}/${entry.name}`;
       if (entry.isDirectory()) return readFolder(root, name);
-      // A link in the place of a ref is git's to follow.
-      const text = entry.isFile() ? await readText(join(root, name)) : '';
-      return text === null ? [] : [[name, text]];
+      const path = join(root, name);
+      if (!entry.isFile()) return [{ name, path, text: null }];
+      const text = await readText(path);
+      return text === null ? [] : [{ name, path, text }];
     }),
   );
   return found.flat();

@@ -5,6 +5,7 @@ import { explainFailure } from './failure.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
 import { mutateGit } from './run/mutate.ts';
+import { restoreRefs } from './restoreRefs.ts';
 import { findStartPoint, hasRef } from './startPoint.ts';
 import { pastStaleBranches } from './staleBranches.ts';
 import { addSubmodules } from './submodules.ts';
@@ -66,6 +67,7 @@ const CAREFUL = ['checkout', '--progress', '--no-overwrite-ignore', '--no-recurs
 async function fetchBranches(mirror: Mirror, { spec, checkout, env, onLine, signal }: SwitchOptions): Promise<void> {
   const place = await readPlace(spec.path);
   if (place.kind !== 'repository' || (await readCommonDir(place.gitDir)) !== place.gitDir) return;
+  if (mirror.usable) for (const said of await restoreRefs(spec.path, { gitDir: place.gitDir, head: mirror.head, env })) onLine(said);
   const from = mirror.usable ? mirror.path : 'origin';
   const reach = mirror.usable ? env : await transportEnvironment({ checkout, env, asks: false });
   const args = ['fetch', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--progress', '--', from, '+refs/heads/*:refs/remotes/origin/*'];

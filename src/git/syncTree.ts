@@ -6,6 +6,7 @@ import { nothingDone, type SyncResult } from '../plan/syncResult.ts';
 import { refuseTree } from '../status/syncRefusal.ts';
 import type { Env } from '../store/paths.ts';
 import { readCommitter, type CommitReading, type Committer } from './commitObject.ts';
+import { describeDamage, findDamage, isReplaceable } from './damage.ts';
 import { explainFailure } from './failure.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
@@ -14,7 +15,7 @@ import type { Mirror } from './mirror.ts';
 import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
 import { closeSpace, inSpace, objectPlace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
-import { readRefTable } from './refFiles.ts';
+import { readRefTable, type RefTable } from './refFiles.ts';
 import { mergeCommits, replay, type Outcome } from './replay.ts';
 import { mergeInScratch, rebaseInScratch } from './scratchMerge.ts';
 import { readOwnPrograms } from './run/overrides.ts';
@@ -75,8 +76,19 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const place = await readPlace(tree);
   if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
   const { gitDir } = place;
+  const damage = (await findDamage(tree, gitDir)).find((one) => dryRun || mirror?.usable !== true || !isReplaceable(one));
+  if (damage !== undefined) return plain(nothingDone('failed', { reason: `is damaged: ${describeDamage(damage)}`, notes: [`to repair: ${damage.repair}`] }));
   await refuseFilters(tree, env);
-  const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news }) : await readRefTable(gitDir, env);
+  const restored: string[] = [];
+  const onRestored = (said: string): void => void restored.push(said);
+  const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news, onRestored }) : await readRefTable(gitDir, env);
+  const synced = await bringBase(sync, { gitDir, refs });
+  return { ...synced, result: { ...synced.result, notes: [...restored, ...synced.result.notes] } };
+}
+
+/** The rest of it, with the tree's refs as they are now. */
+async function bringBase(sync: TreeSync, { gitDir, refs }: { readonly gitDir: string; readonly refs: RefTable }): Promise<SyncedTree> {
+  const { tree, dryRun, env } = sync;
   // What origin has newly is in the tree's own refs, except in a dry run.
   const compared = dryRun ? null : await readBaseName({ ...sync, gitDir, refs });
   const status = await readConditionAgainst(tree, gitDir, { base: compared, env });
