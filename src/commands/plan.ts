@@ -5,6 +5,7 @@ import type { Plan } from '../plan/step.ts';
 import { loadFleet, type LoadedFleet } from './loadFleet.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import type { Options } from './table.ts';
+import { withUnpushable } from './unpushable.ts';
 import { tellWarnings, upOptions } from './up.ts';
 
 /** What `up` would do, and why each step; as text, as a script, as JSON. Changes nothing. */
@@ -12,7 +13,8 @@ export async function plan(context: Context, [layout, task]: readonly string[], 
   const loaded = await loadFleet(context, { layout, task, withoutTask: 'leave' });
   tellWarnings(context, loaded);
   const wanted = upOptions(context, options);
-  const planned = await planFleet(context, loaded, wanted);
+  const made = await planFleet(context, loaded, wanted);
+  const planned = { ...made, plan: await withUnpushable(context, made.plan, loaded.world.checkout?.root ?? null) };
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
   if (format === 'json') context.out(`${JSON.stringify(toJson(planned.plan), null, 2)}\n`);
   else if (format === 'sh') context.out(await toScript(context, { loaded, planned, noPrompt: wanted.noPrompt }), 'exact');

@@ -20,7 +20,7 @@ import { permit } from './permit.ts';
 import { pickSession } from './pick.ts';
 import { serverFor } from './fleetServer.ts';
 import type { Options } from './table.ts';
-import { alsoOn, freeBranch } from './taskBranch.ts';
+import { alsoOn, freeBranch, refuseTaskBranch } from './taskBranch.ts';
 
 /** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
 export async function task(context: Context, [given = '', ...words]: readonly string[], options: Options): Promise<number> {
@@ -37,6 +37,7 @@ export async function task(context: Context, [given = '', ...words]: readonly st
     await permitTask(context, { loaded, evidence, id, yes });
     const mended = await mendTreeOf(context, loaded.record, id);
     const branch = typeof options['branch'] === 'string' ? options['branch'] : await freeBranch(context, { loaded, id, spec, text });
+    await refuseTaskBranch(context, spec, branch);
     const next = { text, branch, conversation: context.newId() };
     // Everything about the new branch that a layout's rules know is known before anything ends.
     const record = withNext(mended, id, next);

@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { slug } from '../base/text.ts';
+import { findBlocking, otherName, readBranches, readMirrored, refuseBlockedBeside, type KnownBranches } from '../git/blockedBranch.ts';
 import { readHeadBranch, readPlace } from '../git/gitDir.ts';
-import { hasRef } from '../git/startPoint.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import type { KnownFleet } from './changeFleet.ts';
@@ -21,10 +21,32 @@ export async function freeBranch(context: Context, { loaded, id, spec, text }: N
   const pane = loaded.untasked.layout.panes.find((candidate) => candidate.id === id);
   const first = pane?.tree.kind === 'own' ? pane.tree.spec.branch : spec.branch;
   const words = slug(text.split(/\s+/).slice(0, WORDS).join(' ')) || 'next';
+  const known = await knownBranches(context, spec);
   const wanted = `${first}-${words}`;
-  let branch = wanted;
-  for (let count = 2; await isTaken(context, spec.path, branch); count++) branch = `${wanted}-${count}`;
-  return branch;
+  if (isFree(wanted, known)) return wanted;
+  if (findBlocking(wanted, all(known)) !== null) return otherName(wanted, all(known));
+  let count = 2;
+  while (!isFree(`${wanted}-${count}`, known)) count++;
+  return `${wanted}-${count}`;
+}
+
+/** Throws a UserError for a branch that could not be made in the clone, or never be pushed, as far as is known without a fetch. */
+export async function refuseTaskBranch(context: Context, spec: TreeSpec, branch: string): Promise<void> {
+  const { own, origins } = await knownBranches(context, spec);
+  if (!own.includes(branch)) await refuseBlockedBeside(spec.path, branch, { origins, env: context.env });
+}
+
+/** What the clone has itself, and origin's as the mirror has them: clones of one repository are as new as that at most. */
+async function knownBranches(context: Context, spec: TreeSpec): Promise<KnownBranches> {
+  const known = await readBranches(spec.path, context.env);
+  const mirrored = await readMirrored(spec.repo, context);
+  return mirrored === null ? known : { own: known.own, origins: mirrored };
+}
+
+const all = ({ own, origins }: KnownBranches): readonly string[] => [...own, ...origins];
+
+function isFree(branch: string, known: KnownBranches): boolean {
+  return !all(known).includes(branch) && findBlocking(branch, all(known)) === null;
 }
 
 /** Other open sessions with a tree of their own that stand on the branch now, or are to: ids. A command in somebody else's clone is not one more. */
@@ -43,9 +65,4 @@ async function standsOn({ path }: SessionRecord, branch: string): Promise<boolea
   } catch {
     return false;
   }
-}
-
-async function isTaken(context: Context, tree: string, branch: string): Promise<boolean> {
-  const place = { tree, env: context.env };
-  return (await hasRef(`refs/heads/${branch}`, place)) || (await hasRef(`refs/remotes/origin/${branch}`, place));
 }

@@ -7,6 +7,7 @@ import { bringUp, type UpOptions } from './bringUp.ts';
 import { loadFleet, type LoadedFleet } from './loadFleet.ts';
 import { planFleet } from './planFleet.ts';
 import { knownFleets } from './pick.ts';
+import { withUnpushable } from './unpushable.ts';
 import type { Options } from './table.ts';
 import { describePlan } from '../plan/describe.ts';
 import { renderDiagnostics } from '../layout/renderDiagnostics.ts';
@@ -23,7 +24,7 @@ export async function up(context: Context, [layout, task]: readonly string[], op
   tellWarnings(context, loaded);
   if (loaded.record !== null && !wanted.moveHere) await refuseAway(context, loaded.record);
   if (wanted.dryRun) {
-    const { plan } = await planFleet(context, loaded, wanted);
+    const plan = await withUnpushable(context, (await planFleet(context, loaded, wanted)).plan, loaded.world.checkout?.root ?? null);
     context.out(describePlan(plan));
     return plan.problems.length === 0 ? 0 : 1;
   }

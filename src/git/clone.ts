@@ -5,6 +5,7 @@ import { oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { readBranches, refuseBlocked } from './blockedBranch.ts';
 import { describeCarried, readCarried, writeCarried } from './carried.ts';
 import { explainFailure, orDiskFull, type Attempt } from './failure.ts';
 import { settleIndex } from './freshIndex.ts';
@@ -96,7 +97,9 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await linkFrom(mirror, tree, { env, onLine, signal });
   await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: tree, env, signal });
   const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
+  if (mirror.usable) refuseBlocked(spec.branch, mirror.branches);
   await writeCarried(gitDir, carried.before);
+  if (!mirror.usable) refuseBlocked(spec.branch, (await readBranches(tree, env)).origins);
   const start = await findStartPoint(spec, basePath, { tree, checkout, env, signal });
   await fetchLargeFiles(tree, { mirror, ref: start.ref, env, onLine, signal });
   await checkOut(tree, { spec, start, env, onLine, signal });

@@ -1,6 +1,7 @@
 import { oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
+import { refuseBlockedBeside, refuseBlockedIn } from './blockedBranch.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readHeadBranch, readPlace } from './gitDir.ts';
 import type { Mirror } from './mirror.ts';
@@ -56,6 +57,7 @@ async function checkOut(options: SwitchOptions): Promise<string> {
   }
   const start = await findStartPoint(spec, basePath, { tree: path, checkout, env, signal });
   await mutateGit([...CAREFUL, start.track ? '--track' : '--no-track', '-b', branch, start.ref, '--'], common);
+  await (mirror?.usable === true ? refuseBlockedBeside(path, branch, { origins: mirror.branches, env }) : refuseBlockedIn(path, branch, env));
   const submodules = await addSubmodules(path, { env, onLine, signal });
   return [`${branch} from ${start.text}`, ...(submodules === null ? [] : [submodules])].join('; ');
 }

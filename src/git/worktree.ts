@@ -6,6 +6,7 @@ import { closest, oneLine } from '../base/text.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import { makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { refuseBlockedIn } from './blockedBranch.ts';
 import type { CloneReport } from './clone.ts';
 import { needsSetup } from './clone.ts';
 import { explainFailure, orDiskFull } from './failure.ts';
@@ -43,6 +44,7 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     const start = await findStart(options);
     onLine(`checking out ${oneLine(spec.branch)}`);
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.
+    await refuseBlockedIn(checkout, spec.branch, env);
     await mutateGit(['worktree', 'add', ...(isListed ? ['--force'] : []), ...start.args], { cwd: checkout, env, onLine, signal });
     // At once: an interrupt from here on leaves a tree that is known as ours and not set up.
     const gitDir = await note(spec);

@@ -53,6 +53,11 @@ const FAULTS: readonly (readonly [fault: string, is: (name: string) => boolean])
   ['is longer than 200 bytes', (name) => new TextEncoder().encode(name).length > 200],
 ];
 
+/** True for two branches that git keeps in no repository together: `a` is a file there, and `a/b` one in a folder `a`. */
+export function blocksBranch(one: string, other: string): boolean {
+  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
+
 /** A value as a part of a branch name: whatever git or a shell would stumble over becomes `-`. */
 function branchPart(text: string): string {
   return text.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'x';

@@ -1,4 +1,4 @@
-import { branchFault, expandBranch, fleetWord, misspeltWord } from '../branchName.ts';
+import { blocksBranch, branchFault, expandBranch, fleetWord, misspeltWord } from '../branchName.ts';
 import { error, warning, type KeyPath, type Problem } from '../problem.ts';
 import { ownTrees, type Facts, type OwnTree } from './facts.ts';
 
@@ -50,7 +50,7 @@ function pairProblems(facts: Facts, first: OwnTree, second: OwnTree): Problem[] 
     const hint = 'give each a branch of its own, or let one work in the tree of the other with "in"';
     return [report('same-branch', path, `"${first.pane.id}" and "${second.pane.id}" both work on the branch "${one}"`, hint)];
   }
-  if (!blocks(one, other)) return [];
+  if (!blocksBranch(one, other)) return [];
   return [report('branch-in-branch', path, `git cannot keep the branches "${one}" and "${other}" in one repository`, 'a branch name cannot be the folder of another')];
 }
 
@@ -59,11 +59,7 @@ function checkoutProblems(facts: Facts, tree: OwnTree): Problem[] {
   if (facts.normal.layout.isolation !== 'worktree' || current === null) return [];
   const path = branchPath(facts, tree);
   if (tree.spec.branch === current) return [error('same-branch', path, `the branch "${current}" is checked out where you stand, and git gives a branch to one worktree only`, 'choose another branch')];
-  return blocks(current, tree.spec.branch) ? [error('branch-in-branch', path, `git cannot keep the branches "${current}" and "${tree.spec.branch}" in one repository`, 'choose another branch')] : [];
-}
-
-function blocks(one: string, other: string): boolean {
-  return one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+  return blocksBranch(current, tree.spec.branch) ? [error('branch-in-branch', path, `git cannot keep the branches "${current}" and "${tree.spec.branch}" in one repository`, 'choose another branch')] : [];
 }
 
 /** Panes that share a tree share its branch. */
