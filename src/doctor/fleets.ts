@@ -25,6 +25,8 @@ export interface CloneReading {
   readonly isThere: boolean;
   /** What git says when it cannot be read; null when it can, or is gone. */
   readonly error: string | null;
+  /** Why hooks of the checkout do not run in it; null when they do, or there are none. */
+  readonly hooks: string | null;
 }
 
 /** A record that cannot be read. */
@@ -54,10 +56,11 @@ function livingFindings({ name, isUp, living }: FleetReading): readonly Finding[
   return living.map(({ id, pid }) => wrong('agent-without-pane', `"${id}" of ${name} still runs${pid === null ? '' : ` (pid ${pid})`}, and its tmux session is gone`, pid === null ? pasted`explain ${id}` : `kill ${pid}, then ${pasted`up ${name}`}`));
 }
 
-function cloneFindings({ name, isUp }: FleetReading, { id, path, isThere, error }: CloneReading): readonly Finding[] {
+function cloneFindings({ name, isUp }: FleetReading, { id, path, isThere, error, hooks }: CloneReading): readonly Finding[] {
   if (!isThere && isUp === false) return [note('clone', `the clone of "${id}" (${name}) is gone: ${path}`, `${pasted`up ${name}`} makes it anew`)];
   if (!isThere) return [wrong('clone', `the clone of "${id}" (${name}) is gone while the fleet is up: ${path}`, `${pasted`up ${name}`} makes it anew, then ${pasted`restart ${id}`}`)];
-  return error === null ? [] : [wrong('clone', `the clone of "${id}" (${name}) cannot be read: ${error}`, `run git status in ${shellWord(path)}; if it is beyond repair, move it away and ${pasted`up ${name}`}`)];
+  if (error === null) return hooks === null ? [] : [note('hooks-off', `in the clone of "${id}" (${name}) ${hooks}`, `the clone is ${shellWord(path)}`)];
+  return [wrong('clone', `the clone of "${id}" (${name}) cannot be read: ${error}`, `run git status in ${shellWord(path)}; if it is beyond repair, move it away and ${pasted`up ${name}`}`)];
 }
 
 function layoutFindings({ name, layoutProblem }: FleetReading): readonly Finding[] {

@@ -20,6 +20,8 @@ export interface Carried {
   readonly before: readonly ConfigEntry[];
   /** Hooks of the checkout, in force afterwards: as in any new clone, none of them runs while it is made. */
   readonly after: readonly ConfigEntry[];
+  /** The checkout, when it is one of the same repository. */
+  readonly from: string | null;
 }
 
 interface CarryOptions {
@@ -33,13 +35,13 @@ interface CarryOptions {
  * configuration included) and not here. Nothing when the checkout is of another repository.
  */
 export async function readCarried(tree: string, { checkout, repo, env }: CarryOptions): Promise<Carried> {
-  if (checkout === null) return { before: [], after: [] };
+  if (checkout === null) return { before: [], after: [], from: null };
   const remotes = await readConfig(checkout, REMOTES, env);
   const origin = remotes.find(({ key }) => key === 'remote.origin.url')?.value;
   const source = origin === undefined || isRelative(origin) ? resolve(checkout, origin ?? '.') : origin;
-  if (!isSameRepository(source, repo)) return { before: [], after: [] };
+  if (!isSameRepository(source, repo)) return { before: [], after: [], from: null };
   const [identity, hooks] = await Promise.all([readDifference(IDENTITY, { tree, checkout, env }), readDifference(HOOKS, { tree, checkout, env })]);
-  return { before: [...identity, ...furtherRemotes(remotes, checkout)], after: hooks };
+  return { before: [...identity, ...furtherRemotes(remotes, checkout)], after: hooks, from: checkout };
 }
 
 export async function writeCarried(gitDir: string, entries: readonly ConfigEntry[]): Promise<void> {

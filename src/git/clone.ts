@@ -13,6 +13,7 @@ import { fetchLargeFiles } from './largeFiles.ts';
 import { carryLocalSettings } from './localSettings.ts';
 import { writeMarker } from './marker.ts';
 import type { Mirror } from './mirror.ts';
+import { describeMissingHooks } from './missingHooks.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
 import { makePartial, removePartial } from './partial.ts';
 import { redact } from './remoteUrl.ts';
@@ -109,7 +110,8 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await writeCarried(gitDir, carried.after);
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
-  return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
+  const hooks = await describeMissingHooks(tree, { checkout: carried.from, env: options.env });
+  return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
 }
 
 /** `-B`: the remote's default branch already exists in a new clone. */

@@ -14,6 +14,7 @@ import { settleIndex } from './freshIndex.ts';
 import { readPlace } from './gitDir.ts';
 import { carryLocalSettings } from './localSettings.ts';
 import { markSetupDone, writeMarker } from './marker.ts';
+import { describeMissingHooks } from './missingHooks.ts';
 import { refuseHalfMade } from './refuseHalfMade.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
@@ -53,7 +54,8 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     await refuseHalfMade(spec.path, env);
     const settings = await carryLocalSettings(spec.path, { names: options.localSettings ?? [], checkout, env });
     if (!needsSetup(spec)) await markSetupDone(spec.path);
-    return { made: true, branch: spec.branch, start: start.text, carried: settings.carried, notes: [...(submodules === null ? [] : [submodules]), ...settings.notes] };
+    const hooks = await describeMissingHooks(spec.path, { checkout, env });
+    return { made: true, branch: spec.branch, start: start.text, carried: settings.carried, notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
   } catch (error) {
     signal?.throwIfAborted();
     const attempt = { what: `the worktree "${spec.path}" of "${checkout}" could not be made` };

@@ -57,8 +57,9 @@ const CASES: readonly (readonly [string, Differences, RegExp])[] = [
   ['a fleet that is down', { fleet: { isUp: false } }, /^note fleet: .*"shop" is down.*\/tmp\/s/],
   ['a fleet on another server', { fleet: { isHere: false } }, /^note fleet: .*another tmux server/],
   ['a fleet that cannot be looked at', { fleet: { isUp: null, problem: 'the file is damaged' } }, /^wrong fleet: .*damaged/],
-  ['a clone that is gone', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null }] } }, /^wrong clone: .*gone while the fleet is up: \/ws\/fe/],
-  ['a clone that is broken', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: true, error: 'not a git repository' }] } }, /^wrong clone: .*not a git repository/],
+  ['a clone that is gone', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null, hooks: null }] } }, /^wrong clone: .*gone while the fleet is up: \/ws\/fe/],
+  ['hooks that do not run in a clone', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: true, error: null, hooks: 'hooks are off: core.hooksPath is .husky/_' }] } }, /^note hooks-off: in the clone of "fe" \(shop\) hooks are off/],
+  ['a clone that is broken', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: true, error: 'not a git repository', hooks: null }] } }, /^wrong clone: .*not a git repository/],
   ['a layout with an error', { fleet: { layoutProblem: 'unknown key "x"' } }, /^note layout: .*unknown key "x"/],
   ['hooks off for the user', { session: { settings: [level('user', true)] } }, /^wrong hooks-off: "disableAllHooks" in the user settings "\/user\.json".*fe of shop/],
   ['hooks off in the clone', { session: { settings: [level('user', null), level('local', true)] } }, /^wrong hooks-off: .*local settings/],
@@ -112,7 +113,7 @@ describe('a diagnosis', () => {
   });
 
   it('of a fleet that is down takes agents that live for wrong, and clones that are gone for a note', () => {
-    const fleet = { isUp: false, living: [{ id: 'fe', pid: 42 }], clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null }] };
+    const fleet = { isUp: false, living: [{ id: 'fe', pid: 42 }], clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null, hooks: null }] };
     expect(found({ fleet })).toEqual([expect.stringMatching(/^note fleet/), expect.stringMatching(/^wrong agent-without-pane: "fe" of shop still runs \(pid 42\)/), expect.stringMatching(/^note clone/)]);
   });
 

@@ -1,5 +1,8 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeMissingHooks } from '../../src/git/missingHooks.ts';
+import { makeWorktree } from '../../src/git/worktree.ts';
 import { makeRepo } from '../support/repo.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
@@ -59,4 +62,40 @@ it("the checkout's identity names hooks that do not run while the clone is made"
   await expect(stat(path('ran'))).rejects.toThrow('ENOENT');
   await api('checkout', '-q', '-b', 'other');
   await stat(path('ran'));
+});
+
+const offOf = async (): Promise<string> => (await describeMissingHooks(shop.spec().path, { checkout: shop.checkout, env: shop.env })) ?? '';
+const hook = async (...folder: string[]): Promise<void> => {
+  await mkdir(join(...folder), { recursive: true });
+  for (const name of ['pre-commit', 'commit-msg', 'pre-push.sample']) await writeFile(join(...folder, name), '#!/bin/sh\n', { mode: 0o755 });
+  await writeFile(join(...folder, 'post-merge'), 'not a program');
+};
+
+it('a hooks folder that the clone lacks is named, at the clone and later, until something makes it', async () => {
+  await shop.git(shop.checkout, 'config', 'core.hooksPath', '.husky/_');
+  await hook(shop.checkout, '.husky', '_');
+  expect((await shop.clone()).notes).toEqual([expect.stringMatching(/^hooks are off: core\.hooksPath is \.husky\/_, and the clone has no such folder/)]);
+  expect(await offOf()).toContain('hooks are off');
+  await hook(shop.spec().path, '.husky', '_');
+  expect(await offOf()).toBe('');
+  const worktree = await makeWorktree({ spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+  expect(worktree.notes).toEqual([expect.stringContaining('hooks are off')]);
+});
+
+it("hooks of the checkout's own folder that a clone lacks are named; a worktree has them", async () => {
+  await hook(shop.checkout, '.git', 'hooks');
+  const { notes } = await shop.clone();
+  expect(notes).toEqual([expect.stringMatching(/do not run in it: commit-msg, pre-commit; /)]);
+  await hook(shop.spec().path, '.git', 'hooks');
+  expect(await offOf()).toBe('');
+  const worktree = await makeWorktree({ spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+  expect(worktree.notes).toEqual([]);
+});
+
+it('a hooks folder that every repository has, named in full or from the home folder, is not called missing', async () => {
+  for (const [written, folder] of [[shop.path('hooks'), shop.path('hooks')], ['~/hooks', shop.path('home', 'hooks')]] as const) {
+    await mkdir(folder, { recursive: true });
+    await shop.git(shop.checkout, 'config', 'core.hooksPath', written);
+    expect((await shop.clone({ path: shop.path(`to ${written.replaceAll('/', '-')}`) })).notes).toEqual([]);
+  }
 });

@@ -4,6 +4,7 @@ import { readEvidence, type SessionEvidence } from '../../apply/readEvidence.ts'
 import { LayoutError, ProgramError, UserError } from '../../base/errors.ts';
 import type { CloneReading, FleetReading } from '../../doctor/fleets.ts';
 import type { Layout } from '../../layout/layout.ts';
+import { describeMissingHooks } from '../../git/missingHooks.ts';
 import type { FleetRecord } from '../../store/fleetRecord.ts';
 import { readServer } from '../../tmux/readServer.ts';
 import type { TmuxServer } from '../../tmux/tmux.ts';
@@ -74,7 +75,13 @@ async function readClones(context: Context, place: Place): Promise<readonly Clon
     own.map(async ({ id, path, base }): Promise<CloneReading> => {
       const isThere = await stat(path).then(() => true, () => false);
       const reading = isThere ? await treeOf(path, base) : null;
-      return { id, path, isThere, error: reading !== null && 'error' in reading ? reading.error : null };
+      const error = reading !== null && 'error' in reading ? reading.error : null;
+      return { id, path, isThere, error, hooks: isThere && error === null ? await readHooks(context, place.record, path) : null };
     }),
   );
+}
+
+/** What cannot be told of hooks is no finding of its own. */
+async function readHooks(context: Context, { checkout }: FleetRecord, path: string): Promise<string | null> {
+  return (await orProblem(describeMissingHooks(path, { checkout, env: context.env }))).value;
 }
