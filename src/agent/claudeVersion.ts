@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '../base/childEnvironment.ts';
+import { oneLine } from '../base/text.ts';
 import { isObject, numberAt, textAt, textsAt } from '../base/json.ts';
 import { type JsonFormat, readJson, writeJson } from '../store/file.ts';
 import type { Env, StorePaths } from '../store/paths.ts';
@@ -14,6 +15,8 @@ export interface VersionInput {
   readonly env: Env;
   readonly cwd: string;
   readonly store: StorePaths;
+  /** Called when the command does not tell its version, with its first words on standard error. */
+  readonly onSilent?: (words: string) => void;
 }
 
 /** Milliseconds; Claude Code 2.1.197 answers in 0.1 s. */
@@ -23,11 +26,16 @@ const TIMEOUT = 10_000;
  * The version of the Claude Code that a command starts (`2.1.197`); null when it does not say. The answer is kept for as long as the
  * program's file stays the same; a command of several words is asked each time, for its first word's file tells nothing about the rest.
  */
-export async function readClaudeVersion({ command, env, cwd, store }: VersionInput): Promise<string | null> {
+export async function readClaudeVersion({ command, env, cwd, store, onSilent }: VersionInput): Promise<string | null> {
   const [name = '', ...before] = command;
   const path = await findProgram(name, { env, cwd });
   if (path === null) return null;
-  const ask = async (): Promise<string | null> => parseVersion(await answer(path, { args: [...before, '--version'], env, cwd }));
+  const ask = async (): Promise<string | null> => {
+    const { stdout, words } = await answer(path, { args: [...before, '--version'], env, cwd });
+    const version = parseVersion(stdout);
+    if (version === null) onSilent?.(words);
+    return version;
+  };
   return before.length > 0 ? ask() : remembered(join(store.state, 'claude-version.json'), { path, ask });
 }
 
@@ -84,10 +92,13 @@ function parseVersion(text: string): string | null {
   return /^(\d+\.\d+\.\d+)\b/.exec(text.trim())?.[1] ?? null;
 }
 
-function answer(program: string, { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string }): Promise<string> {
+function answer(program: string, { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string }): Promise<{ readonly stdout: string; readonly words: string }> {
   return new Promise((resolve) => {
-    // What it says when it fails is no version, and whoever starts it next will see why.
-    const child = execFile(program, [...args], { env: childEnvironment('quiet', env), cwd, timeout: TIMEOUT }, (error, stdout) => resolve(error ? '' : stdout));
+    // What it says when it fails is no version; a wrapper says there why it does not start Claude.
+    const child = execFile(program, [...args], { env: childEnvironment('quiet', env), cwd, timeout: TIMEOUT }, (error, stdout, stderr) => {
+      const [words = ''] = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+      resolve({ stdout: error ? '' : stdout, words: oneLine(words).slice(0, 200) });
+    });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });

@@ -8,6 +8,7 @@ import { readLaunchBody } from '../agent/launchFile.ts';
 import { writePlugin } from '../agent/plugin.ts';
 import { writeSession } from '../agent/session.ts';
 import { UserError } from '../base/errors.ts';
+import { shellWord } from '../base/shellText.ts';
 import { treeOwnerId, type Pane } from '../layout/layout.ts';
 import { sessionIdOf } from '../plan/adopt.ts';
 import { emitBatch } from '../plan/batch.ts';
@@ -106,10 +107,16 @@ function claudeCommand({ work }: Pane): readonly (readonly string[])[] {
 async function oldestClaude(context: Context, commands: readonly (readonly string[])[]): Promise<string | null> {
   const { env, cwd, store } = context;
   const distinct = [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
-  const versions = await Promise.all(distinct.map((command) => readClaudeVersion({ command, env, cwd, store })));
+  const versions = await Promise.all(distinct.map((command) => readClaudeVersion({ command, env, cwd, store, onSilent: (words) => context.talk(`note: ${silentClaude(command, words)}`) })));
   for (const version of new Set(versions)) {
     const notice = await firstNotice(store, version);
     if (notice !== null) context.talk(`note: ${notice}`);
   }
   return versions.reduce(olderVersion);
+}
+
+/** A wrapper that is not allowed to run yet (direnv, mise) is the usual reason, and then its panes do not start either. */
+function silentClaude(command: readonly string[], words: string): string {
+  const told = words === '' ? 'it printed none' : words;
+  return `${command.map(shellWord).join(' ')} --version does not tell the version of Claude Code: ${told}. All panes get only the hooks that its oldest version knows, so some states show later, until it does and the panes are restarted`;
 }

@@ -5,6 +5,7 @@ import { makeClone, type CloneReport } from '../git/clone.ts';
 import { copyFiles } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
 import { localPath } from '../git/remoteUrl.ts';
+import { askForSubmodules } from '../git/submodules.ts';
 import { makeWorktree } from '../git/worktree.ts';
 import type { TreeStep } from '../plan/step.ts';
 import { beginTask } from './beginTask.ts';
@@ -24,8 +25,43 @@ export interface TreesInput {
   readonly localSettings: readonly string[];
 }
 
-/** Makes and mends the trees: mirrors first and alone, as their fetch may ask on the terminal; then clones side by side. */
-export async function applyTrees(context: Context, input: TreesInput): Promise<StepResults> {
+export interface TreesResult extends StepResults {
+  /** A sentence for each tree that is there and lacks submodules. */
+  readonly incomplete: readonly string[];
+}
+
+/**
+ * Makes and repairs the trees: mirrors first and alone, as their fetch may ask on the terminal; then clones side by side, without a question.
+ * What submodules need one for is fetched at the end, when nothing else is on the terminal.
+ */
+export async function applyTrees(context: Context, input: TreesInput): Promise<TreesResult> {
+  const lacking: Lacking[] = [];
+  const results = await runAll(context, { ...input, lacking });
+  return { ...results, incomplete: await completeSubmodules(context, lacking) };
+}
+
+/** A tree that lacks submodules, and why. */
+interface Lacking {
+  readonly step: Extract<FolderStep, { spec: unknown }>;
+  readonly words: string;
+}
+
+async function completeSubmodules(context: Context, lacking: readonly Lacking[]): Promise<readonly string[]> {
+  const incomplete: string[] = [];
+  for (const { step, words } of lacking) {
+    const mayHelp = context.interactive && !context.signal.aborted && /Permission denied|could not read|Host key verification|Authentication failed|terminal prompts disabled/.test(words);
+    if (mayHelp) context.talk(`fetching the submodules of "${step.pane}"; git may ask`);
+    const left = mayHelp ? await askForSubmodules(step.spec.path, { env: context.env, checkout: step.checkout, signal: context.signal }) : words;
+    if (left !== null) incomplete.push(`"${step.pane}": ${left} (in ${step.spec.path})`);
+  }
+  return incomplete;
+}
+
+interface AllTrees extends TreesInput {
+  readonly lacking: Lacking[];
+}
+
+async function runAll(context: Context, input: AllTrees): Promise<StepResults> {
   const mirrors = new Map<string, Mirror>();
   const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
   const progress = makeProgress(context);
@@ -88,7 +124,7 @@ async function track(context: Context, { progress, step }: { readonly progress: 
 
 interface StepInput {
   readonly step: FolderStep;
-  readonly input: TreesInput;
+  readonly input: AllTrees;
   readonly mirrors: ReadonlyMap<string, Mirror>;
   readonly progress: Progress;
 }
@@ -96,7 +132,8 @@ interface StepInput {
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
   const localSettings = 'spec' in step && step.spec.repo === input.fleet.record.repo ? input.localSettings : [];
-  const common = { env: context.env, signal: context.signal, onLine: (line: string): void => progress.line(nameOf(step), line) };
+  const onLacking = (words: string): void => ('spec' in step ? void input.lacking.push({ step, words }) : undefined);
+  const common = { env: context.env, signal: context.signal, onLacking, onLine: (line: string): void => progress.line(nameOf(step), line) };
   switch (step.kind) {
     case 'fetch-mirror':
       return '';
@@ -109,14 +146,14 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     case 'make-worktree':
       return describeReport(await makeWorktree({ ...common, localSettings, spec: step.spec, checkout: step.checkout }));
     case 'begin-task':
-      return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine });
+      return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine, onLacking });
     case 'bring-work': {
       const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
       return `${plural(commits, 'commit')}, ${plural(files, 'file')}`;
     }
     case 'copy-files': {
-      const { copied, linked, refused } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
-      return [`${copied} copied`, `${linked} linked`, ...refused.map((path) => `not taken: ${path}`)].join(', ');
+      const { copied, linked, refused, nowhere } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
+      return [`${copied} copied`, `${linked} linked`, ...refused.map((path) => `not taken: ${path}`), ...nowhere.map((path) => `not taken: ${path} is a link that leads nowhere`)].join(', ');
     }
     default:
       return assertNever(step);

@@ -21,18 +21,19 @@ interface Beginning {
   /** Null for a worktree. */
   readonly mirror: Mirror | null;
   readonly onLine: (line: string) => void;
+  readonly onLacking: (words: string) => void;
 }
 
 /**
  * Puts the tree on its next task's branch and takes away what the last conversation left in the session's folder, so that its launch file
  * starts a new one. Looks at the tree and the agent once more right before. Throws a UserError, and has done nothing then.
  */
-export async function beginTask(context: Context, { step, fleet, mirror, onLine }: Beginning): Promise<string> {
+export async function beginTask(context: Context, { step, fleet, mirror, onLine, onLacking }: Beginning): Promise<string> {
   const { spec, pane, basePath, checkout } = step;
   await refuseAgent(context, { pane, fleet });
   const { refused } = await readTaskRisks(context, spec, fleet);
   if (refused.length > 0) throw new UserError(`the next task of "${pane}" was not begun: it has ${refused.map(describeRisk).join('; ')}`, { hint: 'commit, stash or undo that, then give the task again: claude-tmux task' });
-  const said = await switchBranch({ spec, basePath, mirror, checkout, env: context.env, onLine, signal: context.signal });
+  const said = await switchBranch({ spec, basePath, mirror, checkout, env: context.env, onLine, onLacking, signal: context.signal });
   const files = sessionPaths(fleetPaths(context.store, fleet.record.uuid), pane);
   for (const file of [files.session, files.prompted, files.exit, files.answer]) await rm(file, { force: true });
   return said;

@@ -75,7 +75,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const isWhole = trees.failed.length + trees.notBegun.length === 0;
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
-  const missing = await missingFolders(planned, kept);
+  const missing = [...trees.incomplete, ...(await missingFolders(planned, kept))];
   await dialogs.trust(planned);
   const began = context.now();
   const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
@@ -168,6 +168,8 @@ interface MadeTrees {
   readonly failed: readonly string[];
   /** Ids of sessions whose next task could not be begun: they go on with the last one. */
   readonly notBegun: readonly string[];
+  /** A sentence for each that is there, and not whole. */
+  readonly incomplete: readonly string[];
 }
 
 interface Making {
@@ -180,13 +182,13 @@ interface Making {
 async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, { record, localSettings }: Making): Promise<MadeTrees> {
   // A setup runs in its panes, before what they start.
   const steps = plan.steps.filter(isTreeStep).filter((step) => step.kind !== 'run-setup');
-  if (steps.length === 0) return { failed: [], notBegun: [] };
+  if (steps.length === 0) return { failed: [], notBegun: [], incomplete: [] };
   const results = await applyTrees(context, { steps, fleet: { record, server }, localSettings });
   if (!context.signal.aborted) tellFailures(context, plan.steps, results.failed);
   const lost = steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id));
   const notBegun = lost.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
   const owners = new Set(lost.flatMap((step) => ('pane' in step && !notBegun.includes(step.pane) ? [step.pane] : [])));
-  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id), notBegun };
+  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id), notBegun, incomplete: results.incomplete };
 }
 
 function tellFailures(context: Context, steps: readonly Step[], failed: ReadonlyMap<number, unknown>): void {

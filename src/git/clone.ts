@@ -37,6 +37,8 @@ export interface CloneOptions {
   readonly localSettings?: readonly string[];
   readonly env: Env;
   readonly onLine: (line: string) => void;
+  /** Called when the submodules are not all there, with the reason. */
+  readonly onLacking?: ((words: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -95,22 +97,22 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   const { mirror, spec, basePath, checkout, onLine, signal } = options;
   const env = await transportEnvironment({ checkout, env: options.env, asks: false });
   const gitDir = join(tree, '.git');
+  if (mirror.usable) refuseBlocked(spec.branch, mirror.branches);
   await linkFrom(mirror, tree, { env, onLine, signal });
+  if (!mirror.usable) refuseBlocked(spec.branch, (await readBranches(tree, env)).origins);
   await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: tree, env, signal });
   const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
-  if (mirror.usable) refuseBlocked(spec.branch, mirror.branches);
   await writeCarried(gitDir, carried.before);
-  if (!mirror.usable) refuseBlocked(spec.branch, (await readBranches(tree, env)).origins);
   const start = await findStartPoint(spec, basePath, { tree, checkout, env, signal });
   await fetchLargeFiles(tree, { mirror, ref: start.ref, env, onLine, signal });
   await checkOut(tree, { spec, start, env, onLine, signal });
-  const submodules = await addSubmodules(tree, { env, onLine, signal });
+  const submodules = await addSubmodules(tree, { env, checkout: null, onLine, onLacking: options.onLacking, signal });
   await settleIndex(tree, gitDir, { env, signal });
   await refuseHalfMade(tree, env);
   await writeCarried(gitDir, carried.after);
+  const hooks = await describeMissingHooks(tree, { checkout: carried.from, env: options.env });
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
-  const hooks = await describeMissingHooks(tree, { checkout: carried.from, env: options.env });
   return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
 }
 

@@ -1,5 +1,6 @@
-import { appendFile, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { appendFile, lstat, mkdir, readlink, realpath, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { TreeSpec } from '../layout/layout.ts';
 import { hasCode, makeFolders } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
@@ -23,9 +24,11 @@ export interface CopyReport {
   readonly kept: number;
   /** Left out because a folder on the way is a link: it would lead out of the tree. */
   readonly refused: readonly string[];
+  /** Left out because they are links, and what they lead to is not there. */
+  readonly nowhere: readonly string[];
 }
 
-type Outcome = 'done' | 'kept' | 'refused';
+type Outcome = 'done' | 'kept' | 'refused' | 'nowhere';
 
 /**
  * Brings the checkout's git-ignored files that the globs name into a new tree, copied with their mode or linked. Where the tree's own
@@ -40,7 +43,7 @@ export async function copyFiles({ spec, checkout, env }: CopyOptions): Promise<C
     await keepIgnored(linked.done, spec.path, env);
     const copied = await copyIgnored(copies, { checkout, tree: spec.path, env });
     if (spec.setup.length === 0) await markSetupDone(spec.path);
-    return { copied: copied.done.length, linked: linked.done.length, kept: linked.kept.length + copied.kept.length, refused: [...linked.refused, ...copied.refused] };
+    return { copied: copied.done.length, linked: linked.done.length, kept: linked.kept.length + copied.kept.length, refused: [...linked.refused, ...copied.refused], nowhere: [...linked.nowhere, ...copied.nowhere] };
   } catch (error) {
     throw explainFailure(error, { what: `files of "${checkout}" could not be copied to "${spec.path}"` });
   }
@@ -50,13 +53,16 @@ interface Brought {
   readonly done: readonly string[];
   readonly kept: readonly string[];
   readonly refused: readonly string[];
+  readonly nowhere: readonly string[];
 }
 
 /** Copies ignored files of the checkout into the tree, where they do not count as changes either. */
 export async function copyIgnored(names: readonly string[], { checkout, tree, env }: { readonly checkout: string; readonly tree: string; readonly env: Env }): Promise<Brought> {
   const place = names.length === 0 ? null : await readPlace(tree);
   const gitDir = place?.kind === 'repository' ? place.gitDir : tree;
-  const copied = await bring(names, (name) => placeCopy(name, { checkout, tree, gitDir }));
+  // Links last: one that leads to another file that is copied is copied as the link it is.
+  const links = new Set(names.filter((name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isSymbolicLink() === true));
+  const copied = await bring([...names.filter((name) => !links.has(name)), ...links], (name) => placeCopy(name, { checkout, tree, gitDir }));
   await keepIgnored(copied.done, tree, env);
   return copied;
 }
@@ -65,16 +71,22 @@ async function bring(names: readonly string[], place: (name: string) => Promise<
   const outcomes: { readonly name: string; readonly outcome: Outcome }[] = [];
   for (const name of names) outcomes.push({ name, outcome: await place(name) });
   const named = (wanted: Outcome): string[] => outcomes.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
-  return { done: named('done'), kept: named('kept'), refused: named('refused') };
+  return { done: named('done'), kept: named('kept'), refused: named('refused'), nowhere: named('nowhere') };
 }
 
 async function placeLink(name: string, checkout: string, tree: string): Promise<Outcome> {
+  if (!existsSync(join(checkout, name))) return 'nowhere';
   if (!(await makeParents(name, tree))) return 'refused';
   return unlessThere(() => symlink(join(checkout, name), join(tree, name)));
 }
 
-/** A link is copied as the link it is; what it leads to is not. */
-async function placeCopy(name: string, { checkout, tree, gitDir }: { readonly checkout: string; readonly tree: string; readonly gitDir: string }): Promise<Outcome> {
+interface Copy {
+  readonly checkout: string;
+  readonly tree: string;
+  readonly gitDir: string;
+}
+
+async function placeCopy(name: string, { checkout, tree, gitDir }: Copy): Promise<Outcome> {
   const source = join(checkout, name);
   const facts = await lstat(source).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null;
@@ -84,8 +96,23 @@ async function placeCopy(name: string, { checkout, tree, gitDir }: { readonly ch
   if (facts === null || !(facts.isFile() || facts.isSymbolicLink())) return 'kept';
   if (!(await makeParents(name, tree))) return 'refused';
   const target = join(tree, name);
-  if (facts.isSymbolicLink()) return unlessThere(async () => symlink(await readlink(source), target));
+  if (facts.isSymbolicLink()) return copyLink(name, { checkout, tree, gitDir });
   return unlessThere(() => copyWhole({ source, target, gitDir }));
+}
+
+/**
+ * A link is copied as the link it is where it leads to the same in the tree: an absolute one, and one to something that the tree has. Any
+ * other would dangle, or lead into the clone of another session: of that the file behind it is copied, and a folder behind it linked.
+ */
+async function copyLink(name: string, { checkout, tree, gitDir }: Copy): Promise<Outcome> {
+  const [source, target] = [join(checkout, name), join(tree, name)];
+  const behind = statSync(source, { throwIfNoEntry: false });
+  if (behind === undefined) return 'nowhere';
+  const text = await readlink(source);
+  const place = resolve(dirname(target), text);
+  if (isAbsolute(text) || (place.startsWith(`${tree}/`) && existsSync(place))) return unlessThere(() => symlink(text, target));
+  if (behind.isDirectory()) return unlessThere(async () => symlink(await realpath(source), target));
+  return behind.isFile() ? unlessThere(() => copyWhole({ source, target, gitDir })) : 'kept';
 }
 
 async function unlessThere(make: () => Promise<void>): Promise<Outcome> {

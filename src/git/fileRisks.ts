@@ -1,4 +1,4 @@
-import { lstat, readlink } from 'node:fs/promises';
+import { lstat, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseChangedPaths, type ChangedPaths } from '../status/changedPaths.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
@@ -134,9 +134,10 @@ async function leadsTo(path: string, target: string): Promise<boolean> {
   return (await readlink(path).catch(() => null)) === target;
 }
 
-/** A link is the path it leads to: `link` makes one, and what is behind it stays. */
+/** A link is the path it leads to: `link` makes one, and what is behind it stays. Of a relative link `include` copies the file behind it. */
 async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([readWorkFile(one), readWorkFile(other)]);
+  const [a, link] = await Promise.all([readWorkFile(one), readWorkFile(other)]);
+  const b = a?.isLink === false && link?.isLink === true ? await readWorkFile(await realpath(other).catch(() => other)) : link;
   // Gone since it was listed, or a socket: nothing of its own.
   return a === null || (b !== null && a.isLink === b.isLink && a.bytes.equals(b.bytes));
 }

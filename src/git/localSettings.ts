@@ -26,6 +26,7 @@ interface Carrying {
 /** Copies them into a new tree, over nothing that is there. Resolves to those it brought, and to a sentence for each it did not. */
 export async function carryLocalSettings(tree: string, { names, checkout, env }: Carrying): Promise<{ readonly carried: readonly string[]; readonly notes: readonly string[] }> {
   if (checkout === null || names.length === 0) return { carried: [], notes: [] };
-  const { done, kept, refused } = await copyIgnored(names, { checkout, tree, env });
-  return { carried: done, notes: [...kept, ...refused].map((name) => `${name} was not carried over: the clone has its own`) };
+  const { done, kept, refused, nowhere } = await copyIgnored(names, { checkout, tree, env });
+  const notes = [...[...kept, ...refused].map((name) => `${name} was not carried over: the clone has its own`), ...nowhere.map((name) => `${name} was not carried over: it is a link that leads nowhere`)];
+  return { carried: done, notes };
 }

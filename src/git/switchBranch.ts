@@ -21,6 +21,8 @@ export interface SwitchOptions {
   readonly checkout: string | null;
   readonly env: Env;
   readonly onLine: (line: string) => void;
+  /** Called when the submodules are not all there, with the reason. */
+  readonly onLacking?: ((words: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,10 +57,10 @@ async function checkOut(options: SwitchOptions): Promise<string> {
     await mutateGit([...CAREFUL, branch, '--'], common);
     return `${branch}, which exists`;
   }
+  await (mirror?.usable === true ? refuseBlockedBeside(path, branch, { origins: mirror.branches, env }) : refuseBlockedIn(path, branch, env));
   const start = await findStartPoint(spec, basePath, { tree: path, checkout, env, signal });
   await mutateGit([...CAREFUL, start.track ? '--track' : '--no-track', '-b', branch, start.ref, '--'], common);
-  await (mirror?.usable === true ? refuseBlockedBeside(path, branch, { origins: mirror.branches, env }) : refuseBlockedIn(path, branch, env));
-  const submodules = await addSubmodules(path, { env, onLine, signal });
+  const submodules = await addSubmodules(path, { env, checkout, onLine, onLacking: options.onLacking, signal });
   return [`${branch} from ${start.text}`, ...(submodules === null ? [] : [submodules])].join('; ');
 }
 

@@ -30,6 +30,8 @@ export interface WorktreeOptions {
   readonly localSettings?: readonly string[];
   readonly env: Env;
   readonly onLine: (line: string) => void;
+  /** Called when the submodules are not all there, with the reason. */
+  readonly onLacking?: ((words: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,19 +44,19 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
   try {
     const isListed = await makeRoom(options);
     await makeFolders(dirname(spec.path));
+    await refuseBlockedIn(checkout, spec.branch, env);
     const start = await findStart(options);
     onLine(`checking out ${oneLine(spec.branch)}`);
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.
-    await refuseBlockedIn(checkout, spec.branch, env);
     await mutateGit(['worktree', 'add', ...(isListed ? ['--force'] : []), ...start.args], { cwd: checkout, env, onLine, signal });
     // At once: an interrupt from here on leaves a tree that is known as ours and not set up.
     const gitDir = await note(spec);
-    const submodules = await addSubmodules(spec.path, { env, onLine, signal });
+    const submodules = await addSubmodules(spec.path, { env, checkout, onLine, onLacking: options.onLacking, signal });
     await settleIndex(spec.path, gitDir, { env, signal });
     await refuseHalfMade(spec.path, env);
+    const hooks = await describeMissingHooks(spec.path, { checkout, env });
     const settings = await carryLocalSettings(spec.path, { names: options.localSettings ?? [], checkout, env });
     if (!needsSetup(spec)) await markSetupDone(spec.path);
-    const hooks = await describeMissingHooks(spec.path, { checkout, env });
     return { made: true, branch: spec.branch, start: start.text, carried: settings.carried, notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
   } catch (error) {
     signal?.throwIfAborted();

@@ -142,8 +142,15 @@ bring() {
       file=\${file%/}
       path=$to/$file
       if [ -e "$path" ] || [ -L "$path" ]; then continue; fi
+      [ -e "$from/$file" ] || continue
       mkdir -p "\${path%/*}"
-      if [ "$how" = link ]; then ln -s "$from/$file" "$path"; else cp -pP "$from/$file" "$path"; fi
+      link=
+      [ ! -L "$from/$file" ] || link=$(readlink "$from/$file")
+      case $how:$link in
+        link:*) ln -s "$from/$file" "$path" ;;
+        copy: | copy:/*) cp -pP "$from/$file" "$path" ;;
+        *) if [ -d "$from/$file" ]; then ln -s "$from/$file" "$path"; else cp -pL "$from/$file" "$path"; fi ;;
+      esac
       if [ "$kind" = ignored ] && ! git check-ignore --quiet -- "$file"; then
         mkdir -p "\${exclude%/*}"
         printf "/%s\\n" "$(printf %s "$file" | tr "\\n\\r" "??" | sed "s/[][\\\\\\\\*]/\\\\\\\\&/g; s/ $/\\\\\\\\ /")" >>"$exclude"

@@ -99,6 +99,14 @@ describe('the version of Claude Code', () => {
     expect(notices.map((notice) => notice?.slice(0, 26) ?? null)).toEqual([null, 'Claude Code 9.0.0 is newer', null, 'Claude Code 9.0.1 is newer', null, null]);
   });
 
+  it('that a wrapper keeps to itself is told with its own first words', async () => {
+    await install('direnv', 'echo >&2; echo "direnv: error /w/.envrc is blocked. Run \`direnv allow\` to approve its content" >&2; echo more >&2; exit 1');
+    const said: string[] = [];
+    const env = { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` };
+    expect(await readClaudeVersion({ command: ['claude', 'exec', '.', 'claude'], env, cwd: sandbox.root, store, onSilent: (words) => said.push(words) })).toBe(null);
+    expect(said).toEqual(['direnv: error /w/.envrc is blocked. Run `direnv allow` to approve its content']);
+  });
+
   it('of a program behind a wrapper is asked each time', async () => {
     await install('v1', 'echo "$1 2.1.5" | grep -q -- --version && echo 2.1.5');
     expect([await ask('claude', '--'), await ask('claude', '--')]).toEqual(['2.1.5', '2.1.5']);

@@ -1,7 +1,8 @@
-import { chmod, lstat, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, readlink, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyFiles, type CopyReport } from '../../src/git/copyFiles.ts';
+import { readTreeRisks } from '../../src/git/treeRisks.ts';
 import { readTree } from '../../src/git/tree.ts';
 import { makeWorktree } from '../../src/git/worktree.ts';
 import { makeShop, type Shop } from './fixture.ts';
@@ -20,7 +21,7 @@ const put = async (name: string, text: string) => {
 const clone = (name: string) => join(shop.spec().path, name);
 const copy = (include: string[], link: string[] = []): Promise<CopyReport> => copyFiles({ spec: shop.spec({ include, link }), checkout: shop.checkout, env: shop.env });
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
-const nothing = { copied: 0, linked: 0, kept: 0, refused: [] };
+const nothing = { copied: 0, linked: 0, kept: 0, refused: [], nowhere: [] };
 
 describe('include', () => {
   it('copies what the globs name and git ignores, with its mode, and nothing else', async () => {
@@ -67,12 +68,35 @@ describe('include', () => {
     const outside = shop.path('outside');
     await mkdir(outside);
     await put('sub/app.local', 'x');
+    await writeFile(join(outside, 'target'), 'x');
     await symlink(join(outside, 'target'), join(shop.checkout, 'l.local'));
     await shop.clone();
     await symlink(outside, clone('sub'));
     expect(await copy(['*.local'])).toEqual({ ...nothing, copied: 1, refused: ['sub/app.local'] });
     expect(await readlink(clone('l.local'))).toBe(join(outside, 'target'));
     await expect(stat(join(outside, 'app.local'))).rejects.toThrow('ENOENT');
+  });
+
+  it('copies what a relative link leads to where the link itself would lead elsewhere, and leaves out one that leads nowhere', async () => {
+    await mkdir(shop.path('secrets', 'folder'), { recursive: true });
+    await writeFile(shop.path('secrets', 'shop.env'), 'SECRET=1\n');
+    // A clone of another session stands where the link would lead from the workspace.
+    await mkdir(shop.path('work space', 'secrets'), { recursive: true });
+    await writeFile(shop.path('work space', 'secrets', 'shop.env'), 'of somebody else\n');
+    await put('config.local', 'c');
+    for (const [name, text] of [['.env', '../secrets/shop.env'], ['folder.local', '../secrets/folder'], ['gone.local', '../secrets/gone'], ['alias.local', 'config.local'], ['notes.local', '.env'], ['round.local', 'round.local']] as const) await symlink(text, join(shop.checkout, name));
+    await shop.clone();
+    expect(await copy(['.env', '*.local'])).toEqual({ ...nothing, copied: 5, nowhere: ['gone.local', 'round.local'] });
+    expect((await lstat(clone('.env'))).isFile()).toBe(true);
+    expect(await readFile(clone('.env'), 'utf8')).toBe('SECRET=1\n');
+    expect(await readlink(clone('folder.local'))).toBe(await realpath(shop.path('secrets', 'folder')));
+    expect(await readlink(clone('alias.local'))).toBe('config.local');
+    expect(await readFile(clone('notes.local'), 'utf8')).toBe('SECRET=1\n');
+    const risks = () => readTreeRisks(shop.spec().path, { base: null, include: ['.env'], checkout: shop.checkout, remote: null, env: shop.env });
+    expect(await risks()).toEqual([]);
+    await writeFile(clone('.env'), 'SECRET=2\n');
+    expect((await risks()).map(({ kind }) => kind)).toEqual(['copy']);
+    expect(await readFile(shop.path('secrets', 'shop.env'), 'utf8')).toBe('SECRET=1\n');
   });
 
   it.each(['new\nline', 'last newline\n', '\n*\n', 'cr\r', ' edges ', 'tab\t', '#hash', '!bang', '-dash', '"quoted"', 'back\\slash', 'ümläut', '*[a]?'])('copies a file with a hostile name, %j, and it hides itself alone', async (name) => {
@@ -115,6 +139,12 @@ describe('include', () => {
 });
 
 describe('link', () => {
+  it('makes no link to a link that leads nowhere', async () => {
+    await symlink('gone', join(shop.checkout, '.env'));
+    await shop.clone();
+    expect(await copy([], ['.env'])).toEqual({ ...nothing, nowhere: ['.env'] });
+  });
+
   it('links an ignored folder as a whole and keeps the link out of the changes', async () => {
     await put('node_modules/lib/index.js', 'x');
     await shop.clone();

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeWorktree } from '../../src/git/worktree.ts';
 import { shellWord } from '../../src/base/shellText.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTmux } from '../support/privateTmux.ts';
@@ -91,12 +92,47 @@ it('the fetch has the terminal: a passphrase typed there is enough, once', async
   expect(await connections()).toHaveLength(1);
 });
 
+it('submodules behind a passphrase: none is asked for beside the progress display, and the terminal is enough afterwards', async () => {
+  const lib = 'git@example.com:lib.git';
+  const id = await shop.git(shop.checkout, 'rev-parse', 'HEAD');
+  await writeFile(shop.path('my checkout', '.gitmodules'), `[submodule "lib"]\n\tpath = lib\n\turl = ${lib}\n`);
+  await shop.git(shop.checkout, 'add', '.gitmodules');
+  await shop.git(shop.checkout, 'update-index', '--add', '--cacheinfo', `160000,${id},lib`);
+  await shop.git(shop.checkout, 'commit', '-q', '-m', 'A submodule');
+  await shop.git(shop.checkout, 'push', '-q', shop.origin, 'HEAD:main');
+  const mirror = await shop.fill({ repo, env });
+  await writeFile(shop.path('locked'), '');
+  const lacking: string[] = [];
+  const made = [await shop.clone({ repo }, { mirror, env, onLacking: (words) => lacking.push(words) })];
+  await shop.git(shop.checkout, 'fetch', '-q', shop.origin, '+refs/heads/*:refs/remotes/origin/*');
+  const spec = shop.spec({ path: shop.path('worktree'), branch: 'feature/web', base: { kind: 'branch', name: 'main' } });
+  made.push(await makeWorktree({ spec, checkout: shop.checkout, env, onLine: () => undefined, onLacking: (words) => lacking.push(words) }));
+  expect(made.map(({ notes }) => notes)).toEqual(lacking.map((words) => [words]));
+  expect(lacking.join()).toMatch(/submodules are not all there: .*Permission denied.*submodules are not all there: .*Permission denied/s);
+  expect((await connections()).every((line) => line.includes('BatchMode=yes'))).toBe(true);
+  const program = await bundle(`
+    import { askForSubmodules } from './src/git/submodules.ts';
+    void askForSubmodules(process.argv[2], { env: process.env, checkout: null }).then((left) => console.log('LEFT IS', left));
+  `);
+  const tmux = startTmux(shop.sandbox);
+  const command = `env PATH=${shellWord(env['PATH'] ?? '')} ${[process.execPath, program, shop.spec().path].map(shellWord).join(' ')}; sleep 60`;
+  await tmux.run('new-session', '-d', '-x', '200', '-y', '50', command);
+  const screen = () => tmux.run('capture-pane', '-p');
+  await eventually(async () => expect(await screen()).toContain('Enter passphrase:'));
+  await tmux.run('send-keys', 'sesame', 'Enter');
+  await eventually(async () => expect(await screen()).toContain('LEFT IS null'));
+  expect(await shop.git(shop.spec().path, 'submodule', 'status')).toMatch(/^ [0-9a-f]{40} lib/);
+});
+
 async function buildFiller(): Promise<string> {
-  const outfile = shop.path('filler.cjs');
-  const contents = `
+  return bundle(`
     import { fillMirror } from './src/git/mirror.ts';
     void fillMirror({ ...JSON.parse(process.argv[2]), env: process.env, onLine: () => undefined }).then(({ head }) => console.log('HEAD IS', head));
-  `;
+  `);
+}
+
+async function bundle(contents: string): Promise<string> {
+  const outfile = shop.path('program.cjs');
   const resolveDir = fileURLToPath(new URL('../..', import.meta.url));
   await build({ stdin: { contents, resolveDir, loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
   return outfile;
