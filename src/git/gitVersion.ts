@@ -4,8 +4,8 @@ import { isAtLeast } from '../base/version.ts';
 import type { Env } from '../store/paths.ts';
 import { readGit } from './run/ask.ts';
 
-/** What each feature needs of git, and what there is to do with an older one. docs/sync.md and the README name the same versions. */
-const GIT_FEATURES = {
+/** What each feature needs of git, and what there is to do with an older one. docs/git.md names the same versions. */
+export const GIT_FEATURES = {
   /** Clones and worktrees. */
   trees: { since: [2, 25], what: 'claude-tmux', instead: null },
   /** A fetch that leaves FETCH_HEAD, which the agent's own `git pull` may be reading, as it is. */
