@@ -62,7 +62,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
     context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
     return { code: EXIT.done, record: loaded.record && (await noteMachine(context, loaded.record, first)) };
   }
-  const refused = await refuseLost(context, { planned: first, record: loaded.record, ids: startedPanes(first.plan, first.layout).map(({ id }) => id), yes: wanted.yes });
+  const { refused, resumed } = await refuseLost(context, { planned: first, record: loaded.record, ids: startedPanes(first.plan, first.layout).map(({ id }) => id), yes: wanted.yes });
   if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
   await tellBefore(context, { planned: first, loaded, wanted });
@@ -84,7 +84,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
   await startWatcher(context, planned.server, kept.uuid);
   // Who is shown the fleet sees it for himself, and `attach` looks whether it is there.
-  const lost = wanted.attach ? [] : await checkOutcome(context, { record: kept, planned, began });
+  const lost = wanted.attach ? [] : await checkOutcome(context, { record: kept, planned, began, resumed });
   for (const sentence of lost) context.talk(`claude-tmux: ${sentence}`);
   if (lost.length > 0) return { code: EXIT.notDone, record: kept };
   tellAfter(context, planned.plan);

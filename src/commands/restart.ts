@@ -11,6 +11,7 @@ import { describeOtherAccount } from './accounts.ts';
 import { changeFleet } from './changeFleet.ts';
 import { keepRecord } from './keepRecord.ts';
 import { refuseLost } from './lostConversations.ts';
+import { checkResumed } from './upOutcome.ts';
 import { permit } from './permit.ts';
 import { meetTrust } from './meetDialogs.ts';
 import { pickSession } from './pick.ts';
@@ -25,16 +26,20 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const fleet = loaded.record;
     const planned = await planFleet(context, loaded, { only: null, fromHere: false });
     await confirm(context, { planned, fleet, id, yes: options['yes'] === true });
-    if ((await refuseLost(context, { planned, record: fleet, ids: [id], yes: options['yes'] === true })).length > 0) return EXIT.notDone;
+    const { refused, resumed } = await refuseLost(context, { planned, record: fleet, ids: [id], yes: options['yes'] === true });
+    if (refused.length > 0) return EXIT.notDone;
     for (const note of describeOtherAccount(context, { accounts: planned.accounts, started: planned.layout.panes.filter((pane) => pane.id === id) })) context.talk(`note: ${note}`);
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });
     await settleFleet(context.store, record.uuid);
     await meetTrust(context, planned, { id, checkout: loaded.world.checkout });
+    const began = context.now();
     const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);
     if (failures.length === 0) context.talk(`"${id}" was started again`);
-    return failures.length === 0 ? EXIT.done : EXIT.notDone;
+    const others = failures.length === 0 ? await checkResumed(context, { record, planned: forced, began, resumed }) : [];
+    for (const sentence of others) context.talk(`claude-tmux: ${sentence}`);
+    return failures.length + others.length === 0 ? EXIT.done : EXIT.notDone;
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../apply/context.ts';
 import { readVerdicts, type SessionEvidence } from '../apply/readEvidence.ts';
+import { pastedFor } from '../base/pasted.ts';
 import { oneLine } from '../base/text.ts';
 import { lookOf } from '../status/states.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
@@ -23,18 +24,31 @@ interface Made {
   readonly planned: PlannedFleet;
   /** When the making began; milliseconds since 1970. */
   readonly began: number;
+  /** The conversations that are to go on, by session id. */
+  readonly resumed: ReadonlyMap<string, string>;
 }
 
 /**
  * Looks whether what was made lives, and resolves to a sentence for each thing that does not: the tmux session, its panes, and the agents. As
  * soon as one agent has given a sign of life, or none can any more, that is known; a fleet without agents is not waited for.
  */
-export async function checkOutcome(context: Context, { record, planned, began }: Made): Promise<readonly string[]> {
+export async function checkOutcome(context: Context, { record, planned, began, resumed }: Made): Promise<readonly string[]> {
   const { session } = await readServer(planned.server, { uuid: record.uuid, session: record.session, env: context.env });
   if (session === null) return [`the tmux session "${record.session}" ended as soon as it was made; see the options destroy-unattached and exit-unattached, and the hooks of your tmux configuration`];
   const gone = missingPanes(planned, session);
   if (gone.length > 0) return gone.map((id) => `the pane of "${id}" ended as soon as it was made`);
-  return checkAgents(context, { record, planned, began, session });
+  return checkAgents(context, { record, planned, began, resumed, session });
+}
+
+/** Waits for the first sign of one agent that is to go on with its conversation; a sentence when it has begun another. */
+export async function checkResumed(context: Context, { record, planned, began, resumed }: Made): Promise<readonly string[]> {
+  const deadline = context.now() + PATIENCE_MS;
+  while (resumed.size > 0 && context.now() < deadline && !context.signal.aborted) {
+    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => resumed.has(id));
+    if (all.every((one) => isSettled(one) || isLost(one, began))) return all.flatMap((one) => describeOther(one, { began, resumed }));
+    await pause(LOOK_EVERY_MS);
+  }
+  return [];
 }
 
 function missingPanes({ plan }: PlannedFleet, session: TmuxSession): readonly string[] {
@@ -48,14 +62,14 @@ interface Checking extends Made {
   readonly session: TmuxSession;
 }
 
-async function checkAgents(context: Context, { record, planned, began, session }: Checking): Promise<readonly string[]> {
+async function checkAgents(context: Context, { record, planned, began, resumed, session }: Checking): Promise<readonly string[]> {
   const ids = startedPanes(planned.plan, planned.layout).flatMap(({ id, work }) => (work.kind === 'agent' && work.isClaude ? [id] : []));
   if (ids.length === 0) return [];
   const deadline = context.now() + PATIENCE_MS;
   for (;;) {
     const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => ids.includes(id));
     const lost = all.filter((one) => isLost(one, began));
-    if (all.some(isSettled) || context.signal.aborted) return [];
+    if (all.some(isSettled) || context.signal.aborted) return all.flatMap((one) => describeOther(one, { began, resumed }));
     if (lost.length > 0 && all.every((one) => lost.includes(one) || waitsForStart(one))) return describeLost(context, { lost, all, planned, session });
     if (context.now() >= deadline) return [];
     await pause(LOOK_EVERY_MS);
@@ -65,6 +79,14 @@ async function checkAgents(context: Context, { record, planned, began, session }
 /** It lives, or is past what can be said now: its setup may take long. */
 function isSettled({ verdict, facts }: Seen): boolean {
   return verdict.source === 'hook' || verdict.source === 'registry' || facts?.preparation?.kind === 'setup';
+}
+
+/** Claude was to go on with a conversation, and began another (a SessionStart `startup` with an id of its own): the old one is not lost. */
+function describeOther({ session: { id, path }, facts }: Seen, { began, resumed }: Pick<Made, 'began' | 'resumed'>): readonly string[] {
+  const [wanted, now] = [resumed.get(id), facts?.conversation ?? null];
+  if (wanted === undefined || now === null || now === wanted || facts?.alive !== true || (facts.startedAt ?? 0) <= began - CLOCK_MS) return [];
+  const command = pastedFor`cd ${path} && claude --resume ${wanted}`;
+  return [`"${id}" was to go on with the conversation ${wanted}, and Claude has begun another one (${now}), which is empty; the old one can be resumed in a shell: ${command}`];
 }
 
 /** It asks something, or its program has run since and is over. */

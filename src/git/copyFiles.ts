@@ -106,8 +106,8 @@ async function placeCopy(name: string, { checkout, tree, gitDir }: Copy): Promis
  */
 async function copyLink(name: string, { checkout, tree, gitDir }: Copy): Promise<Outcome> {
   const [source, target] = [join(checkout, name), join(tree, name)];
-  const behind = statSync(source, { throwIfNoEntry: false });
-  if (behind === undefined) return 'nowhere';
+  if (!existsSync(source)) return 'nowhere';
+  const behind = statSync(source);
   const text = await readlink(source);
   const place = resolve(dirname(target), text);
   if (isAbsolute(text) || (place.startsWith(`${tree}/`) && existsSync(place))) return unlessThere(() => symlink(text, target));

@@ -162,4 +162,17 @@ panes:
     expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('transcript') as unknown });
     await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
   });
+
+  test('that Claude does not go on with, and begins another instead, is named with the way back', async () => {
+    const forgetful = bench.sandbox.path('forgetful');
+    await writeFile(forgetful, '#!/bin/sh\n[ ! -e "$0.now" ] || for word do shift; case $word in --resume) set -- "$@" --session-id; new=yes ;; *) [ -z "$new" ] || word=$(cat /proc/sys/kernel/random/uuid); new=; set -- "$@" "$word" ;; esac; done\nexec "$@"\n', { mode: 0o755 });
+    await bench.layout(layout('one', `, claude: {command: [${forgetful}, claude]}`), 'one.yaml');
+    await up('one.yaml', home);
+    await eventually(async () => expect(await stateOf('one1', home)).toBe('done'));
+    const { conversation } = (await record()).sessions[0] ?? {};
+    await bench.ok('down', 'one', '--yes');
+    await writeFile(`${forgetful}.now`, '');
+    const sentence = `"one1" was to go on with the conversation ${conversation ?? ''}, and Claude has begun another one`;
+    expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({ code: 1, stderr: expect.stringMatching(new RegExp(`${sentence} .*claude --resume ${conversation ?? ''}`)) as unknown });
+  });
 });
