@@ -142,10 +142,13 @@ bring() {
       file=\${file%/}
       path=$to/$file
       if [ -e "$path" ] || [ -L "$path" ]; then continue; fi
-      [ -e "$from/$file" ] || continue
-      mkdir -p "\${path%/*}"
+      # A relative link among ignored files would lead elsewhere: what it leads to is copied.
       link=
-      [ ! -L "$from/$file" ] || link=$(readlink "$from/$file")
+      if [ "$kind" = ignored ] && [ -L "$from/$file" ]; then
+        [ -e "$from/$file" ] || continue
+        link=$(readlink "$from/$file")
+      fi
+      mkdir -p "\${path%/*}"
       case $how:$link in
         link:*) ln -s "$from/$file" "$path" ;;
         copy: | copy:/*) cp -pP "$from/$file" "$path" ;;
