@@ -100,7 +100,7 @@ describe('the version of Claude Code', () => {
   });
 
   it('that a wrapper keeps to itself is told with its own first words', async () => {
-    await install('direnv', 'echo >&2; echo "direnv: error /w/.envrc is blocked. Run \`direnv allow\` to approve its content" >&2; echo more >&2; exit 1');
+    await install('direnv', "echo >&2; echo 'direnv: error /w/.envrc is blocked. Run `direnv allow` to approve its content' >&2; echo more >&2; exit 1");
     const said: string[] = [];
     const env = { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` };
     expect(await readClaudeVersion({ command: ['claude', 'exec', '.', 'claude'], env, cwd: sandbox.root, store, onSilent: (words) => said.push(words) })).toBe(null);
