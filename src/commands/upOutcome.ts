@@ -45,10 +45,15 @@ export async function checkResumed(context: Context, { record, planned, began, r
   const deadline = context.now() + PATIENCE_MS;
   while (resumed.size > 0 && context.now() < deadline && !context.signal.aborted) {
     const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => resumed.has(id));
-    if (all.every((one) => isSettled(one) || isLost(one, began))) return all.flatMap((one) => describeOther(one, { began, resumed }));
+    if (all.every((one) => hasSpoken(one, began) || isAsking(one) || (one.facts?.alive === false && isLost(one, began)))) return all.flatMap((one) => describeOther(one, { began, resumed }));
     await pause(LOOK_EVERY_MS);
   }
   return [];
+}
+
+/** The process that was started since is registered with its conversation: until then hooks and files may tell of the one before, whose end comes late. */
+function hasSpoken({ facts }: Seen, began: number): boolean {
+  return facts !== null && facts.registry !== null && (facts.startedAt ?? 0) > began - CLOCK_MS;
 }
 
 function missingPanes({ plan }: PlannedFleet, session: TmuxSession): readonly string[] {
