@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RiskKind } from '../../src/status/treeRisk.ts';
 import { eventually } from '../support/eventually.ts';
-import { git } from '../support/repo.ts';
+import { git, initRepo } from '../support/repo.ts';
 import { run } from '../support/run.ts';
 import type { Environment, Sandbox } from '../support/sandbox.ts';
 import { HIDDEN_WORK } from './hiddenWork.ts';
@@ -155,7 +155,7 @@ export const AT_RISK: readonly AtRisk[] = [
     make: async (scene) => {
       const inner = { ...scene, tree: join(scene.tree, 'node_modules', 'mine') };
       await mkdir(inner.tree, { recursive: true });
-      await at(inner, 'init', '-q', '-b', 'main');
+      await at(inner, 'init', '-q');
       return { witness: { files: await write(scene, { 'node_modules/mine/work.txt': 'hidden away\n' }) } };
     },
   },
@@ -194,7 +194,7 @@ export const PLACES_AT_RISK: readonly AtRisk[] = [
     make: async ({ sandbox, env, tree }) => {
       const other = sandbox.path('other');
       await mkdir(other);
-      await git(other, ['init', '-q', '-b', 'main'], env);
+      await initRepo(other, { env });
       await git(other, ['commit', '-q', '--allow-empty', '-m', 'Other'], env);
       await rename(tree, `${tree}.moved`);
       await git(other, ['worktree', 'add', '-q', '-b', 'theirs', tree], env);
@@ -227,7 +227,7 @@ async function addSubmodule(scene: RiskScene): Promise<void> {
   const { sandbox, env } = scene;
   const part = sandbox.path('part');
   await mkdir(part);
-  await git(part, ['init', '-q', '-b', 'main'], env);
+  await initRepo(part, { env });
   await writeFile(join(part, 'part.txt'), 'part\n');
   await git(part, ['add', '-A'], env);
   await git(part, ['commit', '-q', '-m', 'A part'], env);

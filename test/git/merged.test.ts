@@ -20,7 +20,8 @@ beforeAll(async () => {
   sandbox = await makeSandbox();
   repo = sandbox.path('repo');
   mkdirSync(repo);
-  git('init', '-q', '-b', 'main');
+  git('init', '-q');
+  git('symbolic-ref', 'HEAD', 'refs/heads/main');
   put({ 'w.py': LINES, long: LONG, bin: BINARY, run: 'echo\n', gone: 'gone\n', latin: Buffer.from('caf\xe9\n', 'latin1'), old: LONG, blocks: blocks(null) });
   symlinkSync('w.py', join(repo, 'link'));
   git('add', '-A');

@@ -13,7 +13,7 @@ interface RepoOptions {
 /** A git repository with one commit on `branch` (default `main`). */
 export async function makeRepo(path: string, { env, files = { 'README.md': '# A project\n' }, branch = 'main' }: RepoOptions): Promise<void> {
   await mkdir(path, { recursive: true });
-  await git(path, ['init', '-q', '-b', branch], env);
+  await initRepo(path, { env, branch });
   for (const [name, text] of Object.entries(files)) {
     const file = join(path, name);
     await mkdir(dirname(file), { recursive: true });
@@ -21,6 +21,12 @@ export async function makeRepo(path: string, { env, files = { 'README.md': '# A 
   }
   await git(path, ['add', '-A'], env);
   await git(path, ['commit', '-q', '--allow-empty', '-m', 'First commit'], env);
+}
+
+/** `git init -b`, which git has from 2.28 on only. */
+export async function initRepo(path: string, { env, branch = 'main' }: Pick<RepoOptions, 'env' | 'branch'>): Promise<void> {
+  await git(path, ['init', '-q'], env);
+  await git(path, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`], env);
 }
 
 /** stdout of `git args` run in `cwd`, without the last newline. */
