@@ -134,10 +134,17 @@ async function leadsTo(path: string, target: string): Promise<boolean> {
   return (await readlink(path).catch(() => null)) === target;
 }
 
-/** A link is the path it leads to: `link` makes one, and what is behind it stays. Of a relative link `include` copies the file behind it. */
+/**
+ * A link is the path it leads to: `link` makes one, and what is behind it stays. Of a relative link `include` copies the file behind it, or
+ * links to the folder behind it.
+ */
 async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, link] = await Promise.all([readWorkFile(one), readWorkFile(other)]);
-  const b = a?.isLink === false && link?.isLink === true ? await readWorkFile(await realpath(other).catch(() => other)) : link;
+  const [a, b] = await Promise.all([readWorkFile(one), readWorkFile(other)]);
   // Gone since it was listed, or a socket: nothing of its own.
-  return a === null || (b !== null && a.isLink === b.isLink && a.bytes.equals(b.bytes));
+  if (a === null) return true;
+  if (b === null) return false;
+  if (a.isLink === b.isLink && a.bytes.equals(b.bytes)) return true;
+  if (!b.isLink) return false;
+  const behind = await realpath(other).catch(() => other);
+  return a.isLink ? leadsTo(one, behind) : ((await readWorkFile(behind))?.bytes.equals(a.bytes) ?? false);
 }
