@@ -42,6 +42,8 @@ test.each(["with ' quote", 'a#(touch pwned)b', 'with "double" $HOME', 'plain'])(
   const terminal = await scene.attach();
   await shows(terminal, 'mine');
   await scene.tmux.run('set-option', '-g', '@claude_tmux_bin', scene.sandbox.path('bin', 'listener'));
+  // A message stands for 0.75 s, which a busy machine can miss.
+  await scene.tmux.run('set-option', '-g', 'display-time', '4000');
   await terminal.run('send-keys', 'C-b', 'N');
   await shows(terminal, 'nobody waits for you');
   expect(asked().filter((line) => line !== 'watch --start')).toEqual([expect.stringMatching(/^plugin next \/dev\//)]);
