@@ -3,7 +3,7 @@ import { closeSpace } from '../git/objectSpace.ts';
 import { refusePlace } from '../git/refusePlace.ts';
 import { closeSyncShared, makeSyncShared } from '../git/syncShared.ts';
 import type { SyncedTree } from '../git/syncTree.ts';
-import { nothingDone, type SyncRow } from '../plan/syncResult.ts';
+import { nothingDone, type SyncReport, type SyncRow } from '../plan/syncResult.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
@@ -17,7 +17,7 @@ import { fetchSources, type SyncSource } from './syncSources.ts';
 import { findTargets, type SyncTarget, type SyncWish } from './syncTargets.ts';
 
 /** Brings the base into the trees of a fleet: one fetch a repository, then each tree in which nobody works. One that goes wrong spoils no other. */
-export async function syncFleet(context: Context, place: FleetPlace, wish: SyncWish): Promise<readonly SyncRow[]> {
+export async function syncFleet(context: Context, place: FleetPlace, wish: SyncWish): Promise<SyncedFleet> {
   const mergesTrees = await canMergeTrees(context.env);
   const { targets: all, shared } = findTargets(place.record, wish.ids);
   const refused = await Promise.all(all.map(({ owner }) => refusePlace(owner.path, place.record.repo, context.env)));
@@ -28,7 +28,15 @@ export async function syncFleet(context: Context, place: FleetPlace, wish: SyncW
   const rows = wish.dryRun ? await run() : await withLock(fleetLock(context.store, place.record.name), { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) }, run);
   const skip = ({ id }: SessionRecord, reason: string | null): SyncRow => ({ id, ...nothingDone('skipped', { reason }) });
   const others = all.flatMap(({ owner }, at) => (refused[at] === null ? [] : [skip(owner, refused[at] ?? null)]));
-  return [...rows, ...others, ...shared.map((session) => skip(session, 'works in your own checkout'))];
+  return { sessions: [...rows, ...others, ...shared.map((session) => skip(session, 'works in your own checkout'))], unreachable: unreachableOf(sources) };
+}
+
+export type SyncedFleet = Pick<SyncReport, 'sessions' | 'unreachable'>;
+
+/** Each repository that could not be fetched, once, though none of its trees was to be moved. */
+function unreachableOf(sources: ReadonlyMap<string, SyncSource>): SyncReport['unreachable'] {
+  const failed = [...sources.values()].flatMap((source) => (source.kind === 'unreachable' ? [{ url: source.url, reason: source.why }] : []));
+  return [...new Map(failed.map((one) => [one.url, one])).values()];
 }
 
 interface Run {

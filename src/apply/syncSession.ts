@@ -6,6 +6,7 @@ import type { SyncBase } from '../git/syncTips.ts';
 import { readTreeStatus } from '../git/treeStatus.ts';
 import type { SyncMode } from '../plan/syncDecision.ts';
 import { isInSync, nothingDone, type SyncResult } from '../plan/syncResult.ts';
+import { adviseConflict } from '../status/syncAdvice.ts';
 import { refuseTree } from '../status/syncRefusal.ts';
 import type { Context } from './context.ts';
 import type { KeptSync } from './keepSyncs.ts';
@@ -35,7 +36,7 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
   if (cutOff !== null) return only(cutOff);
   const refusal = await refuse(context, one);
   if (refusal !== null) return only(await putOff(context, one, refusal));
-  if (source?.kind === 'unreachable') return only(nothingDone('failed', { reason: source.reason }));
+  if (source?.kind === 'unreachable') return only(nothingDone('failed', { reason: `could not be synced: ${source.url} could not be fetched` }));
   const synced = await syncTree({
     tree: owner.path,
     base: baseOf(one),
@@ -50,7 +51,15 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
     onMoved: () => keep.synced(owner.id),
   });
   if (!wish.dryRun && synced.result.outcome !== 'skipped') await (isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
-  return synced;
+  return wish.dryRun || synced.result.outcome !== 'conflict' ? synced : { ...synced, result: withNextStep(synced.result, one) };
+}
+
+function withNextStep(result: SyncResult, one: SessionSync): SyncResult {
+  const { place: { record }, target: { owner, sessions } } = one;
+  const base = baseOf(one);
+  const agent = sessions.find(({ kind }) => kind === 'agent');
+  const advice = adviseConflict({ id: (agent ?? owner).id, fleet: record.name, isAgent: agent !== undefined, basePath: base.kind === 'tree' ? base.path : null, result });
+  return { ...result, notes: [...result.notes, advice] };
 }
 
 function only(result: SyncResult): SyncedTree {

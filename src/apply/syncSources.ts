@@ -15,8 +15,8 @@ export type SyncSource =
   | { readonly kind: 'mirror'; readonly mirror: Mirror }
   /** The tree's own remote-tracking branches are up to date, as far as they can be. */
   | { readonly kind: 'own' }
-  /** It could not be reached; the reason completes `"api" …`. */
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  /** It could not be fetched; `why` in the words of git or of this program. */
+  | { readonly kind: 'unreachable'; readonly url: string; readonly why: string };
 
 interface Place {
   readonly target: SyncTarget;
@@ -79,7 +79,7 @@ async function fetchOne(context: Context, record: FleetRecord, { place, alike, d
     context.signal.throwIfAborted();
     if (!(error instanceof UserError) && !(error instanceof ProgramError)) throw error;
     context.talk(`claude-tmux: ${error.message}${error instanceof UserError && error.hint !== undefined ? `\n  ${error.hint}` : ''}`);
-    return { kind: 'unreachable', reason: `could not be synced: ${redact(url)} could not be fetched` };
+    return { kind: 'unreachable', url: redact(url), why: error.message };
   }
 }
 

@@ -12,6 +12,6 @@ export async function syncWhenIdle(context: Context, { record, server }: FleetPl
   const now = await readFleet(context.store, record.uuid);
   const mode = now?.sessions.find((session) => session.id === id)?.syncWhenIdle ?? null;
   if (now === null || mode === null) return null;
-  const rows = await syncFleet({ ...context, interactive: false, talkColumns: null }, { record: now, server }, { ids: [id], mode, whenIdle: true, dryRun: false, yes: false });
-  return rows.find((row) => row.id === id) ?? null;
+  const { sessions } = await syncFleet({ ...context, interactive: false, talkColumns: null }, { record: now, server }, { ids: [id], mode, whenIdle: true, dryRun: false, yes: false });
+  return sessions.find((row) => row.id === id) ?? null;
 }

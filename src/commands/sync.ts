@@ -3,7 +3,7 @@ import { syncFleet } from '../apply/syncFleet.ts';
 import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { SYNC_STRATEGIES } from '../layout/layout.ts';
 import type { SyncMode } from '../plan/syncDecision.ts';
-import { isFailure, type SyncReport } from '../plan/syncResult.ts';
+import { hasFailed, type SyncReport } from '../plan/syncResult.ts';
 import { renderSyncText } from '../status/renderSync.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { recordedServer } from './fleetServer.ts';
@@ -16,12 +16,12 @@ export async function sync(context: Context, given: readonly string[], options: 
   const { fleet, ids } = await pickTargets(context, given, options['fleet']);
   const dryRun = options['dryRun'] === true;
   const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun, yes: options['yes'] === true };
-  const sessions = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
-  const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, sessions };
+  const synced = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
+  const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, ...synced };
   if (options['json'] === true) context.out(`${JSON.stringify(report, null, 2)}\n`);
   else context.out(renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }), 'painted');
   if (context.signal.aborted) return EXIT.interrupted;
-  return sessions.some(isFailure) ? EXIT.notDone : EXIT.done;
+  return hasFailed(report) ? EXIT.notDone : EXIT.done;
 }
 
 /** All sessions named must be of one fleet. */

@@ -146,11 +146,11 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   const settings = await readSyncSettings(sync.tree, subject.gitDir, { env: sync.env, known: sync.shared.settings });
   const outcome = await carryOut(decision.kind, subject, { mergesTrees: sync.mergesTrees, reading: { known: sync.shared.commits, isReplaced: subject.isReplaced }, committer: () => readCommitter(space, settings, sync.shared.idents) });
   if (await isLanded(outcome, subject)) return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
-  if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
+  if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, way: decision.kind === 'merge' ? 'merge' : 'rebase', files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
   const changes = await readChanges(space.place, head, outcome.tip);
   const inTheWay = await findOverwritten(sync.tree, changes, { gitDir: subject.gitDir, env: sync.env });
   if (inTheWay.length > 0) return nothingDone('skipped', { ...still, files: inTheWay, reason: `has files of its own where ${tips.label} brings some` });
-  const moved = { ...still, to: outcome.tip, brought: facts.behind + facts.ahead, made: outcome.commits, dropped: outcome.dropped, files: [], reason: null };
+  const moved = { ...still, way: null, to: outcome.tip, brought: facts.behind + facts.ahead, made: outcome.commits, dropped: outcome.dropped, files: [], reason: null };
   const result: SyncResult = { ...moved, outcome: DONE[decision.kind] };
   if (sync.dryRun) return result;
   const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env }) : null;

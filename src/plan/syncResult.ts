@@ -6,6 +6,8 @@ export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];
 export interface SyncRow {
   readonly id: string;
   readonly outcome: SyncOutcome;
+  /** How the base was to be brought in, where that met a conflict; null otherwise. */
+  readonly way: 'rebase' | 'merge' | null;
   /** The base for people, `origin/main`; null when it was not looked at. */
   readonly base: string | null;
   /** Commits of the base that came in (or would). */
@@ -32,17 +34,22 @@ export interface SyncReport {
   readonly fleet: string;
   readonly dry_run: boolean;
   readonly sessions: readonly SyncRow[];
+  /** Repositories that could not be fetched, with git's reason; what they have now is not known. */
+  readonly unreachable: readonly { readonly url: string; readonly reason: string }[];
 }
 
 /** A result in which nothing has come about. */
 export function nothingDone(outcome: SyncOutcome, more: Partial<SyncResult> = {}): SyncResult {
-  return { outcome, base: null, brought: 0, made: 0, dropped: 0, files: [], reason: null, notes: [], from: null, to: null, ...more };
+  return { outcome, way: null, base: null, brought: 0, made: 0, dropped: 0, files: [], reason: null, notes: [], from: null, to: null, ...more };
 }
 
-/** True for what `sync` ends with exit code 1 for. */
-export function isFailure({ outcome }: Pick<SyncRow, 'outcome'>): boolean {
-  return outcome === 'conflict' || outcome === 'failed';
+/** True when `sync` ends with exit code 1: a session could not be synced, or nobody knows what is new. */
+export function hasFailed({ sessions, unreachable }: Pick<SyncReport, 'sessions' | 'unreachable'>): boolean {
+  return unreachable.length > 0 || sessions.some(({ outcome }) => outcome === 'conflict' || outcome === 'failed');
 }
+
+/** Files that a line names. */
+export const SHOWN_FILES = 5;
 
 /** True when the branch has what the base has, now. */
 export function isInSync({ outcome }: Pick<SyncRow, 'outcome'>): boolean {

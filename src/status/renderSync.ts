@@ -2,7 +2,7 @@ import { pasted } from '../base/pasted.ts';
 import { paint } from '../base/paint.ts';
 import { oneLine } from '../base/text.ts';
 import { cut, pad, width } from '../base/width.ts';
-import type { SyncOutcome, SyncReport, SyncRow } from '../plan/syncResult.ts';
+import { SHOWN_FILES, type SyncOutcome, type SyncReport, type SyncRow } from '../plan/syncResult.ts';
 import type { TextStyle } from './renderText.ts';
 
 /** What became of each session, as a table for people: id, outcome, commits, and why or which files. */
@@ -11,7 +11,8 @@ export function renderSyncText(report: SyncReport, style: Pick<TextStyle, 'color
   const widths = [0, 1, 2].map((at) => Math.min(48, Math.max(1, ...rows.map((row) => width(row[at] ?? '')))));
   const lines = report.sessions.map((row, at) => renderRow(row, rows[at] ?? [], { widths, style }));
   const head = `${oneLine(report.fleet)}${report.dry_run ? ' (dry run: nothing was changed)' : ''}`;
-  return [head, ...lines].map((line) => `${line}\n`).join('');
+  const unfetched = report.unreachable.map(({ url, reason }) => `  nothing is known of what is new in ${oneLine(url)}: ${oneLine(reason)}`);
+  return [head, ...lines, ...unfetched].map((line) => `${line}\n`).join('');
 }
 
 function renderRow(row: SyncRow, cells: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: Pick<TextStyle, 'color' | 'columns'> }): string {
@@ -59,9 +60,6 @@ function commits({ outcome, brought, made, dropped }: SyncRow): string {
 
 function remark({ id, outcome, files, reason }: SyncRow, { fleet }: SyncReport): string {
   const next = outcome === 'landed' ? `; next: ${pasted`task ${id} "…"`} or ${pasted`close ${id}`} (fleet ${oneLine(fleet)})` : '';
-  const listed = files.slice(0, SHOWN).map(oneLine).join(', ') + (files.length > SHOWN ? `, and ${files.length - SHOWN} more` : '');
+  const listed = files.slice(0, SHOWN_FILES).map(oneLine).join(', ') + (files.length > SHOWN_FILES ? `, and ${files.length - SHOWN_FILES} more` : '');
   return [listed, reason === null ? '' : `${oneLine(reason)}${next}`, outcome === 'conflict' ? 'nothing was changed' : ''].filter((part) => part !== '').join('; ');
 }
-
-/** Files that a line names. */
-const SHOWN = 5;

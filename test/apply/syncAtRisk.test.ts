@@ -30,7 +30,7 @@ describe.each([
     const { witness, end } = await make({ sandbox: shop.sandbox, env: shop.env, tree });
     try {
       await scene.upstream(files);
-      const [row] = await syncFleet(context, { record, server: { socket: record.socket } }, { ids: null, mode: 'auto', whenIdle: false, dryRun: false });
+      const { sessions: [row] } = await syncFleet(context, { record, server: { socket: record.socket } }, { ids: null, mode: 'auto', whenIdle: false, dryRun: false });
       expect(row?.reason ?? row?.outcome).toEqual(expect.any(String));
       await expectStillThere(tree, afterMove(witness, row?.from !== row?.to ? (row?.from ?? null) : null), shop.env);
     } finally {

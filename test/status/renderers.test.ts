@@ -62,7 +62,7 @@ describe('what is printed', () => {
       const place = { path: one, line: 1, column: 1, length: 3 };
       const texts = [
         renderFindings([{ level: 'wrong', check: 'x', what: one, mend: two }] as unknown as Parameters<typeof renderFindings>[0], false),
-        renderSyncText({ version: 1, fleet: one, dry_run: false, sessions: [row] } as unknown as Parameters<typeof renderSyncText>[0], { color: false, columns: 100 }),
+        renderSyncText({ version: 1, fleet: one, dry_run: false, sessions: [row], unreachable: [{ url: one, reason: two }] } as unknown as Parameters<typeof renderSyncText>[0], { color: false, columns: 100 }),
         renderDiagnostics([{ severity: 'error', code: 'x', message: two, place, hint: one }], new Map([[one, two]]), { color: false }),
       ];
       for (const text of texts) expect(visible(text)).toBe(text);

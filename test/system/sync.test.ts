@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SyncReport } from '../../src/plan/syncResult.ts';
@@ -64,6 +64,10 @@ describe('sync', () => {
     const done = await report();
     expect([done.code, done.outcomes]).toEqual([1, [['fe', 'forwarded'], ['be', 'conflict']]]);
     expect(done.report.sessions[1]?.files).toEqual(['README.md']);
+    const next = "claude-tmux send be -f shop 'Rebase this branch onto origin/main and resolve the conflicts in README.md.'";
+    expect(done.report.sessions[1]?.notes).toEqual([`next: ${next}`]);
+    expect((await bench.ct(['sync'])).stdout).toContain(`\n      next: ${next}\n`);
+    await bench.ok('send', 'be', '-f', 'shop', 'Rebase this branch onto origin/main and resolve the conflicts in README.md.');
     expect(await bench.git(clone('be'), 'status', '--porcelain')).toBe('');
   });
 
@@ -79,6 +83,18 @@ describe('sync', () => {
     await atRest();
     expect((await report('fe')).outcomes).toEqual([['fe', 'forwarded'], ['be', 'forwarded']]);
     expect((await report('fe')).outcomes).toEqual([['fe', 'current']]);
+  });
+
+  test('a fetch that failed is exit code 1 with the reason, though no session was to be synced', async () => {
+    for (const id of ['fe', 'be']) await bench.ok('send', id, '/ask');
+    await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual(['permission', 'permission', 'running']));
+    await rename(bench.remote, `${bench.remote}.away`);
+    const { code, stdout } = await bench.ct(['sync']);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/fe +skipped.*\n +be +skipped.*\n +nothing is known of what is new in .*shop\.git: .*(could not be|does not)/)]);
+    for (const args of [['--dry-run'], ['be', '--when-idle']]) {
+      const failed = await report(...args);
+      expect([args, failed.code, failed.report.unreachable.length]).toEqual([args, 1, 1]);
+    }
   });
 
   test('a dirty clone is skipped with the reason; what is asked wrongly is exit code 2', async () => {
