@@ -21,6 +21,7 @@ import { pickSession } from './pick.ts';
 import { serverFor } from './fleetServer.ts';
 import type { Options } from './table.ts';
 import { alsoOn, freeBranch, refuseTaskBranch } from './taskBranch.ts';
+import { reportTask } from './taskOutcome.ts';
 
 /** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
 export async function task(context: Context, [given = '', ...words]: readonly string[], options: Options): Promise<number> {
@@ -44,7 +45,7 @@ export async function task(context: Context, [given = '', ...words]: readonly st
     const whole = { ...(await readWith(context, record, branch)), record };
     await confirm(context, { loaded, id, spec, yes });
     for (const other of await alsoOn(branch, id, record)) context.talk(`note: "${other}" works on the branch ${branch} too, in another clone: what both commit meets when it is pushed`);
-    return begin(context, { whole, id, branch, yes });
+    return begin(context, { whole, id, next, yes });
   });
 }
 
@@ -123,15 +124,20 @@ interface Begin {
   /** With the next task in record and layout. */
   readonly whole: KnownFleet;
   readonly id: string;
-  readonly branch: string;
+  readonly next: SessionTask;
   readonly yes: boolean;
 }
 
 /** The agent ends, the task is written down, and `up` does the rest: killed in between, the next `up` does it. */
-async function begin(context: Context, { whole, id, branch, yes }: Begin): Promise<number> {
+async function begin(context: Context, { whole, id, next, yes }: Begin): Promise<number> {
   await endAgent(context, { record: whole.record, id });
   await writeFleet(context.store, whole.record);
-  const { code } = await bringUp(context, whole, { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false });
-  if (code === EXIT.done) context.talk(`"${id}" works on its next task, on the branch ${branch}`);
+  let code: number | null = null;
+  try {
+    ({ code } = await bringUp(context, whole, { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false }));
+  } finally {
+    // Also when it throws: the agent has ended, and its user must know what became of the text.
+    await reportTask(context, { record: whole.record, id, next }, code === EXIT.done);
+  }
   return code;
 }

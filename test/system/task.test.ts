@@ -54,7 +54,7 @@ describe('task', () => {
     expect(again.stderr).toContain('nothing to do');
     expect(again.stderr).not.toContain('is on branch');
     await bench.tmux.dispose();
-    await bench.ok('up', 'shop.yaml');
+    expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('"shop" is up: 3 panes made, 2 conversations resumed\n');
     await eventually(async () => expect(await screenOf('be')).toContain('(resumed)'));
     expect((await sessionOf('be')).agent.session_id).toBe(after.agent.session_id);
     expect((await sessionOf('be')).branch).toBe('feature/be-add-a-login-page-for');
@@ -99,6 +99,8 @@ describe('task', () => {
     const { code, stderr } = await bench.ct(['task', 'be', 'Next', '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain('.env');
+    expect(stderr).toMatch(/the task was not taken and is dropped: "be" is on the branch feature\/be as before, and its last conversation goes on \((starting|idle|done)\)\n/);
+    expect(stderr).not.toContain('works on its next task');
     expect(await readFile(join(before.path, '.env'), 'utf8')).toBe('SECRET=mine\n');
     await eventually(async () => expect(await sessionOf('be')).toMatchObject({ branch: 'feature/be', agent: { state: AT_REST, session_id: before.agent.session_id } }));
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');

@@ -1,0 +1,51 @@
+import type { Context } from '../apply/context.ts';
+import { readVerdicts } from '../apply/readEvidence.ts';
+import { pasted } from '../base/pasted.ts';
+import { readHeadBranch, readPlace } from '../git/gitDir.ts';
+import { lookOf } from '../status/states.ts';
+import type { FleetRecord, SessionRecord, SessionTask } from '../store/fleetRecord.ts';
+import { readFleet } from '../store/fleets.ts';
+import { serverFor } from './fleetServer.ts';
+
+interface Given {
+  readonly record: FleetRecord;
+  readonly id: string;
+  readonly next: Pick<SessionTask, 'branch' | 'conversation'>;
+}
+
+/** What became of a task, from the record as it was written last. */
+export type TaskOutcome = 'begun' | 'kept' | 'dropped';
+
+/** Dropped is a task that the record has no more: no later `up` begins it. */
+export function outcomeOf(session: Pick<SessionRecord, 'task' | 'nextTask'> | undefined, { conversation }: Given['next']): TaskOutcome {
+  if (session?.nextTask?.conversation === conversation) return 'kept';
+  return session?.task?.conversation === conversation ? 'begun' : 'dropped';
+}
+
+/** Reports whether the task was taken, and after a failure what the session does now instead. */
+export async function reportTask(context: Context, { record, id, next }: Given, isDone: boolean): Promise<void> {
+  const now = (await readFleet(context.store, record.uuid)) ?? record;
+  const session = now.sessions.find((one) => one.id === id);
+  const outcome = outcomeOf(session, next);
+  if (outcome === 'begun') return context.talk(isDone ? `"${id}" works on its next task, on the branch ${next.branch}` : `note: "${id}" has its next task, on the branch ${next.branch}`);
+  if (outcome === 'kept') return context.talk(`note: the task of "${id}" has not begun; ${pasted`up ${now.name}`} begins it, on the branch ${next.branch}`);
+  const branch = session === undefined ? null : await branchOf(session.path);
+  context.talk(`the task was not taken and is dropped: "${id}" is ${branch === null ? 'as it was' : `on the branch ${branch} as before`}, and ${await goesOn(context, now, id)}`);
+}
+
+/** A clone that cannot be read was reported before. */
+async function branchOf(path: string): Promise<string | null> {
+  try {
+    const place = await readPlace(path);
+    const head = place.kind === 'repository' ? await readHeadBranch(place.gitDir) : 'unknown';
+    return head === 'unknown' ? null : head.branch;
+  } catch {
+    return null;
+  }
+}
+
+async function goesOn(context: Context, record: FleetRecord, id: string): Promise<string> {
+  const evidence = await readVerdicts(context, { record, server: await serverFor(context, record) });
+  const state = evidence.find(({ session }) => session.id === id)?.verdict.state ?? 'unknown';
+  return lookOf(state).lives ? `its last conversation goes on (${state})` : `its agent has ended: ${pasted`start ${id}`} resumes its last conversation`;
+}
