@@ -114,6 +114,10 @@ test('every file is opened by the one reader, which cannot be made to wait', () 
   expect(sources.filter(({ text }) => /^import (?!type|\{)[^{]*'node:fs|from 'fs/m.test(text)).map(({ path }) => path)).toEqual([]);
 });
 
+test('folders in the temporary folder are made in one place, which removes those of killed runs', () => {
+  expect(sources.filter(({ text }) => /\btmpdir\b|'\/tmp/.test(withoutComments(text))).map(({ path }) => path)).toEqual(['store/scratchFolder.ts', 'tmux/socket.ts']);
+});
+
 test('only the command line reads the environment and the arguments of the process', () => {
   const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
   expect(readers.map(({ path }) => path)).toEqual([]);

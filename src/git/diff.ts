@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import type { Env } from '../store/paths.ts';
+import { makeScratchFolder } from '../store/scratchFolder.ts';
 import { readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 
@@ -34,7 +34,7 @@ async function readForkPoint(path: string, ref: string, env: Env): Promise<strin
 export async function withNewFiles<T>(path: string, env: Env, show: (set: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
   const names = (await readGit(['ls-files', '--others', '--exclude-standard', '-z'], { cwd: path, env })).split('\0').filter((name) => name !== '' && !name.endsWith('/'));
   if (names.length === 0) return show({});
-  const folder = await mkdtemp(join(tmpdir(), 'claude-tmux-diff-'));
+  const folder = await makeScratchFolder('diff', env);
   try {
     const set = { GIT_INDEX_FILE: join(folder, 'index') };
     const own = (await readGit(['rev-parse', '--git-path', 'index'], { cwd: path, env })).replace(/\n$/, '');

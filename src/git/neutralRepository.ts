@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, readProcStart } from '../store/process.ts';
 import type { Env } from '../store/paths.ts';
+import { makeScratchFolder } from '../store/scratchFolder.ts';
 import type { GitPlace } from './run/start.ts';
 
 /** Where the objects are that a proof is about. */
@@ -27,9 +26,7 @@ export interface NeutralRepository {
  * `like` is an object id, whose length names the hash. The folder goes in any case; one that a killed run left goes with the next.
  */
 export async function inNeutralRepository<T>({ objects, shallow, env }: ObjectPlace, like: string, work: (repository: NeutralRepository) => Promise<T>): Promise<T> {
-  const parent = env.TMPDIR || tmpdir();
-  await removeLeftovers(parent);
-  const root = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  const root = await makeScratchFolder('merge', env);
   try {
     const folder = join(root, 'objects');
     await Promise.all([mkdir(folder), mkdir(join(root, 'refs'))]);
@@ -78,22 +75,6 @@ function settings(like: string): string {
 \trenames = false
 \tdirectoryRenames = false
 `;
-}
-
-const PREFIX = 'claude-tmux-merge-';
-/** Another machine may share the folder: there this pid says nothing. */
-const FORGOTTEN_MS = 3_600_000;
-
-async function removeLeftovers(parent: string): Promise<void> {
-  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(PREFIX));
-  for (const name of names) {
-    const pid = Number(/^(\d+)-/.exec(name.slice(PREFIX.length))?.[1] ?? 0);
-    const made = await stat(join(parent, name)).catch(() => null);
-    const procStart = pid === 0 ? null : await readProcStart(pid);
-    const isOver = procStart === null || !(await isAlive({ pid, procStart }));
-    // Another user's stays where it is.
-    if (made !== null && isOver && Date.now() - made.mtimeMs > FORGOTTEN_MS) await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
-  }
 }
 
 /** git takes a path in double quotes as C writes a text; unquoted, a colon would end it. */

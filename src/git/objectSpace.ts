@@ -1,8 +1,8 @@
-import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../store/file.ts';
 import type { Env } from '../store/paths.ts';
+import { makeScratchFolder } from '../store/scratchFolder.ts';
 import type { GitPlace } from './run/start.ts';
 import { readCommonDir } from './gitDir.ts';
 import { ONLY_TRUE_OBJECTS, quotePath, type ObjectPlace } from './neutralRepository.ts';
@@ -37,7 +37,7 @@ export interface SpaceOptions {
 /** Opens an empty space; what a killed run left in the tree's is removed. Call it under the fleet's lock unless `outside`. */
 export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOptions): Promise<ObjectSpace> {
   const home = join(await readCommonDir(gitDir), 'objects');
-  const folder = outside ? await mkdtemp(join(tmpdir(), 'claude-tmux-objects-')) : join(gitDir, 'claude-tmux-objects');
+  const folder = outside ? await makeScratchFolder('objects', env) : join(gitDir, 'claude-tmux-objects');
   if (!outside) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);

@@ -1,6 +1,6 @@
-import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeScratchFolder } from '../store/scratchFolder.ts';
 import { renderConfig } from './config.ts';
 import { readCommonDir } from './gitDir.ts';
 import { hasChange } from './merged.ts';
@@ -68,7 +68,7 @@ const SETTINGS = [
 ];
 
 async function inScratch(scratch: Scratch, run: (place: GitPlace) => Promise<Outcome>, start: string): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'claude-tmux-scratch-'));
+  const folder = await makeScratchFolder('scratch', scratch.space.place.env);
   const { place } = scratch.space;
   try {
     const common = await readCommonDir(scratch.gitDir);

@@ -211,9 +211,9 @@ it('leaves nothing behind, and writes nothing into the repository', async () => 
   expect(readdirSync(folder).filter((name) => name.startsWith(`claude-tmux-merge-${process.pid}-`))).toEqual([]);
 });
 
-it('takes away what a killed run left an hour ago, and nothing of one that lives', async () => {
+it.each(['merge', 'objects', 'scratch', 'diff'])('takes away what a killed run left an hour ago of a trial (%s), and nothing of one that lives', async (kind) => {
   const folder = sandbox.env.TMPDIR ?? '/tmp';
-  const [dead, fresh, living] = ['999999999-dead', '999999999-new', `${process.ppid}-lives`].map((name) => join(folder, `claude-tmux-merge-${name}`));
+  const [dead, fresh, living] = ['999999999-dead', '999999999-new', `${process.ppid}-lives`].map((name) => join(folder, `claude-tmux-${kind}-${name}`));
   for (const path of [dead, fresh, living]) mkdirSync(path ?? '');
   for (const path of [dead, living]) utimesSync(path ?? '', 1, 1);
   await prove(commits({ one: '1\n' }), start);
