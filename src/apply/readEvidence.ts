@@ -106,9 +106,14 @@ async function judgeAll(context: Context, { record, server }: FleetPlace, { agen
       const place = findPane(tmux.session, session.id);
       const lookedAt = place === null ? 0 : Math.max(0, ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000));
       const locate = async (): Promise<Case['place']> => findPane((await look()).session, session.id);
-      return judge(context, { session, facts, hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, locate, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
+      return judge(context, { session, facts, setupFailedOf: setupFailedOf(session, agents), hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, locate, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
     }),
   );
+}
+
+/** The one whose tree it is shows the failure; where that has none (it is not on the screen), this session does. */
+function setupFailedOf({ id, owner }: SessionRecord, agents: Known['agents']): string | null {
+  return owner !== null && owner !== id && agents[owner]?.preparation?.kind === 'setup-failed' ? owner : null;
 }
 
 const NOTHING_TOLD = recordOf<HookState>([]);
@@ -141,6 +146,8 @@ interface Case {
   readonly hooks: HookState | null;
   readonly hooksProblem: string | null;
   readonly place: { readonly pane: string; readonly window: string } | null;
+  /** Id of the session whose tree it shares, where the setup of that ended badly; null otherwise. */
+  readonly setupFailedOf: string | null;
   /** Finds it for the moment its screen is to be read. */
   readonly locate: () => Promise<Case['place']>;
   readonly server: TmuxServer;
@@ -150,10 +157,10 @@ interface Case {
   readonly seen: string;
 }
 
-async function judge(context: Context, { session, facts, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
+async function judge(context: Context, { session, facts, setupFailedOf: failed, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
   const now = context.now();
   const talk = readTalk(context, session, facts);
-  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), hooks, interruptedAt: talk?.interruptedAt ?? null, limit: talk?.limit ?? null, screen: null };
+  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), setupFailedOf: failed, hooks, interruptedAt: talk?.interruptedAt ?? null, limit: talk?.limit ?? null, screen: null };
   const shown = wantsScreen(evidence, now) ? await locate() : null;
   const screen = shown === null ? null : await capturePane(server, shown.pane, context.env);
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });

@@ -41,6 +41,8 @@ export interface AgentEvidence {
   readonly registry: RegistryEntry | null;
   /** What its pane does before the program runs; null (or absent) when it is past that. */
   readonly preparation?: Preparation | null;
+  /** Id of the session whose tree this one shares, where the setup of that tree ended badly: that one has crashed, and not this. */
+  readonly setupFailedOf?: string | null;
   /** Why what its launch file left behind could not be read; absent when it could. */
   readonly unread?: string;
   /** Why the registry could not be read; null (or absent) when it could. */
@@ -117,8 +119,9 @@ function plain(state: AgentState, since: number | null, told: { readonly detail?
   return { state, since, detail: told.detail ?? null, source: told.source, rule: told.rule, until: null };
 }
 
-function preparingState(preparation: Preparation, { startedAt }: AgentEvidence): AgentVerdict {
+function preparingState(preparation: Preparation, { startedAt, setupFailedOf = null }: AgentEvidence): AgentVerdict {
   const detail = describePreparation(preparation);
+  if (preparation.kind === 'setup-failed' && setupFailedOf !== null) return plain('waiting', null, { detail: `for the setup of its clone, which ended badly: see "${setupFailedOf}"`, source: 'launcher', rule: 'the setup of the tree that it shares ended badly, which is told at the session whose tree that is' });
   if (isOver(preparation)) return plain('crashed', null, { detail, source: 'launcher', rule: preparation.kind === 'not-started' ? 'its launch file started nothing, as others ended at once' : 'the setup of its tree ended badly, and its launch file starts nothing then' });
   return plain('starting', startedAt, { detail, source: 'launcher', rule: 'its launch file says what it does before the program runs' });
 }

@@ -105,6 +105,15 @@ describe('setup', () => {
     expect(await screenOf('be')).not.toMatch(/^late/m);
   });
 
+  test('that ends badly is told at the session whose clone it is, not at one that shares the clone', async () => {
+    await bench.layout(withSetup('exit 7').replace('run: sleep 100000', 'run: sleep 100000\n    in: be'));
+    await up();
+    await eventually(async () => {
+      expect((await sessionOf('be'))?.agent.state).toBe('crashed');
+      expect((await sessionOf('server'))?.agent).toMatchObject({ state: 'waiting', detail: 'for the setup of its clone, which ended badly: see "be"' });
+    });
+  });
+
   test('has the variables of its own session, in whichever pane it runs', async () => {
     await bench.layout(withSetup('echo "$MINE" >"$HOME/mine"').replace('component: backend', "component: backend\n    env: {MINE: \"it's $(mine)\"}").replace('run: sleep 100000', 'run: sleep 100000\n    in: be'));
     await up();
