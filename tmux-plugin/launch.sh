@@ -209,8 +209,7 @@ restore_tty() {
 
 # The footer, then one key.
 offer() {
-  means=$again_means
-  [ -z "$suspended" ] || means='go on'
+  means=$(describe_key)
   printf '\r\n\033[7m %s \033[0m %s\r\n' "$label" "$note"
   printf '\033[1mr\033[0m %s   \033[1ms\033[0m shell   \033[1mc\033[0m close this pane\r\n' "$means"
   while :; do
@@ -223,6 +222,16 @@ offer() {
       end) exit 1 ;;
     esac
   done
+}
+
+# What never ran, or has no conversation yet, begins.
+describe_key() {
+  load_conversation
+  if [ -n "$suspended" ]; then printf 'go on'
+  elif [ -n "$transcripts" ] && can_continue; then printf '%s' "$again_means"
+  elif [ -z "$transcripts" ] && [ -s "$pid_file" ]; then printf '%s' "$again_means"
+  else printf 'start'
+  fi
 }
 
 # One key press. More than a byte at once is a paste, a cursor key or a terminal's late answer (one ends with "c"): not a key.

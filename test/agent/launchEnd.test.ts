@@ -89,6 +89,24 @@ describe('when an agent has ended', () => {
     await eventually(() => expect(pane.has('starts')).toBe(true));
   });
 
+  const unstarted = { transcripts: '/nowhere', conversation: '00000000-0000-4000-8000-000000000000' };
+  it.each([
+    { what: 'a command that never ran', spec: {}, ran: false, key: 'r start' },
+    { what: 'a command that ran', spec: {}, ran: true, key: 'r run again' },
+    { what: 'a Claude that never ran', spec: unstarted, ran: false, key: 'r start' },
+    { what: 'a Claude that ran and has no conversation', spec: unstarted, ran: true, key: 'r start' },
+    { what: 'a Claude with a conversation', spec: { ...unstarted, transcripts: 'SEEN' }, ran: true, key: 'r resume' },
+  ])('the key offers of $what: $key', async ({ spec, ran, key }) => {
+    const pane = await makeRecorder(sandbox);
+    const transcripts = 'transcripts' in spec && spec.transcripts === 'SEEN' ? sandbox.path('seen') : '/nowhere';
+    await mkdir(sandbox.path('seen', 'project'), { recursive: true });
+    await writeFile(sandbox.path('seen', 'project', `${unstarted.conversation}.jsonl`), '{}\n');
+    if (ran) await writeFile(pane.files.pid, '999999999\n1\nx\n');
+    await pane.write('transcripts' in spec ? { ...spec, transcripts } : {});
+    await pane.start({ mode: 'hold' });
+    await eventually(async () => expect(await pane.screen()).toContain(key));
+  });
+
   it('a folder that is missing is said, and started in once it is there', async () => {
     const pane = await makeRecorder(sandbox);
     await rm(sandbox.path('tree'), { recursive: true });
