@@ -64,6 +64,14 @@ test('the key for the next one says that nobody waits, and goes to who does', as
   await terminal.run('send-keys', 'C-b', 'N');
   await eventually(async () => expect(await shown()).toBe('shop be'));
   await shows(terminal, 'permission');
+  // Pressed where the one that has waited longest is shown, it goes to the next one, and round.
+  const [fe] = await bench.sessions();
+  await bench.tmux.run('send-keys', '-t', fe?.pane ?? '', '/ask', 'Enter');
+  await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe('permission'));
+  for (const id of ['fe', 'be', 'fe']) {
+    await terminal.run('send-keys', 'C-b', 'N');
+    await eventually(async () => expect(await shown()).toBe(`shop ${id}`));
+  }
   // The first one ended with 1: of that tmux would have made a page over the pane.
   expect(await bench.tmux.run('display-message', '-p', '-t', 'mine', '#{pane_in_mode}')).toBe('0');
 });

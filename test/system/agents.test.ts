@@ -31,6 +31,8 @@ describe('the state of each agent', () => {
     expect(await active()).toBe('be');
     await type(1, 'yes');
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toBe('done'));
+    // When none waits it goes to finished turns that nobody has looked at, oldest first.
+    for (const name of ['Frontend - Dark Mode', 'Backend - Auth API']) expect((await bench.ok('next')).stderr).toMatch(new RegExp(`^"${name}": done for `));
     const nobody = await bench.ct(['next']);
     expect(nobody).toMatchObject({ code: 1, stderr: 'nobody waits for you\n' });
   });

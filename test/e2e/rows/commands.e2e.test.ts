@@ -96,11 +96,12 @@ describeClaude('commands that stand on states', () => {
     expect(stdout).toMatch(/registry +waiting \(permission prompt\)/);
   });
 
-  test('next: a turn that was looked at is idle, and when nobody waits it says so', async () => {
+  test('next: when nobody waits it goes to finished turns, and says so when all were looked at', async () => {
     await one.press('Enter');
     await two.press('Enter');
     await one.is({ state: 'done' }, ['working']);
     await two.is({ state: 'done', detail: 'Thanks for the answer.' }, ['working']);
+    for (const name of ['one', 'two']) expect((await sealed.ok('next')).stderr).toContain(`"Agent ${name}": done`);
     expect(await sealed.ct(['next'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody waits for you') as unknown });
     await sealed.ok('go', 'two');
     await two.is({ state: 'idle', detail: 'Thanks for the answer.' });
