@@ -12,13 +12,14 @@ import { plural } from '../base/text.ts';
 import { refuseOldGit } from '../git/gitVersion.ts';
 import { refuseConflicts } from '../git/refuseConflicts.ts';
 import { readUnsharedWork } from '../git/unsharedWork.ts';
-import { treeOwnerId } from '../layout/layout.ts';
+import { startsClaude, treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
 import { decide, describeRefusal } from '../status/decide.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet, writeFleet } from '../store/fleets.ts';
 import { compareMachines } from '../store/machine.ts';
+import { readOwnLayouts } from '../store/trust.ts';
 import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
@@ -27,7 +28,7 @@ import { refuseLost } from './lostConversations.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
 import { trustClones } from './trustClones.ts';
-import { checkOutcome } from './upOutcome.ts';
+import { checkOutcome, describeAsking } from './upOutcome.ts';
 import { withoutTasks } from './withoutTasks.ts';
 
 export interface UpOptions {
@@ -58,10 +59,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   refuseProblems(first.plan);
   await refuseOwnPane(first);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
-  if (first.plan.steps.length === 0) {
-    context.talk(wanted.start === undefined ? `"${first.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`);
-    return { code: EXIT.done, record: loaded.record && (await noteMachine(context, loaded.record, first)) };
-  }
+  if (first.plan.steps.length === 0) return reportNothing(context, { planned: first, record: loaded.record, wanted });
   const { refused, resumed } = await refuseLost(context, { planned: first, record: loaded.record, ids: startedPanes(first.plan, first.layout).map(({ id }) => id), yes: wanted.yes });
   if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
@@ -87,8 +85,16 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   const lost = wanted.attach ? [] : await checkOutcome(context, { record: kept, planned, began, resumed });
   for (const sentence of lost) context.talk(`claude-tmux: ${sentence}`);
   if (lost.length > 0) return { code: EXIT.notDone, record: kept };
-  tellAfter(context, planned.plan);
+  tellAfter(context, planned);
   return { code: missing.length > 0 ? EXIT.notDone : code, record: kept };
+}
+
+/** Everything is there; agents that ask something since their start go on only when somebody answers. */
+async function reportNothing(context: Context, { planned, record, wanted }: { readonly planned: PlannedFleet; readonly record: FleetRecord | null; readonly wanted: UpOptions }): Promise<BroughtUp> {
+  const { asking, isAll } = record === null ? { asking: null, isAll: false } : await describeAsking(context, { record, planned });
+  const said = wanted.start === undefined ? `"${planned.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`;
+  context.talk(asking === null ? said : `${said}, but ${asking}`);
+  return { code: isAll && !wanted.attach ? EXIT.notDone : EXIT.done, record: record && (await noteMachine(context, record, planned)) };
 }
 
 /** A record of a version that named no machine, of another boot, or of another machine where the fleet moves to this one. */
@@ -154,7 +160,7 @@ async function tellBefore(context: Context, { planned: { plan, layout }, loaded,
   const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
   if (makesTrees) await refuseOldGit(context.env);
   if (!makesTrees || wanted.fromHere || checkout === null) return;
-  const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, context.env);
+  const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, { ours: [loaded.path, ...(await readOwnLayouts(context.store))], env: context.env });
   const parts = [count(uncommitted, 'uncommitted change'), count(untracked, 'untracked file'), count(unpushed, 'unpushed commit')].filter((part) => part !== '');
   if (parts.length > 0) context.talk(`note: ${checkout.root} has ${parts.join(', ')} that the clones will not have; --from-here brings them`);
 }
@@ -235,10 +241,12 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
-function tellAfter(context: Context, plan: Plan): void {
+function tellAfter(context: Context, { plan, layout, snapshot }: PlannedFleet): void {
   const made = plan.steps.filter((step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane').length;
   const again = plan.steps.filter((step) => step.kind === 'respawn-pane' || step.kind === 'adopt-pane').length;
-  const parts = [made === 0 ? '' : `${plural(made, 'pane')} made`, again === 0 ? '' : `${again} started again`].filter((part) => part !== '');
+  const begun = plan.steps.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
+  const resumed = startedPanes(plan, layout).filter((pane) => startsClaude(pane) && snapshot.agents[pane.id]?.begun === true && !begun.includes(pane.id)).length;
+  const parts = [made === 0 ? '' : `${plural(made, 'pane')} made`, again === 0 ? '' : `${again} started again`, resumed === 0 ? '' : `${plural(resumed, 'conversation')} resumed`].filter((part) => part !== '');
   const setups = plan.steps.flatMap((step) => (step.kind === 'run-setup' ? [step.pane] : []));
   if (setups.length > 0) context.talk(`note: the setup of ${setups.join(', ')} runs in the pane, before what that starts`);
   context.talk(`"${plan.fleet}" is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../apply/context.ts';
 import { readVerdicts, type SessionEvidence } from '../apply/readEvidence.ts';
-import { pastedFor } from '../base/pasted.ts';
-import { oneLine } from '../base/text.ts';
+import { pasted, pastedFor } from '../base/pasted.ts';
+import { oneLine, plural } from '../base/text.ts';
 import { lookOf } from '../status/states.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import type { TmuxSession } from '../plan/snapshot.ts';
@@ -56,6 +56,17 @@ function hasSpoken({ facts }: Seen, began: number): boolean {
   return facts !== null && facts.registry !== null && (facts.startedAt ?? 0) > began - CLOCK_MS;
 }
 
+/** `2 panes ask: "fe" (asks whether …); claude-tmux go fe`, null when none does; and whether every agent of the fleet does. */
+export async function describeAsking(context: Context, { record, planned }: Pick<Made, 'record' | 'planned'>): Promise<{ readonly asking: string | null; readonly isAll: boolean }> {
+  const agents = (await readVerdicts(context, { record, server: planned.server })).filter(({ session }) => session.kind === 'agent');
+  const asking = agents.filter(isAsking);
+  const [first] = asking;
+  if (first === undefined) return { asking: null, isAll: false };
+  const named = asking.map(({ session, verdict }) => `"${session.id}"${verdict.detail === null ? '' : ` (${verdict.detail})`}`).join(', ');
+  const verb = asking.length === 1 ? 'asks something in its pane' : 'ask something in their panes';
+  return { asking: `${plural(asking.length, 'session')} ${verb} and cannot go on: ${named}; answer there: ${pasted`go ${first.session.id}`}`, isAll: asking.length === agents.length };
+}
+
 function missingPanes({ plan }: PlannedFleet, session: TmuxSession): readonly string[] {
   const living = session.windows.flatMap(({ panes }) => panes).filter(({ dead }) => !dead).map(({ session: id }) => id);
   return plan.steps.flatMap((step) => ('hold' in step && !living.includes(step.pane) ? [step.pane] : []));
@@ -106,8 +117,9 @@ function isAsking({ verdict }: Seen): boolean {
   return lookOf(verdict.state).atStart === 'asks';
 }
 
-function waitsForStart({ facts }: Seen): boolean {
-  return facts?.preparation?.kind === 'waits';
+function waitsForStart({ verdict, facts }: Seen): boolean {
+  const kind = facts?.preparation?.kind;
+  return kind === 'waits' || (kind === 'setup-failed' && verdict.state === 'waiting');
 }
 
 interface Lost {

@@ -82,6 +82,8 @@ export interface AgentFacts {
   readonly exit: number | null;
   /** True for an agent that failed as soon as it was started: that was not the user. */
   readonly early?: boolean;
+  /** True when its conversation has had a prompt: it is resumed when the session is started. */
+  readonly begun?: boolean;
   /** CLAUDE_CONFIG_DIR of its conversations ('' for `~/.claude`); null for a session that never started. */
   readonly account?: string | null;
 }

@@ -56,6 +56,11 @@ export async function readDecision(store: StorePaths, subject: TrustSubject): Pr
   return newest === undefined ? null : { ...newest, files: known.flatMap(({ files }) => files) };
 }
 
+/** Layout files that this program wrote (`new`, `save`), absolute. */
+export async function readOwnLayouts(store: StorePaths): Promise<readonly string[]> {
+  return (await readLayouts(store)).flatMap(({ by, path }) => (by === 'own' ? [path] : []));
+}
+
 /** Remembers the user's yes, and what it was given to. */
 export async function trustLayout(store: StorePaths, subject: TrustSubject & Partial<TrustDecision>, now: Date): Promise<void> {
   await withLock(`${store.trust}.lock`, { timeoutMs: 5000, what: 'writing down a trusted layout' }, async () => {

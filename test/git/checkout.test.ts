@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckout } from '../../src/git/checkout.ts';
 import { readUnsharedWork } from '../../src/git/unsharedWork.ts';
@@ -57,7 +57,7 @@ describe('the checkout one stands in', () => {
 });
 
 describe('work that clones will not have', () => {
-  const unshared = (origin: string | null = shop.origin) => readUnsharedWork({ root: shop.checkout, origin }, shop.env);
+  const unshared = (origin: string | null = shop.origin) => readUnsharedWork({ root: shop.checkout, origin }, { ours: [], env: shop.env });
 
   it('is none in a fresh checkout', async () => {
     expect(await unshared()).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
@@ -85,6 +85,22 @@ describe('work that clones will not have', () => {
     const fresh = shop.path('fresh');
     await mkdir(fresh);
     await shop.git(fresh, 'init', '-q');
-    expect(await readUnsharedWork({ root: fresh, origin: null }, shop.env)).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
+    expect(await readUnsharedWork({ root: fresh, origin: null }, { ours: [], env: shop.env })).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
   });
+});
+
+it('layout files of ours are no work that clones will miss, also in a folder that is untracked as a whole', async () => {
+  const write = async (name: string): Promise<string> => {
+    const path = join(shop.checkout, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'x');
+    return path;
+  };
+  const ours = [await write('.claude-tmux.yaml'), await write('.claude-tmux/pair.yaml')];
+  const untracked = async (): Promise<number> => (await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours, env: shop.env })).untracked;
+  const before = await untracked();
+  expect(before).toBe((await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours: [], env: shop.env })).untracked - 2);
+  await write('.claude-tmux/notes.md');
+  await write('more/a.txt');
+  expect(await untracked()).toBe(before + 2);
 });

@@ -40,6 +40,8 @@ test('agents that all wait at the same question are said, and up ends with 1', a
   const { code, stderr } = await bench.ct(['up', 'shop.yaml', '--yes'], { env });
   expect([code, stderr]).toEqual([1, expect.stringContaining('"fe", "be" asks whether this folder is trusted in its pane and waits for you')]);
   expect(stderr).not.toContain('"shop" is up');
+  const again = await bench.ct(['up', 'shop.yaml']);
+  expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(/nothing to do, but 2 sessions ask something in their panes and cannot go on: "fe" \(asks .*\), "be" \(asks .*\); answer there: claude-tmux go fe\n/)]);
 });
 
 test('a session that tmux takes away at once is not called made', async () => {
