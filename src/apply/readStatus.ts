@@ -88,14 +88,14 @@ export async function readTree(context: Omit<StatusOptions, 'base'>, path: strin
   }
 }
 
-const NOT_READ = { branch: null, changes: null, staged: null, untracked: null, conflicts: null, ahead: null, behind: null, operation: null };
+const NOT_READ = { branch: null, detached_at: null, changes: null, staged: null, untracked: null, conflicts: null, ahead: null, behind: null, operation: null };
 
 /** The part of a session's status that its tree tells; all null when there is no reading. */
 export function treePart(tree: TreeReading | null): Pick<SessionStatus, keyof typeof NOT_READ | 'error'> {
   if (tree === null) return { ...NOT_READ, error: null };
   if ('error' in tree) return { ...NOT_READ, error: tree.error };
-  const { branch, changes, staged, untracked, conflicts, ahead, behind, operation } = tree.status;
-  return { branch, changes, staged, untracked, conflicts, ahead, behind, operation, error: null };
+  const { branch, changes, staged, untracked, conflicts, ahead, behind, operation, detachedAt = null } = tree.status;
+  return { branch, detached_at: branch === null ? detachedAt : null, changes, staged, untracked, conflicts, ahead, behind, operation, error: null };
 }
 
 function toStatus({ session, pane, window, elsewhere }: SessionEvidence, { agent, tree }: { readonly agent: AgentStatus; readonly tree: TreeReading | null }): SessionStatus {

@@ -56,13 +56,14 @@ function wait({ agent }: SessionStatus, now: number): Piece {
 }
 
 /** A tree that was read and names no branch has none checked out; one that was not read is unknown. */
-function branchOf({ branch, changes, elsewhere = null }: SessionStatus, room: Room, { style }: SessionLook): Piece {
+function branchOf({ branch, detached_at: at = null, changes, elsewhere = null }: SessionStatus, room: Room, { style }: SessionLook): Piece {
   if (room.branch === 0) return NOTHING;
   const mark = elsewhere === null ? NOTHING : piece(BAR_MARKS[style.marks].elsewhere);
-  return join([mark, namedBranch({ branch, changes }, room, style)], 0);
+  return join([mark, namedBranch({ branch, detached_at: at, changes }, room, style)], 0);
 }
 
-function namedBranch({ branch, changes }: Pick<SessionStatus, 'branch' | 'changes'>, room: Room, style: BarStyle): Piece {
+function namedBranch({ branch, detached_at: at = null, changes }: Pick<SessionStatus, 'branch' | 'detached_at' | 'changes'>, room: Room, style: BarStyle): Piece {
+  if (branch === null && at !== null && changes !== null) return literal(`@${at}`, room.branch, BAR_MARKS[style.marks].end);
   return branch === null ? piece(changes === null ? '?' : 'detached') : literal(branch, room.branch, BAR_MARKS[style.marks].end);
 }
 

@@ -29,7 +29,15 @@ export async function readTreeStatus(path: string, options: StatusOptions): Prom
   if (place.kind !== 'repository') throw new UserError(`"${path}" is not a git repository`, { hint: 'run `claude-tmux up` to make the clone anew' });
   const status = await readPorcelain(path, options);
   const { ahead, behind } = status.ahead !== null || status.head === null ? status : await countFrom(status.head, { ...options, path, gitDir: place.gitDir });
-  return { ...status, ahead, behind, operation: readOperation(place.gitDir) };
+  return { ...status, ahead, behind, operation: readOperation(place.gitDir), detachedAt: await readDetached(status, { ...options, path }) };
+}
+
+/** Asked only of a HEAD that is detached, and again only when it has moved (a tag that is made at the same commit comes with the next ref change). */
+async function readDetached({ branch, head }: Porcelain, { path, env, timeoutMs = 10_000, before = null }: StatusOptions & { readonly path: string }): Promise<string | null> {
+  if (branch !== null || head === null) return null;
+  if (before?.head === head && before.branch === null && before.detachedAt !== undefined) return before.detachedAt;
+  const [tag = ''] = (await readGit(['tag', '--points-at', head], { cwd: path, env, timeoutMs })).split('\n');
+  return tag === '' ? head.slice(0, 9) : tag;
 }
 
 /** The same without ahead and behind, which take git longer than all the rest. */

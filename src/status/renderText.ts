@@ -2,7 +2,7 @@ import { describeSpan } from '../base/ago.ts';
 import { paint } from '../base/paint.ts';
 import { oneLine, plural } from '../base/text.ts';
 import { cut, pad, width } from '../base/width.ts';
-import { isUp, type FleetStatus, type SessionStatus, type StatusReport } from './report.ts';
+import { describeBranch, isUp, type FleetStatus, type SessionStatus, type StatusReport } from './report.ts';
 import { lookOf } from './states.ts';
 
 export interface TextStyle {
@@ -54,7 +54,7 @@ function cells(session: SessionStatus, { now, ascii = false }: TextStyle): strin
     oneLine(session.name),
     `${ascii ? look.ascii : look.mark} ${oneLine(agent.state)}`,
     since,
-    oneLine(session.branch ?? '-'),
+    oneLine(describeBranch(session) ?? '-'),
     describeChanges(session),
     ascii ? describeDistance(session).replaceAll('↑', '^').replaceAll('↓', 'v') : describeDistance(session),
     session.port === null ? '' : oneLine(`:${session.port}`),

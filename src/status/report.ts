@@ -38,6 +38,8 @@ export interface SessionStatus {
   /** Its CLAUDE_TMUX_PORT; null when the layout gives none out. */
   readonly port: number | null;
   readonly branch: string | null;
+  /** What it stands at without a branch: a tag, else the beginning of the commit's id. Null on a branch. */
+  readonly detached_at?: string | null;
   readonly base: string | null;
   /** Changed paths in all, each once. */
   readonly changes: number | null;
@@ -54,6 +56,11 @@ export interface SessionStatus {
   readonly depends_on: readonly { readonly id: string; readonly until: string }[];
   /** Why this session could not be read; null when it could. */
   readonly error: string | null;
+}
+
+/** Its branch for people, `v1.2 (detached)` without one; null where nothing is known. */
+export function describeBranch({ branch, detached_at: at = null }: Pick<SessionStatus, 'branch' | 'detached_at'>): string | null {
+  return branch ?? (at === null ? null : `${at} (detached)`);
 }
 
 export interface AgentStatus {

@@ -126,3 +126,17 @@ describe('the diff of a session', () => {
     await expect(diffArgs(shop.checkout, { base: 'nowhere', env: shop.env })).rejects.toThrow('has no commit in common with "nowhere"');
   });
 });
+
+it('says at which tag a detached HEAD stands, else at which commit, and asks once while it stays there', async () => {
+  await at('checkout', '-q', '--detach');
+  const head = await at('rev-parse', 'HEAD');
+  await at('tag', '-d', 'v1').catch(() => '');
+  expect((await read()).detachedAt).toBe(head.slice(0, 9));
+  await at('-c', 'tag.gpgSign=false', 'tag', '-a', '-m', 'One', 'v2.0');
+  const tagged = await read();
+  expect(tagged).toMatchObject({ branch: null, detachedAt: 'v2.0' });
+  await at('tag', '-d', 'v2.0');
+  expect((await readTreeStatus(shop.checkout, { base: null, env: shop.env, before: tagged })).detachedAt).toBe('v2.0');
+  await at('checkout', '-q', '-B', 'main');
+  expect((await read()).detachedAt).toBeNull();
+});
