@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
@@ -8,6 +8,7 @@ import type { Env } from '../store/paths.ts';
 import { readBranches, refuseBlocked } from './blockedBranch.ts';
 import { describeCarried, readCarried, writeCarried } from './carried.ts';
 import { explainFailure, orDiskFull, type Attempt } from './failure.ts';
+import { readPlace } from './gitDir.ts';
 import { settleIndex } from './freshIndex.ts';
 import { fetchLargeFiles } from './largeFiles.ts';
 import { carryLocalSettings } from './localSettings.ts';
@@ -16,6 +17,7 @@ import type { Mirror } from './mirror.ts';
 import { describeMissingHooks } from './missingHooks.ts';
 import { linkFrom, removeDamaged } from './cloneSource.ts';
 import { makePartial, removePartial } from './partial.ts';
+import { readRefTable } from './refFiles.ts';
 import { redact } from './remoteUrl.ts';
 import { refuseHalfMade } from './refuseHalfMade.ts';
 import { noteCarriedOver } from './run/carriedOver.ts';
@@ -101,6 +103,7 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await linkFrom(mirror, tree, { env, onLine, signal });
   if (!mirror.usable) refuseBlocked(spec.branch, (await readBranches(tree, env)).origins);
   await mutateGit(['remote', 'set-url', '--', 'origin', mirror.repo], { cwd: tree, env, signal });
+  if (mirror.head === 'HEAD') await nameHead(tree, { mirror, env, signal });
   const carried = await readCarried(tree, { checkout, repo: mirror.repo, env: options.env });
   await writeCarried(gitDir, carried.before);
   const start = await findStartPoint(spec, basePath, { tree, checkout, env, signal });
@@ -114,6 +117,15 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
   return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
+}
+
+/** git writes `origin/HEAD` as a link to the remote's default branch; where that is called HEAD the link leads to itself (git 2.39), and it becomes the branch. */
+async function nameHead(tree: string, { mirror, env, signal }: { readonly mirror: Mirror; readonly env: Env; readonly signal: AbortSignal | undefined }): Promise<void> {
+  const place = await readPlace(mirror.path);
+  const commit = (await readRefTable(place.kind === 'repository' ? place.gitDir : mirror.path, env)).ids.get('refs/heads/HEAD');
+  if (commit === undefined) return;
+  await rm(join(tree, '.git', 'refs', 'remotes', 'origin', 'HEAD'), { force: true });
+  await mutateGit(['update-ref', 'refs/remotes/origin/HEAD', commit], { cwd: tree, env, signal });
 }
 
 /** `-B`: the remote's default branch already exists in a new clone. */

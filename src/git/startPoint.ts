@@ -55,6 +55,8 @@ async function findDefault(spec: TreeSpec, where: Where): Promise<StartPoint> {
   const target = await askGit(['symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD'], { cwd: where.tree, env: where.env });
   const ref = target?.trim();
   if (ref !== undefined && (await hasRef(ref, where))) return { ref, track: false, text: ref.replace(/^refs\/remotes\//, '') };
+  // The remote's default branch is itself called HEAD.
+  if (ref === undefined && (await hasRef('refs/remotes/origin/HEAD', where))) return { ref: 'refs/remotes/origin/HEAD', track: false, text: 'origin/HEAD' };
   const { checkout } = where;
   const tip = checkout !== null && isSameRepository(spec.repo, checkout) ? await fetchTip(checkout, where) : null;
   if (tip !== null) return { ref: tip, track: false, text: `where "${spec.repo}" stands, on no branch` };
