@@ -3,6 +3,7 @@ import type { Context } from '../apply/context.ts';
 import { findLayout, findProjectLayout, listLayouts } from '../apply/findLayout.ts';
 import { readLayout, type ReadLayout } from '../apply/readLayout.ts';
 import { EXIT, UserError } from '../base/errors.ts';
+import { pasted } from '../base/pasted.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
@@ -39,7 +40,7 @@ export async function loadFleet(context: Context, choice: LayoutChoice): Promise
   const target = home !== null && choice.layout === undefined ? { path: home.layout, record: home } : await findTarget(context, { choice, world, fleets });
   const there = target.record === null ? world : await readWorld(context, target.record.checkout ?? dirname(target.path));
   const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: target.path, world: there, task, extras, ...configPlaces(context) });
-  const first = await read(null);
+  const first = await readUnderFreeName(context, fleets, { path: target.path, world: there, known: target.record, read });
   const record = findRecord(fleets, first);
   const loaded = { path: target.path, untasked: first, record, world: there };
   const known = choice.task ?? record?.task ?? null;
@@ -47,11 +48,49 @@ export async function loadFleet(context: Context, choice: LayoutChoice): Promise
   return { ...loaded, read: await readAgain(first, { task, record, read }), task };
 }
 
+interface Naming {
+  readonly path: string;
+  readonly world: World;
+  /** The recorded fleet that was named or found; null for a layout that was. */
+  readonly known: FleetRecord | null;
+  readonly read: Again['read'];
+}
+
+/**
+ * The layout under the name that its fleet has. A layout without `name` is called after repository and file; where a fleet of another
+ * repository has that name (two repositories `shop`, one shipped layout), it takes `shop-pair-2`, and keeps that.
+ */
+async function readUnderFreeName(context: Context, fleets: readonly FleetRecord[], { path, world, known, read }: Naming): Promise<ReadLayout> {
+  const first = await read(null, known === null ? NO_EXTRAS : { ...NO_EXTRAS, name: known.name });
+  const { name, repo } = first.layout;
+  const taken = fleets.find((fleet) => fleet.name === name);
+  const isOurs = taken !== undefined && isSameRepository(taken.repo, repo);
+  const numbered = fleets.find((fleet) => isNumbered(fleet.name, name) && fleet.layout === path && isSameRepository(fleet.repo, repo));
+  // A checkout whose fleet it is has another remote now: a second fleet beside the first is not what that means.
+  const isMoved = taken !== undefined && taken.checkout !== null && taken.checkout === world.checkout?.root;
+  if (isOurs || isMoved || (taken === undefined && numbered === undefined)) return first;
+  const free = numbered?.name ?? freeName(fleets, name);
+  const renamed = await read(null, { ...NO_EXTRAS, name: free });
+  if (renamed.layout.name !== free) return first;
+  if (numbered === undefined) context.talk(`note: the fleet "${name}" is that of ${taken?.repo ?? ''}; this one is called "${free}"`);
+  return renamed;
+}
+
+function isNumbered(name: string, base: string): boolean {
+  return name.startsWith(`${base}-`) && /^\d+$/.test(name.slice(base.length + 1));
+}
+
+function freeName(fleets: readonly FleetRecord[], base: string): string {
+  let count = 2;
+  while (fleets.some((fleet) => fleet.name === `${base}-${count}`)) count++;
+  return `${base}-${count}`;
+}
+
 /** The layout of a recorded fleet, read again from its file. */
 export async function reloadFleet(context: Context, record: FleetRecord): Promise<LoadedFleet> {
   const world = await readWorld(context, record.checkout ?? dirname(record.layout));
   const read = (task: string | null, extras = NO_EXTRAS): Promise<ReadLayout> => readLayout({ path: record.layout, world, task, extras, ...configPlaces(context) });
-  const first = await read(null);
+  const first = await read(null, { ...NO_EXTRAS, name: record.name });
   return { path: record.layout, read: await readAgain(first, { task: record.task, record, read }), untasked: first, record, world, task: record.task };
 }
 
@@ -64,8 +103,8 @@ interface Again {
 /** With the task filled in, and with what the record lays over the file; as it is when there is neither. */
 async function readAgain(first: ReadLayout, { task, record, read }: Again): Promise<ReadLayout> {
   const extras = record === null ? NO_EXTRAS : extrasOf(record);
-  const isPlain = extras.added.length + extras.tasks.length === 0;
-  return isPlain && (task === null || !first.asksForTask) ? first : read(task, extras);
+  const isPlain = extras.added.length + extras.tasks.length === 0 && (record === null || record.name === first.layout.name);
+  return isPlain && (task === null || !first.asksForTask) ? first : read(task, { ...extras, name: first.layout.name });
 }
 
 function toGiven(id: string, task: SessionRecord['task']): LayoutExtras['tasks'] {
@@ -125,7 +164,7 @@ function findRecord(fleets: readonly FleetRecord[], { layout }: ReadLayout): Fle
   const record = fleets.find((fleet) => fleet.name === layout.name);
   if (!record) return null;
   if (isSameRepository(record.repo, layout.repo)) return record;
-  throw new UserError(`the fleet "${layout.name}" belongs to another repository: ${record.repo}, not ${layout.repo}`, { hint: 'give this layout another `name`' });
+  throw new UserError(`the fleet "${layout.name}" belongs to another repository: ${record.repo}, not ${layout.repo}`, { hint: `give this layout another \`name\`, or drop that record: ${pasted`forget ${record.name}`}` });
 }
 
 async function askTask(context: Context, path: string): Promise<string> {

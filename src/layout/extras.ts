@@ -10,6 +10,8 @@ export interface LayoutExtras {
   /** Each in the form of a layout's pane, with its `id`. */
   readonly added: readonly Readonly<Record<string, unknown>>[];
   readonly tasks: readonly GivenTask[];
+  /** What the fleet is called where the file gives no name; absent for repository and file name. */
+  readonly name?: string;
 }
 
 /** The task that a session works on instead of the layout's first one. */

@@ -59,7 +59,7 @@ function parseOverlay(overlay: Overlay): ReturnType<typeof parseSource> {
 }
 
 function decide(input: LayoutInput, files: LayoutFiles, syntax: readonly Diagnostic[]): Loaded {
-  const normal = normalize(files.draft, input.world, { ...input, tasks: input.extras?.tasks ?? [] });
+  const normal = normalize(files.draft, input.world, { ...input, tasks: input.extras?.tasks ?? [], name: input.extras?.name ?? null });
   const facts = { draft: files.draft, written: files.written, normal, world: input.world, texts: input };
   const diagnostics = sorted([...syntax, ...fileProblems(files, checkRules(facts))], input);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };

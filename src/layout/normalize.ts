@@ -47,10 +47,10 @@ export function normalize(draft: Draft, world: World, texts: PromptTexts): Norma
   };
 }
 
-function frameOf(draft: Draft, world: World, { path, tasks = [] }: PromptTexts): FleetFrame {
+function frameOf(draft: Draft, world: World, { path, tasks = [], name: known = null }: PromptTexts): FleetFrame {
   const repo = resolveRepo(draft.repo, world);
   const strategy = draft.strategy ?? 'component';
-  const name = draft.name ?? defaultName(repo, path);
+  const name = draft.name ?? known ?? defaultName(repo, path);
   return {
     draft,
     world,

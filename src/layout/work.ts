@@ -16,6 +16,8 @@ export interface PromptTexts {
   readonly templates: ReadonlyMap<string, string>;
   /** Tasks given since by `task`. */
   readonly tasks?: readonly GivenTask[];
+  /** What the fleet is called where the file gives no name; null (or absent) for repository and file name. */
+  readonly name?: string | null;
 }
 
 export interface PlacedSeat {

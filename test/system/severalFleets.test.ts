@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeBench, type Bench } from './fleet.ts';
@@ -62,4 +63,25 @@ test('forget refuses while something that was closed could still be brought back
   expect(refused.stderr).toMatch(/1 closed session could not be brought back or pruned\n.*ls --closed.*forget old --yes/);
   await bench.ok('forget', 'old', '--yes');
   expect((await bench.ok('ls')).stdout).not.toContain('old ');
+});
+
+test('a second repository of the same name takes a free fleet name for the same layout, and keeps it; the first keeps its own', async () => {
+  const text = 'strategy: component\nisolation: shared\npanes:\n  - name: Server\n    id: server\n    component: tooling\n    run: sleep 100000\n';
+  const folder = bench.sandbox.path('home', '.config', 'claude-tmux', 'layouts');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'one.yaml'), text);
+  const second = bench.sandbox.path('else', 'shop');
+  await mkdir(second, { recursive: true });
+  await bench.git(second, 'init', '-q');
+  await bench.git(second, 'commit', '-q', '--allow-empty', '-m', 'First');
+  await bench.ok('up', 'one', '--detach');
+  const up = () => bench.ct(['up', 'one', '--detach'], { cwd: second });
+  const made = await up();
+  expect([made.code, made.stderr]).toEqual([0, expect.stringMatching(/note: the fleet "shop-one" is that of .*; this one is called "shop-one-2"\n[^]*"shop-one-2" is up: 1 pane made/)]);
+  expect((await up()).stderr).toContain('"shop-one-2" is up: nothing to do');
+  expect((await bench.ok('up', 'one', '--detach')).stderr).toContain('"shop-one" is up: nothing to do');
+  await bench.ok('down', 'shop-one', '--yes');
+  await bench.ok('forget', 'shop-one');
+  expect((await up()).stderr).toContain('"shop-one-2" is up: nothing to do');
+  await bench.ok('down', 'shop-one-2', '--yes');
 });
