@@ -38,14 +38,27 @@ export interface RecordProblem {
 export function fleetFindings(fleets: readonly FleetReading[], problems: readonly RecordProblem[]): readonly Finding[] {
   const unread = problems.map(({ message, hint }) => wrong('record', message, hint ?? 'move that file away'));
   if (fleets.length === 0 && unread.length === 0) return [note('fleets', 'no fleet is recorded', 'claude-tmux up LAYOUT brings one up')];
-  return [...unread, ...fleets.flatMap((fleet) => [...placeFindings(fleet), ...livingFindings(fleet), ...fleet.clones.flatMap((clone) => cloneFindings(fleet, clone)), ...layoutFindings(fleet)])];
+  const found = fleets.flatMap((fleet) => [...placeFindings(fleet), ...livingFindings(fleet), ...fleet.clones.flatMap((clone) => cloneFindings(fleet, clone)), ...layoutFindings(fleet)]);
+  return [...unread, ...found, ...downFinding(fleets)];
 }
 
+/** To be down is what `down` is for: one line for all of them, and no reason to do anything. */
+function downFinding(fleets: readonly FleetReading[]): readonly Finding[] {
+  const down = fleets.filter(({ isUp, problem }) => isUp === false && problem === null);
+  const [first] = down;
+  if (first === undefined) return [];
+  const names = `${down.slice(0, SHOWN).map(({ name }) => `"${name}"`).join(', ')}${down.length > SHOWN ? `, and ${down.length - SHOWN} more` : ''}`;
+  const back = down.length === 1 ? `; ${pasted`up ${first.name}`} brings it back` : '';
+  return [ok('fleet', `${down.length === 1 ? `the fleet ${names} is` : `${down.length} fleets are`} down${down.length === 1 ? '' : `: ${names}`}${back}`)];
+}
+
+/** Fleets that a line names. */
+const SHOWN = 8;
+
 /** Without a tmux that can be asked nothing is known here, and what keeps it from being asked is said already. */
-function placeFindings({ name, socket, isUp, isHere, problem }: FleetReading): readonly Finding[] {
+function placeFindings({ name, isUp, isHere, socket, problem }: FleetReading): readonly Finding[] {
   if (problem !== null) return [wrong('fleet', `the fleet "${name}" cannot be looked at: ${problem}`, 'mend that, and ask again')];
-  if (isUp === null) return [];
-  if (!isUp) return [note('fleet', `the fleet "${name}" is down; it was last up at "${socket}"`, `${pasted`up ${name}`} brings it back`)];
+  if (isUp !== true) return [];
   if (!isHere) return [note('fleet', `the fleet "${name}" is up on another tmux server, which is not looked at`, pasted`doctor -S ${socket}`)];
   return [ok('fleet', `the fleet "${name}" is up`)];
 }

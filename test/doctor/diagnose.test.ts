@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
+import type { FleetReading } from '../../src/doctor/fleets.ts';
 import type { SettingsLevel } from '../../src/doctor/hooks.ts';
 import { renderFindings } from '../../src/doctor/renderFindings.ts';
 import { FRAGMENT, LOADED, SAID } from '../../src/plugin/names.ts';
@@ -54,7 +55,6 @@ const CASES: readonly (readonly [string, Differences, RegExp])[] = [
   ['a heartbeat that is to come', { watcher: { heartbeat: NOW / 1000 + 300 } }, /^wrong heartbeat: .*5m ahead/],
   ['no heartbeat', { watcher: { heartbeat: null } }, /^wrong heartbeat: .*published nothing/],
   ['a log', { watcher: { log: ['2026-11-25T10:00:00Z no current client'] } }, /^note watcher-log: .*1 time within a day.*no current client/],
-  ['a fleet that is down', { fleet: { isUp: false } }, /^note fleet: .*"shop" is down.*\/tmp\/s/],
   ['a fleet on another server', { fleet: { isHere: false } }, /^note fleet: .*another tmux server/],
   ['a fleet that cannot be looked at', { fleet: { isUp: null, problem: 'the file is damaged' } }, /^wrong fleet: .*damaged/],
   ['a clone that is gone', { fleet: { clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null, hooks: null }] } }, /^wrong clone: .*gone while the fleet is up: \/ws\/fe/],
@@ -114,7 +114,16 @@ describe('a diagnosis', () => {
 
   it('of a fleet that is down takes agents that live for wrong, and clones that are gone for a note', () => {
     const fleet = { isUp: false, living: [{ id: 'fe', pid: 42 }], clones: [{ id: 'fe', path: '/ws/fe', isThere: false, error: null, hooks: null }] };
-    expect(found({ fleet })).toEqual([expect.stringMatching(/^note fleet/), expect.stringMatching(/^wrong agent-without-pane: "fe" of shop still runs \(pid 42\)/), expect.stringMatching(/^note clone/)]);
+    expect(found({ fleet })).toEqual([expect.stringMatching(/^wrong agent-without-pane: "fe" of shop still runs \(pid 42\)/), expect.stringMatching(/^note clone/)]);
+  });
+
+  it('takes fleets that are down for what is in order, in one line', () => {
+    const { fleets: [up], ...rest } = factsWith({});
+    if (up === undefined) throw new Error('no fleet');
+    const down = ['a', 'b'].map((name) => ({ ...up, name, isUp: false }));
+    const of = (fleets: readonly FleetReading[]) => diagnose({ ...rest, fleets }, NOW).filter(({ id }) => id === 'fleet').map(({ level, what }) => `${level} ${what}`);
+    expect(of([up, ...down])).toEqual(['ok the fleet "shop" is up', 'ok 2 fleets are down: "a", "b"']);
+    expect(of(down.slice(1))).toEqual(['ok the fleet "b" is down; claude-tmux up b brings it back']);
   });
 
   it('asks for no watcher where there is nothing to watch', () => {
