@@ -119,7 +119,7 @@ function isAsking({ verdict }: Seen): boolean {
 
 function waitsForStart({ verdict, facts }: Seen): boolean {
   const kind = facts?.preparation?.kind;
-  return kind === 'waits' || (kind === 'setup-failed' && verdict.state === 'waiting');
+  return kind === 'waits' || (kind === 'setup-failed' && lookOf(verdict.state).atStart === null);
 }
 
 interface Lost {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckout } from '../../src/git/checkout.ts';
+import { readCheckoutScope } from '../../src/git/checkoutScope.ts';
 import { readUnsharedWork } from '../../src/git/unsharedWork.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
@@ -103,4 +104,19 @@ it('layout files of ours are no work that clones will miss, also in a folder tha
   await write('.claude-tmux/notes.md');
   await write('more/a.txt');
   expect(await untracked()).toBe(before + 2);
+});
+
+it('a checkout that is smaller than its clones will be is known by what makes it so', async () => {
+  const scope = () => readCheckoutScope(shop.checkout, shop.env);
+  expect(await scope()).toBeNull();
+  await shop.git(shop.checkout, 'config', 'core.sparseCheckout', 'true');
+  expect(await scope()).toBe('sparse');
+  await shop.git(shop.checkout, 'config', 'remote.origin.promisor', 'true');
+  expect(await scope()).toBe('sparse and partial');
+  await shop.git(shop.checkout, 'config', 'core.sparseCheckout', 'false');
+  expect(await scope()).toBe('partial');
+  await shop.git(shop.checkout, 'config', '--unset', 'remote.origin.promisor');
+  const shallow = shop.path('shallow');
+  await shop.git(shop.path(), 'clone', '-q', '--depth', '1', `file://${shop.origin}`, shallow);
+  expect(await readCheckoutScope(shallow, shop.env)).toBe('shallow');
 });

@@ -297,17 +297,3 @@ describe('half a clone', () => {
     expect(mirrorPath('git@example.com:team/shop.git', '/c')).toMatch(/^\/c\/mirrors\/shop-[0-9a-f]{12}\.git$/);
   });
 });
-
-describe('a remote whose default branch is called HEAD', () => {
-  it('is cloned, and its branch is the base of new ones, also after a fetch', async () => {
-    await shop.git(shop.origin, 'branch', '-m', 'main', 'HEAD');
-    await shop.git(shop.origin, 'symbolic-ref', 'HEAD', 'refs/heads/HEAD');
-    const report = await shop.clone();
-    const tip = await shop.git(shop.origin, 'rev-parse', 'refs/heads/HEAD');
-    expect(report).toMatchObject({ branch: 'feature/api', start: 'origin/HEAD' });
-    expect([await api('rev-parse', 'HEAD'), await api('rev-parse', 'refs/remotes/origin/HEAD')]).toEqual([tip, tip]);
-    await api('fetch', '-q', 'origin');
-    expect(await api('rev-parse', 'refs/remotes/origin/HEAD')).toBe(tip);
-    expect(await api('status', '--porcelain')).toBe('');
-  });
-});
