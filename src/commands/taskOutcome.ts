@@ -27,10 +27,15 @@ export async function reportTask(context: Context, { record, id, next }: Given, 
   const now = (await readFleet(context.store, record.uuid)) ?? record;
   const session = now.sessions.find((one) => one.id === id);
   const outcome = outcomeOf(session, next);
-  if (outcome === 'begun') return context.talk(isDone ? `"${id}" works on its next task, on the branch ${next.branch}` : `note: "${id}" has its next task, on the branch ${next.branch}`);
-  if (outcome === 'kept') return context.talk(`note: the task of "${id}" has not begun; ${pasted`up ${now.name}`} begins it, on the branch ${next.branch}`);
+  if (outcome === 'begun') context.talk(isDone ? `"${id}" works on its next task, on the branch ${next.branch}` : `note: "${id}" has its next task, on the branch ${next.branch}`);
+  else if (outcome === 'kept') context.talk(`note: the task of "${id}" has not begun; ${pasted`up ${now.name}`} begins it, on the branch ${next.branch}`);
+  else context.talk(await describeDropped(context, now, id));
+}
+
+async function describeDropped(context: Context, record: FleetRecord, id: string): Promise<string> {
+  const session = record.sessions.find((one) => one.id === id);
   const branch = session === undefined ? null : await branchOf(session.path);
-  context.talk(`the task was not taken and is dropped: "${id}" is ${branch === null ? 'as it was' : `on the branch ${branch} as before`}, and ${await goesOn(context, now, id)}`);
+  return `the task was not taken and is dropped: "${id}" is ${branch === null ? 'as it was' : `on the branch ${branch} as before`}, and ${await goesOn(context, record, id)}`;
 }
 
 /** A clone that cannot be read was reported before. */
