@@ -13,7 +13,7 @@ newline='
 '
 
 main() {
-  if [ "${1-}" = become ]; then shift; write_identity "$$" "$pid_file"; exec "$@"; fi
+  if [ "${1-}" = become ]; then shift; take_pid "$$"; exec "$@"; fi
   unset CDPATH
   suspended='' staged='' again='' by_hand=''
   # Ctrl-C is for the program in front; a trap that does something is reset to the default in it, "ignore" would not be.
@@ -32,7 +32,7 @@ start() {
   note=
   if [ -n "$suspended" ]; then set -m; fg >/dev/null; came_back "$?"; return; fi
   # Until the program has left its pid this tells that a start is under way, and whose: killed, it is none.
-  write_identity "$$" "$starting_file"
+  write_identity "$$" "$starting_file" || { cannot_note "$starting_file"; return; }
   wait_for_last || return
   set_up || return
   if ! cd "$dir" 2>/dev/null; then note="its folder is missing: $shown_dir"; return; fi
@@ -124,8 +124,22 @@ ended_early() {
 become() {
   [ -r /proc/self/stat ] || exec /bin/sh "$self" become "$@"
   IFS= read -r stat </proc/self/stat
-  write_identity "${stat%% *}" "$pid_file"
+  take_pid "${stat%% *}"
   exec "$@"
+}
+
+# Nobody would know of a program without its pid: its clone would be moved under it, and a second one started beside it.
+take_pid() {
+  write_identity "$1" "$pid_file" && return 0
+  cannot_note "$pid_file"
+  printf '%s\r\n' "$note"
+  exit 1
+}
+
+# Full disk, read-only file system: what was cut short is no identity of anybody.
+cannot_note() {
+  rm -f "$1"
+  note="not started: \"$1\" cannot be written; make room on its disk"
 }
 
 # write_identity PID FILE: pid, start time, boot and place, the last two on one line; after a reboot, or on another machine, the pid alone

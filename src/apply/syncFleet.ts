@@ -7,6 +7,8 @@ import { nothingDone, type SyncReport, type SyncRow } from '../plan/syncResult.t
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { needRoom } from '../store/room.ts';
 import type { Context } from './context.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import type { FleetPlace } from './readEvidence.ts';
@@ -23,7 +25,10 @@ export async function syncFleet(context: Context, place: FleetPlace, wish: SyncW
   const refused = await Promise.all(all.map(({ owner }) => refusePlace(owner.path, place.record.repo, context.env)));
   const targets = all.filter((_, at) => refused[at] === null);
   const sources = await fetchSources(context, place.record, { targets, dryRun: wish.dryRun });
-  const run = (): Promise<readonly SyncRow[]> => syncTargets(context, { place, wish, targets, sources, mergesTrees });
+  const run = async (): Promise<readonly SyncRow[]> => {
+    if (!wish.dryRun) await needRoom(fleetPaths(context.store, place.record.uuid).root);
+    return syncTargets(context, { place, wish, targets, sources, mergesTrees });
+  };
   const what = `syncing "${place.record.name}"`;
   const rows = wish.dryRun ? await run() : await withLock(fleetLock(context.store, place.record.name), { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) }, run);
   const skip = ({ id }: SessionRecord, reason: string | null): SyncRow => ({ id, ...nothingDone('skipped', { reason }) });

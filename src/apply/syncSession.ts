@@ -50,7 +50,8 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
     recheck: async () => (await refuseAgents(context, one))?.reason ?? null,
     onMoved: () => keep.synced(owner.id),
   });
-  if (!wish.dryRun && synced.result.outcome !== 'skipped') await (isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
+  const unkept = wish.dryRun || synced.result.outcome === 'skipped' ? null : await orSay(isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
+  if (unkept !== null) return { ...synced, result: { ...synced.result, ...unkept } };
   return wish.dryRun || synced.result.outcome !== 'conflict' ? synced : { ...synced, result: withNextStep(synced.result, one) };
 }
 
@@ -62,19 +63,25 @@ function withNextStep(result: SyncResult, one: SessionSync): SyncResult {
   return { ...result, notes: [...result.notes, advice] };
 }
 
+/** What could not be written into the record is this session's failure: of the others there is still a table to show. */
+async function orSay(work: Promise<unknown>): Promise<Pick<SyncResult, 'outcome' | 'reason' | 'notes'> | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { outcome: 'failed', reason: error.message, notes: error.hint === undefined ? [] : [error.hint] };
+  }
+}
+
 function only(result: SyncResult): SyncedTree {
   return { result, predicted: null };
 }
 
 /** Ends what an earlier sync of this tree left half done. A result when that is not possible now. */
 async function mend(context: Context, { target: { owner }, keep }: SessionSync): Promise<SyncResult | null> {
-  try {
-    await mendTree(context, owner, keep);
-    return null;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return nothingDone('failed', { reason: error.message, notes: error.hint === undefined ? [] : [error.hint] });
-  }
+  const problem = await orSay(mendTree(context, owner, keep));
+  return problem === null ? null : nothingDone('failed', problem);
 }
 
 /** A tree that may not be moved now gets the news of origin all the same, and waits if that was asked for. */

@@ -11,6 +11,7 @@ import { changeFleet, type KnownFleet } from './changeFleet.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
+import { wayOn } from './wayOn.ts';
 
 type AddedPane = Readonly<Record<string, string>> & { readonly id: string };
 
@@ -101,7 +102,8 @@ async function bringIn(context: Context, { whole, before, pane, yes }: BringingI
     return code;
   } catch (error) {
     const now = (await readFleet(context.store, before.uuid)) ?? before;
-    if (!now.sessions.some(({ id }) => id === pane.id)) await writeFleet(context.store, { ...now, added: before.added });
+    if (now.sessions.some(({ id }) => id === pane.id)) wayOn(error, before.name);
+    await writeFleet(context.store, { ...now, added: before.added }).catch((second: unknown) => wayOn(second, before.name));
     throw error;
   }
 }

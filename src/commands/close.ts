@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { pasted } from '../base/pasted.ts';
 import type { Context } from '../apply/context.ts';
 import { closeSession } from '../apply/closeSession.ts';
@@ -10,6 +11,8 @@ import { describeLoss } from '../status/decide.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { needRoom } from '../store/room.ts';
 import { refuseInsideAgent } from './agentGuard.ts';
 import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
@@ -32,6 +35,7 @@ interface Wanted {
 export function closePicked(context: Context, picked: Picked, wanted: Wanted): Promise<number> {
   const { id } = picked.session;
   return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `closing "${id}"` }, async () => {
+    await needRoom(fleetPaths(context.store, picked.fleet.uuid).root);
     const settled = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
     const record = await mendTreeOf(context, settled, id);
     const session = record.sessions.find((candidate) => candidate.id === id);
@@ -39,6 +43,7 @@ export function closePicked(context: Context, picked: Picked, wanted: Wanted): P
     const input = { record, session, server: recordedServer(record), include: await readInclude(context, record, id) };
     const survey = await surveyClosing(context, input);
     await confirm(context, { session, survey, yes: wanted.yes });
+    if (survey.standing !== null) await needRoom(dirname(survey.archive));
     const keeps = await closeSession(context, { ...input, survey, ...(wanted.after ? { after: wanted.after } : {}) });
     tell(context, { session, survey: { ...survey, risks: keeps } });
     return EXIT.done;

@@ -1,10 +1,13 @@
 import type { Context } from '../apply/context.ts';
 import { readEvidence, type SessionEvidence } from '../apply/readEvidence.ts';
+import { UserError } from '../base/errors.ts';
 import type { Refusal } from '../status/decide.ts';
 import { holdsOnly } from '../status/inputLine.ts';
 import { isKeptOf } from '../status/promptText.ts';
 import { STATES } from '../status/states.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { needRoom } from '../store/room.ts';
 import { pasteableText, pasteText, pressEnter } from '../tmux/paste.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
 import { readInput, refuseText } from './refuseText.ts';
@@ -71,11 +74,24 @@ interface Expected {
 
 async function confirm(context: Context, awaited: Expected): Promise<Outcome> {
   const first = await waitForPrompt(context, awaited);
-  if (first.answer !== null || !isUntouched(first.last, awaited)) return toOutcome(first.answer);
+  if (first.answer !== null) return toOutcome(first.answer);
+  if (!isUntouched(first.last, awaited)) return whyUnheard(context, awaited.delivery, toOutcome(null));
   const { session, server, text } = awaited.delivery;
-  if (session.isClaude && !holdsOnly(await readInput(context, server, awaited.pane), text)) return toOutcome(null);
+  if (session.isClaude && !holdsOnly(await readInput(context, server, awaited.pane), text)) return whyUnheard(context, awaited.delivery, toOutcome(null));
   await pressEnter(server, awaited.pane, context.env);
-  return toOutcome((await waitForPrompt(context, awaited)).answer);
+  return whyUnheard(context, awaited.delivery, toOutcome((await waitForPrompt(context, awaited)).answer));
+}
+
+/** On a full disk no hook can report, whatever the agent does. */
+async function whyUnheard(context: Context, { fleet }: Delivery, outcome: Outcome): Promise<Outcome> {
+  if (outcome.given || 'refusal' in outcome) return outcome;
+  try {
+    await needRoom(fleetPaths(context.store, fleet.uuid).root);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { given: false, words: `was given the text, and cannot report that it came: ${error.message}; look at it` };
+  }
 }
 
 type Answer = 'this' | 'another' | null;

@@ -22,6 +22,7 @@ import { serverFor } from './fleetServer.ts';
 import type { Options } from './table.ts';
 import { alsoOn, freeBranch, refuseTaskBranch } from './taskBranch.ts';
 import { reportTask } from './taskOutcome.ts';
+import { wayOn } from './wayOn.ts';
 
 /** The next task in the same clone: a fresh branch from the base as it is now, and a new conversation that begins with the text. */
 export async function task(context: Context, [given = '', ...words]: readonly string[], options: Options): Promise<number> {
@@ -132,9 +133,10 @@ interface Begin {
 async function begin(context: Context, { whole, id, next, yes }: Begin): Promise<number> {
   await endAgent(context, { record: whole.record, id });
   await writeFleet(context.store, whole.record);
+  const wanted = { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false };
   let code: number | null = null;
   try {
-    ({ code } = await bringUp(context, whole, { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false }));
+    ({ code } = await bringUp(context, whole, wanted).catch((error: unknown) => wayOn(error, whole.record.name)));
   } finally {
     // Also when it throws: the agent has ended, and its user must know what became of the text.
     await reportTask(context, { record: whole.record, id, next }, code === EXIT.done);

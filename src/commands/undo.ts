@@ -10,8 +10,12 @@ import type { UndoStep } from '../status/closing.ts';
 import type { ClosedSession, FleetRecord } from '../store/fleetRecord.ts';
 import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { needRoom } from '../store/room.ts';
+import { readServer } from '../tmux/readServer.ts';
 import { askTrust } from './askTrust.ts';
 import { bringUp } from './bringUp.ts';
+import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { fleetsMeant, knownFleets, pickFleet } from './pick.ts';
 import type { Options } from './table.ts';
@@ -33,10 +37,13 @@ interface Wanted {
 
 export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after }: Wanted): Promise<number> {
   return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` }, async () => {
+    await needRoom(fleetPaths(context.store, fleet.uuid).root);
     const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
     await settleArchives(record, context.env);
     const entry = given === undefined ? await findLatest(record) : findClosed(record, given);
     if (entry === null) {
+      const cutOff = given === undefined ? null : await findWithoutPane(context, record, given);
+      if (cutOff !== null) return showPane(context, record, { id: cutOff, yes });
       context.talk(given === undefined ? `nothing of "${record.name}" is closed that could be brought back` : `"${given}" is open: nothing to undo`);
       return EXIT.done;
     }
@@ -44,6 +51,14 @@ export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after
     context.out(entry.archive === null ? `"${entry.session.id}" is back\n` : `"${entry.session.id}" is back in ${entry.session.path}\n`);
     return showPane(context, opened, { id: entry.session.id, yes });
   });
+}
+
+/** The id of an open session that is not on the screen of a fleet that is: an undo that was cut off, and settled since, has left it so. */
+async function findWithoutPane(context: Context, record: FleetRecord, given: string): Promise<string | null> {
+  if (!record.sessions.some(({ id }) => id === given)) return null;
+  const { session } = await readServer(recordedServer(record), { uuid: record.uuid, session: record.session, env: context.env });
+  const isShown = session?.windows.some(({ panes }) => panes.some((pane) => pane.session === given)) ?? true;
+  return isShown ? null : given;
 }
 
 /** The one that was closed last and is still there: what `prune` has deleted or shrunk cannot be brought back. */

@@ -85,9 +85,13 @@ async function checkAgents(context: Context, { record, planned, began, resumed, 
   for (;;) {
     const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => ids.includes(id));
     const lost = all.filter((one) => isLost(one, began));
-    if (all.some(isSettled) || context.signal.aborted) return all.flatMap((one) => describeOther(one, { began, resumed }));
-    if (lost.length > 0 && all.every((one) => lost.includes(one) || waitsForStart(one))) return describeLost(context, { lost, all, planned, session });
-    if (context.now() >= deadline) return [];
+    if (context.signal.aborted) return [];
+    const isKnown = all.some(isSettled);
+    if (lost.length > 0 && (isKnown || all.every((one) => lost.includes(one) || waitsForStart(one)))) return describeLost(context, { lost, all: isKnown ? lost : all, planned, session });
+    if (isKnown) return all.flatMap((one) => describeOther(one, { began, resumed }));
+    // One that has left no trace by now was not started at all: its launch file could not write, or could start no process.
+    const never = all.filter(isOver);
+    if (context.now() >= deadline) return never.length === 0 ? [] : describeLost(context, { lost: never, all: never, planned, session });
     await pause(LOOK_EVERY_MS);
   }
 }
@@ -111,6 +115,10 @@ function isLost({ verdict: { state }, facts }: Seen, began: number): boolean {
   if (atStart === 'asks') return true;
   const preparation = facts?.preparation ?? null;
   return atStart === 'over' && (preparation !== null || (facts?.startedAt ?? 0) > began - CLOCK_MS);
+}
+
+function isOver({ verdict: { state } }: Seen): boolean {
+  return lookOf(state).atStart === 'over';
 }
 
 function isAsking({ verdict }: Seen): boolean {

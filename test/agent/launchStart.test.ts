@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
+import { canMount, mountSmallDisk } from '../support/smallDisk.ts';
 import { makePane, makeRecorder } from './launchedPane.ts';
 
 let sandbox: Sandbox;
@@ -54,6 +55,24 @@ describe('how an agent is started', () => {
     await eventually(async () => expect(await pane.screen()).toContain('exit code 1'));
     await pane.key('r');
     await eventually(() => expect(pane.seen('starts')).toBe('the prompt\n\n'));
+  });
+
+  it.skipIf(!canMount())('does not start what it cannot leave a pid of, says so, and starts it once there is room', async () => {
+    const disk = await mountSmallDisk('256k');
+    try {
+      const pane = await makeRecorder({ ...sandbox, env: { ...sandbox.env, XDG_STATE_HOME: disk.path } });
+      await pane.write();
+      await disk.fill();
+      await pane.start();
+      await eventually(async () => expect((await pane.screen()).replaceAll('\n', '')).toContain('cannot be written; make room on its disk'));
+      expect([pane.has('starts'), existsSync(pane.files.pid), existsSync(pane.files.starting)]).toEqual([false, false, false]);
+      await disk.makeRoom();
+      await pane.key('r');
+      await eventually(() => expect(pane.has('starts')).toBe(true));
+      await pane.tmux('kill-server');
+    } finally {
+      await disk.dispose();
+    }
   });
 
   it('waits for the agent of the pane it replaces, so that two never write into one conversation', async () => {

@@ -7,8 +7,8 @@ import { hasCode } from '../../src/store/file.ts';
 
 export interface SmallDisk {
   readonly path: string;
-  /** Leaves no byte free; `makeRoom` takes it back. */
-  fill(): Promise<void>;
+  /** Leaves no byte free, or as many as are said; `makeRoom` takes it back. */
+  fill(leave?: number): Promise<void>;
   makeRoom(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -29,10 +29,10 @@ export async function mountSmallDisk(size: string): Promise<SmallDisk> {
   const ballast = join(path, 'ballast');
   return {
     path,
-    fill: async () => {
+    fill: async (leave = 0) => {
       const { bavail, bsize } = statfsSync(path);
       // Whoever writes meanwhile takes a part of it.
-      await writeFile(ballast, Buffer.alloc(bavail * bsize)).catch((error: unknown) => {
+      await writeFile(ballast, Buffer.alloc(bavail * bsize - leave)).catch((error: unknown) => {
         if (!hasCode(error, 'ENOSPC')) throw error;
       });
     },

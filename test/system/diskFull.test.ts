@@ -41,4 +41,24 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
     const after = await ct(...args);
     expect(after.code, after.stderr).toBe(0);
   });
+
+  test('a few blocks that are left end no agent, move no branch, and add no session', async () => {
+    expect((await ct('up', 'shop.yaml', '--yes')).code).toBe(0);
+    const facts = async (): Promise<unknown> => {
+      const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as { fleets: { sessions: { id: string; branch: string; agent: { state: string } }[] }[] };
+      return [fleets.map(({ sessions }) => sessions.map(({ id, branch, agent }) => [id, branch, agent.state])), await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid}')];
+    };
+    await eventually(async () => expect(JSON.stringify(await facts())).toMatch(/"fe","feature\/fe","done".*"be","feature\/be","done"/));
+    const before = await facts();
+    for (const leave of [4, 12]) {
+      await disk.fill(leave * 4096);
+      for (const args of [['add', 'Third', '--component', 'docs', '--yes'], ['task', 'fe', 'More', '--yes'], ['restart', 'fe', '--yes'], ['close', 'be', '--yes'], ['sync'], ['undo', 'be']]) {
+        const full = await ct(...args);
+        expect([args[0], full.code, full.stderr]).toEqual([args[0], 1, expect.stringMatching(/no space left on device\n {2}the disk is full: make room/)]);
+        expect([args[0], await facts()]).toEqual([args[0], before]);
+      }
+      expect((await ct('up', 'shop.yaml')).stderr).toContain('is up: nothing to do');
+      await disk.makeRoom();
+    }
+  });
 });
