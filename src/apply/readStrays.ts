@@ -42,7 +42,7 @@ export async function findStrays(context: Context, server: TmuxServer, fleets: r
 }
 
 /** The registries of every account that is known: the caller's and those of all fleets. */
-async function readRegistries(context: Context, fleets: readonly FleetRecord[]): Promise<readonly Pick<Stray, 'entry' | 'account'>[]> {
+export async function readRegistries(context: Context, fleets: readonly FleetRecord[]): Promise<readonly Pick<Stray, 'entry' | 'account'>[]> {
   const accounts = knownAccounts(fleets.flatMap(({ sessions }) => sessions), context);
   const found = await Promise.all(accounts.map(async (account) => (await readRegistryIfThere(context, account)).map((entry) => ({ entry, account }))));
   return found.flat();
@@ -59,13 +59,15 @@ async function readRegistryIfThere(context: Context, account: Account): Promise<
   }
 }
 
-async function agentPids(context: Context, fleets: readonly FleetRecord[]): Promise<ReadonlySet<number>> {
+/** Pids of the agents that the fleets started and that live, and of the Claude behind a wrapper. */
+export async function agentPids(context: Context, fleets: readonly FleetRecord[]): Promise<ReadonlySet<number>> {
   const readings = await Promise.all(fleets.map((record) => readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home })));
   const living = readings.flatMap((agents) => Object.values(agents)).filter((agent) => agent.alive);
   return new Set(living.flatMap(({ pid, registry }) => [pid, registry?.pid ?? null]).filter((pid) => pid !== null));
 }
 
-async function isBelow(pid: number, known: ReadonlySet<number>): Promise<boolean> {
+/** True for one of these processes, or one that they started. */
+export async function isBelow(pid: number, known: ReadonlySet<number>): Promise<boolean> {
   if (known.has(pid)) return true;
   for (const ancestor of known) if (await descendsFrom(pid, ancestor)) return true;
   return false;

@@ -5,6 +5,7 @@ import { applyPanes } from '../apply/applyPanes.ts';
 import { applyTrees } from '../apply/applyTrees.ts';
 import { runsInPane } from '../apply/ownPane.ts';
 import { mendTrees } from '../apply/mendTrees.ts';
+import { readGuests } from '../apply/readGuests.ts';
 import { moveHere, refuseAway } from '../apply/fleetHome.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
@@ -20,6 +21,8 @@ import { decide, describeRefusal } from '../status/decide.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { settleFleet, writeFleet } from '../store/fleets.ts';
 import { compareMachines } from '../store/machine.ts';
+import { fleetPaths } from '../store/paths.ts';
+import { needRoom } from '../store/room.ts';
 import { readOwnLayouts } from '../store/trust.ts';
 import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
@@ -61,9 +64,10 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   await refuseOwnPane(first);
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
   if (first.plan.steps.length === 0) return reportNothing(context, { planned: first, record: loaded.record, wanted });
-  const { refused, resumed } = await refuseLost(context, { planned: first, record: loaded.record, ids: startedPanes(first.plan, first.layout).map(({ id }) => id), yes: wanted.yes });
+  const { refused, resumed } = await refuseSome(context, first, { loaded, wanted });
   if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
+  await needRoomFor(context, loaded.record, wanted);
   await tellBefore(context, { planned: first, loaded, wanted });
   const known = loaded.record ?? newRecord(context, loaded, first.server);
   const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, planned: first, record: known, yes: wanted.yes });
@@ -98,12 +102,31 @@ async function reportNothing(context: Context, { planned, record, wanted }: { re
   return { code: isAll && !wanted.attach ? EXIT.notDone : EXIT.done, record: record && (await noteMachine(context, record, planned)) };
 }
 
+/** `task` and `start` have asked already; asking again would leave an agent ended. */
+async function needRoomFor({ store }: Context, record: FleetRecord | null, { start }: UpOptions): Promise<void> {
+  if (record !== null && start === undefined) await needRoom(fleetPaths(store, record.uuid).root);
+}
+
 /** A record of a version that named no machine, of another boot, or of another machine where the fleet moves to this one. */
 async function noteMachine(context: Context, record: FleetRecord, { machine }: PlannedFleet): Promise<FleetRecord> {
   if (record.machine !== null && compareMachines(record.machine, machine) === 'here') return record;
   const noted = { ...record, machine };
   await writeFleet(context.store, noted);
   return noted;
+}
+
+/** Those in whose clone another Claude works; else those whose conversation is lost. */
+async function refuseSome(context: Context, planned: PlannedFleet, { loaded: { record }, wanted }: Omit<Before, 'planned'>): ReturnType<typeof refuseLost> {
+  const guests = await refuseGuests(context, planned, record);
+  if (guests.length > 0) return { refused: guests, resumed: [] };
+  return refuseLost(context, { planned, record, ids: startedPanes(planned.plan, planned.layout).map(({ id }) => id), yes: wanted.yes });
+}
+
+/** Ids of sessions that may not start, because another Claude works in their clone; each is said. */
+async function refuseGuests(context: Context, { plan, layout }: PlannedFleet, record: FleetRecord | null): Promise<readonly string[]> {
+  const guests = await readGuests(context, { layout, record, panes: startedPanes(plan, layout) });
+  for (const { id, pid, path } of guests) context.talk(`claude-tmux: "${id}" was not started: another Claude (pid ${pid}) works in its clone ${path}; end it, then run the same command again`);
+  return guests.map(({ id }) => id);
 }
 
 interface Without {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -75,6 +76,25 @@ test('a pane in which a program runs, a shell with a job and a shell elsewhere s
   const after = await bench.sessions();
   expect(after[1]?.pane).toBe(bare);
   expect([sleeps, job, elsewhere]).not.toContain(after[0]?.pane);
+});
+
+test('a claude that tmux-resurrect has started again in a clone gets no second one beside it, in whatever pane it runs', async () => {
+  const [fe = '', be = ''] = await restore([clone('fe'), clone('be')]);
+  await bench.tmux.run('send-keys', '-t', fe, `'${bench.sandbox.path('bin', 'claude')}' --continue`, 'Enter');
+  const registry = bench.sandbox.path('home', '.claude', 'sessions');
+  const restored = await eventually(async () => {
+    const entries = await Promise.all((await readdir(registry)).map(async (name) => JSON.parse(await readFile(join(registry, name), 'utf8')) as { pid: number; cwd: string }));
+    const found = entries.find(({ pid, cwd }) => cwd === clone('fe') && existsSync(`/proc/${pid}`));
+    expect(found).toBeDefined();
+    return found?.pid ?? 0;
+  });
+  const { code, stderr } = await bench.ct(['up', 'shop.yaml']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`"fe" was not started: another Claude (pid ${restored}) works in its clone ${clone('fe')}`)]);
+  expect(await panes('#{pane_id} #{@claude_tmux_id}')).toEqual(expect.arrayContaining([`${fe} `, `${be} be`]));
+  expect((await bench.ct(['start', 'fe'])).stderr).toContain('"fe" was not started');
+  process.kill(restored, 'SIGKILL');
+  await eventually(async () => expect((await bench.ct(['start', 'fe'])).code).toBe(0));
+  await everythingIsUp();
 });
 
 test('a session of that name in which no bare shell stands in a clone is refused and left as it is', async () => {
