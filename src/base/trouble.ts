@@ -56,9 +56,9 @@ export function reasonOf(error: unknown): string {
   return withoutCode(error).replace(/, [a-z]+( '.*)?$/s, '');
 }
 
-/** With the call and its file: `permission denied, open '/x'`. */
+/** With the call and its file: `permission denied, open '/x'`; of a program: `"git" could not be started`. */
 export function withoutCode(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: /, '');
+  return (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: /, '').replace(/^spawn (.+) E[A-Z]+$/s, '"$1" could not be started');
 }
 
 function codeOf(error: unknown): string {

@@ -6,6 +6,7 @@ import type { Context } from '../apply/context.ts';
 import { GLOBAL_OPTIONS, type OptionSpec } from '../commands/globalOptions.ts';
 import { COMMANDS, type CommandSpec, type Options } from '../commands/table.ts';
 import { recordNode } from '../store/nodeRecord.ts';
+import { refuseFewProcesses } from '../store/processLimit.ts';
 import { commandWord } from './commandWord.ts';
 import { makeContext } from './makeContext.ts';
 import { openOutput, type Output } from './output.ts';
@@ -23,6 +24,7 @@ export async function main(program: NodeJS.Process): Promise<number> {
     const root = makeRoot({ out, talk });
     const act: Action = async (spec, given, options) => {
       context = makeContext(program, { version: VERSION, options, out, talk });
+      refuseFewProcesses(context.uid);
       await recordNode(context.store, program.execPath);
       outcome.code = await runCommand(context, spec, { args: given, options });
     };
@@ -111,6 +113,8 @@ async function report(error: unknown, { talk, context }: { readonly talk: Output
   }
   if (error instanceof ProgramError) {
     tell(`claude-tmux: ${oneLine(error.message)}`);
+    const hint = systemHint(error.cause);
+    if (hint !== null) tell(`  ${hint}`);
     return EXIT.notDone;
   }
   const hint = systemHint(error);

@@ -29,7 +29,7 @@ export function makeContext(program: NodeJS.Process, { version, options, out, ta
     env,
     cwd: readFolder(program, env),
     home,
-    user: env['USER'] ?? userInfo().username,
+    user: env['USER'] ?? env['LOGNAME'] ?? loginName(),
     uid: program.getuid?.() ?? 0,
     platform: program.platform,
     version,
@@ -59,6 +59,15 @@ export function makeContext(program: NodeJS.Process, { version, options, out, ta
     now: () => Date.now(),
     newId: () => randomUUID(),
   };
+}
+
+/** A user without an entry in the system's list, as `docker run --user 1234` makes one, has no name. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'user';
+  }
 }
 
 /** Who stands in a folder that is gone, as a clone that was pruned, stands where his shell says: most commands need no folder at all. */

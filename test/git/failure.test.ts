@@ -9,6 +9,9 @@ const explain = (error: unknown) => explainFailure(error, { what: 'the clone "/w
 it.each([
   [git('fatal: write error: No space left on device'), 'the disk is full'],
   [git('error: unable to write file x: Disk quota exceeded'), 'your disk quota is used up'],
+  [git("fatal: cannot fork() for git-upload-pack '/x': Resource temporarily unavailable"), 'ulimit -u'],
+  [git("git-upload-pack '/x': 1: Cannot fork"), 'ulimit -u'],
+  [system('EAGAIN', 'spawn git EAGAIN'), 'ulimit -u'],
   [system('ENOSPC', 'no space left on device, write'), 'the disk is full'],
   [system('EROFS', 'read-only file system, mkdir'), 'mounted read-only'],
   [system('EACCES', "permission denied, mkdir '/w'"), 'you may not write there'],
