@@ -52,6 +52,8 @@ const RULES: readonly Rule[] = [
   { pattern: /^core\.gitproxy$/, off: () => [] },
   { pattern: /^core\.alternaterefscommand$/, off: to('true') },
   { pattern: /^credential\.(.*\.)?helper$/, off: to('') },
+  // An empty one asks on the terminal; without any, git would take the user's SSH_ASKPASS.
+  { pattern: /^core\.askpass$/, off: ({ key }, env) => [[key, env['SSH_ASKPASS'] ?? '']] },
   { pattern: /^remote\..*\.uploadpack$/, off: to('git-upload-pack') },
   { pattern: /^remote\..*\.receivepack$/, off: to('git-receive-pack') },
   { pattern: /^remote\..*\.vcs$/, off: to('none') },
@@ -93,6 +95,11 @@ export function overridesFor(settings: readonly ScopedSetting[], env: Env): Over
   const worktree = own.some(({ key }) => key === 'core.worktree');
   const hooksPath = others.findLast(({ key }) => key === 'core.hookspath')?.value ?? null;
   return { hooksPath, settings: [...laid, ...unforced, ...withoutLfs], env: keys.includes('core.gitproxy') ? { GIT_PROXY_COMMAND: '' } : {}, filters, keys: [...keys, ...(worktree ? ['core.worktree'] : [])] };
+}
+
+/** True for a setting that is not followed where only a repository's own configuration has it. */
+export function namesProgram(setting: Pick<ScopedSetting, 'key' | 'value'>): boolean {
+  return ruleOf({ ...setting, key: setting.key.toLowerCase() }) !== undefined;
 }
 
 function ruleOf({ key, value }: Pick<ScopedSetting, 'key' | 'value'>): Rule | undefined {
