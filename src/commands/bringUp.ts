@@ -118,7 +118,7 @@ async function noteMachine(context: Context, record: FleetRecord, { machine }: P
 /** Those in whose clone another Claude works; else those whose conversation is lost. */
 async function refuseSome(context: Context, planned: PlannedFleet, { loaded: { record }, wanted }: Omit<Before, 'planned'>): ReturnType<typeof refuseLost> {
   const guests = await refuseGuests(context, planned, record);
-  if (guests.length > 0) return { refused: guests, resumed: [] };
+  if (guests.length > 0) return { refused: guests, resumed: new Map() };
   return refuseLost(context, { planned, record, ids: startedPanes(planned.plan, planned.layout).map(({ id }) => id), yes: wanted.yes });
 }
 
