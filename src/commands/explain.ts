@@ -28,7 +28,7 @@ function toText(evidence: SessionEvidence, now: number): string {
     ['state', `${verdict.state}${verdict.since === null ? '' : `, since ${ago(verdict.since)}`}${verdict.detail === null ? '' : `: ${verdict.detail}`}`],
     ['because', `${verdict.rule} (source: ${verdict.source})`],
     ['pane', pane ?? 'not on the screen'],
-    ...(elsewhere === null ? [] : [['works in', ` ${elsewhere.folder}, not in its clone`] as [string, string]]),
+    ...(elsewhere === null ? [] : [['works in', `${elsewhere.folder}, not in its clone`] as [string, string]]),
     ['process', describeProcess(facts, ago)],
     ['registry', describeRegistry(facts, ago)],
     ['hooks', hooks === null ? (hooksProblem ?? 'none has come from this process') : `last ${hooks.last.event} ${ago(hooks.last.time)}; turn ${hooks.turn.phase} since ${ago(hooks.turn.since)}`],

@@ -24,7 +24,8 @@ const NEEDS_NONE: readonly (readonly [RegExp, string])[] = [
   [/^trace2\.|^safe\.|^scalar\.|^maintenance\./, 'taken from protected configuration alone, or by a program in the background that is not started'],
 ];
 
-const asSet = (key: string): string => key.replace(/\.?<[^>]*>|\*/g, (part) => (part.startsWith('.') ? '.x' : 'x'));
+/** A placeholder with a name in its place; of formats there are three. */
+const asSet = (key: string): string => key.replace('<format>', 'ssh').replace(/\.?<[^>]*>|\*/g, (part) => (part.startsWith('.') ? '.x' : 'x'));
 
 it('every key that git documents and that may name a program is guarded, or it is said why it needs no guard', async () => {
   const sandbox = await makeSandbox();

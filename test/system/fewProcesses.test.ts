@@ -28,7 +28,7 @@ afterEach(async () => {
 /** Runs the program as that user, who may have so many processes. */
 function ct(most: number, ...args: readonly string[]): Promise<Ended> {
   const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: join(folder, 'home'), LANG: 'C.UTF-8', CLAUDE_TMUX_WATCH: 'off' };
-  const words = ['--reuid', String(UID), '--regid', String(UID), '--clear-groups', 'sh', '-c', `ulimit -u ${most}; exec node "$@"`, 'sh', join(folder, 'package', 'dist', 'claude-tmux.cjs'), ...args];
+  const words = ['--reuid', String(UID), '--regid', String(UID), '--clear-groups', 'bash', '-c', `ulimit -u ${most}; exec node "$@"`, 'bash', join(folder, 'package', 'dist', 'claude-tmux.cjs'), ...args];
   return run('setpriv', words, { env, cwd: '/' });
 }
 
