@@ -31,7 +31,7 @@ import { reloadFleet, type LoadedFleet } from './loadFleet.ts';
 import { refuseLost } from './lostConversations.ts';
 import { newRecord } from './newRecord.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
-import { trustClones } from './trustClones.ts';
+import { noteNewContent, trustClones } from './trustClones.ts';
 import { checkOutcome, describeAsking } from './upOutcome.ts';
 import { withoutTasks } from './withoutTasks.ts';
 
@@ -69,12 +69,13 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   await checkPrograms(context, first);
   await needRoomFor(context, loaded.record, wanted);
   await tellBefore(context, { planned: first, loaded, wanted });
-  const known = loaded.record ?? newRecord(context, loaded, first.server);
+  const before = loaded.record && (await noteNewContent(context, loaded.record, first.plan));
+  const known = before ?? newRecord(context, loaded, first.server);
   const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, planned: first, record: known, yes: wanted.yes });
   const trees = await makeTrees(context, first, { record: known, localSettings: dialogs.localSettings });
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
-  const record = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
-  await trustClones(context, { loaded, plan: first.plan, before: loaded.record, yes: wanted.yes });
+  const made = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
+  const record = await trustClones(context, made, { loaded, plan: first.plan, before, yes: wanted.yes });
   const isWhole = trees.failed.length + trees.notBegun.length === 0;
   const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });

@@ -77,10 +77,10 @@ function toSession(layout: Layout, pane: Pane, how: Known): SessionRecord {
 }
 
 /** What other commands have noted of a session. */
-function kept(before: SessionRecord | undefined): Pick<SessionRecord, 'port' | 'syncedAt' | 'syncWhenIdle'> {
+function kept(before: SessionRecord | undefined): Pick<SessionRecord, 'port' | 'syncedAt' | 'syncWhenIdle' | 'asksFirst'> {
   if (before === undefined) return { port: null, syncedAt: null, syncWhenIdle: null };
-  const { port, syncedAt, syncWhenIdle } = before;
-  return { port, syncedAt, syncWhenIdle };
+  const { port, syncedAt, syncWhenIdle, asksFirst } = before;
+  return { port, syncedAt, syncWhenIdle, ...(asksFirst === true ? { asksFirst } : {}) };
 }
 
 /** The pane whose tree this one works in; null when that is the user's own checkout. */

@@ -65,6 +65,8 @@ export interface SessionRecord {
   readonly task: SessionTask | null;
   /** One that is given and not begun: the tree is not on its branch, or nobody has noted that it is. `up` begins it. */
   readonly nextTask: SessionTask | null;
+  /** True while its tree has content from upstream that the user has not agreed to run: written before it is made, gone with the answer. */
+  readonly asksFirst?: boolean;
   /** ISO time at which its branch last had all its base has; null when it was never synced, and in records written before there was any. */
   readonly syncedAt: string | null;
   /** How it is to be synced as soon as it is idle and clean; null when nobody asked for that. */

@@ -32,7 +32,7 @@ function parseSession(value: unknown): SessionRecord | null {
   if (!texts || !kind || number === null) return null;
   const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base'), baseOf: textAt(value, 'baseOf'), syncedAt: textAt(value, 'syncedAt') };
   const syncWhenIdle = SYNC_STRATEGIES.find((mode) => mode === value.syncWhenIdle) ?? null;
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), account: textAt(value, 'account'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), syncWhenIdle, dependsOn: parseDependencies(value.dependsOn) };
+  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), account: textAt(value, 'account'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), syncWhenIdle, ...(value.asksFirst === true ? { asksFirst: true } : {}), dependsOn: parseDependencies(value.dependsOn) };
 }
 
 /** One that cannot be read is left out: its archive is still there, and its receipt says what it is. */

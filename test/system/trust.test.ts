@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { makeBench, type Bench } from './fleet.ts';
 
 let bench: Bench;
@@ -70,6 +72,37 @@ describe('the trust question', () => {
     }
     await bench.ok('up', 'shop.yaml', '--yes');
     await bench.ok('up', 'shop.yaml');
+  });
+
+  test('a clone made again whose script nobody agreed to starts with no command, until the user agrees', async () => {
+    await put('tools/run.sh', '#!/bin/sh\nexec sleep 100000\n');
+    await publish('tools/run.sh');
+    await bench.layout(layout('', pane('A', 'run: "sh tools/run.sh", branch: topic/a'), pane('B', 'in: a, run: "sh tools/run.sh"')));
+    await bench.ok('up', 'shop.yaml', '--yes', '--detach');
+    await bench.ok('down', '--yes');
+    await rm(bench.sandbox.path('home', 'workspaces'), { recursive: true });
+    const canary = bench.sandbox.path('canary');
+    await changeUpstream('tools/run.sh', `#!/bin/sh\ntouch ${canary}\nexec sleep 100000\n`);
+    for (const command of [['up', 'shop.yaml', '--detach'], ['start', 'a'], ['start', 'b'], ['up', 'shop.yaml', '--detach']]) {
+      const ended = await bench.ct(command);
+      expect([command, ended.code]).toEqual([command, 2]);
+      expect(ended.stderr).toMatch(/The new clones have files[^]*a, b: names the file tools\/run\.sh/);
+    }
+    expect((await bench.ct(['restart', 'a'])).code).not.toBe(0);
+    expect(existsSync(canary)).toBe(false);
+    await bench.ok('up', 'shop.yaml', '--yes', '--detach');
+    await eventually(() => expect(existsSync(canary)).toBe(true));
+    const clone = (await bench.sessions()).find(({ id }) => id === 'a')?.path ?? '';
+    await writeFile(join(clone, 'tools', 'run.sh'), '#!/bin/sh\nexec sleep 100001\n');
+    await bench.ok('restart', 'a', '--yes');
+  });
+
+  test('a pattern of tools that Claude may use names no file', async () => {
+    await bench.layout(layout('claude: {args: [--allowedTools, "Bash(npm run *)", "Read(**/*.md)"]}\n', pane('A', 'branch: topic/a')));
+    expect((await bench.ct(['up', 'shop.yaml', '--detach'])).stderr).not.toContain('names the file');
+    await bench.ok('up', 'shop.yaml', '--yes', '--detach');
+    await put('README.md', '# Changed\n');
+    await bench.ok('restart', 'a', '--yes');
   });
 
   test('a layout that `new` wrote is trusted as it is, and after an edit only the edit is shown', async () => {
