@@ -119,11 +119,17 @@ function globRows(panes: readonly Pane[], how: string, globsOf: (spec: TreeSpec)
   return globs.length === 0 ? [] : [below(`ignored files ${how} your checkout: ${globs.join(' ')}`)];
 }
 
+/** No shell expands what Claude is given: a word with such a character is the name of a file, or none (`Bash(npm run *)`). */
+const GLOB = /^\S*[*?[]\S*$/;
+
 function describeAgent(work: AgentWork): TrustPart {
   const words = Object.values(AGENT).flatMap((show) => show(work));
   const { command, args, mcpConfig } = work;
   // A word may hold a file behind `=`; JSON given in place of a file holds none.
-  return { ...line(words.map(shellWord).join(' ')), runs: [command.map(shellWord).join(' '), ...args.flatMap((arg) => [arg, arg.replace(/^-[^=]*=/, '')])], files: mcpConfig };
+  const given = args.flatMap((arg) => [arg, arg.replace(/^-[^=]*=/, '')]);
+  const patterns = work.isClaude ? given.filter((word) => GLOB.test(word)) : [];
+  const runs = given.map((word) => (work.isClaude ? word.replace(/\S*[*?[]\S*/g, ' ') : word));
+  return { ...line(words.map(shellWord).join(' ')), runs: [command.map(shellWord).join(' '), ...runs], files: [...mcpConfig, ...patterns] };
 }
 
 /** The words of the command line, in its order. */
