@@ -32,7 +32,7 @@ export async function fetchLargeFiles(tree: string, options: Options): Promise<v
     // git-lfs (3.3) links from the `lfs` folder beside each object store that is lent; git itself needs none of them here.
     const set = { GIT_ALTERNATE_OBJECT_DIRECTORIES: stores.filter((path) => !/^"|:/.test(path)).join(':') };
     await mutateGit(['lfs', 'fetch', 'origin', ref], { cwd: tree, env, set, onLine, signal });
-    await keepFiles(join(tree, '.git', 'lfs', 'objects'), join(mirror.path, 'lfs', 'objects'));
+    await keepFiles(largeStore(join(tree, '.git')), largeStore(mirror.path), new Set());
   });
 }
 
@@ -49,12 +49,32 @@ async function commonDirOf(checkout: string | null): Promise<readonly string[]> 
   return place?.kind === 'repository' ? [await readCommonDir(place.gitDir)] : [];
 }
 
-const LARGE_FILE = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/;
+/** The store of Git LFS in a repository's git folder. */
+export function largeStore(commonDir: string): string {
+  return join(commonDir, 'lfs', 'objects');
+}
 
-async function keepFiles(from: string, to: string): Promise<void> {
-  for (const name of await readdir(from, { recursive: true }).catch(() => [])) {
-    if (LARGE_FILE.test(name)) await keepFile(join(from, name), join(to, name));
-  }
+/** A file in that store. */
+export const LARGE_FILE = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/;
+
+/**
+ * Runs what fetches large files into a tree, and leaves in the mirror's store what has come: the proof that the remote has it, and no other
+ * clone fetches it again. What was there before may have been made there.
+ */
+export async function keepingFetched(tree: string, mirror: Mirror | null, fetch: () => Promise<unknown>): Promise<void> {
+  const place = await readPlace(tree);
+  const store = place.kind === 'repository' ? largeStore(await readCommonDir(place.gitDir)) : null;
+  const before = new Set(store === null ? [] : await listFiles(store));
+  await fetch();
+  if (store !== null && mirror !== null) await keepFiles(store, largeStore(mirror.path), before);
+}
+
+async function keepFiles(from: string, to: string, except: ReadonlySet<string>): Promise<void> {
+  for (const name of await listFiles(from)) if (!except.has(name)) await keepFile(join(from, name), join(to, name));
+}
+
+async function listFiles(store: string): Promise<readonly string[]> {
+  return (await readdir(store, { recursive: true }).catch(() => [])).filter((name) => LARGE_FILE.test(name));
 }
 
 /** A file that cannot be kept is fetched again another time. */

@@ -155,7 +155,7 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   if (sync.dryRun) return result;
   const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env }) : null;
   if (veto !== null) return nothingDone('skipped', { ...still, reason: veto });
-  await fetchLfs(sync.tree, { commit: tips.base, command: settings.lfs, env: sync.env, known: sync.shared.largeFiles });
+  await fetchLfs(sync.tree, { commit: tips.base, command: settings.lfs, mirror: sync.mirror, env: sync.env, known: sync.shared.largeFiles });
   const note = { version: 1 as const, branch, from: head, to: outcome.tip, baseRef: baseRef(tips.label), base: tips.base, message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`, at: sync.now };
   const told = await moveTree({ ...sync, gitDir: subject.gitDir, space, note, changes, recheck: () => recheck(sync, subject) });
   return { ...result, notes: [...notes, ...told] };

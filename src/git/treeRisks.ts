@@ -3,13 +3,15 @@ import { join, relative } from 'node:path';
 import type { ProvenRef } from '../status/mergeProof.ts';
 import type { TreeRisk } from '../status/treeRisk.ts';
 import { readInsideProcesses, type InsideProcess } from '../store/insideProcesses.ts';
-import { readText } from '../store/file.ts';
+import { hasCode, readText } from '../store/file.ts';
+import { descendsFrom } from '../store/process.ts';
 import type { Env } from '../store/paths.ts';
 import { readBranchRisk, readCommitRisks } from './commitRisks.ts';
 import { readCopyRisks, readFileRisks } from './fileRisks.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
 import { findModules, findNestedRepositories } from './nestedRepositories.ts';
 import type { RemoteNow } from './remoteNow.ts';
+import { readLargeRisks } from './largeRisks.ts';
 import { askNestedRemote } from './nestedRemote.ts';
 import { gitPlace, orUnknown, riskOf, type RiskPlace } from './riskOptions.ts';
 import { readGit } from './run/ask.ts';
@@ -66,6 +68,7 @@ async function readRepositoryRisks(tree: string, where: string, options: RiskOpt
       orUnknown('which files changed', where, () => readFileRisks(place)),
       orUnknown('which ignored files are copies', where, () => copies),
       orUnknown('which commits only it has', where, () => readCommitRisks(place)),
+      orUnknown('which large files only it has', where, () => readLargeRisks(place, where === '' ? options.checkout : null)),
       orUnknown('which worktrees belong to it', where, () => readWorktreeRisks(place, tree)),
     ]);
     return [...parts.flat(), ...operationRisk(place)];
@@ -98,9 +101,23 @@ async function readWorktreeRisks(place: RiskPlace, tree: string): Promise<readon
 async function readProcessRisks(tree: string, mayStand: RiskOptions['mayStand']): Promise<readonly TreeRisk[]> {
   const inside = await readInsideProcesses(await realpath(tree));
   const others: InsideProcess[] = [];
-  for (const one of inside) if (one.pid !== process.pid && (await mayStand?.(one.pid)) !== true) others.push(one);
+  for (const one of inside) if (!(await isOurs(one.pid)) && (await mayStand?.(one.pid)) !== true) others.push(one);
   others.sort((a, b) => a.pid - b.pid);
   return riskOf('process', '', others.map(({ pid, name }) => `${name} (pid ${pid})`));
+}
+
+/** This program, and what the other questions about the tree have started there meanwhile: git, and a filter of git's. */
+async function isOurs(pid: number): Promise<boolean> {
+  return pid === process.pid || (await descendsFrom(pid, process.pid)) || !isThere(pid);
+}
+
+/** One that has ended since is no risk. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !hasCode(error, 'ESRCH');
+  }
 }
 
 /** Submodules, clones and worktrees inside, each as deep as it goes; bare repositories; and submodules of which only the git folder is left. */

@@ -12,6 +12,8 @@ export type RiskKind =
   | 'untracked'
   | 'hidden'
   | 'copy'
+  /** Files of Git LFS that no other store is known to have. */
+  | 'large'
   /** Commits that no remote has, neither as they are nor by content. */
   | 'stash'
   | 'unpushed'
@@ -57,6 +59,7 @@ const COUNTED = {
   untracked: ['untracked file', 'untracked files'],
   hidden: ['changed file that git was told not to look at', 'changed files that git was told not to look at'],
   copy: ["ignored file that differs from the checkout's", "ignored files that differ from the checkout's"],
+  large: ['large file (Git LFS) that no other store is known to have', 'large files (Git LFS) that no other store is known to have'],
   stash: ['stash', 'stashes'],
   detached: ['commit on no branch (detached HEAD)', 'commits on no branch (detached HEAD)'],
   process: ['process that runs in it', 'processes that run in it'],

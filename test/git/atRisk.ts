@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -174,12 +174,12 @@ export const AT_RISK: readonly AtRisk[] = [
     risk: 'process',
     make: async (scene) => {
       const files = await write(scene, { 'process.txt': 'it writes here\n' });
-      const child = spawn('sleep', ['100000'], { cwd: scene.tree, stdio: 'ignore', env: scene.env });
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      await eventually(() => expect(child.pid).toBeDefined());
+      // Nobody's child: what this program has started itself is no risk.
+      const { stdout } = await run('sh', ['-c', 'sleep 100000 </dev/null >/dev/null 2>&1 & echo $!'], { cwd: scene.tree, env: scene.env });
+      const pid = Number(stdout);
       const end = async (): Promise<void> => {
-        child.kill('SIGKILL');
-        await ended;
+        process.kill(pid, 'SIGKILL');
+        await eventually(() => expect(existsSync(`/proc/${pid}/cwd`)).toBe(false));
       };
       return { witness: { files }, end };
     },

@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepingFetched } from '../../src/git/largeFiles.ts';
+import { readRemoteNow } from '../../src/git/remoteNow.ts';
+import { readTreeRisks } from '../../src/git/treeRisks.ts';
+import type { TreeRisk } from '../../src/status/treeRisk.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
 const hasLfs = spawnSync('git', ['lfs', 'version']).status === 0;
@@ -95,5 +100,43 @@ describe.skipIf(!hasLfs)('a repository with large files (git-lfs)', () => {
     await shop.clone({}, { env: { ...shop.env, GIT_LFS_SKIP_SMUDGE: '1' } });
     expect(await readFile(join(shop.spec().path, 'large.bin'), 'utf8')).toContain('git-lfs.github.com/spec');
     expect(lfs.downloads).toBe(0);
+  });
+
+  it('count as work of their clone until another store has them, though their pointer was pushed', async () => {
+    await clones('one');
+    const tree = shop.path('work', 'one');
+    const place = { repo: shop.origin, checkout: shop.checkout, cacheDir: shop.path('cache'), env: shop.env };
+    const risks = async (): Promise<readonly TreeRisk[]> => readTreeRisks(await realpath(tree), { base: null, include: [], checkout: shop.checkout, remote: await readRemoteNow(place), env: shop.env });
+    expect(await risks()).toEqual([]);
+    await writeFile(join(tree, 'own.bin'), randomBytes(1000));
+    await shop.git(tree, 'add', 'own.bin');
+    await shop.git(tree, 'commit', '-q', '-m', 'Add a large file');
+    await shop.git(tree, 'push', '-q', '--no-verify', 'origin', 'HEAD');
+    const found = await risks();
+    expect(found).toMatchObject([{ kind: 'large', count: 1 }]);
+    const [id = ''] = found[0]?.samples ?? [];
+    const below = join('lfs', 'objects', id.slice(0, 2), id.slice(2, 4), id);
+    const mirrored = join((await shop.fill()).path, below);
+    await mkdir(dirname(mirrored), { recursive: true });
+    await copyFile(join(tree, '.git', below), mirrored);
+    expect(await risks()).toEqual([]);
+    await rm(mirrored);
+  });
+
+  it('are kept in the mirror when they come into a clone, and those made there are not', async () => {
+    await clones('one');
+    const [tree, mirror] = [shop.path('work', 'one'), await shop.fill()];
+    const put = async (letter: string): Promise<string> => {
+      const below = join('lfs', 'objects', letter.repeat(2), letter.repeat(2), letter.repeat(64));
+      await mkdir(dirname(join(tree, '.git', below)), { recursive: true });
+      await writeFile(join(tree, '.git', below), letter);
+      return join(mirror.path, below);
+    };
+    const own = await put('a');
+    let come = '';
+    await keepingFetched(tree, mirror, async () => {
+      come = await put('b');
+    });
+    expect([existsSync(own), existsSync(come)]).toEqual([false, true]);
   });
 });
