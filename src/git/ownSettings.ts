@@ -23,11 +23,11 @@ export function strictSettings(gitDir: string): readonly string[] {
 const CONVERSIONS = /^(filter\..*\.(clean|smudge|process)|core\.(autocrlf|eol|attributesfile|safecrlf|symlinks)|include(if\..*)?\.path)$/;
 
 /**
- * Tracked files whose bytes are not those in the index, in a repository whose own configuration or attributes decide how files are read. Empty
- * where they do not. LFS, as `git lfs install` sets it up, is what its users know it to be.
+ * Tracked files whose bytes are not those in the index, in a repository whose own configuration or attributes decide how files are read, or
+ * when git believes a file's times instead of its content (it has noted them so in the index). Empty where they do not. LFS, as `git lfs install` sets it up, is what its users know it to be.
  */
 export async function readConverted(place: RiskPlace): Promise<readonly string[]> {
-  if (!(await convertsFiles(place))) return [];
+  if (!(await hidesEdits(place))) return [];
   const records = (await readGit(['ls-files', '-z', '-s'], gitPlace(place))).split('\0');
   const entries = records.map((record) => /^(100644|100755|120000) ([0-9a-f]+) 0\t(.+)$/s.exec(record)).filter((match) => match !== null);
   const large = await listLarge(place);

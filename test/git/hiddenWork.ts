@@ -1,4 +1,4 @@
-import { appendFile, chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git } from '../support/repo.ts';
 import type { AtRisk, RiskScene } from './atRisk.ts';
@@ -77,6 +77,23 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
       await at(scene, 'config', 'core.autocrlf', 'input');
       const files = await write(scene, { 'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n') });
       await at(scene, 'add', 'README.md');
+      return { witness: { files } };
+    },
+  },
+  {
+    what: 'a change of the same size and time, which core.trustctime and core.checkStat hide',
+    risk: 'hidden',
+    make: async (scene) => {
+      const path = join(scene.tree, 'README.md');
+      const text = await readFile(path, 'utf8');
+      await at(scene, 'config', 'core.trustctime', 'false');
+      await at(scene, 'config', 'core.checkStat', 'minimal');
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      await at(scene, 'update-index', '--refresh');
+      const files = await write(scene, { 'README.md': text.replaceAll(/[a-z]/g, 'x') });
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      // git notes the new times beside the old content.
+      await at(scene, 'update-index', '--really-refresh');
       return { witness: { files } };
     },
   },
