@@ -93,7 +93,7 @@ function strategySection(strategy: (typeof STRATEGIES)[number]): readonly string
   const facts = STRATEGY_FACTS[strategy];
   const rows = Object.entries(facts.keys).map(([key, { color, template, permissionMode }]) => `| \`${key}\` | ${color} | \`${template}\` | ${permissionMode ?? '–'} |`);
   const order = facts.sorted ? 'Panes stand in this order.' : 'Panes stand as written.';
-  const chain = facts.chained ? ' Each session waits for the one before it and starts from its branch tip.' : '';
+  const chain = facts.chained ? ' Each session starts from the branch tip of the one before it; in this version all start at once, so that is the base until you `sync`.' : '';
   const open = facts.closed ? '' : ' Other words are possible; they get a colour of their own.';
   return [
     `### \`${strategy}\``,

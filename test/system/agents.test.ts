@@ -38,7 +38,8 @@ describe('the state of each agent', () => {
   });
 
   test('a finished turn is done until it is looked at', async () => {
-    expect((await bench.sessions())[0]?.agent.state).toBe('done');
+    await type(0, 'a first time');
+    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe('done'));
     await bench.ok('go', 'fe');
     expect((await bench.sessions())[0]?.agent.state).toBe('idle');
     await type(0, 'once more');
