@@ -151,15 +151,15 @@ panes:
   });
 
   test('that never had a prompt, or was begun by /clear, lost nothing', async () => {
-    await bench.layout(two.replaceAll(', prompt: "Begin."', ''), 'one.yaml');
-    await up('one.yaml', home);
+    await bench.layout(two, 'one.yaml');
+    await up('one.yaml', home, '--no-prompt');
     await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
     await type('one2', 'a prompt');
     await eventually(async () => expect(await stateOf('one2', home)).toBe('done'));
     await type('one2', '/clear');
     await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
     await bench.ok('down', 'one', '--yes');
-    expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('transcript') as unknown });
+    expect(await bench.ct(['up', 'one', '--detach', '--no-prompt'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('transcript') as unknown });
     await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
   });
 
