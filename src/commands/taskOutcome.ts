@@ -14,10 +14,10 @@ interface Given {
 }
 
 /** What became of a task, from the record as it was written last. */
-export type TaskOutcome = 'begun' | 'kept' | 'dropped';
+type TaskOutcome = 'begun' | 'kept' | 'dropped';
 
 /** Dropped is a task that the record has no more: no later `up` begins it. */
-export function outcomeOf(session: Pick<SessionRecord, 'task' | 'nextTask'> | undefined, { conversation }: Given['next']): TaskOutcome {
+function outcomeOf(session: Pick<SessionRecord, 'task' | 'nextTask'> | undefined, { conversation }: Given['next']): TaskOutcome {
   if (session?.nextTask?.conversation === conversation) return 'kept';
   return session?.task?.conversation === conversation ? 'begun' : 'dropped';
 }
