@@ -157,6 +157,19 @@ describe('a program that only a clone names', () => {
     expect(JSON.stringify(risks)).toContain('filter \\"x\\" of its own configuration is not run');
   });
 
+  it('is refused where git is too old to be told of a key with "=" in its name', async () => {
+    await at('config', 'filter.x=y.clean', await program());
+    await appendFile(`${clone}/.git/info/attributes`, '*.txt filter=x=y\n');
+    await touch();
+    const { env } = await makeGitSpy(shop.path('old'), { env: shop.env, before: 'case $* in *version) echo git version 2.30.9; exit ;; esac' });
+    await expect(readGit(['status', '--porcelain'], { cwd: clone, env })).rejects.toThrow('has the key "filter.x=y.clean", which a git before 2.31 cannot be told to pass over');
+    const risks = await readTreeRisks(clone, { base: null, env, remote: null, include: [], checkout: shop.checkout });
+    expect(risks.map(({ kind }) => kind)).toContain('unknown');
+    expect(ran()).toBe(false);
+    await readGit(['status', '--porcelain'], { cwd: clone, env: shop.env });
+    expect(ran()).toBe(false);
+  });
+
   it('does not run when a branch is moved, and neither does a hook that came later', async () => {
     const run = await program();
     await writeFile(`${clone}/.git/hooks/reference-transaction`, `#!/bin/sh\ntouch '${shop.path('ran')}'\n`);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProgramError } from '../../base/errors.ts';
+import { isAtLeast } from '../../base/version.ts';
 import type { Env } from '../../store/paths.ts';
 import { globalConfigFiles } from '../configFiles.ts';
 import { gitSetup } from './environment.ts';
@@ -45,6 +46,16 @@ export async function readOwnPrograms(tree: string, env: Env): Promise<Pick<Over
 export async function hasUsersHooks(target: Target): Promise<boolean> {
   return (await run(['config', '--get', 'core.hookspath'], target)).code === 0;
 }
+
+/** True for a git that takes settings from `GIT_CONFIG_COUNT` (2.31). Asked once for each PATH. */
+export async function readsEnvironment({ env }: Pick<Target, 'env'>): Promise<boolean> {
+  const path = env.PATH ?? '';
+  const known = versions.get(path) ?? run(['version'], { cwd: '/', env }).then(({ stdout }) => isAtLeast(stdout, [2, 31]));
+  versions.set(path, known);
+  known.catch(() => versions.delete(path));
+  return known;
+}
+const versions = new Map<string, Promise<boolean>>();
 
 const MOST = 500;
 const answers = new Map<string, Promise<Overrides>>();

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../../base/errors.ts';
+import { pastedFor } from '../../base/pasted.ts';
+import { oneLine } from '../../base/text.ts';
 import type { Env } from '../../store/paths.ts';
 import { listHooks, readCarriedOver } from './carriedOver.ts';
 import { gitSetup, withConfig, type ConfigEntry, type GitMode } from './environment.ts';
 import { commonDir, findGitFolder } from './ownConfig.ts';
-import { hasUsersHooks, readOverrides } from './overrides.ts';
+import { hasUsersHooks, readOverrides, readsEnvironment } from './overrides.ts';
 import { NOTHING, type Overrides } from './ownPrograms.ts';
 
 interface Place {
@@ -26,6 +28,8 @@ export async function prepareGit(args: readonly string[], { cwd, env, set = {} }
   if (mode === 'act' && WRITERS.includes(command)) refuseFilters(laid.filters, cwd);
   // git splits what `-c` says at the first "=": such a key goes through the environment (git 2.31).
   const isPlain = ({ key }: ConfigEntry): boolean => !key.includes('=');
+  const [odd] = laid.settings.filter((entry) => !isPlain(entry));
+  if (odd !== undefined && !(await readsEnvironment({ env }))) refuseKey(odd.key, cwd);
   const setup = gitSetup({ mode, cwd, env: withConfig(env, laid.settings.filter((entry) => !isPlain(entry))), set });
   const options = laid.settings.filter(isPlain).flatMap(({ key, value }) => ['-c', `${key}=${value}`]);
   return { argv: [...setup.settings, ...options, ...plainDiff(command, args, laid.keys)], env: { ...setup.env, ...laid.env } };
@@ -51,7 +55,13 @@ const WRITERS = ['checkout', 'checkout-index', 'read-tree', 'reset', 'add', 'app
 function refuseFilters([name]: readonly string[], cwd: string): void {
   if (name === undefined) return;
   throw new UserError(`the configuration of "${cwd}" names the filter "${name}", which was not there when the clone was made, so it is not run and its files cannot be written`, {
-    hint: `do this with git in the clone, or take the filter out: git -C '${cwd}' config --remove-section 'filter.${name}'`,
+    hint: `do this with git in the clone, or take the filter out: ${pastedFor`git -C ${cwd} config --remove-section ${`filter.${name}`}`}`,
+  });
+}
+
+function refuseKey(key: string, cwd: string): never {
+  throw new UserError(`the configuration of "${oneLine(cwd)}" has the key "${oneLine(key)}", which a git before 2.31 cannot be told to pass over, so nothing is asked about its files`, {
+    hint: `update git, or take it out: ${pastedFor`git -C ${cwd} config --local --unset-all ${key}`}`,
   });
 }
 
