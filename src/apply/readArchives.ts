@@ -1,6 +1,7 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readPlace } from '../git/gitDir.ts';
+import { readMarker } from '../git/marker.ts';
 import { readRemoteNow, type RemoteNow } from '../git/remoteNow.ts';
 import { UserError } from '../base/errors.ts';
 import { registerTree } from '../git/relocateTree.ts';
@@ -97,7 +98,7 @@ export async function readArchiveRisks(context: Context, { receipt, tree, fetch 
   const proofs: ProvenRef[] = [];
   const common = { base, remote, onlyAsked: fetch, env, ...(fetch ? { onProof: (proven: ProvenRef) => void proofs.push(proven) } : {}) };
   const stale = fetch && repo !== null ? whenUnreached(remote) : [];
-  const risks = await readTreeRisks(tree, { ...common, include, checkout });
+  const risks = [...(await readTreeRisks(tree, { ...common, include, checkout })), ...(await whenNotOurs(tree))];
   // Commits of a worktree stay in the checkout, and so does its branch then.
   return receipt.kind === 'worktree' ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale], proofs } : { risks: [...risks, ...stale], branch: [], proofs };
 }
@@ -105,6 +106,13 @@ export async function readArchiveRisks(context: Context, { receipt, tree, fetch 
 /** What was pushed once may have been deleted there since, or forced away: only a remote that answers can say that it has it. */
 function whenUnreached(remote: RemoteNow | null): readonly TreeRisk[] {
   return remote?.fresh === true ? [] : [{ kind: 'unknown', where: '', name: 'what the remote still has', count: 1, samples: ['it could not be asked'] }];
+}
+
+/** A clone that its user had put in the place was closed like any other: what git ignores in it may be no by-product. */
+async function whenNotOurs(tree: string): Promise<readonly TreeRisk[]> {
+  const place = await readPlace(tree);
+  if (place.kind === 'repository' && (await readMarker(place.gitDir)) !== null) return [];
+  return [{ kind: 'unknown', where: '', name: 'whether what git ignores in it is needed', count: 1, samples: ['claude-tmux did not make it; delete it by hand'] }];
 }
 
 /** Bytes on the disk of everything in a folder; files that are linked from elsewhere too (the mirror's objects) are counted. */

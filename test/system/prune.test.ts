@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PRUNE_STEPS } from '../../src/status/closing.ts';
@@ -63,6 +63,18 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   await bench.ok('undo', 'mine');
   expect(existsSync(workspace('mine', 'README.md'))).toBe(true);
 }, 180_000);
+
+it('a clone of the user\'s own that was in its place, with what git ignores there, is never deleted', async () => {
+  await bench.git(bench.sandbox.root, 'clone', '-q', '--', bench.remote, workspace('own'));
+  await bench.git(workspace('own'), 'checkout', '-q', '-b', 'work/own');
+  await mkdir(workspace('own', 'node_modules'));
+  await writeFile(workspace('own', 'node_modules', 'patched.js'), 'by hand\n');
+  await up('clone', ['own']);
+  await bench.ok('close', 'own', '--yes');
+  for (const more of [[], ['--shrink']]) expect((await bench.ct(['prune', '--older-than', '0d', '--yes', ...more])).stdout).toMatch(/^own-\S+: stays\n {2}cannot tell whether what git ignores in it is needed: claude-tmux did not make it/);
+  await bench.ok('undo', 'own', '--yes');
+  expect(existsSync(workspace('own', 'node_modules', 'patched.js'))).toBe(true);
+});
 
 it('what was merged by a branch that the remote has deleted since is not deleted unless its content is in the base', async () => {
   await up('clone', ['gone']);
