@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RiskKind } from '../../src/status/treeRisk.ts';
-import { eventually } from '../support/eventually.ts';
 import { git, initRepo } from '../support/repo.ts';
 import { run } from '../support/run.ts';
+import { startStranger } from '../support/stranger.ts';
 import type { Environment, Sandbox } from '../support/sandbox.ts';
 import { HIDDEN_WORK } from './hiddenWork.ts';
 import { at, commit, objects, write } from './riskScene.ts';
@@ -174,13 +173,7 @@ export const AT_RISK: readonly AtRisk[] = [
     risk: 'process',
     make: async (scene) => {
       const files = await write(scene, { 'process.txt': 'it writes here\n' });
-      // Nobody's child: what this program has started itself is no risk.
-      const { stdout } = await run('sh', ['-c', 'sleep 100000 </dev/null >/dev/null 2>&1 & echo $!'], { cwd: scene.tree, env: scene.env });
-      const pid = Number(stdout);
-      const end = async (): Promise<void> => {
-        process.kill(pid, 'SIGKILL');
-        await eventually(() => expect(existsSync(`/proc/${pid}/cwd`)).toBe(false));
-      };
+      const { end } = await startStranger(scene.tree, scene.env);
       return { witness: { files }, end };
     },
   },

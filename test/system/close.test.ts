@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { startStranger } from '../support/stranger.ts';
 import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
@@ -69,11 +69,11 @@ it('refuses in mid-turn, with an open dialog, with another process in the clone 
   await eventually(async () => expect((await bench.sessions()).find(({ id }) => id === 'be')?.agent.state).toBe('working'));
   expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain('"be" is working');
   await eventually(async () => expect((await bench.sessions()).find(({ id }) => id === 'be')?.agent.state).toEqual(AT_REST));
-  const child = spawn('sleep', ['100000'], { cwd: workspace('be'), stdio: 'ignore' });
+  const stranger = await startStranger(workspace('be'), bench.env);
   try {
-    expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain(`"be" has other processes running in its clone (sleep (pid ${child.pid ?? 0})); it was not closed`);
+    expect((await bench.ct(['close', 'be', '--yes'])).stderr).toContain(`"be" has other processes running in its clone (sleep (pid ${stranger.pid})); it was not closed`);
   } finally {
-    child.kill('SIGKILL');
+    await stranger.end();
   }
   expect(await panes()).toBe('fe\nbe\nserver');
   expect(await archives()).toEqual([]);

@@ -81,7 +81,7 @@ it('prune --shrink keeps all of it: whole, or in bundle, patches and files', asy
 
 /** What a bundle, patches and files can hold; everything else stays whole. */
 const SHRINKABLE = [
-  ...['branch', 'copy', 'copy', 'detached', 'hidden', 'hidden', 'hidden', 'object', 'object', 'ref', 'staged', 'staged', 'stash', 'tag'],
+  ...['branch', 'copy', 'copy', 'detached', 'hidden', 'hidden', 'hidden', 'hidden', 'object', 'object', 'ref', 'staged', 'staged', 'stash', 'tag'],
   ...['uncommitted', 'uncommitted', 'uncommitted', 'unpushed', 'unpushed', 'unpushed', 'unpushed', 'untracked', 'untracked'],
 ];
 

@@ -15,6 +15,11 @@ const screenOf = async (id: string): Promise<string> => bench.tmux.run('capture-
 /** The shop, with setup commands for the clone of `be`. */
 const withSetup = (...commands: string[]): string => SHOP.replace('component: backend', `component: backend\n    prompt: "Do it."\n    setup: ${JSON.stringify(commands)}`);
 const up = (): Promise<unknown> => bench.ok('up', 'shop.yaml', '--yes');
+/** Its setup ends badly: whether that has happened when the command looks decides the exit code. */
+async function fails(...args: string[]): Promise<void> {
+  const { code, stderr } = await bench.ct([...args, '--yes']);
+  if (code !== 0) expect([code, stderr]).toEqual([1, expect.stringContaining('its setup ended with exit code 7')]);
+}
 /** A command that says `said` and ends when the file is there. */
 const until = (file: string, said: string): string => `echo ${said}; until [ -e "$HOME/${file}" ]; do sleep 0.05; done`;
 
@@ -42,16 +47,16 @@ describe('setup', () => {
 
   test('that ends badly is shown with its exit code and starts nothing; up runs it again, and so does a key', async () => {
     await bench.layout(withSetup('test -e "$HOME/ready" || { echo no database; exit 7; }'));
-    await up();
+    await fails('up', 'shop.yaml');
     const failed = async (): Promise<void> => {
       await eventually(async () => expect((await sessionOf('be'))?.agent).toMatchObject({ state: 'crashed', detail: expect.stringContaining('its setup ended with exit code 7') as unknown }));
       expect(await screenOf('be')).toMatch(/no database[^]*its setup ended with exit code 7, so nothing was started/);
     };
     await failed();
     expect((await bench.ok('plan', 'shop.yaml')).stdout).toMatch(/clone be: run-setup .*its setup did not finish/);
-    await up();
+    await fails('up', 'shop.yaml');
     await failed();
-    await bench.ok('restart', 'be', '--yes');
+    await fails('restart', 'be');
     await failed();
     expect(await screenOf('be')).not.toContain('Do it.');
     await writeFile(home('ready'), '');
@@ -107,7 +112,7 @@ describe('setup', () => {
 
   test('that ends badly is told at the session whose clone it is, not at one that shares the clone', async () => {
     await bench.layout(withSetup('exit 7').replace('run: sleep 100000', 'run: sleep 100000\n    in: be'));
-    await up();
+    await fails('up', 'shop.yaml');
     await eventually(async () => {
       expect((await sessionOf('be'))?.agent.state).toBe('crashed');
       expect((await sessionOf('server'))?.agent).toMatchObject({ state: 'waiting', detail: 'for the setup of its clone, which ended badly: see "be"' });
