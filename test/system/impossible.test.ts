@@ -79,10 +79,10 @@ it('prune --shrink keeps all of it: whole, or in bundle, patches and files', asy
   }
 }, 600_000);
 
-/** What a bundle, patches and files can hold; everything else stays whole. */
+/** What a bundle, patches and files can hold; everything else stays whole, and so does a clone that its user put in the place. */
 const SHRINKABLE = [
   ...['branch', 'copy', 'copy', 'detached', 'hidden', 'hidden', 'hidden', 'hidden', 'object', 'object', 'ref', 'staged', 'staged', 'stash', 'tag'],
-  ...['uncommitted', 'uncommitted', 'uncommitted', 'unpushed', 'unpushed', 'unpushed', 'unpushed', 'untracked', 'untracked'],
+  ...['uncommitted', 'uncommitted', 'uncommitted', 'unpushed', 'unpushed', 'unpushed', 'untracked', 'untracked'],
 ];
 
 /** As its README says: a clone of the bundle, the patch laid over it. */
