@@ -117,6 +117,6 @@ async function oldestClaude(context: Context, commands: readonly (readonly strin
 
 /** A wrapper that is not allowed to run yet (direnv, mise) is the usual reason, and then its panes do not start either. */
 function silentClaude(command: readonly string[], words: string): string {
-  const told = words === '' ? 'it printed none' : words;
-  return `${command.map(shellWord).join(' ')} --version does not tell the version of Claude Code: ${told}. All panes get only the hooks that its oldest version knows, so some states show later, until it does and the panes are restarted`;
+  const said = words === '' ? 'it printed none' : words;
+  return `${command.map(shellWord).join(' ')} --version does not tell the version of Claude Code: ${said}. All panes get only the hooks that its oldest version knows, so some states show later, until it does and the panes are restarted`;
 }

@@ -56,13 +56,18 @@ export async function alsoOn(branch: string, id: string, { sessions }: FleetReco
   return found.flat();
 }
 
-/** As the clone is, whatever was written down: its agent may have changed the branch. A clone that cannot be read is told of elsewhere. */
+/** As the clone is, whatever is in the record: its agent may have changed the branch. */
 async function standsOn({ path }: SessionRecord, branch: string): Promise<boolean> {
+  return (await branchAt(path)) === branch;
+}
+
+/** The branch of the tree at `path` now; null on none, and for a tree that cannot be read: others report that. */
+export async function branchAt(path: string): Promise<string | null> {
   try {
     const place = await readPlace(path);
     const head = place.kind === 'repository' ? await readHeadBranch(place.gitDir) : 'unknown';
-    return head !== 'unknown' && head.branch === branch;
+    return head === 'unknown' ? null : head.branch;
   } catch {
-    return false;
+    return null;
   }
 }

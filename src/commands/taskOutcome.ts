@@ -1,11 +1,11 @@
 import type { Context } from '../apply/context.ts';
 import { readVerdicts } from '../apply/readEvidence.ts';
 import { pasted } from '../base/pasted.ts';
-import { readHeadBranch, readPlace } from '../git/gitDir.ts';
 import { lookOf } from '../status/states.ts';
 import type { FleetRecord, SessionRecord, SessionTask } from '../store/fleetRecord.ts';
 import { readFleet } from '../store/fleets.ts';
 import { serverFor } from './fleetServer.ts';
+import { branchAt } from './taskBranch.ts';
 
 interface Given {
   readonly record: FleetRecord;
@@ -34,19 +34,8 @@ export async function reportTask(context: Context, { record, id, next }: Given, 
 
 async function describeDropped(context: Context, record: FleetRecord, id: string): Promise<string> {
   const session = record.sessions.find((one) => one.id === id);
-  const branch = session === undefined ? null : await branchOf(session.path);
+  const branch = session === undefined ? null : await branchAt(session.path);
   return `the task was not taken and is dropped: "${id}" is ${branch === null ? 'as it was' : `on the branch ${branch} as before`}, and ${await goesOn(context, record, id)}`;
-}
-
-/** A clone that cannot be read was reported before. */
-async function branchOf(path: string): Promise<string | null> {
-  try {
-    const place = await readPlace(path);
-    const head = place.kind === 'repository' ? await readHeadBranch(place.gitDir) : 'unknown';
-    return head === 'unknown' ? null : head.branch;
-  } catch {
-    return null;
-  }
 }
 
 async function goesOn(context: Context, record: FleetRecord, id: string): Promise<string> {

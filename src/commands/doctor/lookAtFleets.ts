@@ -81,7 +81,7 @@ async function readClones(context: Context, place: Place): Promise<readonly Clon
   );
 }
 
-/** What cannot be told of hooks is no finding of its own. */
+/** Hooks that cannot be read are no finding of their own. */
 async function readHooks(context: Context, { checkout }: FleetRecord, path: string): Promise<string | null> {
   return (await orProblem(describeMissingHooks(path, { checkout, env: context.env }))).value;
 }

@@ -28,9 +28,9 @@ export async function prepareGit(args: readonly string[], { cwd, env, set = {} }
   if (mode === 'act' && WRITERS.includes(command)) refuseFilters(laid.filters, cwd);
   // git splits what `-c` says at the first "=": such a key goes through the environment (git 2.31).
   const isPlain = ({ key }: ConfigEntry): boolean => !key.includes('=');
-  const [odd] = laid.settings.filter((entry) => !isPlain(entry));
-  if (odd !== undefined && !(await readsEnvironment({ env }))) refuseKey(odd.key, cwd);
-  const setup = gitSetup({ mode, cwd, env: withConfig(env, laid.settings.filter((entry) => !isPlain(entry))), set });
+  const odd = laid.settings.filter((entry) => !isPlain(entry));
+  if (odd[0] !== undefined && !(await readsEnvironment({ env }))) refuseKey(odd[0].key, cwd);
+  const setup = gitSetup({ mode, cwd, env: withConfig(env, odd), set });
   const options = laid.settings.filter(isPlain).flatMap(({ key, value }) => ['-c', `${key}=${value}`]);
   return { argv: [...setup.settings, ...options, ...plainDiff(command, args, laid.keys)], env: { ...setup.env, ...laid.env } };
 }
