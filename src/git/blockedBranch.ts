@@ -37,13 +37,16 @@ export function otherName(branch: string, taken: readonly string[]): string {
 
 /** Throws a UserError when a repository has a branch, its own or of origin as it last saw it, beside which there can be no `branch`. */
 export async function refuseBlockedIn(tree: string, branch: string, env: Env): Promise<void> {
-  await refuseBlockedBeside(tree, branch, { origins: (await readBranches(tree, env)).origins, env });
+  refuseBeside(tree, branch, await readBranches(tree, env));
 }
 
 /** The same with what origin has now. */
 export async function refuseBlockedBeside(tree: string, branch: string, { origins, env }: { readonly origins: readonly string[]; readonly env: Env }): Promise<void> {
+  refuseBeside(tree, branch, { own: (await readBranches(tree, env)).own, origins });
+}
+
+function refuseBeside(tree: string, branch: string, { own, origins }: KnownBranches): void {
   refuseBlocked(branch, origins);
-  const { own } = await readBranches(tree, env);
   const blocking = findBlocking(branch, own);
   if (blocking === null) return;
   throw new UserError(`the branch "${oneLine(branch)}" cannot be made in "${tree}": it has the branch "${oneLine(blocking)}", and git keeps no two branches of which one is the folder of the other`, { hint: `name another one: ${oneLine(otherName(branch, [...own, ...origins]))}` });
