@@ -37,7 +37,7 @@ describe('add', () => {
       expect(found).toMatchObject({ number: 4, name: 'Docs for users', branch: 'feature/docs-for-users', agent: { state: TOLD } });
       return found;
     });
-    expect(await screenOf('docs-for-users')).toContain('Write them.');
+    await eventually(async () => expect(await screenOf('docs-for-users')).toContain('Write them.'));
     expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid}')).toContain(before);
     expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
     await bench.tmux.dispose();
@@ -108,7 +108,7 @@ describe('start', () => {
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('claude-tmux start fe');
     await bench.ok('start', 'fe');
     await eventually(async () => expect(await sessionOf('fe')).toMatchObject({ pane, agent: { state: AT_REST } }));
-    expect(await screenOf('fe')).toContain('(resumed)');
+    await eventually(async () => expect(await screenOf('fe')).toContain('(resumed)'));
     expect((await bench.ok('start', 'fe')).stderr).toContain('"fe" runs already');
   });
 

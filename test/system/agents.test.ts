@@ -73,7 +73,7 @@ describe('send', () => {
   test('pastes a prompt and says that it came', async () => {
     const ended = await bench.ok('send', 'fe', 'Line one; $(touch pwned) #(x)');
     expect(ended.stderr).toBe('"fe" got it\n');
-    expect(await screen(0)).toContain('Line one; $(touch pwned) #(x)');
+    await eventually(async () => expect(await screen(0)).toContain('Line one; $(touch pwned) #(x)'));
   });
 
   test('refuses a dialog, a command and an ended agent, and says why', async () => {
@@ -94,7 +94,7 @@ describe('send', () => {
   test('gets through copy mode', async () => {
     await bench.tmux.run('copy-mode', '-t', await pane(0));
     await bench.ok('send', 'fe', 'out of copy mode');
-    expect(await screen(0)).toContain('out of copy mode');
+    await eventually(async () => expect(await screen(0)).toContain('out of copy mode'));
   });
 });
 

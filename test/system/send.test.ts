@@ -72,7 +72,7 @@ describe('send', () => {
     expect(ended.stderr).toContain('"other" was given it, not confirmed');
     expect(ended.stderr).toContain('"shell" is a shell: it would run the text as a command; nothing was sent');
     expect(await screen('shell')).not.toContain('everybody');
-    expect(await screen('other')).toContain('other: for everybody');
+    await eventually(async () => expect(await screen('other')).toContain('other: for everybody'));
   });
 
   test('refuses a session with a draft in its input line, and leaves the draft as it was', async () => {
@@ -96,7 +96,7 @@ describe('send', () => {
     const ended = await sendThrough(`case "$*" in *paste-buffer*) "$real" "$@"; code=$?; "$real" -S ${bench.tmux.socket} send-keys -t ${pane} -l ' and mine'; exit $code ;; *Enter*) echo enter >>"$log" ;; esac`, 'two', 'theirs');
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a draft in its input line, which would be sent with the text; the text was pasted, and Enter was not pressed') as unknown });
     expect(await enters()).toBe(0);
-    expect(await screen('two')).toContain('theirs and mine');
+    await eventually(async () => expect(await screen('two')).toContain('theirs and mine'));
     await type('two', '', 'C-u');
   });
 

@@ -75,7 +75,7 @@ describe('up, again and again', () => {
     const pane = (await bench.sessions())[1]?.pane;
     process.kill(await pidOf('be'), 'SIGKILL');
     await eventually(async () => expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }));
-    expect(await screenOf('be')).toMatch(/resume.*shell.*close/);
+    await eventually(async () => expect(await screenOf('be')).toMatch(/resume.*shell.*close/));
     await up();
     await eventually(async () => expect((await bench.sessions())[1]).toMatchObject({ pane, agent: { state: AT_REST } }));
   });
@@ -89,7 +89,7 @@ describe('up, again and again', () => {
     await up();
     await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
     expect((await bench.sessions()).map((session) => session.agent.session_id)).toEqual(ids);
-    expect(await screenOf('fe')).toContain('(resumed)');
+    await eventually(async () => expect(await screenOf('fe')).toContain('(resumed)'));
   });
 
   test('an agent that the user ended stays ended, also when its pane was closed', async () => {
