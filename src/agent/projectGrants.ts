@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isObject, textAt, textsAt } from '../base/json.ts';
 import { parseObject, readText } from '../store/file.ts';
+import { readInstructions } from './projectInstructions.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,14 +21,20 @@ const FILES = [join('.claude', 'settings.json'), join('.claude', 'settings.local
 /** The trust of a folder itself, whatever is in it. */
 const FOLDER = 'folder';
 
-/** Reads the files of a tree's root and of `dirs` in it; `own` are those that hold what the user allowed (relative paths). */
+/** Reads the settings, MCP servers, skills, agents and commands of a tree's root and of `dirs` in it; `own` are those that hold what the user allowed (relative paths). */
 export async function readProjectGrants(tree: string, { dirs, own }: { readonly dirs: readonly string[]; readonly own: readonly string[] }): Promise<ProjectGrants> {
-  const names = [...new Set(['', ...dirs])].flatMap((dir) => FILES.map((file) => join(dir, file)));
+  const folders = [...new Set(['', ...dirs])];
+  const names = folders.flatMap((dir) => FILES.map((file) => join(dir, file)));
   const read = await Promise.all(names.map(async (name) => ({ name, text: await readText(join(tree, name)) })));
   const files = read.flatMap(({ name, text }) => (text === null ? [] : [{ name, text, content: parseObject(text) }]));
-  const foreign = files.filter(({ name }) => !own.includes(name));
+  const instructions = await Promise.all(folders.map((dir) => readInstructions(tree, dir)));
+  const granting = instructions.flatMap((one) => one.files).flatMap(({ name, text, head }) => {
+    const parts = head === 'unreadable' ? ['cannot be read, so what it permits is unknown'] : describeHead(head);
+    return parts.length === 0 ? [] : [{ name, text, lines: parts.map((part) => `${name} ${part}`) }];
+  });
+  const foreign = [...files.filter(({ name }) => !own.includes(name)), ...granting];
   return {
-    lines: files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content))),
+    lines: [...files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content))), ...granting.flatMap(({ lines }) => lines), ...instructions.flatMap(({ left }) => left)],
     fingerprints: [FOLDER, ...foreign.map(({ name, text }) => createHash('sha256').update(JSON.stringify([name, text])).digest('hex'))],
     isGated: files.some(({ content }) => content !== null && isGated(content)),
   };
@@ -70,6 +77,18 @@ function describeSettings(content: Json, { showsValues }: { readonly showsValues
     ...(content.enableAllProjectMcpServers === true ? ['approves all MCP servers of this repository'] : []),
     ...listed('approves the MCP servers', textsAt(content, 'enabledMcpjsonServers')),
     ...listed('also sets', others),
+  ];
+}
+
+/** What the head of a skill, an agent or a command grants when Claude uses it (Claude Code's documentation, "Skills", "Subagents", "Hooks in skills and agents"). */
+function describeHead(head: Json): readonly string[] {
+  const allowed = head['allowed-tools'];
+  const mode = textAt(head, 'permissionMode');
+  return [
+    ...describeHooks(head.hooks),
+    ...listed('allows without asking', typeof allowed === 'string' ? [allowed] : textsAt(head, 'allowed-tools')),
+    ...describeServers(head),
+    ...(mode === null ? [] : [`works in the permission mode ${mode}`]),
   ];
 }
 
