@@ -61,7 +61,7 @@ const STEPS: Readonly<Record<ClosingStep, (context: Context, closing: Closing, s
   'move-tree': async (_context, { session, survey: { standing, archive } }) => {
     if (standing !== null) await relocateTree({ from: session.path, to: archive, inode: standing.inode, device: standing.device });
   },
-  register: (_context, { session, survey }) => registerTree(survey.archive, session.path),
+  register: ({ env }, { session, survey }) => registerTree(survey.archive, { before: session.path, env }),
   'put-launch-away': (context, { record, session, survey }) => putLaunchAway(fleetPaths(context.store, record.uuid), session.id, survey.slot),
 };
 

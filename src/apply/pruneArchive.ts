@@ -56,15 +56,15 @@ export async function pruneArchive(context: Context, pruning: Pruning): Promise<
   try {
     await relocateTree({ from: receipt.archive, to: waiting, inode: receipt.inode, device: null });
     pruning.after?.('set-aside');
-    await registerTree(waiting, receipt.archive);
+    await registerTree(waiting, { before: receipt.archive, env: context.env });
     const found = await readArchiveRisks(context, { receipt, tree: waiting, fetch: true });
     const outcome = await decide(context, pruning, { found, waiting });
     if (outcome.kind !== 'kept') return await remove(context, pruning, { found, waiting, outcome });
-    await putBack(waiting, receipt.archive);
+    await putBack(waiting, { archive: receipt.archive, env: context.env });
     return outcome;
   } catch (error) {
     // Still under its waiting name, or never moved: nothing of it has been deleted.
-    if ((await lookAt(waiting)) !== null) await putBack(waiting, receipt.archive);
+    if ((await lookAt(waiting)) !== null) await putBack(waiting, { archive: receipt.archive, env: context.env });
     if (error instanceof UserError || error instanceof ProgramError) return { kind: 'kept', risks: [], why: error.message };
     throw error;
   }

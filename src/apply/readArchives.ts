@@ -46,7 +46,7 @@ export async function settleArchives(fleet: FleetRecord, env: Context['env']): P
   for (const { receipt, file, isWhole } of await readArchives(fleet)) {
     const folder = dirname(receipt.archive);
     const [waiting, leaving] = [join(folder, `${PRUNING}${receipt.slot}`), join(folder, `${DELETING}${receipt.slot}`)];
-    if (!isWhole && (await lookAt(waiting)) !== null) await putBack(waiting, receipt.archive);
+    if (!isWhole && (await lookAt(waiting)) !== null) await putBack(waiting, { archive: receipt.archive, env });
     if ((await lookAt(leaving)) === null) continue;
     const place = await readPlace(leaving);
     if (place.kind === 'repository' && receipt.kind === 'worktree') await forgetWorktree({ gitDir: place.gitDir, mergedBranch: null, env });
@@ -60,9 +60,9 @@ export async function settleArchives(fleet: FleetRecord, env: Context['env']): P
 }
 
 /** A tree that was set aside, in its archive again. */
-export async function putBack(waiting: string, archive: string): Promise<void> {
+export async function putBack(waiting: string, { archive, env }: { readonly archive: string; readonly env: Context['env'] }): Promise<void> {
   await rename(waiting, archive);
-  await registerTree(archive, waiting).catch((error: unknown) => {
+  await registerTree(archive, { before: waiting, env }).catch((error: unknown) => {
     // A tree whose `.git` cannot be read stays as it is.
     if (!(error instanceof UserError)) throw error;
   });

@@ -52,21 +52,21 @@ async function settleOne(context: Context, fleet: FleetRecord, entry: ClosedSess
   const { session, slot, archive, inode } = entry;
   const paths = fleetPaths(context.store, fleet.uuid);
   if (archive !== null && inode !== 0 && (await standsAt(session.path, inode))) {
-    await settleTree(session.path, archive);
+    await settleTree(session.path, { archive, env: context.env });
     await bringLaunchBack(paths, session.id, slot);
     const open = { ...fleet, sessions: [...fleet.sessions, session], closed: fleet.closed.filter((other) => other.slot !== slot) };
     await rm(`${archive}.json`, { force: true });
     await keepRecord(context, open);
     return open;
   }
-  if (archive !== null && inode !== 0 && (await standsAt(archive, inode))) await registerTree(archive, session.path);
+  if (archive !== null && inode !== 0 && (await standsAt(archive, inode))) await registerTree(archive, { before: session.path, env: context.env });
   await putLaunchAway(paths, session.id, slot);
   return fleet;
 }
 
 /** A tree that is in its place: git knows it there, and may prune it again when it is gone. */
-async function settleTree(place: string, archive: string): Promise<void> {
-  await registerTree(place, archive);
+async function settleTree(place: string, { archive, env }: { readonly archive: string; readonly env: Context['env'] }): Promise<void> {
+  await registerTree(place, { before: archive, env });
   const found = await readPlace(place);
   if (found.kind === 'repository') await unlockWorktree(found.gitDir);
 }

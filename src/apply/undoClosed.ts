@@ -40,8 +40,8 @@ const STEPS: Readonly<Record<UndoStep, (context: Context, step: Step) => Promise
   'move-tree-back': async (_context, { entry: { session, archive, inode } }) => {
     if (archive !== null) await relocateTree({ from: archive, to: session.path, inode, device: null });
   },
-  register: async (_context, { entry: { session, archive } }) => {
-    if (archive !== null) await registerTree(session.path, archive);
+  register: async ({ env }, { entry: { session, archive } }) => {
+    if (archive !== null) await registerTree(session.path, { before: archive, env });
   },
   'unlock-worktree': async (_context, { entry: { session } }) => {
     const place = await readPlace(session.path);

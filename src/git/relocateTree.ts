@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { hasCode, makeFolders, readText, writeFileAtomic } from '../store/file.ts';
 import { readPlace } from './gitDir.ts';
+import type { Env } from '../store/paths.ts';
+import { registerModules } from './relocateModules.ts';
 import { lookAt } from './standing.ts';
 
 export interface Relocation {
@@ -44,14 +46,16 @@ async function renameOnly(from: string, to: string): Promise<void> {
 }
 
 /**
- * Tells git where a tree stands now, after it was moved from `before`: of a worktree the repository it belongs to, of a clone the worktrees
- * inside it. What `git worktree move` and `repair` do (git 2.39), for worktrees with submodules and for any git too. Again, it changes nothing.
+ * Tells git where a tree stands now, after it was moved from `before`: of a worktree the repository it belongs to and its submodules, of a
+ * clone the worktrees inside it. What `git worktree move` and `repair` do (git 2.39), for worktrees with submodules and for any git too. Again,
+ * it changes nothing.
  */
-export async function registerTree(tree: string, before: string): Promise<void> {
+export async function registerTree(tree: string, { before, env }: { readonly before: string; readonly env: Env }): Promise<void> {
   const place = await readPlace(tree);
   if (place.kind !== 'repository') throw new UserError(`"${tree}" holds no repository that can be read`, { hint: 'look at its `.git`' });
-  if (place.gitDir !== join(tree, '.git')) await writeFileAtomic(join(place.gitDir, 'gitdir'), `${join(tree, '.git')}\n`, { mode: 0o644 });
-  else await registerInner(place.gitDir, { tree, before });
+  if (place.gitDir === join(tree, '.git')) return registerInner(place.gitDir, { tree, before });
+  await writeFileAtomic(join(place.gitDir, 'gitdir'), `${join(tree, '.git')}\n`, { mode: 0o644 });
+  await registerModules({ tree, before, gitDir: place.gitDir, env });
 }
 
 async function registerInner(gitDir: string, { tree, before }: { readonly tree: string; readonly before: string }): Promise<void> {

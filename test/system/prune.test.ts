@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PRUNE_STEPS } from '../../src/status/closing.ts';
@@ -202,6 +202,40 @@ it('what was pushed to a further remote only is not deleted: nobody has asked th
   await bench.ok('close', 'forked', '--yes');
   expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('Work of forked');
   expect(await archives()).toHaveLength(2);
+});
+
+it('a worktree with submodules, nested ones too, is read in its archive, comes back and goes', async () => {
+  const bare = async (name: string, fill: (folder: string) => Promise<void>): Promise<string> => {
+    const [work, remote] = [bench.sandbox.path('made', name), bench.sandbox.path('remote', `${name}.git`)];
+    await bench.git(bench.sandbox.root, 'clone', '-q', bench.remote, work);
+    await fill(work);
+    await bench.git(bench.sandbox.root, 'clone', '-q', '--bare', work, remote);
+    return remote;
+  };
+  const withModule = (path: string, remote: string) => async (folder: string): Promise<void> => {
+    await bench.git(folder, '-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', remote, path);
+    await bench.git(folder, 'commit', '-q', '-m', `With ${path}`);
+  };
+  const inner = await bare('inner', () => Promise.resolve());
+  const outer = await bare('outer', withModule('deep', inner));
+  await withModule('libs/outer', outer)(bench.checkout);
+  await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
+  await bench.git(bench.sandbox.root, 'config', '--global', 'protocol.file.allow', 'always');
+  await up('worktree', ['work']);
+  const deep = workspace('work', 'libs', 'outer', 'deep');
+  const links = (): Promise<string[]> => Promise.all([workspace('work', 'libs', 'outer', '.git'), join(deep, '.git')].map((file) => readFile(file, 'utf8')));
+  const before = await links();
+  await writeFile(join(deep, 'mine.txt'), 'mine\n');
+  await bench.ok('close', 'work', '--yes');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toMatch(/stays\n[^]*1 untracked file in "libs\/outer\/deep": mine\.txt\n$/);
+  await bench.ok('undo', 'work', '--yes');
+  expect(await links()).toEqual(before);
+  expect(await bench.git(deep, 'status', '--porcelain')).toBe('?? mine.txt');
+  await rm(join(deep, 'mine.txt'));
+  await bench.ok('close', 'work', '--yes');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain(': deleted');
+  expect(await archives()).toEqual([]);
+  expect(await bench.git(bench.checkout, 'worktree', 'list')).not.toMatch(/closed|prunable/);
 });
 
 it('what a submodule has on a branch that its remote may have lost is not deleted', async () => {
