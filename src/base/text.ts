@@ -1,11 +1,16 @@
 import { visible } from './visible.ts';
 
 /**
- * One line of text for a terminal: control characters and line separators become a space, what is not drawn or turns the
- * direction of text its escape. A label or path never moves the cursor, breaks a line, or reads as something else.
+ * One line of text for a terminal: line ends and tabs become a space, all else that a terminal acts on or does not draw its escape. A
+ * label or path never moves the cursor, breaks a line, or reads as something else.
  */
 export function oneLine(text: string): string {
-  return visible(unbroken(text));
+  return visible(text.replace(/[\t-\r\u0085\u2028\u2029]/g, ' '));
+}
+
+/** The same for what somebody agrees to: a line end in a command is seen as one. */
+export function exactLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\u000a').replaceAll('\t', '\\u0009');
 }
 
 /** The same text as data, to be kept or compared: on one line, and nothing else changed. */

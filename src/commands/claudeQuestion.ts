@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Context } from '../apply/context.ts';
-import { oneLine } from '../base/text.ts';
+import { exactLine, oneLine } from '../base/text.ts';
 import { redact } from '../git/remoteUrl.ts';
 import type { Untrusted } from './untrusted.ts';
 
@@ -39,9 +39,9 @@ function describeWish(wish: Wish): readonly string[] {
     case 'trust':
       return describeTrust(wish);
     case 'servers':
-      return [`Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${oneLine(server)}"`).join(', ')}`];
+      return [`Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${exactLine(server)}"`).join(', ')}`];
     case 'settings':
-      return [`Copy what you allowed Claude in ${oneLine(wish.checkout)}, which is not in git: ${wish.names.map(oneLine).join(', ')}`];
+      return [`Copy what you allowed Claude in ${oneLine(wish.checkout)}, which is not in git: ${wish.names.map(exactLine).join(', ')}`];
   }
 }
 
@@ -51,7 +51,7 @@ const MOST_LINES = 40;
 function describeTrust({ repo, untrusted }: Extract<Wish, { kind: 'trust' }>): readonly string[] {
   const lines = [...new Set(untrusted.flatMap(({ grants }) => grants.lines))];
   const files = [...new Set(untrusted.map(({ file }) => file))];
-  const brought = lines.slice(0, MOST_LINES).map((line) => `  ${oneLine(line)}`);
+  const brought = lines.slice(0, MOST_LINES).map((line) => `  ${exactLine(line)}`);
   return [
     `Trust these folders of ${oneLine(redact(repo))}; otherwise Claude Code asks in each pane before it starts:`,
     ...foldersOf(untrusted).map((folder) => `  ${folder}`),

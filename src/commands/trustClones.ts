@@ -1,7 +1,7 @@
 import type { Context } from '../apply/context.ts';
 import { readNamedFiles, type NamedFile } from '../apply/readNamedFiles.ts';
 import { EXIT, UserError } from '../base/errors.ts';
-import { oneLine } from '../base/text.ts';
+import { exactLine, oneLine } from '../base/text.ts';
 import { treeOwnerId, type Pane } from '../layout/layout.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
@@ -70,7 +70,7 @@ async function ask(context: Context, strange: readonly InClone[]): Promise<void>
   const byText = new Map<string, InClone[]>();
   for (const each of strange) byText.set(fileKey(each.file), [...(byText.get(fileKey(each.file)) ?? []), each]);
   const lines = [...byText.values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : [`  ${oneLine([first, ...more].map(({ id }) => id).join(', '))}: ${oneLine(fileRow(first.file).text)}; look at it in ${oneLine(first.root)}`],
+    first === undefined ? [] : [`  ${oneLine([first, ...more].map(({ id }) => id).join(', '))}: ${exactLine(fileRow(first.file).text)}; look at it in ${exactLine(first.root)}`],
   );
   context.talk(['The new clones have files that the layout names and that you have not agreed to (your checkout has others, or none):', ...lines].join('\n'));
   const hint = 'the clones are kept, and nothing was started in them';

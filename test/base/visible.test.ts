@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paint } from '../../src/base/paint.ts';
-import { oneLine } from '../../src/base/text.ts';
+import { exactLine, oneLine } from '../../src/base/text.ts';
 import { visible, visibleDrawing, visiblePainted } from '../../src/base/visible.ts';
 
 /** Text of any UTF-16 units, with what hides or turns text more often than chance has it. */
@@ -21,6 +21,7 @@ describe('the gate for text', () => {
     fc.assert(fc.property(hostile, (text) => {
       expect(visible(text)).not.toMatch(RAW);
       expect(oneLine(text)).not.toMatch(/[\n\t]/);
+      expect(exactLine(text)).not.toMatch(/[\n\t]/);
     }));
   });
 
@@ -39,6 +40,8 @@ describe('the gate for text', () => {
   });
 
   it('shows the escape of what it stops', () => {
+    expect(exactLine('ls\n rm\t-rf \u001b[2K\r')).toBe('ls\\u000a rm\\u0009-rf \\u001b[2K\\u000d');
+    expect(oneLine('two\r\n\tlines \u001b[2K')).toBe('two   lines \\u001b[2K');
     expect(visible('a\u202eb\u0007\u{e0041}\u009b')).toBe('a\\u202eb\\u0007\\udb40\\udc41\\u009b');
   });
 

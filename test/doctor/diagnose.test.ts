@@ -142,7 +142,7 @@ it('the text has what is wrong last, with its mend below, and no control charact
   expect(lines.slice(-6)).toEqual([
     'note   `status` is off: no bar is shown, and fleets get no line of their own',
     '       -> tmux set -g status on',
-    'wrong  Claude Code does not trust /w [31ms (fleet "shop"): it asks in the pane, and runs no hook before',
+    'wrong  Claude Code does not trust /w\\u001b[31ms (fleet "shop"): it asks in the pane, and runs no hook before',
     '       -> answer it there; claude-tmux restart SESSION from a terminal asks once for the repository',
     '',
     '1 thing wrong, 1 note',
