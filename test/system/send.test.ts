@@ -27,7 +27,8 @@ afterAll(() => bench.dispose());
 
 const paneOf = async (id: string): Promise<string> => (await bench.sessions()).find((session) => session.id === id)?.pane ?? '';
 const stateOf = async (id: string): Promise<unknown> => (await bench.sessions()).find((session) => session.id === id)?.agent;
-const screen = async (id: string): Promise<string> => bench.tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
+/** Up to tmux 3.3, `-J` fills each line with blanks. */
+const screen = async (id: string): Promise<string> => (await bench.tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id))).replace(/ +$/gm, '');
 const rests = (id: string): Promise<void> => eventually(async () => expect(await stateOf(id)).toMatchObject({ state: AT_REST }));
 async function type(id: string, text: string, ...keys: readonly string[]): Promise<void> {
   await bench.tmux.run('send-keys', '-t', await paneOf(id), '-l', text);
