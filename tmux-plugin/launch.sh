@@ -80,8 +80,9 @@ run() {
   [ ! -e "$exit_file" ] || rm -f "$exit_file"
   if [ -n "$marks_prompt" ]; then make_way "$prompted_file"; : >"$prompted_file"; fi
   # With job control Ctrl-Z comes back here; without, claude suspends itself for good (2.1.197: nobody can `fg` it).
-  # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9).
-  [ -z "$tty" ] || [ -n "${ZSH_VERSION-}" ] || set -m
+  # Not under zsh: there it lets the program survive its pane, and notices no suspension either (zsh 5.9). Not under mksh (R59) and
+  # ksh93 (93u+m): in a script they leave the terminal with the shell, and the program may not read from it.
+  [ -z "$tty" ] || [ -n "${ZSH_VERSION-}${KSH_VERSION-}" ] || set -m
   # A subshell keeps the environment of the program out of this one.
   (exec 3<&-; set_environment; take_login; become "$@")
   came_back "$?"
@@ -102,11 +103,12 @@ $held
 END
 }
 
-# Ended or suspended, with this exit code.
+# Ended or suspended, with this exit code. A signal adds 128 to its number, in ksh93 256, in yash 384.
 came_back() {
   set +m
   tidy_screen
   suspended=
+  if [ "$1" -gt 384 ]; then set -- "$(($1 - 256))"; elif [ "$1" -gt 256 ]; then set -- "$(($1 - 128))"; fi
   if [ "$1" -gt 128 ] && last_runs; then suspended=yes note='suspended (Ctrl-Z)'; return; fi
   early=
   if ended_early "$1"; then early=' early'; note_wall; fi
@@ -120,10 +122,11 @@ ended_early() {
     [ -n "$(find "$pid_file" -mmin -1 2>/dev/null)" ]
 }
 
-# `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, tells its pid.
+# `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, tells its pid. ksh93 forks no subshell before it has to.
 become() {
   [ -r /proc/self/stat ] || exec /bin/sh "$self" become "$@"
   IFS= read -r stat </proc/self/stat
+  [ "${stat%% *}" != "$$" ] || exec /bin/sh "$self" become "$@"
   take_pid "${stat%% *}"
   exec "$@"
 }

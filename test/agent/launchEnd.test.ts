@@ -5,13 +5,11 @@ import { readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { run } from '../support/run.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
-import { hasProgram, makeRecorder } from './launchedPane.ts';
+import { makeRecorder, SHELLS } from './launchedPane.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => (sandbox = await makeSandbox()));
 afterEach(async () => sandbox.dispose());
-
-const shells = new Map(await Promise.all(['dash', 'bash --posix', 'busybox sh', 'zsh --emulate sh'].map(async (shell) => [shell, await hasProgram(shell.split(' ')[0] ?? '')] as const)));
 
 describe('when an agent has ended', () => {
   it.each([
@@ -67,7 +65,7 @@ describe('when an agent has ended', () => {
     await eventually(async () => expect(pane.tmux('list-panes', '-a')).rejects.toThrow());
   });
 
-  const kills = ['kill-pane', 'kill-session', 'kill-server'].flatMap((command) => [...shells].filter(([, there]) => there).map(([shell]) => ({ command, shell })));
+  const kills = ['kill-pane', 'kill-session', 'kill-server'].flatMap((command) => SHELLS.filter(({ there }) => there).map(({ shell }) => ({ command, shell })));
   it.each(kills)('$command leaves no agent and no exit code ($shell)', async ({ command, shell }) => {
     const pane = await makeRecorder(sandbox);
     await pane.write();

@@ -4,17 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
-import { hasProgram, makePane, makeRecorder } from './launchedPane.ts';
+import { makePane, makeRecorder, SHELLS } from './launchedPane.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => (sandbox = await makeSandbox()));
 afterEach(async () => sandbox.dispose());
 
-const shells = await Promise.all(
-  ['dash', 'bash --posix', 'busybox sh', 'zsh --emulate sh'].map(async (shell) => ({ shell, there: await hasProgram(shell.split(' ')[0] ?? '') })),
-);
-
-describe.each(shells)('a launch file run by $shell', ({ shell, there }) => {
+describe.each(SHELLS)('a launch file run by $shell', ({ shell, there }) => {
   it.skipIf(!there)('starts the agent as its child in the folder, leaves its identity, records its end and offers keys', async () => {
     const pane = await makeRecorder(sandbox);
     await pane.write();
@@ -37,6 +33,16 @@ describe.each(shells)('a launch file run by $shell', ({ shell, there }) => {
     expect(existsSync(pane.files.exit)).toBe(false);
   });
 
+  it.skipIf(!there)('gives the agent the terminal: it reads what is typed, and its end is the one that is recorded', async () => {
+    const pane = await makePane(sandbox, 'IFS= read -r line </dev/tty; echo "$line" >"$SEEN/typed"; exit 3');
+    await pane.write();
+    await pane.start({ shell });
+    await eventually(() => expect(pane.pid()).toBeGreaterThan(0));
+    await pane.tmux('send-keys', '-t', 's:', 'hello', 'Enter');
+    await eventually(async () => expect(await pane.screen()).toContain('ended, exit code 3'));
+    expect(pane.seen('typed')).toBe('hello\n');
+  });
+
   it.skipIf(!there)('gives a prompt of 1 MB on stdin byte for byte, and the tty is sane afterwards', async () => {
     const prompt = `${"it's $(touch canary) `x` \\ \"q\" ü\n".repeat(30_000)}end`;
     const pane = await makeRecorder(sandbox);
@@ -50,8 +56,8 @@ describe.each(shells)('a launch file run by $shell', ({ shell, there }) => {
     await eventually(async () => expect(pane.tmux('list-panes', '-a')).rejects.toThrow());
   });
 
-  // zsh has no job control in a script: there, Ctrl-Z does what it does without us.
-  it.skipIf(!there || shell.startsWith('zsh'))('a program that suspends itself can go on, and ends with its pane when it does not', async () => {
+  // These have no job control in a script: there, Ctrl-Z does what it does without us.
+  it.skipIf(!there || ['zsh', 'mksh', 'ksh93'].includes(shell.split(' ')[0] ?? ''))('a program that suspends itself can go on, and ends with its pane when it does not', async () => {
     const pane = await makePane(sandbox, 'n=0; while :; do n=$((n + 1)); echo $n >>"$SEEN/turns"; kill -TSTP $$; done');
     await pane.write();
     await pane.start({ shell });

@@ -28,6 +28,11 @@ export async function hasProgram(program: string): Promise<boolean> {
   return (await run('sh', ['-c', `command -v ${program}`], { env: { PATH: process.env.PATH ?? '' } })).code === 0;
 }
 
+/** The shells that stand as sh somewhere, as they are started in its place. */
+export const SHELLS = await Promise.all(
+  ['dash', 'bash --posix', 'busybox sh', 'mksh', 'yash --posix', 'ksh93', 'zsh --emulate sh'].map(async (shell) => ({ shell, there: await hasProgram(shell.split(' ')[0] ?? '') })),
+);
+
 /** A session's files in a sandbox, and a pane that runs its launch file. */
 export interface LaunchedPane {
   readonly files: SessionPaths;
