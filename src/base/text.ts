@@ -25,12 +25,16 @@ export function slug(text: string): string {
   return ascii.replace(/[^a-z0-9]+/g, '-').replace(/^-+/, '').slice(0, 40).replace(/-+$/, '');
 }
 
-/** The one of `known` that `word` was probably meant to be; null when none is near (Damerau-Levenshtein, a third of the length). */
+/**
+ * The one of `known` that `word` was probably meant to be: the nearest (Damerau-Levenshtein, a third of the length), else the only one that
+ * begins with it; null when there is none.
+ */
 export function closest(word: string, known: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = known.map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) })).filter(({ far }) => far <= limit);
   ranked.sort((a, b) => a.far - b.far);
-  return ranked[0]?.name ?? null;
+  const [begun, ...more] = word === '' ? [] : known.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+  return ranked[0]?.name ?? (more.length === 0 ? (begun ?? null) : null);
 }
 
 /** `1 commit`, `2 commits`; `many` where more than one is not said with an `s` at the end. */

@@ -71,7 +71,7 @@ async function agree(context: Context, archives: readonly Archive[], { shrink, y
     if (risks.length === 0 || shrink) going.push(archive);
     const left = receipt.kind === 'worktree' && receipt.branch !== null ? { name: receipt.branch, isGone: branch.length === 0, risks: branch } : null;
     const { what, lines } = risks.length === 0 ? describeDeleted({ proofs, branch: left }) : { what: '', lines: describeKept(risks) };
-    context.talk([`${receipt.slot}: ${risks.length === 0 ? `would be deleted, ${what}` : shrink ? 'would be shrunk to' : 'stays, it has'}`, ...lines].join('\n'));
+    context.talk([`${receipt.slot}: ${risks.length === 0 ? `would be deleted, ${what}` : shrink ? 'would be shrunk to this' : 'stays'}`, ...lines].join('\n'));
   }
   if (going.length === 0) return [];
   if (!context.interactive) throw new UserError('nothing was deleted', { hint: 'claude-tmux prune --yes deletes what is merged or pushed, after the same checks' });

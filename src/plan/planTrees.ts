@@ -126,9 +126,11 @@ function isSettingUp({ snapshot, layout }: ReconcileInput, { pane }: OwnTree): b
   return layout.panes.some((other) => treeOwnerId(other) === pane.id && snapshot.agents[other.id]?.alive === true);
 }
 
-/** A process keeps the folder it was started in, deleted or not: it does not see the one that is made anew. */
-function describeLostTree({ snapshot, layout }: ReconcileInput, { pane, spec }: OwnTree): string[] {
+/** A process keeps the folder it was started in, deleted or not: it does not see the new one. Where nothing runs, a tree that was there may have been moved. */
+function describeLostTree({ snapshot, layout, known }: ReconcileInput, { pane, spec }: OwnTree): string[] {
   const inIt = layout.panes.filter((other) => treeOwnerId(other) === pane.id && snapshot.agents[other.id]?.alive === true);
+  const wasThere = known.some((session) => session.id === pane.id && session.path === spec.path && session.asksFirst !== true);
+  if (inIt.length === 0 && wasThere) return [`${spec.path}, made before, is no longer there: "${pane.id}" gets a new one, without what was only in the old. If you moved it, move it back instead.`];
   return inIt.map((other) => `pane "${other.id}" still runs in the deleted folder ${spec.path}; \`${pasted`restart ${other.id}`}\` takes it to the new one.`);
 }
 

@@ -172,6 +172,15 @@ test('a tree that is made anew under a living agent is told', () => {
   expect(planText(two, snapshot)).toContain('note: pane "be" still runs in the deleted folder /ws/be; `claude-tmux restart be` takes it to the new one.');
 });
 
+test('a tree that was made before and is gone is not replaced without a word', () => {
+  const gone = snapshotOf({ trees: { '/ws/fe': READY('feature/fe') } });
+  const note = 'note: /ws/be, made before, is no longer there: "be" gets a new one, without what was only in the old. If you moved it, move it back instead.';
+  expect(planText(two, gone, { known: [known('fe'), known('be')] })).toContain(note);
+  expect(planText(two, gone, { known: [known('fe'), known('be', { asksFirst: true })] })).not.toContain('made before');
+  expect(planText(two, gone, { known: [known('fe'), known('be', { path: '/elsewhere/be' })] })).not.toContain('made before');
+  expect(planText(two, gone, { known: [known('fe')] })).not.toContain('made before');
+});
+
 test('what forbids the plan is the first that is said', () => {
   expect(planText(two, snapshotOf({ nameTaken: true })).startsWith('problem: a tmux session "shop" exists')).toBe(true);
 });
