@@ -113,7 +113,7 @@ const paneSchema = z.strictObject({
   template: optional(text, 'The template that wraps the prompt; `none` sends it bare. Default: the strategy\'s.'),
   owns: optional(oneOrMore, 'Globs this session may change.'),
   depends_on: optional(z.union([dependencySchema, z.array(dependencySchema)]), 'Sessions to wait for: ids, or `{id, until}`. Not active in this version: all sessions start at once, and `up` says so.'),
-  run: optional(text, 'A shell command instead of an agent; `""` is your shell.'),
+  run: optional(text, 'A shell command instead of an agent; `""` is your shell. Without `in` or `branch` it works in the tree of the first pane that has its own.'),
   in: optional(text, 'Id of the pane whose tree this one shares.'),
   teleport: suggested('Id of a claude.ai/code session to bring here; `ask` leaves a row that asks for it.', ['ask']),
 });
