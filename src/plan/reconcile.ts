@@ -1,6 +1,7 @@
 import { pasted } from '../base/pasted.ts';
 import type { Layout, Pane } from '../layout/layout.ts';
 import { findAdoption } from './adopt.ts';
+import { describeManualSize } from './manualSize.ts';
 import { planPanes } from './planPanes.ts';
 import { planTrees } from './planTrees.ts';
 import type { KnownSession, Snapshot } from './snapshot.ts';
@@ -38,7 +39,7 @@ export function reconcile(input: ReconcileInput): Plan {
     size: snapshot.tmux.size,
     steps: numbered.steps,
     notes: [...trees.notes, ...panes.notes, ...describeChanges(input, wanted)],
-    problems: [...trees.problems, ...describeNameTaken(input), ...findRenamed(input)],
+    problems: [...trees.problems, ...describeNameTaken(input), ...refuseManualSize(snapshot, numbered.steps), ...findRenamed(input)],
     panes: Object.fromEntries(layout.panes.map((pane) => [pane.id, pane])),
   };
 }
@@ -61,6 +62,12 @@ function describeNameTaken(input: ReconcileInput): string[] {
   const { layout, snapshot } = input;
   if (snapshot.tmux.session !== null || !snapshot.tmux.nameTaken || findAdoption(input) !== null) return [];
   return [`a tmux session "${layout.session}" exists that is not this fleet's. Rename it (tmux rename-session -t '=${layout.session}:' other), or give the layout another \`name\`.`];
+}
+
+function refuseManualSize({ tmux }: Snapshot, steps: readonly Step[]): string[] {
+  const makesWindow = steps.some(({ kind }) => kind === 'create-session' || kind === 'create-window');
+  const why = makesWindow ? describeManualSize(tmux) : null;
+  return why === null ? [] : [why];
 }
 
 /** Panes whose layout entry changed since they were started, and sessions that left the layout: reported, never killed. */

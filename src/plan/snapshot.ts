@@ -19,6 +19,8 @@ export interface TmuxFacts {
   readonly status: string;
   /** Names of the server's option `update-environment`; absent when no server runs. */
   readonly updateEnvironment?: readonly string[];
+  /** The global `window-size` option (`latest`, `manual` …); absent when no server runs. */
+  readonly windowSize?: string;
   /** The tmux session that carries this fleet's uuid; null when there is none. */
   readonly session: TmuxSession | null;
   /** True when another tmux session has taken the fleet's session name. */

@@ -18,6 +18,8 @@ export interface ServerFacts {
   readonly status: string;
   /** Names of the global option `update-environment`; absent when no server runs. */
   readonly updateEnvironment?: readonly string[];
+  /** The global `window-size` option; absent when no server runs. */
+  readonly windowSize?: string;
   readonly clients: readonly TmuxClient[];
   /** The tmux session that carries the fleet's uuid; null when there is none. */
   readonly session: TmuxSession | null;
@@ -61,7 +63,7 @@ export async function readServer(server: TmuxServer, wanted: Wanted): Promise<Se
   const result = isSocketThere(server) ? await query(server, wanted) : null;
   if (result === null) return nothingRuns(server, wanted);
   const facts = parseServer(result.stdout, wanted);
-  // tmux 3.3a: with `exit-empty off` a server without sessions answers the first three and then `no current target`.
+  // tmux 3.3a: with `exit-empty off` a server without sessions answers the first four and then `no current target`.
   const isComplete = result.code === 0 || /^no (current target|sessions?|current session)/m.test(result.stderr);
   if (!facts || !isComplete) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'list-panes'], code: result.code, stderr: result.stderr });
   if (facts.pid !== null) await refuseUnseen(server, facts.pid);
@@ -83,7 +85,7 @@ const SESSION_LINE = 'S #{session_id} #{?#{==:#{@claude_tmux_fleet},UUID},1,#{?@
 
 async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
   const sessions = SESSION_LINE.replace('UUID', uuid ?? 'none');
-  const args = ['display-message', '-p', VERSION_LINE, ';', 'show-options', '-gv', 'status', ';', 'show-options', '-gv', 'update-environment', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', CLIENT_LINE, ';', 'list-panes', '-a', '-F', PANE_LINE];
+  const args = ['display-message', '-p', VERSION_LINE, ';', 'show-options', '-gv', 'status', ';', 'show-options', '-gwv', 'window-size', ';', 'show-options', '-gv', 'update-environment', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', CLIENT_LINE, ';', 'list-panes', '-a', '-F', PANE_LINE];
   const result = await runTmux(server, args, { env });
   if (isNoServer(result)) return null;
   if (/server exited unexpectedly|lost server/.test(result.stderr)) {
@@ -129,14 +131,14 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
   const [first = ''] = stdout.split('\n', 1);
   const version = first.startsWith('V ') ? parseTmuxVersion(first) : null;
   if (!version) return null;
-  const [, status = '', ...lines] = printedText(stdout, version.text).split('\n');
+  const [, status = '', windowSize = '', ...lines] = printedText(stdout, version.text).split('\n');
   const sessions = lines.flatMap((line) => parseSession(line, lines));
   // A name holds no blank; every line after them does.
   const names = lines.slice(0, lines.findIndex((line) => !/^\S+$/.test(line)));
   const ours = uuid === null ? undefined : sessions.find(({ mark }) => mark === 'ours');
   const others = sessions.filter(({ session }) => session.name === name && session.id !== ours?.session.id);
   const namesake = ours === undefined ? others.find(({ mark }) => mark === 'none') : undefined;
-  return { running: true, pid: Number(/ (\d+)$/.exec(first)?.[1] ?? 0) || null, version, status, updateEnvironment: names, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
+  return { running: true, pid: Number(/ (\d+)$/.exec(first)?.[1] ?? 0) || null, version, status, windowSize, updateEnvironment: names, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
 }
 
 const MARKS = ['none', 'ours', 'another'] as const;

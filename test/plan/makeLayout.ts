@@ -1,6 +1,7 @@
 import type { Layout, Pane, TreeSpec } from '../../src/layout/layout.ts';
 import type { Intent } from '../../src/plan/reconcile.ts';
 import type { Snapshot, TmuxPane, TmuxSession } from '../../src/plan/snapshot.ts';
+import type { TmuxVersion } from '../../src/plan/tmuxVersion.ts';
 
 /** A decided layout of the given panes; the rest is plain. */
 export function layoutOf(panes: readonly Partial<Pane>[], rest: Partial<Layout> = {}): Layout {
@@ -48,9 +49,9 @@ function paneOf(pane: Partial<Pane>): Pane {
 }
 
 /** A world with a tmux of version 3.3a and nothing else in it, but for what is given. */
-export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly namesake?: TmuxSession | null; readonly shells?: Snapshot['shells']; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents'] } = {}): Snapshot {
-  const { session = null, nameTaken = false, namesake = null, shells = {}, trees = {}, agents = {} } = facts;
-  return { tmux: { version: { text: '3.3a', major: 3, minor: 3, patch: 'a' }, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken, namesake }, trees, agents, shells };
+export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly namesake?: TmuxSession | null; readonly shells?: Snapshot['shells']; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents']; readonly windowSize?: string; readonly version?: TmuxVersion } = {}): Snapshot {
+  const { windowSize, version = { text: '3.3a', major: 3, minor: 3, patch: 'a' }, session = null, nameTaken = false, namesake = null, shells = {}, trees = {}, agents = {} } = facts;
+  return { tmux: { version, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken, namesake, ...(windowSize === undefined ? {} : { windowSize }) }, trees, agents, shells };
 }
 
 /** A session with one window that has these panes. */

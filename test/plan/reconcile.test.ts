@@ -3,6 +3,7 @@ import type { Layout } from '../../src/layout/layout.ts';
 import { describePlan } from '../../src/plan/describe.ts';
 import { reconcile, type Intent } from '../../src/plan/reconcile.ts';
 import type { KnownSession, Snapshot } from '../../src/plan/snapshot.ts';
+import { parseTmuxVersion } from '../../src/plan/tmuxVersion.ts';
 import { ALL, layoutOf, READY, sessionOf, snapshotOf, specOf } from './makeLayout.ts';
 
 function planText(layout: Layout, snapshot: Snapshot, { known = [], intent = {} }: { readonly known?: readonly KnownSession[]; readonly intent?: Partial<Intent> } = {}): string {
@@ -142,6 +143,21 @@ describe('what forbids a plan', () => {
 
   test('a tmux session of that name that is not ours', () => {
     expect(reconcile({ layout: two, snapshot: snapshotOf({ nameTaken: true }), known: [], intent: ALL }).problems[0]).toContain('a tmux session "shop" exists that is not this fleet\'s');
+  });
+
+  test.each([
+    { version: '3.2a', ends: false },
+    { version: '3.3', ends: true },
+    { version: '3.3a', ends: true },
+    { version: '3.4', ends: true },
+    { version: '3.6a', ends: true },
+    { version: '3.7', ends: false },
+  ])('in tmux $version that sizes windows by hand, a new window is refused: $ends', ({ version: text, ends }) => {
+    const version = parseTmuxVersion(text) ?? expect.fail();
+    const plan = (facts: Parameters<typeof snapshotOf>[0]): readonly string[] => reconcile({ layout: two, snapshot: snapshotOf({ version, trees: ready, ...facts }), known: [], intent: ALL }).problems;
+    expect(plan({ windowSize: 'manual' })).toEqual(ends ? [expect.stringMatching(/^tmux \S+ ends, with all its sessions, .*tmux set-option -gw window-size latest$/)] : []);
+    expect(plan({ windowSize: 'latest' })).toEqual([]);
+    expect(plan({ windowSize: 'manual', session: sessionOf([{ session: 'fe' }, { session: 'be' }]) })).toEqual([]);
   });
 
   test('a relabelled pane without an id is asked about, never cloned anew', () => {

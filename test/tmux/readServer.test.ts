@@ -65,6 +65,14 @@ describe('a server', () => {
     for (const pane of facts.session?.windows[0]?.panes ?? []) expect(pane.pid).toBeGreaterThan(1);
   });
 
+  test('tells how it sizes windows', async () => {
+    const on = await scene();
+    await on.tmux.run('new-session', '-d', '-s', 'mine', 'sleep 1000');
+    expect(await on.read()).toMatchObject({ running: true, windowSize: 'latest', updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown });
+    await on.tmux.run('set-option', '-gw', 'window-size', 'manual');
+    expect(await on.read()).toMatchObject({ windowSize: 'manual', updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown });
+  });
+
   test('knows the fleet by its uuid, whatever its session is called now', async () => {
     const on = await scene();
     await on.up(labelsOf(1));
