@@ -8,7 +8,7 @@ import { pastedFor } from '../base/pasted.ts';
 import { cannotWrite, hasCode, makeFolder, parseObject } from './file.ts';
 import { readOwnProcess } from './identityFile.ts';
 import { compareMachines, type Machine, parseMachine, readMachine } from './machine.ts';
-import { isAlive } from './process.ts';
+import { descendsFrom, isAlive } from './process.ts';
 import { MOST, readRegularFile } from './regularFile.ts';
 
 export interface LockOptions {
@@ -35,7 +35,7 @@ interface Owner {
  * Runs `run` while holding the lock file `path`; it is released however `run` ends.
  * A lock whose owner has ended (gone, a zombie, a pid used again, another boot) is taken over; an owner on another machine, or in another
  * pid namespace, cannot be seen and is never called dead.
- * Throws a UserError that names the owner when it is still held after `timeoutMs`.
+ * Throws a UserError that names the owner when it is still held after `timeoutMs`; soon, when the owner waits for this very process.
  */
 export async function withLock<T>(path: string, options: LockOptions, run: () => Promise<T>): Promise<T> {
   const me = await readSelf(options.what);
@@ -83,10 +83,23 @@ async function acquire(path: string, me: Owner, options: LockOptions): Promise<v
 
 /** Whether an owner that cannot be seen still lives is not known: it is waited for a moment only. In milliseconds. */
 const UNSEEN_PATIENCE = 10_000;
+/** As long as a hook of git needs to leave what it starts in the background behind. In milliseconds. */
+const DESCENDANT_PATIENCE = 2_000;
 
 async function deadlineFor(holder: Owner, { deadline, begun }: { readonly deadline: number; readonly begun: number }): Promise<number> {
-  return (await readHold(holder)) === 'unseen' ? Math.min(deadline, begun + UNSEEN_PATIENCE) : deadline;
+  const hold = await readHold(holder);
+  if (hold === 'unseen') return Math.min(deadline, begun + UNSEEN_PATIENCE);
+  const isLate = Date.now() >= begun + DESCENDANT_PATIENCE;
+  return isLate && hold === 'lives' && (await waitsForUs(holder)) ? begun : deadline;
 }
+
+/** True for an owner that has started this process, by a git hook, say: it goes on when this one has ended, and not before. */
+async function waitsForUs({ pid }: Owner): Promise<boolean> {
+  return pid !== process.pid && descendsFrom(process.pid, pid, DEEPEST);
+}
+
+/** Shells, git, make and npm between the two. */
+const DEEPEST = 64;
 
 /** Null when the lock is ours now, else the live owner. */
 async function tryAcquire(path: string, own: string): Promise<Owner | null> {
@@ -197,6 +210,10 @@ function describeHost(there: Machine | null, here: Machine | null): string {
 
 async function held(path: string, holder: Owner, me: Owner): Promise<UserError> {
   const isUnseen = (await readHold(holder)) === 'unseen';
+  if (!isUnseen && (await waitsForUs(holder))) {
+    const hint = 'it waits for this command (a git hook that it runs, say): start this one afterwards, or in the background';
+    return new UserError(`${describe(holder, me)}, and has started this one`, { hint });
+  }
   const hint = isUnseen
     ? `wait until it has ended there; it cannot be seen from here, so if it is gone for good: ${pastedFor`rm ${path}`}`
     : `wait until it has ended, or end it with: ${pastedFor`kill ${holder.pid}`}`;

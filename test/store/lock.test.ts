@@ -46,6 +46,14 @@ describe('a lock', () => {
     expect(await readLockOwner(lock)).toEqual({ pid: process.ppid, what: 'bringing up "shop"' });
   });
 
+  it('whose owner has started this process, and waits for its end, is not waited for', async () => {
+    await leave({ pid: process.ppid, procStart: (await readProcStart(process.ppid)) ?? '' });
+    const refused = take(() => Promise.resolve(), 600_000);
+    await expect(refused).rejects.toThrow(`another claude-tmux (pid ${process.ppid}) is bringing up "shop", and has started this one`);
+    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining('in the background') as unknown });
+    expect(await readdir(sandbox.path('locks'))).toEqual(['shop.lock']);
+  });
+
   it('waits for its turn', async () => {
     const order: string[] = [];
     const first = take(async () => {
