@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ProgramError, UserError } from '../base/errors.ts';
+import { explainFailure, orDiskFull } from '../git/failure.ts';
 import { readPlace } from '../git/gitDir.ts';
 import { registerTree, relocateTree } from '../git/relocateTree.ts';
 import { forgetWorktree } from '../git/removeWorktree.ts';
@@ -65,7 +66,7 @@ export async function pruneArchive(context: Context, pruning: Pruning): Promise<
   } catch (error) {
     // Still under its waiting name, or never moved: nothing of it has been deleted.
     if ((await lookAt(waiting)) !== null) await putBack(waiting, { archive: receipt.archive, env: context.env });
-    if (error instanceof UserError || error instanceof ProgramError) return { kind: 'kept', risks: [], why: error.message };
+    if (error instanceof UserError || error instanceof ProgramError) return { kind: 'kept', risks: [], why: error instanceof UserError && error.hint !== undefined ? `${error.message}\n  ${error.hint}` : error.message };
     throw error;
   }
 }
@@ -87,7 +88,8 @@ async function decide(context: Context, pruning: Pruning, { found: { risks, proo
     await shrinkTree({ tree: waiting, to: partial, include: receipt.include, checkout: receipt.checkout, env: context.env });
   } catch (error) {
     await removeTree(partial);
-    throw error;
+    const attempt = { what: `what only it has could not be kept in "${to}"` };
+    throw explainFailure(await orDiskFull(error, dirname(to), attempt), attempt);
   }
   pruning.after?.('write-kept');
   // One that a killed run has left holds the same; this one was read back just now.

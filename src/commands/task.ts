@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Context } from '../apply/context.ts';
 import { readTaskRisks } from '../apply/beginTask.ts';
 import { mendTreeOf } from '../apply/mendTrees.ts';
@@ -10,6 +11,7 @@ import type { Circumstance } from '../status/circumstances.ts';
 import { describeRisk, type TreeRisk } from '../status/treeRisk.ts';
 import type { FleetRecord, SessionTask } from '../store/fleetRecord.ts';
 import { writeFleet } from '../store/fleets.ts';
+import { needRoom } from '../store/room.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { refuseInsideAgent } from './agentGuard.ts';
 import { bringUp } from './bringUp.ts';
@@ -110,11 +112,18 @@ interface Confirmation {
 async function confirm(context: Context, { loaded, id, spec, yes }: Confirmation): Promise<void> {
   const fleet = { record: loaded.record, server: await serverFor(context, loaded.record) };
   const { refused, asked } = await readTaskRisks(context, spec, fleet);
-  if (refused.length > 0) throw new UserError(`"${id}" has ${describe(refused)}`, { hint: 'commit, stash or undo that first: another task begins in a clean clone' });
+  if (refused.length > 0) throw refuseRisks(id, refused);
   if (asked.length === 0 || yes) return;
   context.talk(`"${id}" has ${describe(asked)}. They stay in its clone ${spec.path}: commits on their branch, files where they are.`);
   if (!context.interactive) throw new UserError(`"${id}" was not given another task`, { hint: 'claude-tmux task --yes goes on with what is said above' });
   if (!(await context.askYes('Begin the next task? [y/N] '))) throw new UserError('nothing was changed');
+}
+
+/** What cannot be told is nothing that the user could commit. */
+function refuseRisks(id: string, refused: readonly TreeRisk[]): UserError {
+  const isKnown = refused.every(({ kind }) => kind !== 'unknown');
+  if (isKnown) return new UserError(`"${id}" has ${describe(refused)}`, { hint: 'commit, stash or undo that first: another task begins in a clean clone' });
+  return new UserError(`"${id}" cannot begin another task: ${describe(refused)}`, { hint: 'another task begins in a clean clone; remove the reason, then give the task again' });
 }
 
 function describe(risks: readonly TreeRisk[]): string {
@@ -131,6 +140,9 @@ interface Begin {
 
 /** The agent ends, the task is written down, and `up` does the rest: killed in between, the next `up` does it. */
 async function begin(context: Context, { whole, id, next, yes }: Begin): Promise<number> {
+  const tree = whole.record.sessions.find((session) => session.id === id)?.path;
+  // What `up` needs further on: the fleet's own folder has been looked at.
+  for (const folder of [...(tree === undefined ? [] : [dirname(tree)]), context.store.cache]) await needRoom(folder);
   await endAgent(context, { record: whole.record, id });
   await writeFleet(context.store, whole.record);
   const wanted = { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false };

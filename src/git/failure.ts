@@ -48,6 +48,7 @@ const DISK_FULL = 'the disk is full: make room and run the command again';
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/No space left on device|ENOSPC/, DISK_FULL],
   [/[Cc]annot fork|unable to (fork|create thread)|Resource temporarily unavailable|EAGAIN/, 'no more processes can be started: see ulimit -u, or end some programs'],
+  [/File too large|EFBIG|signal 25/, 'the largest size of a file is reached: see ulimit -f, or the file system'],
   [/Disk quota exceeded|EDQUOT/, 'your disk quota is used up: make room and run the command again'],
   [/Read-only file system|EROFS/, 'the file system is mounted read-only: choose another folder (`workspace`)'],
   [/EACCES|EPERM|could not create (leading directories|work tree dir).*Permission denied/s, 'you may not write there: choose another folder or mend its permissions'],

@@ -1,7 +1,7 @@
 import { ProgramError } from '../base/errors.ts';
 import { explainFailure } from './failure.ts';
 import type { FillOptions } from './mirror.ts';
-import { inMirror, type Hash } from './mirrorFolder.ts';
+import { clearLeftovers, inMirror, type Hash } from './mirrorFolder.ts';
 import { localPath, redact } from './remoteUrl.ts';
 import { askGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
@@ -38,8 +38,14 @@ async function fetchRefs(path: string, refspecs: readonly string[], { repo, chec
   const asks = terminal && localPath(repo) === null;
   const args = inMirror(path, ['fetch', '--prune', '--no-tags', '--no-recurse-submodules', '--progress', '--', repo, ...refspecs]);
   const reach = await transportEnvironment({ checkout, env, asks });
-  if (asks) await runGitOnTerminal(args, { cwd: path, env: reach, signal });
-  else await mutateGit(args, { cwd: path, env: reach, onLine, signal });
+  try {
+    if (asks) await runGitOnTerminal(args, { cwd: path, env: reach, signal });
+    else await mutateGit(args, { cwd: path, env: reach, onLine, signal });
+  } catch (error) {
+    // What git had received of a pack stays otherwise, and keeps a full disk full until the next fetch.
+    await clearLeftovers(path);
+    throw error;
+  }
 }
 
 /** Told by git's words. Where it said them to the terminal itself the remote is asked once more, without asking the user again. */

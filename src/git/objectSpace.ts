@@ -82,7 +82,12 @@ async function linkOnce(from: string, to: string): Promise<void> {
     if (!hasCode(error, 'EXDEV') && !hasCode(error, 'EPERM')) throw error;
     // Another file system, or one without hard links. Under a name that git takes for its own and clears up if this process is killed.
     const half = join(dirname(to), `tmp_obj_${process.pid}_${basename(to)}`);
-    await copyFile(from, half);
-    await rename(half, to);
+    try {
+      await copyFile(from, half);
+      await rename(half, to);
+    } catch (failed) {
+      await rm(half, { force: true });
+      throw failed;
+    }
   }
 }

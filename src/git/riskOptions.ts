@@ -1,4 +1,5 @@
 import { ProgramError, UserError } from '../base/errors.ts';
+import { withoutCode } from '../base/trouble.ts';
 import type { ProvenRef } from '../status/mergeProof.ts';
 import { SAMPLES, type TreeRisk } from '../status/treeRisk.ts';
 import type { Env } from '../store/paths.ts';
@@ -54,7 +55,7 @@ export async function orUnknown(question: string, where: string, read: () => Pro
     return await read();
   } catch (error) {
     if (error instanceof ProgramError || error instanceof UserError || (error instanceof Error && 'code' in error)) {
-      return [{ kind: 'unknown', where, name: question, count: 1, samples: [error.message] }];
+      return [{ kind: 'unknown', where, name: question, count: 1, samples: [withoutCode(error)] }];
     }
     throw error;
   }

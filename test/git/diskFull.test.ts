@@ -42,6 +42,17 @@ describe.skipIf(!canMount())('on a file system of one megabyte', () => {
     expect(await shop.fill({ cacheDir: small })).toMatchObject({ usable: true });
   });
 
+  it('a fetch that does not fit leaves nothing of its pack', async () => {
+    await shop.git(shop.checkout, 'push', '-q', '--force', 'origin', 'HEAD~1:refs/heads/main');
+    const { path } = await shop.fill({ cacheDir: small, checkout: null });
+    const pack = join(path, 'objects', 'pack');
+    await shop.git(shop.checkout, 'push', '-q', '--force', 'origin', 'HEAD:refs/heads/main');
+    await disk.fill(300_000);
+    await expect(shop.fill({ cacheDir: small, checkout: null })).rejects.toThrow();
+    expect((await readdir(pack)).filter((name) => name.startsWith('tmp_'))).toEqual([]);
+    expect((await shop.git(path, 'rev-parse', 'main')).trim()).toBe((await shop.git(shop.checkout, 'rev-parse', 'HEAD~1')).trim());
+  });
+
   it('a clone is made across file systems where it fits', async () => {
     const path = join(small, 'api');
     await mkdir(small, { recursive: true });
