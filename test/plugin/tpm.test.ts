@@ -100,5 +100,5 @@ describe.each(TPMS)('$which', ({ folder, suffix }) => {
     await eventually(async () => expect(await state()).toEqual(once));
     // The clone carries a program that runs by itself.
     expect(existsSync(sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'node'))).toBe(true);
-  });
+  }, 180_000);
 });
