@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isAtLeast } from '../../src/base/version.ts';
 import { hasChange, proveMerged } from '../../src/git/merged.ts';
 import type { ObjectPlace } from '../../src/git/neutralRepository.ts';
 import type { MergeProof } from '../../src/status/mergeProof.ts';
+import { gitSince } from '../support/gitSince.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -113,7 +113,7 @@ function blocks(which: number | null): string {
 }
 
 /** A git before 2.38 lays no change onto a tree: there a commit proves nothing, and what counts is files (docs/git.md). */
-const laysOnto = isAtLeast(execFileSync('git', ['version'], { encoding: 'utf8' }), [2, 38]);
+const laysOnto = gitSince(2, 38);
 
 describe('how it is in the base is said', () => {
   const twoSteps = [{ one: '1\n' }, { two: '2\n' }];

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { mirrorPath } from '../../src/git/mirror.ts';
+import { gitSince } from '../support/gitSince.ts';
 import { makeShop, type Shop } from './fixture.ts';
 
 let shop: Shop;
@@ -83,7 +84,7 @@ describe('a mirror', () => {
   });
 });
 
-describe('a repository of another hash', () => {
+describe.runIf(gitSince(2, 29))('a repository of another hash', () => {
   it.each([
     ['a path', () => shop.path('sha256.git')],
     ['a URL of which nothing is known before', () => 'git@example.com:sha256.git'],
@@ -176,7 +177,7 @@ describe('bad input', () => {
     expect(await readFile(path('ssh.args'), 'utf8')).toContain('-o BatchMode=yes');
   });
 
-  it("the checkout's own ssh command is used for the mirror too", async () => {
+  it.runIf(gitSince(2, 31))("the checkout's own ssh command is used for the mirror too", async () => {
     const { env, path } = shop;
     await mkdir(path('bin'));
     await writeFile(path('bin', 'wrapper'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\nexit 255\n`, { mode: 0o755 });
