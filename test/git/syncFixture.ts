@@ -1,11 +1,17 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { beforeEach } from 'vitest';
 import { closeSpace } from '../../src/git/objectSpace.ts';
 import { closeSyncShared, makeSyncShared } from '../../src/git/syncShared.ts';
 import { syncTree, type TreeSync } from '../../src/git/syncTree.ts';
 import type { SyncResult } from '../../src/plan/syncResult.ts';
+import { gitSince } from '../support/gitSince.ts';
 import { makeShop, type Shop } from './fixture.ts';
+
+/** Every file that syncs: an older git is refused before anything is fetched (git/gitVersion.ts). */
+beforeEach(({ skip }) => {
+  skip(!gitSince(2, 29), 'needs git 2.29');
+});
 
 /** A shop with one clone, `api`, on `feature/api`, and the moves that a test makes on either side. */
 export interface SyncScene {
