@@ -6,7 +6,7 @@ const SEEDS = 20;
 
 /** How long a wrong state is shown in hours of mixed scenarios, compressed in time: hooks and registry with the delays measured on Claude Code. */
 export async function wrongState() {
-  const { wrongMilliseconds } = await importSource(ROOT, 'test/status/scriptedHour.ts');
+  const { wrongMilliseconds } = await importSource(ROOT, 'test/status/wrongMilliseconds.ts');
   const hours = Array.from({ length: SEEDS }, (_, seed) => wrongMilliseconds(seed + 1));
   const sum = (pick) => hours.reduce((all, hour) => all + pick(hour), 0);
   const wrong = sum((hour) => hour.wrong) / 1000;
