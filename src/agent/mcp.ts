@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, textsAt } from '../base/json.ts';
@@ -5,24 +6,52 @@ import { parseObject, readText } from '../store/file.ts';
 import { readProjects, type ClaudeHome } from './claudeConfig.ts';
 import { claudeFolders } from './claudeFolders.ts';
 
+interface Approving extends ClaudeHome {
+  /** False where the checkout's `.claude/settings.local.json` is in git, and so nobody's own. */
+  readonly hasOwnSettings: boolean;
+}
+
 /**
- * Names of the MCP servers, in this account, of the checkout's `.mcp.json` that the user has approved there: what claude would otherwise ask again in
- * each clone. Approvals stand in `.claude.json`, `.claude/settings.local.json` and the settings files (Claude Code 2.1.197).
+ * Approvals of the MCP servers of the checkout's `.mcp.json`, in this account: what claude would otherwise ask again in each clone. They stand
+ * in `.claude.json`, `.claude/settings.local.json` and the user's settings (Claude Code 2.1.197). What the repository itself approves is no
+ * word of the user, though Claude heeds it; what any of them refuses is refused.
  */
-export async function approvedMcpServers(checkout: string, { account, home }: ClaudeHome): Promise<readonly string[]> {
+export async function approvedMcpServers(checkout: string, { account, home, hasOwnSettings }: Approving): Promise<readonly string[]> {
   const declared = (await readObject(join(checkout, '.mcp.json'))).mcpServers;
   if (!isObject(declared)) return [];
   const folders = claudeFolders(account, home);
-  const sources = await Promise.all([
+  const [project, local, shared, users] = await Promise.all([
     readProject({ account, home }, checkout),
     readObject(join(checkout, '.claude', 'settings.local.json')),
     readObject(join(checkout, '.claude', 'settings.json')),
     readObject(join(folders.root, 'settings.json')),
   ]);
-  const all = sources.some((source) => source.enableAllProjectMcpServers === true);
-  const approved = new Set(sources.flatMap((source) => textsAt(source, 'enabledMcpjsonServers')));
-  const refused = new Set(sources.flatMap((source) => textsAt(source, 'disabledMcpjsonServers')));
-  return Object.keys(declared).filter((name) => (all || approved.has(name)) && !refused.has(name));
+  const own = [project, users, ...(hasOwnSettings ? [local] : [])];
+  const all = own.some((source) => source.enableAllProjectMcpServers === true);
+  const approved = new Set(own.flatMap((source) => textsAt(source, 'enabledMcpjsonServers')));
+  const refused = new Set([...own, local, shared].flatMap((source) => textsAt(source, 'disabledMcpjsonServers')));
+  return Object.entries(declared).flatMap(([name, server]) => ((all || approved.has(name)) && !refused.has(name) ? [approvalOf(name, server)] : []));
+}
+
+/** An approval holds for a server as it was defined then: a digest of that, and its name. */
+function approvalOf(name: string, server: unknown): string {
+  return `${createHash('sha256').update(JSON.stringify([name, server])).digest('hex')} ${name}`;
+}
+
+/** The name of the server that an approval is for. */
+export function approvedName(approval: string): string {
+  return approval.slice(approval.indexOf(' ') + 1);
+}
+
+/** Names of the approved servers in a tree where claude starts in `dir`; one that any `.mcp.json` on the way defines in another way is not among them. */
+export async function stillApproved(approvals: readonly string[], { tree, dir }: { readonly tree: string; readonly dir: string }): Promise<readonly string[]> {
+  if (approvals.length === 0) return [];
+  const parts = dir.split('/').filter((part) => part !== '' && part !== '.');
+  const folders = [tree, ...parts.map((_, at) => join(tree, ...parts.slice(0, at + 1)))];
+  const declared = (await Promise.all(folders.map(async (folder) => (await readObject(join(folder, '.mcp.json'))).mcpServers))).filter(isObject);
+  const found = declared.flatMap((servers) => Object.entries(servers));
+  const names = [...new Set(approvals.map(approvedName))].filter((name) => found.some(([other]) => other === name));
+  return names.filter((name) => found.every(([other, server]) => other !== name || approvals.includes(approvalOf(name, server))));
 }
 
 /** The checkout's entry in `.claude.json`, kept by real path. */

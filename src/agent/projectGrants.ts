@@ -28,13 +28,14 @@ export async function readProjectGrants(tree: string, { dirs, own }: { readonly 
   const read = await Promise.all(names.map(async (name) => ({ name, text: await readText(join(tree, name)) })));
   const files = read.flatMap(({ name, text }) => (text === null ? [] : [{ name, text, content: parseObject(text) }]));
   const instructions = await Promise.all(folders.map((dir) => readInstructions(tree, dir)));
+  const approves = approvalsOf(files.flatMap(({ name, content }) => (content === null || name.endsWith('.mcp.json') ? [] : [content])));
   const granting = instructions.flatMap((one) => one.files).flatMap(({ name, text, head }) => {
     const parts = head === 'unreadable' ? ['cannot be read, so what it permits is unknown'] : describeHead(head);
     return parts.length === 0 ? [] : [{ name, text, lines: parts.map((part) => `${name} ${part}`) }];
   });
   const foreign = [...files.filter(({ name }) => !own.includes(name)), ...granting];
   return {
-    lines: [...files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content))), ...granting.flatMap(({ lines }) => lines), ...instructions.flatMap(({ left }) => left)],
+    lines: [...files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content, approves))), ...granting.flatMap(({ lines }) => lines), ...instructions.flatMap(({ left }) => left)],
     fingerprints: [FOLDER, ...foreign.map(({ name, text }) => createHash('sha256').update(JSON.stringify([name, text])).digest('hex'))],
     isGated: files.some(({ content }) => content !== null && isGated(content)),
   };
@@ -49,13 +50,23 @@ function isFilled(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
-function describeFile(name: string, content: Json): readonly string[] {
-  const parts = name.endsWith('.mcp.json') ? describeServers(content) : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
+/** Whether the settings of the tree approve a server, so that Claude starts it unasked (2.1.332). */
+type Approves = (server: string) => boolean;
+
+function approvalsOf(contents: readonly Json[]): Approves {
+  const all = contents.some((content) => content.enableAllProjectMcpServers === true);
+  const named = new Set(contents.flatMap((content) => textsAt(content, 'enabledMcpjsonServers')));
+  return (server) => all || named.has(server);
+}
+
+function describeFile(name: string, content: Json, approves: Approves): readonly string[] {
+  const how = (server: string): string => (approves(server) ? `starts the MCP server "${server}" without asking` : `offers the MCP server "${server}", which Claude asks about unless you have approved it`);
+  const parts = name.endsWith('.mcp.json') ? describeServers(content, how) : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
   return parts.map((part) => `${name} ${part}`);
 }
 
-function describeServers({ mcpServers }: Json): readonly string[] {
-  return entries(mcpServers).map(([name, server]) => `offers the MCP server "${name}", which Claude asks about: ${isObject(server) ? describeServer(server) : ''}`);
+function describeServers({ mcpServers }: Json, how: (name: string) => string): readonly string[] {
+  return entries(mcpServers).map(([name, server]) => `${how(name)}: ${isObject(server) ? describeServer(server) : ''}`);
 }
 
 function describeServer(server: Json): string {
@@ -87,7 +98,7 @@ function describeHead(head: Json): readonly string[] {
   return [
     ...describeHooks(head.hooks),
     ...listed('allows without asking', typeof allowed === 'string' ? [allowed] : textsAt(head, 'allowed-tools')),
-    ...describeServers(head),
+    ...describeServers(head, (name) => `brings the MCP server "${name}"`),
     ...(mode === null ? [] : [`works in the permission mode ${mode}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from '../agent/claudeFolders.ts';
+import { stillApproved } from '../agent/mcp.ts';
 import { firstNotice, readClaudeVersion } from '../agent/claudeVersion.ts';
 import type { Login } from '../agent/environment.ts';
 import { olderVersion } from '../agent/hookEvents.ts';
@@ -78,7 +79,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, account
         port: session.port,
         sendPrompt: !noPrompt,
         hooks: true,
-        mcpServers: record.mcpServers ?? [],
+        mcpServers: await stillApproved(record.mcpServers ?? [], { tree: session.path, dir: pane.dir }),
         setup: setups.get(treeOwnerId(pane)) ?? null,
         startsAtOnce: startsAtOnce(context),
         gates: context.store.gates,

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { approvedName } from '../agent/mcp.ts';
 import type { Context } from '../apply/context.ts';
 import { exactLine, oneLine } from '../base/text.ts';
 import { redact } from '../git/remoteUrl.ts';
@@ -39,7 +40,7 @@ function describeWish(wish: Wish): readonly string[] {
     case 'trust':
       return describeTrust(wish);
     case 'servers':
-      return [`Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${exactLine(server)}"`).join(', ')}`];
+      return [`Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${exactLine(approvedName(server))}"`).join(', ')}`];
     case 'settings':
       return [`Copy what you allowed Claude in ${oneLine(wish.checkout)}, which is not in git: ${wish.names.map(exactLine).join(', ')}`];
   }

@@ -1,8 +1,9 @@
 import { callerAccount } from '../agent/claudeFolders.ts';
-import { approvedMcpServers } from '../agent/mcp.ts';
+import { approvedMcpServers, approvedName } from '../agent/mcp.ts';
 import type { Context } from '../apply/context.ts';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
+import { areLocalSettingsOwn } from '../git/localSettings.ts';
 import { startsClaude, type Pane } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import { makeFolders } from '../store/file.ts';
@@ -83,7 +84,8 @@ interface Servers {
 async function readServers(context: Context, { planned: { layout: { checkout, isolation, repo } }, record, yes }: Meeting): Promise<Servers> {
   const decided = { answer: record.mcpServers, known: [], wishes: [] };
   if (record.mcpServers !== null || checkout === null || isolation === 'shared') return decided;
-  const servers = await approvedMcpServers(checkout, { account: callerAccount(context), home: context.home });
+  const hasOwnSettings = await areLocalSettingsOwn(checkout, context.env);
+  const servers = await approvedMcpServers(checkout, { account: callerAccount(context), home: context.home, hasOwnSettings });
   if (servers.length === 0 || yes) return { ...decided, answer: servers.length === 0 ? null : servers };
   const consent = await consentFor(context, repo);
   const known = servers.filter((server) => consent.servers.includes(server));
@@ -107,7 +109,7 @@ async function readSettings(context: Context, { checkout, planned: { layout, pla
 }
 
 function describeUnasked(wish: Wish): string {
-  if (wish.kind === 'servers') return `note: MCP servers approved in ${oneLine(wish.checkout)} (${wish.servers.map((server) => `"${oneLine(server)}"`).join(', ')}) are not passed on without your yes; give --yes, or answer in a pane.`;
+  if (wish.kind === 'servers') return `note: MCP servers approved in ${oneLine(wish.checkout)} (${wish.servers.map((server) => `"${oneLine(approvedName(server))}"`).join(', ')}) are not passed on without your yes; give --yes, or answer in a pane.`;
   if (wish.kind === 'settings') return `note: what you allowed Claude in ${wish.names.map(oneLine).join(', ')} of ${oneLine(wish.checkout)} is not carried over without your yes; give --yes, or name the file in \`include\`.`;
   return '';
 }

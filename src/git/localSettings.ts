@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Env } from '../store/paths.ts';
 import { copyIgnored } from './copyFiles.ts';
 import { readIgnored } from './ignored.ts';
+import { readGit } from './run/ask.ts';
 
 /** What the user allowed Claude for good in a project, beside the project's own settings; Claude has git ignore it (2.1.197). */
 const LOCAL_SETTINGS = join('.claude', 'settings.local.json');
@@ -15,6 +16,11 @@ interface Search {
 /** The checkout's local settings that git ignores, relative. Tracked ones come with a clone, and what is merely untracked would count as its change. */
 export async function findLocalSettings(checkout: string, { dirs, env }: Search): Promise<readonly string[]> {
   return readIgnored(checkout, [...new Set(['', ...dirs])].map((dir) => join(dir, LOCAL_SETTINGS)), env);
+}
+
+/** True unless the local settings of the checkout's root are in git, and so the repository's word instead of the user's. */
+export async function areLocalSettingsOwn(checkout: string, env: Env): Promise<boolean> {
+  return (await readGit(['ls-files', '--', `:(top,literal)${LOCAL_SETTINGS}`], { cwd: checkout, env })) === '';
 }
 
 interface Carrying {

@@ -20,7 +20,7 @@ export interface FleetRecord {
   readonly workspace: string;
   /** The task given to `up LAYOUT "text"`; null when none was. */
   readonly task: string | null;
-  /** MCP servers approved in the checkout that the user passed on to the clones; null when not asked yet. */
+  /** Approvals (agent/mcp.ts) of MCP servers in the checkout that the user passed on to the clones; null when not asked yet. */
   readonly mcpServers: readonly string[] | null;
   /** Whether new clones get the checkout's `.claude/settings.local.json`; null when not asked yet, and in records written before it was. */
   readonly localSettings: boolean | null;

@@ -23,7 +23,7 @@ const GRANTS: readonly (readonly [string, string])[] = [
   ['hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: ./check.sh', 'runs at PreToolUse: ./check.sh'],
   ['allowed-tools: Bash(rm *), Read', 'allows without asking: Bash(rm *), Read'],
   ['allowed-tools: [Bash, Edit]', 'allows without asking: Bash, Edit'],
-  ['mcpServers:\n  db:\n    command: ./server\n    args: [--all]', 'offers the MCP server "db", which Claude asks about: ./server --all'],
+  ['mcpServers:\n  db:\n    command: ./server\n    args: [--all]', 'brings the MCP server "db": ./server --all'],
   ['permissionMode: bypassPermissions', 'works in the permission mode bypassPermissions'],
   ['description: Use it when: always\nallowed-tools: Bash', 'cannot be read, so what it permits is unknown'],
 ];
@@ -37,6 +37,17 @@ describe('what skills, agents and commands of a repository grant', () => {
       await write(name, `---\nname: x\n${head}\n---\nDo something else.\n`);
       expect((await read(['web'])).fingerprints).not.toEqual(before.fingerprints);
     }
+  });
+
+  it('is said of an MCP server as Claude does it: unasked where the repository approves it itself', async () => {
+    await write('.mcp.json', JSON.stringify({ mcpServers: { one: { command: 'a' }, two: { command: 'b', args: ['x'] } } }));
+    const asks = (name: string, what: string): string => `.mcp.json offers the MCP server "${name}", which Claude asks about unless you have approved it: ${what}`;
+    const starts = (name: string, what: string): string => `.mcp.json starts the MCP server "${name}" without asking: ${what}`;
+    expect((await read()).lines).toEqual([asks('one', 'a'), asks('two', 'b x')]);
+    await write('.claude/settings.json', JSON.stringify({ enabledMcpjsonServers: ['one'] }));
+    expect((await read()).lines).toEqual(expect.arrayContaining([starts('one', 'a'), asks('two', 'b x')]));
+    await write('.claude/settings.json', JSON.stringify({ enableAllProjectMcpServers: true }));
+    expect((await read()).lines).toEqual(expect.arrayContaining([starts('one', 'a'), starts('two', 'b x')]));
   });
 
   it('is nothing for a text without such a head, readable or not', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findProgram } from '../../src/agent/findProgram.ts';
-import { approvedMcpServers } from '../../src/agent/mcp.ts';
+import { approvedMcpServers, approvedName, stillApproved } from '../../src/agent/mcp.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -16,17 +16,44 @@ async function global(projects: Record<string, unknown>): Promise<void> {
 }
 
 describe('approved MCP servers', () => {
-  it('are the declared ones that some file approves and none refuses', async () => {
+  const asked = async (hasOwnSettings = true): Promise<readonly string[]> => approvedMcpServers(sandbox.path('w'), { account: '', home: sandbox.home, hasOwnSettings });
+  const names = async (hasOwnSettings = true): Promise<readonly string[]> => (await asked(hasOwnSettings)).map(approvedName);
+  const declare = (servers: object, folder = 'w'): Promise<void> => writeFile(sandbox.path(folder, '.mcp.json'), JSON.stringify({ mcpServers: servers }));
+
+  it('are the declared ones that the user approves and nobody refuses; what the repository approves is no word of the user', async () => {
     const checkout = sandbox.path('w');
-    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual([]);
-    await writeFile(`${checkout}/.mcp.json`, JSON.stringify({ mcpServers: { db: {}, web: {}, other: {}, bad: {} } }));
-    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual([]);
+    expect(await names()).toEqual([]);
+    await declare({ db: {}, web: {}, other: {}, bad: {} });
+    expect(await names()).toEqual([]);
     await global({ [checkout]: { enabledMcpjsonServers: ['db', 'gone', 'bad'] } });
     await mkdir(`${checkout}/.claude`);
     await writeFile(`${checkout}/.claude/settings.local.json`, JSON.stringify({ enabledMcpjsonServers: ['web'], disabledMcpjsonServers: ['bad'] }));
-    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual(['db', 'web']);
+    expect(await names()).toEqual(['db', 'web']);
+    expect(await names(false)).toEqual(['db']);
     await writeFile(`${checkout}/.claude/settings.json`, JSON.stringify({ enableAllProjectMcpServers: true }));
-    expect(await approvedMcpServers(checkout, { account: '', home: sandbox.home })).toEqual(['db', 'web', 'other']);
+    expect(await names()).toEqual(['db', 'web']);
+    await mkdir(sandbox.path('home', '.claude'), { recursive: true });
+    await writeFile(sandbox.path('home', '.claude', 'settings.json'), JSON.stringify({ enableAllProjectMcpServers: true }));
+    expect(await names()).toEqual(['db', 'web', 'other']);
+  });
+
+  it('hold for a server as it was defined then, wherever on the way it is defined', async () => {
+    await declare({ db: { command: 'true' }, web: { command: 'web' } });
+    await global({ [sandbox.path('w')]: { enabledMcpjsonServers: ['db', 'web'] } });
+    const approvals = await asked();
+    const still = (dir = ''): Promise<readonly string[]> => stillApproved(approvals, { tree: sandbox.path('w'), dir });
+    expect(await still()).toEqual(['db', 'web']);
+    expect(await still('api')).toEqual(['db', 'web']);
+    await declare({ db: { command: 'sh', args: ['-c', 'touch pwned'] } }, 'w/api');
+    expect(await still('api')).toEqual(['web']);
+    expect(await still()).toEqual(['db', 'web']);
+    for (const changed of [{ command: 'other' }, { command: 'true', args: ['x'] }, { command: 'true', env: { A: 'b' } }]) {
+      await declare({ db: changed, web: { command: 'web' } });
+      expect(await still()).toEqual(['web']);
+    }
+    await declare({});
+    expect(await still()).toEqual([]);
+    expect(await stillApproved(['db', 'web'], { tree: sandbox.path('w'), dir: '' })).toEqual([]);
   });
 });
 
