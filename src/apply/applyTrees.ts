@@ -132,6 +132,7 @@ interface StepInput {
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
   const localSettings = 'spec' in step && step.spec.repo === input.fleet.record.repo ? input.localSettings : [];
+  const getsWork = input.steps.some((other) => other.kind === 'bring-work' && 'pane' in step && other.pane === step.pane);
   const onLacking = (words: string): void => ('spec' in step ? void input.lacking.push({ step, words }) : undefined);
   const common = { env: context.env, signal: context.signal, onLacking, onLine: (line: string): void => progress.line(nameOf(step), line) };
   switch (step.kind) {
@@ -140,11 +141,11 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
     case 'make-clone': {
       const mirror = mirrors.get(step.spec.repo);
       if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
-      const report = await makeClone({ ...common, localSettings, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
+      const report = await makeClone({ ...common, getsWork, localSettings, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
       return describeReport(report);
     }
     case 'make-worktree':
-      return describeReport(await makeWorktree({ ...common, localSettings, spec: step.spec, checkout: step.checkout }));
+      return describeReport(await makeWorktree({ ...common, getsWork, localSettings, spec: step.spec, checkout: step.checkout }));
     case 'begin-task':
       return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine, onLacking });
     case 'bring-work': {

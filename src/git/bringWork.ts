@@ -10,6 +10,7 @@ import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 import { fetchHead } from './startPoint.ts';
 import { readPorcelain } from './treeStatus.ts';
+import { forgetLackingWork } from './workMark.ts';
 
 export interface BringOptions {
   readonly spec: TreeSpec;
@@ -39,7 +40,9 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
     onLine('bringing the work of your checkout');
     const head = await fetchHead(checkout, { tree: spec.path, env, signal });
     const commits = await moveBranch(head, options);
-    return { commits, files: await bringFiles(head, place.gitDir, options) };
+    const files = await bringFiles(head, place.gitDir, options);
+    await forgetLackingWork(place.gitDir);
+    return { commits, files };
   } catch (error) {
     signal?.throwIfAborted();
     throw explainFailure(error, { what: `the work of "${checkout}" could not be brought to "${spec.path}"` });
@@ -50,7 +53,7 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
 async function moveBranch(head: string, { spec, env, signal }: BringOptions): Promise<number> {
   const place = { cwd: spec.path, env };
   if ((await readPorcelain(spec.path, { env })).changes > 0) {
-    throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, { hint: 'commit or stash them, or use a new session' });
+    throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, { hint: 'they may be a part of that work, brought by a command that was cut off: close the session and bring it up again, or commit or stash them' });
   }
   // Only commits that nobody else has can be lost: those of the tree on no branch of origin, and origin's when its branch was taken.
   const own = await readGit(['rev-list', '--count', 'HEAD', '--not', head, '--remotes=origin'], place);

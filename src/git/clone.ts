@@ -27,6 +27,7 @@ import { findStartPoint, type StartPoint } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
 import { transportEnvironment } from './transport.ts';
 import { readTree } from './tree.ts';
+import { noteLackingWork } from './workMark.ts';
 
 export interface CloneOptions {
   readonly mirror: Mirror;
@@ -35,6 +36,8 @@ export interface CloneOptions {
   readonly basePath: string | null;
   /** Root of the checkout whose identity is carried over; null outside any. */
   readonly checkout: string | null;
+  /** True where the tree is to get the checkout's work, which it lacks until then. */
+  readonly getsWork?: boolean;
   /** Files of the checkout that hold the user's own settings for Claude, relative: those the clone is to have too. */
   readonly localSettings?: readonly string[];
   readonly env: Env;
@@ -115,6 +118,7 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   await writeCarried(gitDir, carried.after);
   const hooks = await describeMissingHooks(tree, { checkout: carried.from, env: options.env });
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
+  if (options.getsWork === true) await noteLackingWork(gitDir);
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
   return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
 }

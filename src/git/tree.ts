@@ -8,6 +8,7 @@ import { readMarker } from './marker.ts';
 import { askGit } from './run/ask.ts';
 import { hasSetupMark } from './setupMark.ts';
 import { isSameRepository, localPath, redact } from './remoteUrl.ts';
+import { lacksWork } from './workMark.ts';
 
 export interface Expected {
   /** The repository the tree must be of: URL, scp-form or absolute path. */
@@ -37,7 +38,7 @@ async function readRepository(path: string, gitDir: string, { repo, env }: Expec
   if (marker === null && (await isHalfMadeWorktree(gitDir))) return { kind: 'absent' };
   const isOurs = marker === null ? await isCloneOf(gitDir, repo, env) : isSameRepository(marker.repo, repo);
   if (!isOurs) return { kind: 'foreign', why: await describeForeign(gitDir, repo, env) };
-  return { kind: 'ready', branch: await readBranch(path, gitDir, env), setupDone: marker?.setup !== 'pending' || (await hasSetupMark(gitDir)) };
+  return { kind: 'ready', branch: await readBranch(path, gitDir, env), setupDone: marker?.setup !== 'pending' || (await hasSetupMark(gitDir)), ...(lacksWork(gitDir) ? { lacksWork: true } : {}) };
 }
 
 /** git keeps a new worktree locked with this word until its files are there (git 2.39), also when it was killed. */

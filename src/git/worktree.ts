@@ -21,12 +21,14 @@ import { mutateGit } from './run/mutate.ts';
 import { hasRef, type StartPoint } from './startPoint.ts';
 import { addSubmodules } from './submodules.ts';
 import { isHalfMadeWorktree } from './tree.ts';
+import { noteLackingWork } from './workMark.ts';
 
 export interface WorktreeOptions {
   readonly spec: TreeSpec;
   /** Root of the checkout whose worktree it becomes. */
   readonly checkout: string;
   /** As for a clone. */
+  readonly getsWork?: boolean;
   readonly localSettings?: readonly string[];
   readonly env: Env;
   readonly onLine: (line: string) => void;
@@ -50,7 +52,7 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
     // --force only takes the place of a worktree whose folder is gone; the branch was looked for elsewhere before.
     await mutateGit(['worktree', 'add', ...(isListed ? ['--force'] : []), ...start.args], { cwd: checkout, env, onLine, signal });
     // At once: an interrupt from here on leaves a tree that is known as ours and not set up.
-    const gitDir = await note(spec);
+    const gitDir = await note(options);
     const submodules = await addSubmodules(spec.path, { env, checkout, onLine, onLacking: options.onLacking, signal });
     await settleIndex(spec.path, gitDir, { env, signal });
     await refuseHalfMade(spec.path, env);
@@ -65,9 +67,10 @@ export async function makeWorktree(options: WorktreeOptions): Promise<CloneRepor
   }
 }
 
-async function note(spec: TreeSpec): Promise<string> {
+async function note({ spec, getsWork }: WorktreeOptions): Promise<string> {
   const place = await readPlace(spec.path);
   if (place.kind !== 'repository') throw new Error(`git made no worktree at ${spec.path}`);
+  if (getsWork === true) await noteLackingWork(place.gitDir);
   await writeMarker(place.gitDir, { repo: spec.repo, setup: 'pending' });
   return place.gitDir;
 }

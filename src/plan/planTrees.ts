@@ -28,7 +28,7 @@ export function planTrees(input: ReconcileInput & { readonly wanted: readonly Pa
         break;
       case 'ready':
         if (nextTask(input, tree) === null) plan.notes.push(...describeBranch(tree.pane, tree.spec, tree.state.branch));
-        if (!tree.state.setupDone && !isSettingUp(input, tree)) addSetup(input, tree, { plan, after: [], cause: 'its setup did not finish' });
+        addRest(input, tree, { plan, state: tree.state });
         break;
       case 'absent':
         plan.notes.push(...describeLostTree(input, tree));
@@ -63,6 +63,19 @@ function planMirrors({ layout, steps, known }: Pick<ReconcileInput, 'layout' | '
       return [repo, steps.add({ kind: 'fetch-mirror', repo, checkout: layout.checkout, target: `mirror ${redactUrl(repo)}`, cause, needs: [] })];
     }),
   );
+}
+
+/** What a tree that is there still lacks, because the command that made it was cut off or failed. */
+function addRest(input: ReconcileInput & { readonly steps: StepList }, tree: OwnTree, { plan, state }: Pick<Adding, 'plan'> & { readonly state: Extract<TreeState, { kind: 'ready' }> }): void {
+  const { layout: { checkout }, steps, intent } = input;
+  const { pane, spec } = tree;
+  let after: readonly number[] = [];
+  if (state.lacksWork === true && intent.fromHere && checkout !== null) {
+    const step = steps.add({ kind: 'bring-work', pane: pane.id, spec, checkout, target: `clone ${pane.id}`, cause: 'it was not brought yet', needs: [] });
+    plan.readyStep.set(pane.id, step);
+    after = [step];
+  } else if (state.lacksWork === true) plan.notes.push(`the clone of "${pane.id}" never got the work that --from-here was to bring; the same command with --from-here brings it`);
+  if (!state.setupDone && !isSettingUp(input, tree)) addSetup(input, tree, { plan, after, cause: 'its setup did not finish' });
 }
 
 interface Adding {

@@ -110,6 +110,24 @@ describe('--from-here', () => {
     expect(await readdir(workspace('be'))).toContain('note.txt');
   });
 
+  test('that failed is tried again by the same command, and no agent starts without the work', async () => {
+    bench = await makeBench();
+    await bench.layout(SHOP);
+    await writeFile(join(bench.checkout, 'note.txt'), 'untracked');
+    await writeFile(join(bench.checkout, '.git', 'info', 'attributes'), 'note.txt filter=broken\n');
+    for (const [key, value] of [['clean', 'false'], ['required', 'true']] as const) await bench.git(bench.checkout, 'config', '--global', `filter.broken.${key}`, value);
+    for (let times = 0; times < 2; times++) {
+      const ended = await bench.ct(['up', 'shop.yaml', '--yes', '--from-here']);
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('could not be brought to') as unknown });
+      expect(await bench.tmux.run('list-panes', '-a', '-F', '#{@claude_tmux_id}')).not.toMatch(/fe|be/);
+    }
+    expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('note: the clone of "be" never got the work that --from-here was to bring');
+    await bench.git(bench.checkout, 'config', '--global', '--remove-section', 'filter.broken');
+    await bench.ok('up', 'shop.yaml', '--yes', '--from-here');
+    for (const id of ['fe', 'be']) expect(await readdir(workspace(id))).toContain('note.txt');
+    expect((await bench.ok('plan', 'shop.yaml', '--from-here')).stdout).toContain('nothing to do');
+  });
+
   test('is refused before anything is made while the checkout has files in conflict', async () => {
     bench = await makeBench();
     await bench.layout(SHOP);
