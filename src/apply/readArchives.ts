@@ -112,7 +112,8 @@ function whenUnreached(remote: RemoteNow | null): readonly TreeRisk[] {
 async function whenNotOurs(tree: string): Promise<readonly TreeRisk[]> {
   const place = await readPlace(tree);
   if (place.kind === 'repository' && (await readMarker(place.gitDir)) !== null) return [];
-  return [{ kind: 'unknown', where: '', name: 'whether what git ignores in it is needed', count: 1, samples: ['claude-tmux did not make it; delete it by hand'] }];
+  const why = place.kind === 'repository' ? 'claude-tmux did not make it; delete it by hand' : `it ${place.kind === 'other' ? place.why : 'is not there'}`;
+  return [{ kind: 'unknown', where: '', name: 'whether what git ignores in it is needed', count: 1, samples: [why] }];
 }
 
 /** Bytes on the disk of everything in a folder; files that are linked from elsewhere too (the mirror's objects) are counted. */

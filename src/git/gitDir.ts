@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { shellWord } from '../base/shellText.ts';
 import { MOST, readLargeFile } from '../store/regularFile.ts';
 import { hasCode, readText } from '../store/file.ts';
 
@@ -24,7 +25,9 @@ export async function readPlace(path: string): Promise<Place> {
   if (entry === null) return readdirSync(path).length === 0 ? { kind: 'empty' } : { kind: 'other', why: 'is not a git repository and not empty' };
   const gitDir = entry.isDirectory() ? git : await readGitFile(path);
   const head = gitDir === null ? null : existing(gitDir, () => statSync(join(gitDir, 'HEAD')));
-  return gitDir === null || head === null ? { kind: 'other', why: 'holds a `.git` that is damaged' } : { kind: 'repository', gitDir };
+  if (gitDir !== null && head !== null) return { kind: 'repository', gitDir };
+  if (gitDir === null || gitDir === git) return { kind: 'other', why: 'holds a `.git` that is damaged' };
+  return { kind: 'other', why: `is a worktree of a repository that is no longer at "${gitDir}"; if that was moved, move it back, or run there: git worktree repair ${shellWord(path)}` };
 }
 
 /** Current branch from HEAD, without starting git; null when detached. `unknown` when only git can tell (reftable). */

@@ -52,7 +52,7 @@ async function renameOnly(from: string, to: string): Promise<void> {
  */
 export async function registerTree(tree: string, { before, env }: { readonly before: string; readonly env: Env }): Promise<void> {
   const place = await readPlace(tree);
-  if (place.kind !== 'repository') throw new UserError(`"${tree}" holds no repository that can be read`, { hint: 'look at its `.git`' });
+  if (place.kind !== 'repository') throw new UserError(`"${tree}" ${place.kind === 'other' ? place.why : 'holds no repository'}`, { hint: 'nothing in it was changed; then run the same command again' });
   if (place.gitDir === join(tree, '.git')) return registerInner(place.gitDir, { tree, before });
   await writeFileAtomic(join(place.gitDir, 'gitdir'), `${join(tree, '.git')}\n`, { mode: 0o644 });
   await registerModules({ tree, before, gitDir: place.gitDir, env });

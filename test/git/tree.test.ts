@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markSetupDone } from '../../src/git/marker.ts';
@@ -60,6 +60,16 @@ describe('a foreign place', () => {
   it('that is a clone of ours of another repository is foreign, too', async () => {
     await shop.clone();
     expect(await read(shop.spec().path, 'git@example.com:team/other')).toMatchObject({ kind: 'foreign' });
+  });
+
+  it('that is a worktree of a repository which was moved says where that was, and what brings it back', async () => {
+    const tree = shop.path('linked tree');
+    await shop.git(shop.checkout, 'worktree', 'add', '-q', '-b', 'linked', tree);
+    await rename(shop.checkout, shop.path('moved'));
+    const why = `is a worktree of a repository that is no longer at "${shop.checkout}/.git/worktrees/linked-tree"; if that was moved, move it back, or run there: git worktree repair '${tree}'`;
+    expect(await read(tree)).toEqual({ kind: 'foreign', why });
+    await rename(shop.path('moved'), shop.checkout);
+    expect(await read(tree)).toMatchObject({ kind: 'ready' });
   });
 
   it('inside another repository is not taken for it', async () => {
