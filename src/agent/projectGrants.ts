@@ -12,14 +12,22 @@ export interface ProjectGrants {
   readonly lines: readonly string[];
   /** One of the content of each file that says so, but for the user's own, and one that every folder has. */
   readonly fingerprints: readonly string[];
+  /** Each file that grants something, but for the user's own. */
+  readonly files: readonly FileGrants[];
   /** True when something is permitted without asking: Claude Code then asks unless the folder's own key is accepted (2.1.332). */
   readonly isGated: boolean;
 }
 
+/** What one file grants. */
+export interface FileGrants {
+  readonly fingerprint: string;
+  readonly lines: readonly string[];
+}
+
 const FILES = [join('.claude', 'settings.json'), join('.claude', 'settings.local.json'), '.mcp.json'] as const;
 
-/** The trust of a folder itself, whatever is in it. */
-const FOLDER = 'folder';
+/** The fingerprint of the trust of a folder itself, whatever is in it. */
+export const FOLDER = 'folder';
 
 /** Reads the settings, MCP servers, skills, agents and commands of a tree's root and of `dirs` in it; `own` are those that hold what the user allowed (relative paths). */
 export async function readProjectGrants(tree: string, { dirs, own }: { readonly dirs: readonly string[]; readonly own: readonly string[] }): Promise<ProjectGrants> {
@@ -33,10 +41,12 @@ export async function readProjectGrants(tree: string, { dirs, own }: { readonly 
     const parts = head === 'unreadable' ? ['cannot be read, so what it permits is unknown'] : describeHead(head);
     return parts.length === 0 ? [] : [{ name, text, lines: parts.map((part) => `${name} ${part}`) }];
   });
-  const foreign = [...files.filter(({ name }) => !own.includes(name)), ...granting];
+  const described = files.map(({ name, text, content }) => ({ name, text, lines: content === null ? [] : describeFile(name, content, approves) }));
+  const foreign = [...described.filter(({ name }) => !own.includes(name)), ...granting].map(({ name, text, lines }) => ({ lines, fingerprint: createHash('sha256').update(JSON.stringify([name, text])).digest('hex') }));
   return {
-    lines: [...files.flatMap(({ name, content }) => (content === null ? [] : describeFile(name, content, approves))), ...granting.flatMap(({ lines }) => lines), ...instructions.flatMap(({ left }) => left)],
-    fingerprints: [FOLDER, ...foreign.map(({ name, text }) => createHash('sha256').update(JSON.stringify([name, text])).digest('hex'))],
+    lines: [...described, ...granting].flatMap(({ lines }) => lines).concat(instructions.flatMap(({ left }) => left)),
+    fingerprints: [FOLDER, ...foreign.map(({ fingerprint }) => fingerprint)],
+    files: foreign.filter(({ lines }) => lines.length > 0),
     isGated: files.some(({ content }) => content !== null && isGated(content)),
   };
 }

@@ -12,7 +12,8 @@ import { askWishes, type Wish } from './claudeQuestion.ts';
 import { findPassedOn } from './passOnSettings.ts';
 import type { PlannedFleet } from './planFleet.ts';
 import { consentFor, keepConsent, keepTrust, acceptClones, trustWishes } from './acceptClones.ts';
-import { findUntrusted } from './untrusted.ts';
+import { meetChangedGrants } from './changedGrants.ts';
+import { findTrusted, findUntrusted } from './untrusted.ts';
 
 interface Meeting {
   /** The checkout one stands in. */
@@ -48,14 +49,20 @@ export async function meetDialogs(context: Context, meeting: Meeting): Promise<M
   const localSettings = settings.wishes.length > 0 && context.interactive ? granted.some(({ kind }) => kind === 'settings') : settings.answer;
   const mcpServers = servers.wishes.length > 0 && context.interactive ? [...servers.known, ...granted.flatMap(serversIn)] : servers.answer;
   const own = localSettings === true ? settings.names : [];
-  const trust: Met['trust'] = async (now) => acceptClones(context, await findUntrusted(context, { ...now, panes: claudePanes(now), checkout, own }), { mayAsk: !isTrustRefused });
+  const trust: Met['trust'] = async (now) => {
+    const search = { ...now, panes: claudePanes(now), checkout, own };
+    await meetChangedGrants(context, await findTrusted(context, search), meeting);
+    await acceptClones(context, await findUntrusted(context, search), { mayAsk: !isTrustRefused });
+  };
   return { answers: { mcpServers, localSettings }, localSettings: own, trust };
 }
 
 /** Trust of the folder of one session that is started again; asked for when the user has not agreed to it yet. */
-export async function meetTrust(context: Context, planned: PlannedFleet, { id, checkout }: { readonly id: string; readonly checkout: World['checkout'] }): Promise<void> {
+export async function meetTrust(context: Context, planned: PlannedFleet, { id, checkout, yes }: Pick<Meeting, 'checkout' | 'yes'> & { readonly id: string }): Promise<void> {
   const panes = planned.layout.panes.filter((pane) => pane.id === id && startsClaude(pane));
-  await acceptClones(context, await findUntrusted(context, { ...planned, panes, checkout, own: [] }), { mayAsk: true });
+  const search = { ...planned, panes, checkout, own: [] };
+  await meetChangedGrants(context, await findTrusted(context, search), { yes });
+  await acceptClones(context, await findUntrusted(context, search), { mayAsk: true });
 }
 
 /** Those that are made or started again, held ones too: one key starts them later. */

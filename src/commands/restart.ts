@@ -32,7 +32,7 @@ export async function restart(context: Context, [given = '']: readonly string[],
     const forced = { ...planned, plan: respawnPlan(planned, id) };
     const record = await keepRecord(context, fleet, { loaded, planned: forced, newId: () => context.newId() });
     await settleFleet(context.store, record.uuid);
-    await meetTrust(context, planned, { id, checkout: loaded.world.checkout });
+    await meetTrust(context, planned, { id, checkout: loaded.world.checkout, yes: options['yes'] === true });
     const began = context.now();
     const failures = await applyPanes(context, { plan: forced.plan, record, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: false, noPrompt: false });
     for (const failure of failures) context.talk(`claude-tmux: ${failure}`);

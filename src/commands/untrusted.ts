@@ -5,11 +5,12 @@ import { isTrustedByClaude } from '../agent/claudeTrust.ts';
 import { readProjectGrants, type ProjectGrants } from '../agent/projectGrants.ts';
 import type { Context } from '../apply/context.ts';
 import { trustPlace } from '../apply/trustPlace.ts';
+import { findLocalSettings } from '../git/localSettings.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import { treeOwnerId, type Layout, type Pane } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 
-/** A folder in which Claude Code would ask whether it is trusted. */
+/** A folder in which Claude Code would ask whether it is trusted, or (`findTrusted`) asks no more. */
 export interface Untrusted {
   readonly whose: ClaudeHome;
   /** Claude Code's file, and the entry in it that the answer is kept in. */
@@ -33,7 +34,20 @@ interface Search {
 
 /** The folders that these panes' Claude Code would ask about. A tree that is still to be made, and is not of the checkout's repository, is left out. */
 export async function findUntrusted(context: Context, search: Search): Promise<readonly Untrusted[]> {
-  const found = await Promise.all(groupByTree(context, search).map((group) => untrustedIn(group, search)));
+  return once(await Promise.all(groupByTree(context, search).map((group) => untrustedIn(group, search))));
+}
+
+/** The folders in which it starts without asking. What the user allowed in a clone while working there, and git does not have, is no grant of others. */
+export async function findTrusted(context: Context, search: Search): Promise<readonly Untrusted[]> {
+  const groups = groupByTree(context, search).filter(({ tree }) => existsSync(tree));
+  const found = groups.map(async (group) => {
+    const local = await findLocalSettings(group.tree, { dirs: group.dirs, env: context.env });
+    return placesIn(group, { tree: group.tree, around: group.tree, own: [...search.own, ...local], isTrusted: true });
+  });
+  return once(await Promise.all(found));
+}
+
+function once(found: readonly (readonly Untrusted[])[]): readonly Untrusted[] {
   return [...new Map(found.flat().map((one) => [JSON.stringify([one.file, one.key]), one])).values()];
 }
 
@@ -68,15 +82,29 @@ function treeOf(layout: Layout, pane: Pane): Pick<Group, 'tree' | 'repo'> | null
   return tree === null ? null : { tree, repo: layout.repo };
 }
 
-async function untrustedIn({ tree, repo, whose, dirs }: Group, { layout, checkout, own }: Search): Promise<readonly Untrusted[]> {
+async function untrustedIn(group: Group, { layout, checkout, own }: Search): Promise<readonly Untrusted[]> {
+  const { tree, repo } = group;
   const isMade = existsSync(tree);
   const isOfCheckout = checkout !== null && isSameRepository(checkout.origin ?? checkout.root, repo);
   if (!isMade && !isOfCheckout) return [];
-  const grants = await readProjectGrants(isMade ? tree : (checkout?.root ?? tree), { dirs, own });
-  const projects = readProjects(whose);
   // A worktree that is to be made will be one of the checkout's repository.
   const around = !isMade && layout.isolation === 'worktree' ? (layout.checkout ?? tree) : tree;
+  return placesIn(group, { tree: isMade ? tree : (checkout?.root ?? tree), around, own, isTrusted: false });
+}
+
+interface Places {
+  /** The tree whose files count. */
+  readonly tree: string;
+  /** Where Claude Code looks for the repository. */
+  readonly around: string;
+  readonly own: readonly string[];
+  readonly isTrusted: boolean;
+}
+
+async function placesIn({ repo, whose, dirs }: Group, { tree, around, own, isTrusted }: Places): Promise<readonly Untrusted[]> {
+  const grants = await readProjectGrants(tree, { dirs, own });
+  const projects = readProjects(whose);
   const places = await Promise.all([...new Set(dirs)].map((dir) => trustPlace(around, dir)));
   const file = claudeConfigPath(whose);
-  return places.filter((place) => !isTrustedByClaude(place, { projects, isGated: grants.isGated })).map(({ key }) => ({ whose, file, key, repo, grants }));
+  return places.filter((place) => isTrustedByClaude(place, { projects, isGated: grants.isGated }) === isTrusted).map(({ key }) => ({ whose, file, key, repo, grants }));
 }

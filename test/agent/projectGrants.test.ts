@@ -56,7 +56,7 @@ describe('what skills, agents and commands of a repository grant', () => {
     await write('.claude/agents/b.md', 'No head.\nallowed-tools: Bash\n');
     await write('.claude/commands/c.md', '---\r\ndescription: c\r\nmodel: opus\r\n---\r\n');
     await write('.claude/skills/plain-file', 'not a folder');
-    expect(await read()).toEqual({ lines: [], fingerprints: plain, isGated: false });
+    expect(await read()).toEqual({ lines: [], fingerprints: plain, files: [], isGated: false });
   });
 
   it('is found behind links, ends in a circle of them, and never waits for what is no file', async () => {
