@@ -8,6 +8,7 @@ import type { Env } from '../store/paths.ts';
 import { readCommitter, type CommitReading, type Committer } from './commitObject.ts';
 import { describeDamage, findDamage, isReplaceable } from './damage.ts';
 import { explainFailure } from './failure.ts';
+import { followDefault } from './followDefault.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
 import { proveMerged } from './merged.ts';
@@ -82,6 +83,7 @@ async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const restored: string[] = [];
   const onRestored = (said: string): void => void restored.push(said);
   const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news, onRestored }) : await readRefTable(gitDir, env);
+  if (mirror?.usable === true && !dryRun) await followDefault(tree, { gitDir, refs, head: mirror.head, env });
   const synced = await bringBase(sync, { gitDir, refs });
   return { ...synced, result: { ...synced.result, notes: [...restored, ...synced.result.notes] } };
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSpace, closeSpace } from '../../src/git/objectSpace.ts';
 import { makeSyncShared } from '../../src/git/syncShared.ts';
 import { syncTree } from '../../src/git/syncTree.ts';
+import { readTreeStatus } from '../../src/git/treeStatus.ts';
 import { makeSyncScene, type SyncScene } from './syncFixture.ts';
 import { treeSnapshot } from './treeSnapshot.ts';
 
@@ -156,6 +157,22 @@ describe('a base that is not there', () => {
     ['existing', null],
   ])('%s', async (name, reason) => {
     expect((await scene.sync({ base: { kind: 'branch', name } })).reason).toBe(reason);
+  });
+});
+
+describe("origin's default branch under another name", () => {
+  it('is what a clone is in step with, and counts against, from the next sync on', async () => {
+    const { shop, tree } = scene;
+    await shop.git(shop.origin, 'branch', '-m', 'main', 'trunk');
+    await shop.git(shop.origin, 'symbolic-ref', 'HEAD', 'refs/heads/trunk');
+    await scene.origin('fetch', '-q', 'origin');
+    await scene.origin('checkout', '-q', '-b', 'trunk', 'origin/trunk');
+    await scene.upstream({ 'theirs.txt': 'theirs\n' }, 'Theirs', 'trunk');
+    expect(await scene.sync({ dryRun: true })).toMatchObject({ outcome: 'forwarded', base: 'origin/trunk' });
+    expect(await scene.git('symbolic-ref', 'refs/remotes/origin/HEAD')).toBe('refs/remotes/origin/main');
+    expect(await scene.sync()).toMatchObject({ outcome: 'forwarded', base: 'origin/trunk' });
+    expect(await scene.git('symbolic-ref', 'refs/remotes/origin/HEAD')).toBe('refs/remotes/origin/trunk');
+    expect(await readTreeStatus(tree, { base: null, env: shop.env })).toMatchObject({ ahead: 0, behind: 0 });
   });
 });
 
