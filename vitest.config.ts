@@ -16,7 +16,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     retry: process.env['CI'] ? 1 : 0,
     reporters: ['./test/support/secondTry.ts', 'default'],

@@ -60,5 +60,5 @@ describeClaude('one source alone', () => {
     // Without the registry the transcript alone tells of an interrupt.
     await one.press('Escape');
     await one.is({ state: 'idle', detail: 'interrupted', source: 'hook' });
-  });
+  }, 150_000);
 });
