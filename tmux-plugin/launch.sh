@@ -122,7 +122,7 @@ ended_early() {
     [ -n "$(find "$pid_file" -mmin -1 2>/dev/null)" ]
 }
 
-# `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, tells its pid. ksh93 forks no subshell before it has to.
+# `$$` is the first shell's, also in a subshell: only /proc, or a shell of its own, knows its pid. ksh93 forks no subshell before it has to.
 become() {
   [ -r /proc/self/stat ] || exec /bin/sh "$self" become "$@"
   IFS= read -r stat </proc/self/stat

@@ -7,8 +7,8 @@ import { readProjects, type ClaudeHome } from './claudeConfig.ts';
 import { claudeFolders } from './claudeFolders.ts';
 
 interface Approving extends ClaudeHome {
-  /** False where the checkout's `.claude/settings.local.json` is in git, and so nobody's own. */
-  readonly hasOwnSettings: boolean;
+  /** False where the checkout's `.claude/settings.local.json` is in git, and so not the user's own; asked for where a server is declared. */
+  readonly hasOwnSettings: () => Promise<boolean>;
 }
 
 /**
@@ -26,11 +26,17 @@ export async function approvedMcpServers(checkout: string, { account, home, hasO
     readObject(join(checkout, '.claude', 'settings.json')),
     readObject(join(folders.root, 'settings.json')),
   ]);
-  const own = [project, users, ...(hasOwnSettings ? [local] : [])];
-  const all = own.some((source) => source.enableAllProjectMcpServers === true);
-  const approved = new Set(own.flatMap((source) => textsAt(source, 'enabledMcpjsonServers')));
+  const own = [project, users, ...((await hasOwnSettings()) ? [local] : [])];
+  const approves = approvalsOf(own);
   const refused = new Set([...own, local, shared].flatMap((source) => textsAt(source, 'disabledMcpjsonServers')));
-  return Object.entries(declared).flatMap(([name, server]) => ((all || approved.has(name)) && !refused.has(name) ? [approvalOf(name, server)] : []));
+  return Object.entries(declared).flatMap(([name, server]) => (approves(name) && !refused.has(name) ? [approvalOf(name, server)] : []));
+}
+
+/** Which servers some settings approve, by name: Claude starts those unasked (2.1.332). */
+export function approvalsOf(settings: readonly Readonly<Record<string, unknown>>[]): (server: string) => boolean {
+  const all = settings.some((source) => source.enableAllProjectMcpServers === true);
+  const named = new Set(settings.flatMap((source) => textsAt(source, 'enabledMcpjsonServers')));
+  return (server) => all || named.has(server);
 }
 
 /** An approval holds for a server as it was defined then: a digest of that, and its name. */

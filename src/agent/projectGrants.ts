@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { isObject, textAt, textsAt } from '../base/json.ts';
 import { parseObject, readText } from '../store/file.ts';
+import { approvalsOf } from './mcp.ts';
 import { readInstructions } from './projectInstructions.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -60,16 +61,7 @@ function isFilled(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
-/** Whether the settings of the tree approve a server, so that Claude starts it unasked (2.1.332). */
-type Approves = (server: string) => boolean;
-
-function approvalsOf(contents: readonly Json[]): Approves {
-  const all = contents.some((content) => content.enableAllProjectMcpServers === true);
-  const named = new Set(contents.flatMap((content) => textsAt(content, 'enabledMcpjsonServers')));
-  return (server) => all || named.has(server);
-}
-
-function describeFile(name: string, content: Json, approves: Approves): readonly string[] {
+function describeFile(name: string, content: Json, approves: (server: string) => boolean): readonly string[] {
   const how = (server: string): string => (approves(server) ? `starts the MCP server "${server}" without asking` : `offers the MCP server "${server}", which Claude asks about unless you have approved it`);
   const parts = name.endsWith('.mcp.json') ? describeServers(content, how) : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
   return parts.map((part) => `${name} ${part}`);

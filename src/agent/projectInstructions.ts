@@ -49,9 +49,9 @@ async function markdownBelow(tree: string, folder: string, depth: number): Promi
 }
 
 async function readInstruction(tree: string, name: string): Promise<Instruction | null> {
-  const text = await readText(join(tree, name)).catch(() => UNREADABLE);
+  const text = await readText(join(tree, name)).catch(() => undefined);
+  if (text === undefined) return { name, text: '', head: UNREADABLE };
   if (text === null) return null;
-  if (text === UNREADABLE) return { name, text: '', head: UNREADABLE };
   const head = /^---[ \t]*\r?\n([^]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text.replace(/^\uFEFF/, ''))?.[1];
   if (head === undefined) return { name, text, head: {} };
   return { name, text, head: parseHead(head) };

@@ -65,8 +65,8 @@ async function readNeighbours(context: Context, { places, record }: { readonly p
       if (near.length === 0) return [];
       const agents = await readAgents({ paths: fleetPaths(context.store, uuid), sessions: near, env: context.env, home: context.home });
       return near.flatMap(({ id, path }) => {
-        const agent = agents[id];
-        return agent?.alive === true && agent.pid !== null ? places.filter((place) => place.path === path).map((place) => ({ ...place, pid: agent.pid ?? 0 })) : [];
+        const pid = agents[id]?.alive === true ? agents[id].pid : null;
+        return pid === null ? [] : places.filter((place) => place.path === path).map((place) => ({ ...place, pid }));
       });
     });
   return (await Promise.all(found)).flat();

@@ -32,7 +32,11 @@ async function withoutConsent(context: Context, untrusted: readonly Untrusted[])
 
 /** Remembers the user's yes: what the clones bring along may take effect in each clone of that repository. */
 export async function keepTrust(context: Context, { repo, untrusted }: Extract<Wish, { kind: 'trust' }>): Promise<void> {
-  const given = untrusted.flatMap(({ grants }) => grants.fingerprints);
+  await keepFingerprints(context, repo, untrusted.flatMap(({ grants }) => grants.fingerprints));
+}
+
+/** Remembers what the user has agreed to in a repository's clones, the latest last. */
+export async function keepFingerprints(context: Context, repo: string, given: readonly string[]): Promise<void> {
   await keepConsent(context, repo, (consent) => ({ ...consent, trusted: [...new Set([...consent.trusted.filter((one) => !given.includes(one)), ...given])].slice(-MOST_KEPT) }));
 }
 const MOST_KEPT = 500;

@@ -2,7 +2,7 @@ import { FOLDER, type FileGrants } from '../agent/projectGrants.ts';
 import type { Context } from '../apply/context.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { exactLine } from '../base/text.ts';
-import { consentFor, keepConsent } from './acceptClones.ts';
+import { consentFor, keepFingerprints } from './acceptClones.ts';
 import { foldersOf } from './claudeQuestion.ts';
 import type { Untrusted } from './untrusted.ts';
 
@@ -24,10 +24,7 @@ export async function meetChangedGrants(context: Context, trusted: readonly Untr
   const hint = 'nothing was started there; look at it, then run the same command again, on a terminal or with --yes';
   if (!yes && !context.interactive) throw new UserError('what came into these folders is not agreed to', { hint, exitCode: EXIT.usage });
   if (!yes && !(await context.askYes('Start agents with it? [y/N] '))) throw new UserError('what came into these folders was not agreed to', { hint });
-  for (const { repo, news } of changed) {
-    const given = news.map(({ fingerprint }) => fingerprint);
-    await keepConsent(context, repo, (consent) => ({ ...consent, trusted: [...consent.trusted.filter((one) => !given.includes(one)), ...given] }));
-  }
+  for (const { repo, news } of changed) await keepFingerprints(context, repo, news.map(({ fingerprint }) => fingerprint));
 }
 
 async function readChanged(context: Context, one: Untrusted): Promise<Changed | null> {

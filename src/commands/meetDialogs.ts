@@ -91,7 +91,7 @@ interface Servers {
 async function readServers(context: Context, { planned: { layout: { checkout, isolation, repo } }, record, yes }: Meeting): Promise<Servers> {
   const decided = { answer: record.mcpServers, known: [], wishes: [] };
   if (record.mcpServers !== null || checkout === null || isolation === 'shared') return decided;
-  const hasOwnSettings = await areLocalSettingsOwn(checkout, context.env);
+  const hasOwnSettings = (): Promise<boolean> => areLocalSettingsOwn(checkout, context.env);
   const servers = await approvedMcpServers(checkout, { account: callerAccount(context), home: context.home, hasOwnSettings });
   if (servers.length === 0 || yes) return { ...decided, answer: servers.length === 0 ? null : servers };
   const consent = await consentFor(context, repo);

@@ -119,7 +119,7 @@ async function confirm(context: Context, { loaded, id, spec, yes }: Confirmation
   if (!(await context.askYes('Begin the next task? [y/N] '))) throw new UserError('nothing was changed');
 }
 
-/** What cannot be told is nothing that the user could commit. */
+/** What git cannot answer is nothing that the user could commit. */
 function refuseRisks(id: string, refused: readonly TreeRisk[]): UserError {
   const isKnown = refused.every(({ kind }) => kind !== 'unknown');
   if (isKnown) return new UserError(`"${id}" has ${describe(refused)}`, { hint: 'commit, stash or undo that first: another task begins in a clean clone' });

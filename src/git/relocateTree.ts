@@ -46,7 +46,7 @@ async function renameOnly(from: string, to: string): Promise<void> {
 }
 
 /**
- * Tells git where a tree stands now, after it was moved from `before`: of a worktree the repository it belongs to and its submodules, of a
+ * Notes for git where a tree stands now, after it was moved from `before`: of a worktree the repository it belongs to and its submodules, of a
  * clone the worktrees inside it. What `git worktree move` and `repair` do (git 2.39), for worktrees with submodules and for any git too. Again,
  * it changes nothing.
  */

@@ -99,7 +99,7 @@ export interface KnownSession {
   readonly color: string;
   readonly path: string;
   readonly launchHash: string;
-  /** True until its tree was made, or while nobody has agreed to what it would run. */
+  /** True until its tree was made, or until the user has agreed to what it would run. */
   readonly asksFirst?: boolean;
   /** A task given and not begun. */
   readonly nextTask?: { readonly text: string } | null;

@@ -16,11 +16,11 @@ async function global(projects: Record<string, unknown>): Promise<void> {
 }
 
 describe('approved MCP servers', () => {
-  const asked = async (hasOwnSettings = true): Promise<readonly string[]> => approvedMcpServers(sandbox.path('w'), { account: '', home: sandbox.home, hasOwnSettings });
+  const asked = async (hasOwnSettings = true): Promise<readonly string[]> => approvedMcpServers(sandbox.path('w'), { account: '', home: sandbox.home, hasOwnSettings: () => Promise.resolve(hasOwnSettings) });
   const names = async (hasOwnSettings = true): Promise<readonly string[]> => (await asked(hasOwnSettings)).map(approvedName);
   const declare = (servers: object, folder = 'w'): Promise<void> => writeFile(sandbox.path(folder, '.mcp.json'), JSON.stringify({ mcpServers: servers }));
 
-  it('are the declared ones that the user approves and nobody refuses; what the repository approves is no word of the user', async () => {
+  it('are the declared ones that the user approves and no file refuses; what the repository approves is no word of the user', async () => {
     const checkout = sandbox.path('w');
     expect(await names()).toEqual([]);
     await declare({ db: {}, web: {}, other: {}, bad: {} });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => bench.dispose());
 
 /**
- * A folder for PATH whose git and tmux kill the program that starts them, once, before or after they do what they are told. A git that
+ * A folder for PATH whose git and tmux kill the program that starts them, once, before or after they do their work. A git that
  * outlives it goes on, as it would; a tmux that is not sent yet is not sent, or the next command would race with it.
  */
 async function deadlyFolder(word: string, moment: 'before' | 'after'): Promise<string> {

@@ -65,7 +65,7 @@ describe('a server', () => {
     for (const pane of facts.session?.windows[0]?.panes ?? []) expect(pane.pid).toBeGreaterThan(1);
   });
 
-  test('tells how it sizes windows', async () => {
+  test('says how it sizes windows', async () => {
     const on = await scene();
     await on.tmux.run('new-session', '-d', '-s', 'mine', 'sleep 1000');
     expect(await on.read()).toMatchObject({ running: true, windowSize: 'latest', updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown });
