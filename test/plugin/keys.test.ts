@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startTmux, type PrivateTmux } from '../support/privateTmux.ts';
 import { ROOT } from '../support/sources.ts';
-import { makeBench, type Bench } from '../system/fleet.ts';
+import { makeBench, TOLD, type Bench } from '../system/fleet.ts';
 import { shows } from './scene.ts';
 
 let bench: Bench;
@@ -54,9 +54,10 @@ test('a menu that is higher than the terminal has pages', async () => {
 });
 
 test('the key for the next one says that nobody waits, and goes to who does', async () => {
-  // A message stands for 0.75 s, which a busy machine can miss.
-  await bench.tmux.run('set-option', '-g', 'display-time', '4000');
-  // Turns that nobody has looked at are looked at first.
+  // A message stands for 0.75 s, which a busy machine can miss; with 0 it stands until a key is pressed.
+  await bench.tmux.run('set-option', '-g', 'display-time', '0');
+  // Turns that nobody has looked at are looked at first, so all of them must have ended.
+  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
   await eventually(async () => expect((await bench.ct(['next'])).code).toBe(1));
   await terminal.run('send-keys', 'C-b', 'N');
   await shows(terminal, 'nobody waits for you');

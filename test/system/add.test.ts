@@ -29,7 +29,7 @@ async function startsOf(id: string): Promise<readonly string[]> {
 
 describe('add', () => {
   test('brings one more session into a running fleet, touches no other, and up brings it back after kill-server', async () => {
-    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toEqual(TOLD));
     const before = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid}');
     await bench.ok('add', 'Docs', 'for', 'users', '--prompt', 'Write them.');
     const docs = await eventually(async () => {

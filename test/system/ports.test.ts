@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 let base: number;
@@ -47,7 +47,7 @@ describe('ports', () => {
     const given = await ports();
     const own = createServer();
     await new Promise<void>((resolve) => own.listen(given[0] ?? 0, '127.0.0.1', resolve));
-    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe(TOLD));
     await bench.ok('restart', 'fe', '--yes');
     await bench.tmux.dispose();
     await bench.ok('up', 'shop.yaml');

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { AT_REST, makeBench, SHOP, type Bench } from './fleet.ts';
+import { AT_REST, makeBench, SHOP, TOLD, type Bench } from './fleet.ts';
 
 let bench: Bench;
 beforeEach(async () => (bench = await makeBench()));
@@ -35,7 +35,7 @@ describe('setup', () => {
     await up();
     await eventually(async () => expect((await sessionOf('be'))?.agent).toMatchObject({ state: 'starting', detail: 'its setup runs' }));
     await eventually(async () => expect(await screenOf('be')).toMatch(/\$ echo installing[^]*\ninstalling/));
-    await eventually(async () => expect((await sessionOf('fe'))?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await sessionOf('fe'))?.agent.state).toEqual(TOLD));
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     await writeFile(home('go'), '');
     await eventually(async () => expect(await screenOf('be')).toContain('Do it.'));

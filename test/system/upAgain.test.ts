@@ -71,7 +71,7 @@ describe('up, again and again', () => {
 
   test('after kill -9 of an agent its pane stays with a footer, and up starts it again in the same pane', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(TOLD));
     const pane = (await bench.sessions())[1]?.pane;
     process.kill(await pidOf('be'), 'SIGKILL');
     await eventually(async () => expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }));
@@ -96,7 +96,7 @@ describe('up, again and again', () => {
     await up();
     const pane = await eventually(async () => {
       const [, be] = await bench.sessions();
-      expect(be?.agent.state).toEqual(AT_REST);
+      expect(be?.agent.state).toEqual(TOLD);
       return be?.pane ?? '';
     });
     await bench.tmux.run('send-keys', '-t', pane, '-l', '/exit');
@@ -124,7 +124,7 @@ describe('up, again and again', () => {
 
   test('a changed pane and a removed pane are reported and run on', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(AT_REST));
+    await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(TOLD));
     const pid = await pidOf('be');
     await bench.layout(SHOP.replace('component: backend', 'component: backend\n    claude: {model: opus}').replace(/ {2}- name: "Server"[\s\S]*/, ''));
     const { stderr } = await bench.ok('up', 'shop.yaml', '--yes');
