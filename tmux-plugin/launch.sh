@@ -31,6 +31,7 @@ main() {
 start() {
   note=
   if [ -n "$suspended" ]; then set -m; fg >/dev/null; came_back "$?"; return; fi
+  agreed || return
   # Until the program has left its pid this tells that a start is under way, and whose: killed, it is none.
   write_identity "$$" "$starting_file" || { cannot_note "$starting_file"; return; }
   wait_for_last || return
@@ -45,6 +46,18 @@ start() {
   elif [ -r "$prompt_file" ]; then start_fresh <"$prompt_file"
   else note="the file with its prompt is missing"
   fi
+}
+
+# Claude Code asks no more in a folder that is trusted: what came into it since the user agreed is shown to whoever pressed the key. Where the
+# program is no longer installed, that is said.
+agreed() {
+  [ -n "$by_hand" ] && [ -n "$agree_with" ] || return 0
+  if [ ! -r "$agree_with" ]; then set -- 127; else (set_environment; take_login; exec sh "$agree_with" plugin agree "$CLAUDE_TMUX_SESSION_DIR" "$dir" 3<&-); set -- "$?"; fi
+  case $1 in
+    0) ;;
+    127) printf 'claude-tmux is not there any more: nobody has looked at what came into %s\r\n' "$shown_dir" ;;
+    *) note='not started'; return 1 ;;
+  esac
 }
 
 # The hook writes each new id (/clear and /resume change it) and where its transcript is; until then the one the session was made with counts.

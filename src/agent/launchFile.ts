@@ -49,6 +49,8 @@ export interface LaunchSpec {
   readonly startsAtOnce: number | null;
   /** Folder of the turns that panes wait for. */
   readonly gates: string;
+  /** `run.sh` of the package, which is asked before a key starts it (commands/agreeInPane.ts); null where Claude Code does not run. */
+  readonly agreeWith: string | null;
   readonly files: Pick<SessionPaths, 'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage' | 'wall'>;
 }
 
@@ -91,6 +93,7 @@ function renderHead(spec: LaunchSpec): readonly string[] {
     setup_done: spec.setup?.done ?? '',
     setup_log: spec.setup?.log ?? '',
     gates: spec.gates,
+    agree_with: spec.agreeWith ?? '',
     login_names: spec.login.join(' '),
     starts_at_once: String(spec.startsAtOnce ?? ''),
   };

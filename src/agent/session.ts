@@ -35,6 +35,8 @@ export interface SessionInput {
   readonly startsAtOnce: number;
   /** Folder of the turns that panes wait for. */
   readonly gates: string;
+  /** `run.sh` of the package. */
+  readonly runFile: string;
   /** Of readLaunchBody. */
   readonly body: string;
 }
@@ -61,7 +63,7 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, login: input.login, files }), setup: input.setup, gates: input.gates, files };
+  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, login: input.login, files }), setup: input.setup, gates: input.gates, agreeWith: null, files };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };
@@ -74,7 +76,7 @@ export function launchSpec(input: SessionInput): LaunchSpec {
 
 const NOTHING = { resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, startsAtOnce: null } as const;
 
-function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts' | 'startsAtOnce'> {
+function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts' | 'startsAtOnce'> & Partial<Pick<LaunchSpec, 'agreeWith'>> {
   const pluginDir = input.hooks ? input.fleet.plugin : null;
   // Handing over between sessions is not active yet: the prompt says that nothing has come.
   const sent = { ...work, prompt: input.sendPrompt && work.prompt !== null ? fillHandoff(work.prompt, null) : null };
@@ -92,6 +94,7 @@ function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): P
     transcripts: claudeFolders(input.account, input.home).projects,
     // Without hooks nobody would say that it has started.
     startsAtOnce: input.hooks ? input.startsAtOnce : null,
+    agreeWith: input.hooks ? input.runFile : null,
   };
 }
 
@@ -102,7 +105,7 @@ function commandSpec(run: string, env: Env): Pick<LaunchSpec, 'program' | 'fresh
 }
 
 /** A row that asks for a claude.ai/code session and then is that session. */
-function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'transcripts' | 'question'> {
+function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'transcripts' | 'question' | 'agreeWith'> {
   const flags = ['--name', input.pane.name, ...(input.hooks ? ['--plugin-dir', input.fleet.plugin] : [])];
   const answer: LaunchWord = { now: 'answer' };
   return {
@@ -110,6 +113,7 @@ function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fre
     fresh: ['claude', '--teleport', answer, ...flags],
     resume: ['claude', '--resume', { now: 'conversation' }, ...flags],
     transcripts: claudeFolders(input.account, input.home).projects,
+    agreeWith: input.hooks ? input.runFile : null,
     question: `${input.pane.name}: id of the claude.ai/code session to bring here (Enter for later):`,
   };
 }

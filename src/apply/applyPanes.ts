@@ -85,6 +85,7 @@ async function writeLaunches(context: Context, { plan, record, snapshot, account
         gates: context.store.gates,
         env: context.env,
         home: context.home,
+        runFile: join(context.packageRoot, 'tmux-plugin', 'run.sh'),
         body,
       });
       return [pane.id, path];

@@ -87,6 +87,7 @@ function sessionInput(context: Context, { pane, record, session, body, noPrompt,
     gates: context.store.gates,
     env: context.env,
     home: context.home,
+    runFile: '',
     body,
   };
 }

@@ -7,13 +7,14 @@ import { sessionsMenu } from '../plugin/sessionsMenu.ts';
 import { changeServer } from '../tmux/changeServer.ts';
 import { readServer } from '../tmux/readServer.ts';
 import type { TmuxServer } from '../tmux/tmux.ts';
+import { agreeInPane } from './agreeInPane.ts';
 import { namedServer } from './fleetServer.ts';
 import { loadPlugin } from './loadPlugin.ts';
 import { next } from './next.ts';
 import { readReport, status } from './status.ts';
 import type { Options } from './table.ts';
 
-/** What the scripts of tmux-plugin/ ask for, each on behalf of the client that pressed a key. */
+/** What the scripts of tmux-plugin/ ask for, each on behalf of the client or of the pane in which a key was pressed. */
 export async function plugin(context: Context, [action = '', client = '', page = '1']: readonly string[], options: Options): Promise<number> {
   const given = options['folder'];
   const folder = typeof given === 'string' ? given : join(context.packageRoot, 'tmux-plugin');
@@ -26,8 +27,10 @@ export async function plugin(context: Context, [action = '', client = '', page =
       return tellClient(context, client, (quiet) => showMenu(quiet, { client, page: Number(page), folder }));
     case 'dashboard':
       return status(context, [], { all: true, follow: true });
+    case 'agree':
+      return agreeInPane(context, { folder: client, cwd: page });
     default:
-      throw new UserError(`the plugin knows no "${action}"`, { hint: 'it is load, next, menu or dashboard', exitCode: EXIT.usage });
+      throw new UserError(`the plugin knows no "${action}"`, { hint: 'it is load, next, menu, dashboard or agree', exitCode: EXIT.usage });
   }
 }
 

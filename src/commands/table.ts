@@ -229,7 +229,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'uninstall-plugin', revives: false, args: '', summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before', group: 'Other', options: [], load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin },
   { name: 'completion', revives: false, args: '<shell>', summary: 'print the completion script for bash, zsh or fish', group: 'Other', completes: ['bash', 'zsh', 'fish'], options: [], load: async () => (await import('./completion.ts')).completion },
-  { name: 'plugin', args: '<action> [client] [page]', summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard', group: 'Other', hidden: true, options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }], load: async () => (await import('./plugin.ts')).plugin },
+  { name: 'plugin', args: '<action> [client] [page]', summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard, agree', group: 'Other', hidden: true, options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }], load: async () => (await import('./plugin.ts')).plugin },
   { name: 'complete', revives: false, args: '<kind>', summary: 'names for shell completion, a line each', group: 'Other', hidden: true, options: [], load: async () => (await import('./complete.ts')).complete },
 ];
 

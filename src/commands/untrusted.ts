@@ -40,11 +40,13 @@ export async function findUntrusted(context: Context, search: Search): Promise<r
 /** The folders in which it starts without asking. What the user allowed in a clone while working there, and git does not have, is no grant of others. */
 export async function findTrusted(context: Context, search: Search): Promise<readonly Untrusted[]> {
   const groups = groupByTree(context, search).filter(({ tree }) => existsSync(tree));
-  const found = groups.map(async (group) => {
-    const local = await findLocalSettings(group.tree, { dirs: group.dirs, env: context.env });
-    return placesIn(group, { tree: group.tree, around: group.tree, own: [...search.own, ...local], isTrusted: true });
-  });
-  return once(await Promise.all(found));
+  return once(await Promise.all(groups.map((group) => trustedIn(context, group, search.own))));
+}
+
+/** The same of one tree, whatever its layout says now. */
+export async function trustedIn(context: Context, group: Group, own: readonly string[]): Promise<readonly Untrusted[]> {
+  const local = await findLocalSettings(group.tree, { dirs: group.dirs, env: context.env });
+  return placesIn(group, { tree: group.tree, around: group.tree, own: [...own, ...local], isTrusted: true });
 }
 
 function once(found: readonly (readonly Untrusted[])[]): readonly Untrusted[] {
@@ -52,27 +54,30 @@ function once(found: readonly (readonly Untrusted[])[]): readonly Untrusted[] {
 }
 
 /** Panes of one tree and one account. */
-interface Group {
+export interface Group {
   readonly tree: string;
   readonly repo: string;
   readonly whose: ClaudeHome;
-  readonly dirs: string[];
+  /** Where they start, relative to the tree. */
+  readonly dirs: readonly string[];
 }
 
 function groupByTree(context: Context, { layout, panes, accounts }: Search): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const pane of panes) {
     const whose = { account: accounts[pane.id] ?? '', home: context.home };
-    // Claude Code then asks nothing, and takes nothing on trust (2.1.332).
-    if ((pane.env['CLAUDE_CODE_SANDBOXED'] ?? context.env['CLAUDE_CODE_SANDBOXED']) === '1') continue;
+    if (takesNothingOnTrust({ ...context.env, ...pane.env })) continue;
     const place = treeOf(layout, pane);
     if (place === null) continue;
     const key = JSON.stringify([place.tree, claudeConfigPath(whose)]);
-    const group = groups.get(key) ?? { ...place, whose, dirs: [] };
-    group.dirs.push(pane.dir);
-    groups.set(key, group);
+    groups.set(key, { ...place, whose, dirs: [...(groups.get(key)?.dirs ?? []), pane.dir] });
   }
   return [...groups.values()];
+}
+
+/** Claude Code then asks nothing, and takes nothing on trust (2.1.332). */
+export function takesNothingOnTrust(env: Context['env']): boolean {
+  return env['CLAUDE_CODE_SANDBOXED'] === '1';
 }
 
 function treeOf(layout: Layout, pane: Pane): Pick<Group, 'tree' | 'repo'> | null {

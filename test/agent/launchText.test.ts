@@ -47,7 +47,7 @@ describe('hostile text', () => {
   });
 
   it('a name that is no variable, and an empty argument vector, are refused', () => {
-    const bad: LaunchSpec = { label: '', program: '', cwd: '/', exports: { 'A;touch x': '' }, unset: [], login: [], fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, files: { pid: '', starting: '', exit: '', session: '', prompted: '', answer: '', stage: '', wall: '' }, setup: null, startsAtOnce: null, gates: '' };
+    const bad: LaunchSpec = { label: '', program: '', cwd: '/', exports: { 'A;touch x': '' }, unset: [], login: [], fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, files: { pid: '', starting: '', exit: '', session: '', prompted: '', answer: '', stage: '', wall: '' }, setup: null, startsAtOnce: null, agreeWith: null, gates: '' };
     expect(() => renderLaunchFile(bad, '')).toThrow(/variable/);
     expect(() => renderLaunchFile({ ...bad, exports: {}, fresh: [] }, '')).toThrow(/program/);
   });

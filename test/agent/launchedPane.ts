@@ -77,6 +77,7 @@ export async function makePane(sandbox: Sandbox, agent: string): Promise<Launche
     question: null,
     setup: null,
     startsAtOnce: null,
+    agreeWith: null,
     gates: sandbox.path('gates'),
     files,
   };

@@ -15,7 +15,7 @@ const CLAUDE: Work = { kind: 'agent', command: ['claude'], isClaude: true, args:
 function input(work: Work, more: Partial<SessionInput> = {}): SessionInput {
   const pane: Pane = { id: 'api', idWritten: true, number: 1, name: 'Api', key: null, color: 'blue', tree: { kind: 'checkout', path: '/w' }, dir: '', work, env: { TOKEN: 'secret' }, dependsOn: [], owns: [], urgency: 0 };
   const fleet = fleetPaths(storePaths(sandbox.env, sandbox.home), 'f1');
-  return { fleet, pane, cwd: '/w', conversation: 'c-1', account: '', login: { names: [], passedOver: [] }, port: null, sendPrompt: true, hooks: true, mcpServers: ['db'], setup: null, startsAtOnce: 2, gates: '/gates', env: sandbox.env, home: sandbox.home, body: 'body', ...more };
+  return { fleet, pane, cwd: '/w', conversation: 'c-1', account: '', login: { names: [], passedOver: [] }, port: null, sendPrompt: true, hooks: true, mcpServers: ['db'], setup: null, startsAtOnce: 2, gates: '/gates', runFile: '/run.sh', env: sandbox.env, home: sandbox.home, body: 'body', ...more };
 }
 
 describe('what a session needs to start', () => {

@@ -96,7 +96,7 @@ it('the temporary folder of a nix-shell, which it deletes, is not passed on', ()
 function inPane(caller: Record<string, string>, login = { names: [], passedOver: [] as string[] }): Record<string, string> {
   const files = sessionPaths(fleetPaths(storePaths({}, '/h'), 'f'), 'api');
   const environment = paneEnvironment({ env: caller, own: { MINE: 'own' }, account: '', port: 3002, login, files });
-  const spec: LaunchSpec = { label: 'x', program: 'x', cwd: '/', ...environment, fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, setup: null, startsAtOnce: null, gates: '/g', files };
+  const spec: LaunchSpec = { label: 'x', program: 'x', cwd: '/', ...environment, fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, setup: null, startsAtOnce: null, agreeWith: null, gates: '/g', files };
   const script = `${renderLaunchFile(spec, '')}\nset_environment\nexec env -0`;
   const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', script], { env: ENV, encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
