@@ -10,10 +10,6 @@ import { moveHere, refuseAway } from '../apply/fleetHome.ts';
 import { findProgram } from '../agent/findProgram.ts';
 import { EXIT, ProgramError, UserError } from '../base/errors.ts';
 import { plural } from '../base/text.ts';
-import { readCheckoutScope } from '../git/checkoutScope.ts';
-import { refuseOldGit } from '../git/gitVersion.ts';
-import { refuseConflicts } from '../git/refuseConflicts.ts';
-import { readUnsharedWork } from '../git/unsharedWork.ts';
 import { startsClaude, treeOwnerId } from '../layout/layout.ts';
 import { startedPanes } from '../plan/startedPanes.ts';
 import { isTreeStep, type Plan, type Step } from '../plan/step.ts';
@@ -23,7 +19,7 @@ import { settleFleet, writeFleet } from '../store/fleets.ts';
 import { compareMachines } from '../store/machine.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { needRoom } from '../store/room.ts';
-import { readOwnLayouts } from '../store/trust.ts';
+import { checkBefore } from './checkBefore.ts';
 import { keepRecord } from './keepRecord.ts';
 import { startWatcher } from '../watch/startWatcher.ts';
 import { meetDialogs } from './meetDialogs.ts';
@@ -68,7 +64,7 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
   await needRoomFor(context, loaded.record, wanted);
-  await tellBefore(context, { planned: first, loaded, wanted });
+  await checkBefore(context, { planned: first, loaded, fromHere: wanted.fromHere });
   const before = loaded.record && (await noteNewContent(context, loaded.record, first.plan));
   const known = before ?? newRecord(context, loaded, first.server);
   const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, planned: first, record: known, yes: wanted.yes });
@@ -176,25 +172,6 @@ interface Before {
   readonly planned: PlannedFleet;
   readonly loaded: LoadedFleet;
   readonly wanted: UpOptions;
-}
-
-async function tellBefore(context: Context, { planned: { plan, layout }, loaded, wanted }: Before): Promise<void> {
-  const { checkout } = loaded.world;
-  for (const sentence of layout.inactive) context.talk(`note: ${sentence}`);
-  if (checkout !== null && plan.steps.some((step) => step.kind === 'bring-work')) await refuseConflicts(checkout.root, context.env);
-  const makesTrees = plan.steps.some((step) => step.kind === 'make-clone' || step.kind === 'make-worktree');
-  if (makesTrees) await refuseOldGit(context.env);
-  if (!makesTrees || checkout === null) return;
-  const scope = plan.steps.some((step) => step.kind === 'make-clone') ? await readCheckoutScope(checkout.root, context.env) : null;
-  if (scope !== null) context.talk(`note: ${checkout.root} is ${scope}; the clones have all files and the whole history. Smaller ones: \`setup: [git sparse-checkout set FOLDER]\` in the layout`);
-  if (wanted.fromHere) return;
-  const { uncommitted, untracked, unpushed } = await readUnsharedWork(checkout, { ours: [loaded.path, ...(await readOwnLayouts(context.store))], env: context.env });
-  const parts = [count(uncommitted, 'uncommitted change'), count(untracked, 'untracked file'), count(unpushed, 'unpushed commit')].filter((part) => part !== '');
-  if (parts.length > 0) context.talk(`note: ${checkout.root} has ${parts.join(', ')} that the clones will not have; --from-here brings them`);
-}
-
-function count(number: number, what: string): string {
-  return number === 0 ? '' : plural(number, what);
 }
 
 interface MadeTrees {

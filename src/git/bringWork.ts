@@ -6,6 +6,7 @@ import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
+import { findNested } from './leftBehind.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
 import { fetchHead } from './startPoint.ts';
@@ -77,7 +78,9 @@ async function bringFiles(head: string, gitDir: string, { spec, checkout, env, s
   const there = { cwd: checkout, env, signal, set };
   try {
     await mutateGit([...QUIETLY, 'read-tree', '-m', head], there);
-    await mutateGit([...QUIETLY, 'add', '--all', '--', ':/'], there);
+    // git would add a repository inside as a mere commit id, and fail at one without a commit.
+    const nested = (await findNested(checkout, env)).map((path) => `:(top,exclude,literal)${path}`);
+    await mutateGit([...QUIETLY, 'add', '--all', '--', ':/', ...nested], there);
     const files = (await mutateGit([...QUIETLY, 'write-tree'], there)).trim();
     const here = { cwd: spec.path, env, signal };
     // Lays the files into the tree, then takes the index back: nothing is staged, new files are untracked.

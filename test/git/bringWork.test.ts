@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bringWork } from '../../src/git/bringWork.ts';
+import { readLeftBehind } from '../../src/git/leftBehind.ts';
 import { refuseConflicts } from '../../src/git/refuseConflicts.ts';
 import { makeWorktree } from '../../src/git/worktree.ts';
 import { makeShop, type Shop } from './fixture.ts';
@@ -134,4 +135,24 @@ it("does not move the remote's branch away from its commits", async () => {
   await shop.clone({ branch: 'existing' });
   const spec = shop.spec({ branch: 'existing' });
   await expect(bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined })).rejects.toThrow('the branch "existing"');
+});
+
+it('brings all but repositories inside the checkout and what is staged alone, and names those', async () => {
+  const { origin: remote } = shop;
+  await shop.git(shop.checkout, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', remote, 'lib');
+  await shop.git(shop.checkout, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', remote, 'clean');
+  await at('commit', '-q', '-m', 'Submodules');
+  expect(await readLeftBehind(shop.checkout, shop.env)).toEqual({ submodules: [], repositories: [], staged: [] });
+  await shop.git(join(shop.checkout, 'lib'), 'commit', '-q', '--allow-empty', '-m', 'Unpushed');
+  await at('init', '-q', 'inner/no [commit]');
+  await write('src/a.txt', 'staged\n');
+  await at('add', 'src/a.txt');
+  await write('src/a.txt', 'on disk\n');
+  await write('src/b.txt', 'new\n');
+  expect(await readLeftBehind(shop.checkout, shop.env)).toEqual({ submodules: ['lib'], repositories: ['inner/no [commit]'], staged: ['src/a.txt'] });
+  await shop.clone();
+  await bring();
+  expect(await readFile(join(shop.spec().path, 'src/a.txt'), 'utf8')).toBe('on disk\n');
+  expect(await readFile(join(shop.spec().path, 'src/b.txt'), 'utf8')).toBe('new\n');
+  expect(await api('ls-files', '--others')).not.toContain('inner');
 });
