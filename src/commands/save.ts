@@ -1,5 +1,6 @@
 import { pasted } from '../base/pasted.ts';
 import { join } from 'node:path';
+import { callerAccount } from '../agent/claudeFolders.ts';
 import type { Context } from '../apply/context.ts';
 import { findStrays } from '../apply/readStrays.ts';
 import { readEvidence } from '../apply/readEvidence.ts';
@@ -7,9 +8,11 @@ import { EXIT, LayoutError, UserError } from '../base/errors.ts';
 import { oneLine, plural } from '../base/text.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { savedLayoutText, type SavedSession } from '../layout/savedLayout.ts';
+import type { AgentWork } from '../layout/layout.ts';
 import { STATES } from '../status/states.ts';
+import type { FleetRecord } from '../store/fleetRecord.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
-import { readWorld } from './loadFleet.ts';
+import { readWorld, reloadFleet } from './loadFleet.ts';
 import { knownFleets } from './pick.ts';
 import { shippedLayouts } from './places.ts';
 import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
@@ -41,17 +44,30 @@ interface Running {
 async function runningSessions(context: Context): Promise<Running> {
   const server = namedServer(context);
   const fleets = (await knownFleets(context)).filter((record) => recordedServer(record).socket === server.socket);
-  const evidence = (await Promise.all(fleets.map((record) => readEvidence(context, { record, server })))).flat();
+  const evidence = (
+    await Promise.all(
+      fleets.map(async (record) => {
+        const [all, works] = await Promise.all([readEvidence(context, { record, server }), readWorks(context, record)]);
+        return all.map((one) => ({ ...one, work: works.get(one.session.id) ?? null }));
+      }),
+    )
+  ).flat();
   const commands = evidence.filter(({ session, pane }) => pane !== null && !session.isClaude).map(({ session }) => oneLine(session.name));
   // What does not run is not saved: a layout is made of what one sees at work.
-  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && STATES[verdict.state].lives).map(({ session }) => session);
+  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && STATES[verdict.state].lives).map(({ session, work }) => ({ ...session, work }));
   const strays = await findStrays(context, server, fleets);
-  const others = strays.map(({ entry, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd }));
+  const others = strays.map(({ entry, account, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd, account, work: null }));
   const sessions = await Promise.all(
-    [...ours, ...others].map(async ({ id, name, key, color, path }): Promise<SavedSession> => {
+    [...ours, ...others].map(async ({ id, name, key, color, path, account, work }): Promise<SavedSession> => {
       const checkout = await readCheckout(path, context.env);
-      return { id, name: oneLine(name).slice(0, 200), key, color, path: checkout?.root ?? path, repo: checkout?.origin ?? null, branch: checkout?.branch ?? null };
+      return { id, name: oneLine(name).slice(0, 200), key, color, path: checkout?.root ?? path, repo: checkout?.origin ?? null, branch: checkout?.branch ?? null, work, account: account === callerAccount(context) || account === '' ? null : account };
     }),
   );
   return { sessions, commands };
+}
+
+/** How the fleet's layout starts each agent, by id; nothing where the layout cannot be read any more. */
+async function readWorks(context: Context, record: FleetRecord): Promise<ReadonlyMap<string, AgentWork>> {
+  const panes = await reloadFleet(context, record).then(({ read }) => read.layout.panes, () => []);
+  return new Map(panes.flatMap(({ id, work }) => (work.kind === 'agent' ? [[id, work]] : [])));
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { slug } from '../base/text.ts';
+import type { AgentWork } from './layout.ts';
 
 /** A session that runs, as far as a layout can say it. */
 export interface SavedSession {
@@ -14,6 +15,10 @@ export interface SavedSession {
   /** URL of that tree's origin; null without one. */
   readonly repo: string | null;
   readonly branch: string | null;
+  /** How the layout starts its Claude Code; null when no layout says it. */
+  readonly work: AgentWork | null;
+  /** CLAUDE_CONFIG_DIR of its account; null for the caller's own. */
+  readonly account: string | null;
 }
 
 export interface SavedFleet {
@@ -36,10 +41,29 @@ export function savedLayoutText({ name, schemaPath, sessions }: SavedFleet): str
     ...(session.color === null || session.color === 'default' ? {} : { color: session.color }),
     ...(isShared || session.branch === null ? {} : { branch: session.branch }),
     ...(isShared || only !== undefined || session.repo === null ? {} : { repo: session.repo }),
+    ...(session.account === null ? {} : { env: { CLAUDE_CONFIG_DIR: session.account } }),
+    ...claudeOf(session.work),
   }));
   const top = { name, strategy: 'component', ...(isShared ? { isolation: 'shared' } : {}), ...(only === undefined || only === null || isShared ? {} : { repo: only }), ...(workspace === null ? {} : { workspace }) };
   const places = workspace === null && !isShared ? ['# The sessions ran in these folders; `up` makes new clones of their branches:', ...sessions.map((session, at) => `#   ${ids[at] ?? ''}: ${JSON.stringify(session.path)}`)] : [];
   return [`# yaml-language-server: $schema=${schemaPath}`, '# Saved from the sessions that ran.', ...places, '', `${stringify(top)}panes:`, stringify(panes).replace(/^/gm, '  ').trimEnd(), ''].join('\n');
+}
+
+/** What differs from a plain `claude`. A wrapper that is left out would start the agent without what it wraps it in. */
+function claudeOf(work: AgentWork | null): { readonly claude?: Readonly<Record<string, unknown>> } {
+  if (work === null) return {};
+  const { command, args, model, permissionMode, effort, fullscreen, remoteControl, mcpConfig } = work;
+  const written = {
+    ...(command.join(' ') === 'claude' ? {} : { command }),
+    ...(args.length === 0 ? {} : { args }),
+    ...(model === null ? {} : { model }),
+    ...(permissionMode === null ? {} : { permission_mode: permissionMode }),
+    ...(effort === null ? {} : { effort }),
+    ...(fullscreen === null ? {} : { fullscreen }),
+    ...(remoteControl ? { remote_control: true } : {}),
+    ...(mcpConfig.length === 0 ? {} : { mcp_config: mcpConfig }),
+  };
+  return Object.keys(written).length === 0 ? {} : { claude: written };
 }
 
 /** The one folder that holds every tree under its session's id; null when there is none. */

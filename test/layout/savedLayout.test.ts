@@ -11,7 +11,7 @@ function load(sessions: readonly SavedSession[]): Layout {
   return loaded.layout;
 }
 
-const session = (path: string, rest: Partial<SavedSession> = {}): SavedSession => ({ id: null, name: 'A label', key: null, color: null, path, repo: 'https://example.com/shop.git', branch: 'main', ...rest });
+const session = (path: string, rest: Partial<SavedSession> = {}): SavedSession => ({ id: null, name: 'A label', key: null, color: null, path, repo: 'https://example.com/shop.git', branch: 'main', work: null, account: null, ...rest });
 
 describe('a layout of sessions that run', () => {
   test('keeps the folders of clones that lie side by side', () => {
@@ -20,6 +20,15 @@ describe('a layout of sessions that run', () => {
       { id: 'one', color: expect.any(String) as string, path: '/ws/one', branch: 'feature/one' },
       { id: 'two', color: 'red', path: '/ws/two', branch: 'fix/two' },
     ]);
+  });
+
+  test('keeps how the agent is started, and its account', () => {
+    const pane = load([session('/ws/one')]).panes[0] ?? expect.fail('no pane');
+    if (pane.work.kind !== 'agent') expect.fail('no agent');
+    const work = { ...pane.work, command: ['sandbox', '--', 'claude'], args: ['--verbose'], model: 'opus', permissionMode: 'plan' as const, effort: 'high', fullscreen: false, remoteControl: true, mcpConfig: ['mcp.json'] };
+    const [saved] = load([session('/ws/one', { work, account: '/home/u/.claude-work' })]).panes;
+    expect(saved).toMatchObject({ work: { ...work, prompt: pane.work.prompt }, env: { CLAUDE_CONFIG_DIR: '/home/u/.claude-work' } });
+    expect(savedLayoutText({ name: 'saved', schemaPath: '/x', sessions: [session('/ws/one', { work: pane.work })] })).not.toContain('claude:');
   });
 
   test('of sessions in one folder is shared', () => {
