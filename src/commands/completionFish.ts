@@ -1,15 +1,44 @@
 import { allOptions, flagsOf, takesValue } from './completionFlags.ts';
-import type { OptionSpec } from './globalOptions.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
 import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 export function fishScript(): string {
-  const commands = SHOWN_COMMANDS.map((spec) => `complete -c claude-tmux -n __fish_use_subcommand -f -a ${spec.name} -d ${fishWord(spec.summary)}`);
+  const valued = GLOBAL_OPTIONS.filter(takesValue).flatMap(flagsOf);
+  const commands = SHOWN_COMMANDS.map((spec) => `complete -c claude-tmux -n __claude_tmux_on -f -a ${spec.name} -d ${fishWord(spec.summary)}`);
   const options = SHOWN_COMMANDS.flatMap((spec) => allOptions(spec).map((option) => `complete -c claude-tmux ${after(spec)} ${fishFlags(option)} -d ${fishWord(option.help)}`));
-  return ['# fish completion for claude-tmux:  claude-tmux completion fish | source', ...commands, ...options, ...SHOWN_COMMANDS.flatMap(fishArguments), ''].join('\n');
+  return ['# fish completion for claude-tmux:  claude-tmux completion fish | source', functions(valued), ...commands, ...options, ...SHOWN_COMMANDS.flatMap(fishArguments), ''].join('\n');
+}
+
+/** `__fish_seen_subcommand_from up` would be true for `task up` as well: the command is the first word that is no option. */
+function functions(valued: readonly string[]): string {
+  return `# True when the command is this one; without an argument, when there is none yet.
+function __claude_tmux_on
+  set -l words (commandline -opc)
+  set -e words[1]
+  while set -q words[1]
+    switch $words[1]
+      case ${valued.join(' ')}
+        set -e words[1]
+      case '-*'
+      case '*'
+        test "$words[1]" = "$argv[1]"
+        return
+    end
+    set -e words[1]
+  end
+  test -z "$argv[1]"
+end
+# Names of a kind, behind what is typed of a list (\`--only a,\`) already.
+function __claude_tmux_names
+  set -l typed (string replace -r -- '^-[^=]*=' '' (commandline -ct) | string replace -r '[^,]*$' '')
+  for name in (claude-tmux complete $argv[1] 2>/dev/null)
+    echo "$typed$name"
+  end
+end`;
 }
 
 function after(spec: CommandSpec): string {
-  return `-n '__fish_seen_subcommand_from ${spec.name}'`;
+  return `-n '__claude_tmux_on ${spec.name}'`;
 }
 
 /** Files too where a layout may be given by its path, and behind `exec`. */
@@ -22,7 +51,7 @@ function fishArguments(spec: CommandSpec): string[] {
 
 /** fish splits what a command prints at its lines and expands none of it. */
 function names(kind: string): string {
-  return `'(claude-tmux complete ${kind} 2>/dev/null)'`;
+  return `'(__claude_tmux_names ${kind})'`;
 }
 
 function fishFlags(option: OptionSpec): string {

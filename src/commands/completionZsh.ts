@@ -9,6 +9,8 @@ export function zshScript(): string {
 _claude_tmux_names() {
   # The kind comes last: _arguments puts its own words for compadd before it.
   local -a names
+  # Behind what is typed of a list (\`--only a,\`) already.
+  compset -P '*,'
   names=(\${(f)"$(claude-tmux complete $argv[-1] 2>/dev/null)"})
   compadd "\${(@)argv[1,-2]}" -a names
   [[ $argv[-1] == layout ]] && _files -g '*.y(a|)ml'

@@ -87,6 +87,7 @@ test.skipIf(!hasZsh)('zsh completes when Tab is pressed', async () => {
     ['claude-tmux -L other down sh', 'claude-tmux -L other down shop'],
     ['claude-tmux status --format mark', 'claude-tmux status --format markdown'],
     ['claude-tmux completion fi', 'claude-tmux completion fish'],
+    ['claude-tmux up --only fe,se', 'claude-tmux up --only fe,server'],
   ] as const) {
     await press('-l', typed);
     await press('Tab');
@@ -107,4 +108,10 @@ test.skipIf(!hasFish)('fish completes commands, values and sessions', async () =
   expect(await complete('claude-tmux status --format ')).toEqual(['json', 'markdown', 'text', 'tmux']);
   expect(await complete('claude-tmux completion ')).toEqual(['bash', 'fish', 'zsh']);
   expect(await complete('claude-tmux go --fleet sh')).toEqual(['shop']);
+  expect(await complete('claude-tmux -L other go se')).toEqual(['server']);
+  expect(await complete('claude-tmux up --only fe,se')).toEqual(['fe,server']);
+  expect(await complete('claude-tmux up --only=fe,se')).toEqual(['--only=fe,server']);
+  // The second word is a session's name here, no command.
+  expect(await complete('claude-tmux task up front')).not.toContain('frontend-backend');
+  expect(await complete('claude-tmux up front')).toContain('frontend-backend');
 });
