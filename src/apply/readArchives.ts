@@ -30,15 +30,35 @@ export const DELETING = '.deleting-';
 /** Every archive of a fleet, oldest first. What a killed `prune` left half done is settled first; call it under the fleet's lock for that. */
 export async function readArchives(fleet: FleetRecord): Promise<readonly Archive[]> {
   const folders = new Set([join(fleet.workspace, '.closed'), ...fleet.closed.flatMap(({ archive }) => (archive === null ? [] : [dirname(archive)]))]);
+  const found = (await Promise.all([...folders].map(archivesIn))).flat();
+  return oldestFirst(found.filter(({ receipt }) => receipt.fleet === fleet.uuid));
+}
+
+/**
+ * Archives of fleets that are not among these, which are all that are recorded: the state folder was lost, or another user closed them in
+ * a workspace of both. Looked for in the workspaces of these fleets, and beside them and beside `~/workspaces/NAME`.
+ */
+export async function readForgotten(fleets: readonly FleetRecord[], home: string): Promise<readonly Archive[]> {
+  const parents = new Set([join(home, 'workspaces'), ...fleets.map(({ workspace }) => dirname(workspace))]);
+  const folders = await Promise.all([...parents].map(async (parent) => (await list(parent).catch(() => [])).map((name) => join(parent, name, '.closed'))));
+  const known = new Set(fleets.map(({ uuid }) => uuid));
+  // What cannot be read there is no matter of ours.
+  const found = (await Promise.all([...new Set(folders.flat())].map((folder) => archivesIn(folder).catch(() => [])))).flat();
+  return oldestFirst(found.filter(({ receipt }) => !known.has(receipt.fleet)));
+}
+
+async function archivesIn(folder: string): Promise<readonly Archive[]> {
   const found: Archive[] = [];
-  for (const folder of folders) {
-    for (const name of await list(folder)) {
-      const file = join(folder, name);
-      const receipt = name.endsWith('.json') && !name.startsWith('.') ? await readReceipt(file) : null;
-      if (receipt?.fleet === fleet.uuid && `${receipt.archive}.json` === file) found.push({ receipt, file, isWhole: (await lookAt(receipt.archive)) !== null });
-    }
+  for (const name of await list(folder)) {
+    const file = join(folder, name);
+    const receipt = name.endsWith('.json') && !name.startsWith('.') ? await readReceipt(file) : null;
+    if (receipt !== null && `${receipt.archive}.json` === file) found.push({ receipt, file, isWhole: (await lookAt(receipt.archive)) !== null });
   }
-  return found.sort((a, b) => a.receipt.closedAt.localeCompare(b.receipt.closedAt));
+  return found;
+}
+
+function oldestFirst(archives: readonly Archive[]): readonly Archive[] {
+  return archives.toSorted((a, b) => a.receipt.closedAt.localeCompare(b.receipt.closedAt));
 }
 
 /** A tree that was killed before its last check goes back; one that had passed it is deleted to the end. */
