@@ -104,6 +104,10 @@ run() {
 # Agent socket and display are the caller's at the first start; later those of tmux's session environment, which `attach` renews.
 take_login() {
   [ -n "$again" ] && [ -n "${TMUX-}" ] && held=$(tmux show-environment -s 2>/dev/null) || return 0
+  # tmux 3.4 puts a backslash of its own before each `$` that a name or `{` follows (utf8.c); behind two of them the shell would expand the name.
+  case $held in
+    *'\\$'[A-Za-z_'{']*) [ "$(tmux display-message -p '#{version}' 2>/dev/null)" != 3.4 ] || held=$(printf '%s\n' "$held" | sed 's/\\\(\$[A-Za-z_{]\)/\1/g') ;;
+  esac
   while IFS= read -r line; do
     case $line in
       'unset '*';') name=${line#unset }; name=${name%';'} ;;

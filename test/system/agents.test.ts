@@ -47,10 +47,14 @@ describe('the state of each agent', () => {
   });
 
   test('explain names the evidence and the rule', async () => {
-    const { stdout } = await bench.ok('explain', 'fe');
+    // The registry follows the hook.
+    const stdout = await eventually(async () => {
+      const said = (await bench.ok('explain', 'fe')).stdout;
+      expect(said).toMatch(/registry +idle/);
+      return said;
+    });
     expect(stdout).toMatch(/state +done, since .*\n +because +Stop: nothing came after it \(source: hook\)\n/);
     expect(stdout).toMatch(/process +pid \d+, started/);
-    expect(stdout).toMatch(/registry +idle/);
     const json = JSON.parse((await bench.ok('explain', 'fe', '--json')).stdout) as { verdict: { rule: string }; hooks: { last: { event: string } } };
     expect(json).toMatchObject({ verdict: { state: 'done' }, hooks: { last: { event: 'Stop' } } });
     expect((await bench.ok('explain', 'server')).stdout).toContain('nothing more is known of a program that is not Claude');

@@ -54,7 +54,11 @@ async function pathWith(name: string, script: string): Promise<string> {
 
 describe('doctor', () => {
   it('finds nothing wrong with a fleet that is well: an event goes from hook to text, and tmux shows what is so; it leaves nothing behind', async () => {
-    const before = await shop.sessions();
+    const before = await eventually(async () => {
+      const all = await shop.sessions();
+      expect(all.map(({ agent }) => agent.state)).not.toContain('working');
+      return all;
+    });
     const { code, findings, wrong } = await eventually(async () => {
       const found = await doctor();
       expect(found.wrong).toEqual([]);

@@ -22,6 +22,8 @@ export interface Bench {
   readonly remote: string;
   /** Runs the program in the checkout (or `cwd`) on the private server. */
   ct(args: readonly string[], options?: { readonly cwd?: string; readonly env?: Environment; readonly input?: string }): Promise<Ended>;
+  /** As `ct`, always in a process that is no child of another command's: two of them may wait for each other's lock. */
+  apart: Bench['ct'];
   /** As `ct`, and throws unless the exit code is 0. */
   ok(...args: string[]): Promise<Ended>;
   /** `status --format json` of all fleets, flat. */
@@ -52,6 +54,7 @@ export async function makeBench({ config, watched = false, processes = false }: 
   const start = processes ? startProgram : runProgram;
   const ct: Bench['ct'] = (args, options = {}) => start(args, { cwd: checkout, ...options, env: { ...env, ...options.env } });
   const withSocket: Bench['ct'] = ([command = '', ...args], options) => ct([command, '-S', tmux.socket, ...args], options);
+  const apart: Bench['ct'] = ([command = '', ...args], options = {}) => startProgram([command, '-S', tmux.socket, ...args], { cwd: checkout, ...options, env: { ...env, ...options.env } });
   return {
     sandbox,
     tmux,
@@ -59,6 +62,7 @@ export async function makeBench({ config, watched = false, processes = false }: 
     checkout,
     remote,
     ct: withSocket,
+    apart,
     ok: async (...args) => {
       const ended = await withSocket(args);
       if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);

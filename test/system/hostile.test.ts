@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { printedText } from '../../src/tmux/printedText.ts';
 import { eventually } from '../support/eventually.ts';
 import { AT_REST, makeBench, TOLD, type Bench } from './fleet.ts';
 
@@ -39,11 +40,12 @@ describe('hostile text', () => {
     await bench.layout(stringify({ name: 'shop', strategy: 'component', isolation: 'shared', arrange: 'tiled', panes }));
     await bench.ok('up', 'shop.yaml', '--yes');
     await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual(texts.map(() => TOLD)), { within: 30_000 });
+    const version = await bench.tmux.run('display-message', '-p', '#{version}');
     const sessions = await bench.sessions();
     expect(sessions.map(({ name }) => name)).toEqual(texts.map(([, text]) => text));
     for (const [at, [id, text]] of texts.entries()) {
       const pane = sessions[at]?.pane ?? '';
-      expect(await bench.tmux.run('show-options', '-pv', '-t', pane, '@claude_tmux_name'), id).toBe(text);
+      expect(printedText(await bench.tmux.run('show-options', '-pv', '-t', pane, '@claude_tmux_name'), version), id).toBe(text);
       // The border's text as tmux draws it: expanded once, with the label in it as it was written.
       expect(await bench.tmux.run('display-message', '-p', '-t', pane, '#{E:pane-border-format}'), id).toContain(id === 'style' ? 'end' : text.slice(0, 8).replaceAll('#', '##'));
       const transcripts = bench.sandbox.path('home', '.claude', 'projects');

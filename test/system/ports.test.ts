@@ -58,7 +58,7 @@ describe('ports', () => {
   test('are no two sessions’ of any fleets, also when these are brought up at once', async () => {
     await bench.layout(withPorts(), 'shop.yaml');
     await bench.layout(withPorts().replace('name: shop', 'name: other'), 'other.yaml');
-    await Promise.all([bench.ok('up', 'shop.yaml', '--yes'), bench.ok('up', 'other.yaml', '--yes')]);
+    expect(await Promise.all([bench.apart(['up', 'shop.yaml', '--yes']), bench.apart(['up', 'other.yaml', '--yes'])])).toMatchObject([{ code: 0 }, { code: 0 }]);
     const given = await ports();
     expect(given).toHaveLength(6);
     expect(new Set(given).size).toBe(6);

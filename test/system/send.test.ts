@@ -111,6 +111,8 @@ describe('send', () => {
     await bench.tmux.run('copy-mode', '-t', pane);
     expect((await bench.ct(['send', 'two', 'out of copy mode'])).stderr).toBe('"two" got it\n');
     await rests('two');
+    // The input line is drawn last.
+    await eventually(async () => expect(await screen('two')).toMatch(/out of copy mode\n─+\n❯/));
     await bench.tmux.run('send-keys', '-t', pane, '-R');
     expect(await bench.ct(['send', 'two', 'into the blue'])).toMatchObject({ code: 1, stderr: expect.stringContaining('does not show its input line') as unknown });
     await type('two', '', 'Enter');

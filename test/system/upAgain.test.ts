@@ -137,8 +137,8 @@ describe('up, again and again', () => {
   });
 
   test('two ups at once make one fleet', async () => {
-    const both = await Promise.all([bench.ct(['up', 'shop.yaml', '--yes']), bench.ct(['up', 'shop.yaml', '--yes'])]);
-    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const both = await Promise.all([bench.apart(['up', 'shop.yaml', '--yes']), bench.apart(['up', 'shop.yaml', '--yes'])]);
+    expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
     expect((await bench.tmux.run('list-sessions', '-F', '#{session_name}')).split('\n').sort()).toEqual(['mine', 'shop']);
     expect((await bench.tmux.run('list-panes', '-s', '-t', '=shop')).split('\n')).toHaveLength(3);
   });
