@@ -63,7 +63,7 @@ interface Naming {
 async function readUnderFreeName(context: Context, fleets: readonly FleetRecord[], { path, world, known, read }: Naming): Promise<ReadLayout> {
   const first = await read(null, known === null ? NO_EXTRAS : { ...NO_EXTRAS, name: known.name });
   const { name, repo } = first.layout;
-  const taken = fleets.find((fleet) => fleet.name === name);
+  const taken = fleets.find((fleet) => fleet.name === name) ?? fleets.find((fleet) => isAlike(fleet.name, name));
   const isOurs = taken !== undefined && isSameRepository(taken.repo, repo);
   const numbered = fleets.find((fleet) => isNumbered(fleet.name, name) && fleet.layout === path && isSameRepository(fleet.repo, repo));
   // A checkout whose fleet it is has another remote now: a second fleet beside the first is not what that means.
@@ -80,9 +80,14 @@ function isNumbered(name: string, base: string): boolean {
   return name.startsWith(`${base}-`) && /^\d+$/.test(name.slice(base.length + 1));
 }
 
+/** On a disk that ignores case, two fleets of these names would share their workspace and their lock. */
+function isAlike(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
+}
+
 function freeName(fleets: readonly FleetRecord[], base: string): string {
   let count = 2;
-  while (fleets.some((fleet) => fleet.name === `${base}-${count}`)) count++;
+  while (fleets.some((fleet) => isAlike(fleet.name, `${base}-${count}`))) count++;
   return `${base}-${count}`;
 }
 
@@ -159,9 +164,11 @@ function belongsHere(fleet: FleetRecord, { checkout }: World): boolean {
   return fleet.checkout === checkout.root || (checkout.origin !== null && isSameRepository(fleet.repo, checkout.origin));
 }
 
-/** The record of this name; the same name for another repository is an error that names both. */
+/** The record of this name; the same name for another repository is an error that names both, and so is one that differs in case alone. */
 function findRecord(fleets: readonly FleetRecord[], { layout }: ReadLayout): FleetRecord | null {
   const record = fleets.find((fleet) => fleet.name === layout.name);
+  const alike = fleets.find((fleet) => isAlike(fleet.name, layout.name));
+  if (!record && alike) throw new UserError(`the name "${layout.name}" differs from that of the fleet "${alike.name}" in capital letters alone`, { hint: `give this layout another \`name\`, or drop that record: ${pasted`forget ${alike.name}`}` });
   if (!record) return null;
   if (isSameRepository(record.repo, layout.repo)) return record;
   throw new UserError(`the fleet "${layout.name}" belongs to another repository: ${record.repo}, not ${layout.repo}`, { hint: `give this layout another \`name\`, or drop that record: ${pasted`forget ${record.name}`}` });

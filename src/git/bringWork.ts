@@ -51,7 +51,7 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
 }
 
 /** Number of commits the tree did not have before. */
-async function moveBranch(head: string, { spec, env, signal }: BringOptions): Promise<number> {
+async function moveBranch(head: string, { spec, checkout, env, signal }: BringOptions): Promise<number> {
   const place = { cwd: spec.path, env };
   if ((await readPorcelain(spec.path, { env })).changes > 0) {
     throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, { hint: 'they may be a part of that work, brought by a command that was cut off: close the session and bring it up again, or commit or stash them' });
@@ -64,7 +64,7 @@ async function moveBranch(head: string, { spec, env, signal }: BringOptions): Pr
     throw new UserError(`the branch "${oneLine(spec.branch)}" in "${spec.path}" has commits that the checkout lacks; it is not moved`, { hint: 'pull them into the checkout first, or choose another `branch`' });
   }
   const commits = Number(await readGit(['rev-list', '--count', head, '--not', 'HEAD'], place));
-  await mutateGit(['reset', '--quiet', '--hard', head, '--'], { cwd: spec.path, env, signal });
+  await mutateGit(['reset', '--quiet', '--hard', head, '--'], { cwd: spec.path, env, signal, set: await lentStore(checkout) });
   return commits;
 }
 
@@ -82,7 +82,7 @@ async function bringFiles(head: string, gitDir: string, { spec, checkout, env, s
     const nested = (await findNested(checkout, env)).map((path) => `:(top,exclude,literal)${path}`);
     await mutateGit([...QUIETLY, 'add', '--all', '--', ':/', ...nested], there);
     const files = (await mutateGit([...QUIETLY, 'write-tree'], there)).trim();
-    const here = { cwd: spec.path, env, signal };
+    const here = { cwd: spec.path, env, signal, set: await lentStore(checkout) };
     // Lays the files into the tree, then takes the index back: nothing is staged, new files are untracked.
     await mutateGit(['read-tree', '-m', '-u', 'HEAD', files], here);
     await mutateGit(['reset', '--quiet', '--mixed', 'HEAD', '--'], here);
@@ -91,6 +91,17 @@ async function bringFiles(head: string, gitDir: string, { spec, checkout, env, s
     await rm(`${index}.lock`, { force: true });
   }
   return (await readPorcelain(spec.path, { env })).changes;
+}
+
+/**
+ * git itself has all it needs in the tree's store; Git LFS (3.3) links a file that no server has yet from the `lfs` folder beside a store that
+ * is lent. git cannot name a store whose path has a colon or begins with a quote.
+ */
+async function lentStore(checkout: string): Promise<Readonly<Record<string, string>>> {
+  const place = await readPlace(checkout);
+  if (place.kind !== 'repository') return {};
+  const store = join(await readCommonDir(place.gitDir), 'objects');
+  return /^"|:/.test(store) ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: store };
 }
 
 /** No hook of the checkout runs (post-index-change), and no index file beside ours is written there. */

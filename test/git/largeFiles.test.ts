@@ -6,6 +6,7 @@ import { copyFile, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:f
 import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bringWork } from '../../src/git/bringWork.ts';
 import { keepingFetched } from '../../src/git/largeFiles.ts';
 import { readRemoteNow } from '../../src/git/remoteNow.ts';
 import { readTreeRisks } from '../../src/git/treeRisks.ts';
@@ -93,6 +94,20 @@ describe.skipIf(!hasLfs)('a repository with large files (git-lfs)', () => {
     await rm(shop.path('work', 'one', 'large.bin'));
     await shop.git(shop.path('work', 'one'), 'checkout', '--', 'large.bin');
     expect(await readFile(shop.path('work', 'one', 'large.bin'))).toEqual(content);
+    expect(lfs.downloads).toBe(1);
+  });
+
+  it('brings those of the checkout that no server has yet, committed or not', async () => {
+    const spec = { ...shop.spec(), path: shop.path('work', 'one'), branch: 'one' };
+    await writeFile(join(shop.checkout, 'committed.bin'), 'committed\n');
+    await shop.git(shop.checkout, 'add', 'committed.bin');
+    await shop.git(shop.checkout, 'commit', '-q', '-m', 'Unpushed');
+    await writeFile(join(shop.checkout, 'new.bin'), 'new\n');
+    await clones('one');
+    await bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+    for (const name of ['committed', 'new']) expect(await readFile(join(spec.path, `${name}.bin`), 'utf8')).toBe(`${name}\n`);
+    await shop.git(spec.path, 'lfs', 'fsck');
+    expect(await shop.git(spec.path, 'status', '--porcelain')).toBe('?? new.bin');
     expect(lfs.downloads).toBe(1);
   });
 

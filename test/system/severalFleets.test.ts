@@ -85,3 +85,21 @@ test('a second repository of the same name takes a free fleet name for the same 
   expect((await up()).stderr).toContain('"shop-one-2" is up: nothing to do');
   await bench.ok('down', 'shop-one-2', '--yes');
 });
+
+test('a name that differs from that of a fleet in capital letters alone is refused; one that is made of the repository takes a free one', async () => {
+  const text = (name: string): string => `${name}strategy: component\nisolation: shared\npanes:\n  - name: Server\n    id: server\n    component: tooling\n    run: sleep 100000\n`;
+  await bench.layout(text('name: Cased\n'), 'cased.yaml');
+  await bench.ok('up', 'cased.yaml', '--detach', '--yes');
+  await bench.layout(text('name: cased\n'), 'lower.yaml');
+  expect(await bench.ct(['up', 'lower.yaml', '--detach', '--yes'])).toMatchObject({ code: 1, stderr: expect.stringContaining('the name "cased" differs from that of the fleet "Cased" in capital letters alone') as unknown });
+  const folder = bench.sandbox.path('home', '.config', 'claude-tmux', 'layouts');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'two.yaml'), text(''));
+  await bench.ok('up', 'two', '--detach');
+  const second = bench.sandbox.path('else', 'Shop');
+  await mkdir(second, { recursive: true });
+  await bench.git(second, 'init', '-q');
+  await bench.git(second, 'commit', '-q', '--allow-empty', '-m', 'First');
+  const made = await bench.ct(['up', 'two', '--detach'], { cwd: second });
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/the fleet "(\w+)-two" is that of .*; this one is called "Shop-two-2"\n[^]*"Shop-two-2" is up/i) as unknown });
+});
