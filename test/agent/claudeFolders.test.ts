@@ -60,6 +60,7 @@ const ASK_FOR_THE_CALLER: Readonly<Record<string, string>> = {
   'commands/meetDialogs.ts': 'what was approved in the checkout',
   'commands/ownEnvironment.ts': 'a session that was never started',
   'commands/planScript.ts': 'the script is run by the caller',
+  'commands/save.ts': 'names an account only where it is not the caller’s',
 };
 
 it('nothing but the listed files asks for the caller’s account, and only one reads the variable', () => {
