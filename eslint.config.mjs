@@ -31,14 +31,34 @@ const typed = {
 };
 
 const pure = {
-  'no-restricted-imports': ['error', { patterns: [{ regex: '^(node:|execa$|simple-git$|commander$)', message: 'A pure room takes values, it does no IO.' }] }],
-  'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance', 'crypto', 'Buffer'],
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        { regex: '^(node:|execa$|simple-git$|commander$)', message: 'A pure room takes values, it does no IO.' },
+      ],
+    },
+  ],
+  'no-restricted-globals': [
+    'error',
+    'process',
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'fetch',
+    'performance',
+    'crypto',
+    'Buffer',
+  ],
   'no-restricted-properties': [
     'error',
     { object: 'Date', property: 'now', message: 'The time comes in as an argument.' },
     { object: 'Math', property: 'random', message: 'Ids come in as arguments.' },
   ],
-  'no-restricted-syntax': ['error', { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'The time comes in as an argument.' }],
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'The time comes in as an argument.' },
+  ],
 };
 
 export default tseslint.config(

@@ -21,11 +21,24 @@ import { makeWorld } from './bench/world.mjs';
 import { wrongState } from './bench/wrongState.mjs';
 
 /** Each measures one thing and gives `{title, text, table, checks}`. */
-const BENCHES = { startUp, upSpeed, tmuxProcesses, cloneSpeed, hook, wrongState, stateLatency, liveTrees, bar, statusSpeed, syncSpeed };
+const BENCHES = {
+  startUp,
+  upSpeed,
+  tmuxProcesses,
+  cloneSpeed,
+  hook,
+  wrongState,
+  stateLatency,
+  liveTrees,
+  bar,
+  statusSpeed,
+  syncSpeed,
+};
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '11' }, only: { type: 'string' } } });
 const names = Object.keys(BENCHES).filter((name) => values.only === undefined || name === values.only);
-if (names.length === 0) throw new Error(`there is no bench "${values.only}"; there are ${Object.keys(BENCHES).join(', ')}`);
+if (names.length === 0)
+  throw new Error(`there is no bench "${values.only}"; there are ${Object.keys(BENCHES).join(', ')}`);
 
 const peers = readyPeers();
 const world = await makeWorld();
@@ -38,9 +51,11 @@ try {
   const page = renderPage({ results, facts: machineFacts(peers), rounds: values.rounds });
   console.log(page);
   // A part is no page.
-  if (values.only === undefined) await writeFile(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), page);
+  if (values.only === undefined)
+    await writeFile(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), page);
   const missed = results.flatMap(({ checks }) => checks).filter(({ value, target }) => !(value <= target));
-  for (const { what, value, target } of missed) console.error(`missed: ${what} is ${value.toFixed(2)}, the target is ${target}`);
+  for (const { what, value, target } of missed)
+    console.error(`missed: ${what} is ${value.toFixed(2)}, the target is ${target}`);
   process.exitCode = missed.length > 0 ? 1 : 0;
 } finally {
   await world.dispose();

@@ -14,11 +14,15 @@ const PROGRAM_STARTERS = ['node:child_process', 'execa', 'simple-git'];
 
 /** `path: what` for every import that `isWrong` says is one. */
 function imports(of: readonly Source[], isWrong: (found: Import, source: Source) => boolean): readonly string[] {
-  return of.flatMap((source) => source.imports.filter((found) => isWrong(found, source)).map((found) => `${source.path} imports ${found.target}`));
+  return of.flatMap((source) =>
+    source.imports.filter((found) => isWrong(found, source)).map((found) => `${source.path} imports ${found.target}`),
+  );
 }
 
 function tracked(...patterns: string[]): readonly string[] {
-  return execFileSync('git', ['ls-files', '-z', '--', ...patterns], { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean);
+  return execFileSync('git', ['ls-files', '-z', '--', ...patterns], { cwd: ROOT, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean);
 }
 
 function read(path: string): string {
@@ -41,11 +45,21 @@ test('imports point downwards only, and the drivers know nothing of each other',
 
 test('pure rooms import nothing that reads the outside', () => {
   const isImpure = ({ target, ours }: Import, { room }: Source) => !ours && !pure[room]?.includes(target);
-  expect(imports(sources.filter(({ room }) => room in pure), isImpure)).toEqual([]);
+  expect(
+    imports(
+      sources.filter(({ room }) => room in pure),
+      isImpure,
+    ),
+  ).toEqual([]);
 });
 
 test('no file imports itself by way of others', () => {
-  const edges = new Map(sources.map(({ path, imports: found }) => [path, found.filter(({ ours, kind }) => ours && kind === 'static').map(({ target }) => target)]));
+  const edges = new Map(
+    sources.map(({ path, imports: found }) => [
+      path,
+      found.filter(({ ours, kind }) => ours && kind === 'static').map(({ target }) => target),
+    ]),
+  );
   const done = new Set<string>();
   const cycles: string[] = [];
   const walk = (path: string, above: readonly string[]): void => {
@@ -59,19 +73,30 @@ test('no file imports itself by way of others', () => {
 });
 
 test('exactly the listed files start programs', () => {
-  const starters = sources.filter(({ imports: found }) => found.some(({ target, kind }) => kind !== 'types' && PROGRAM_STARTERS.includes(target)));
+  const starters = sources.filter(({ imports: found }) =>
+    found.some(({ target, kind }) => kind !== 'types' && PROGRAM_STARTERS.includes(target)),
+  );
   expect(starters.map(({ path }) => path)).toEqual(house.startsPrograms);
 });
 
 test('git is started in one room, and named as a program nowhere else', () => {
   const elsewhere = sources.filter(({ path }) => !path.startsWith('git/run/'));
   expect(imports(elsewhere, ({ target, kind }) => target === 'simple-git' && kind !== 'types')).toEqual([]);
-  expect(imports(elsewhere.filter(({ path }) => path.startsWith('git/')), ({ target, kind }) => PROGRAM_STARTERS.includes(target) && kind !== 'types')).toEqual([]);
+  expect(
+    imports(
+      elsewhere.filter(({ path }) => path.startsWith('git/')),
+      ({ target, kind }) => PROGRAM_STARTERS.includes(target) && kind !== 'types',
+    ),
+  ).toEqual([]);
   const naming = elsewhere.filter(({ literals }) => literals.some((literal) => /^(.*\/)?git$/.test(literal)));
   expect(naming.map(({ path }) => path)).toEqual(Object.keys(house.namesGit));
-  const starters = elsewhere.filter(({ imports: found }) => found.some(({ target }) => PROGRAM_STARTERS.includes(target) || target === 'apply/runHere.ts'));
+  const starters = elsewhere.filter(({ imports: found }) =>
+    found.some(({ target }) => PROGRAM_STARTERS.includes(target) || target === 'apply/runHere.ts'),
+  );
   // A shell may start it as well.
-  expect(starters.filter(({ literals }) => literals.some((literal) => /\bgit [-a-z]/.test(literal))).map(({ path }) => path)).toEqual([]);
+  expect(
+    starters.filter(({ literals }) => literals.some((literal) => /\bgit [-a-z]/.test(literal))).map(({ path }) => path),
+  ).toEqual([]);
 });
 
 /** Files that give what they start nothing of the caller's. */
@@ -79,29 +104,44 @@ const FIXED_ENVIRONMENT = ['store/insideProcesses.ts', 'store/process.ts'];
 
 test('whatever is started gets the environment of its surface, from one place', () => {
   const starters = sources.filter(({ path }) => house.startsPrograms.includes(path) && !path.startsWith('git/'));
-  const starts = (text: string): readonly string[] => [...withoutComments(text).matchAll(/\b(?:spawn|execFile|execa)\((?!\s*\))[^\n]*/g)].map(([line]) => line);
-  const goesAround = starters.filter(({ path, text }) => !FIXED_ENVIRONMENT.includes(path) && starts(text).some((line) => !/env: (\{ \.\.\.)?(childEnvironment\('\w+', |env\b)/.test(line)));
+  const starts = (text: string): readonly string[] =>
+    [...withoutComments(text).matchAll(/\b(?:spawn|execFile|execa)\((?!\s*\))[^\n]*/g)].map(([line]) => line);
+  const goesAround = starters.filter(
+    ({ path, text }) =>
+      !FIXED_ENVIRONMENT.includes(path) &&
+      starts(text).some((line) => !/env: (\{ \.\.\.)?(childEnvironment\('\w+', |env\b)/.test(line)),
+  );
   expect(starters.flatMap(({ text }) => starts(text)).length).toBeGreaterThan(8);
   expect(goesAround.map(({ path }) => path)).toEqual([]);
-  const without = starters.filter(({ path, text }) => !FIXED_ENVIRONMENT.includes(path) && !text.includes('childEnvironment('));
+  const without = starters.filter(
+    ({ path, text }) => !FIXED_ENVIRONMENT.includes(path) && !text.includes('childEnvironment('),
+  );
   expect(without.map(({ path }) => path)).toEqual([]);
 });
 
 test('no shell script of the program starts git', () => {
   const scripts = tracked('tmux-plugin', 'claude-tmux.tmux').filter((path) => !/\.md$/.test(path));
   expect(scripts.length).toBeGreaterThan(0);
-  const starts = (text: string): boolean => text.split('\n').some((line) => /(^|[\s;&|(`])(?:\S*\/)?git(?=\s|$)/.test(line.replace(/(^|\s)#.*$/, '')));
+  const starts = (text: string): boolean =>
+    text.split('\n').some((line) => /(^|[\s;&|(`])(?:\S*\/)?git(?=\s|$)/.test(line.replace(/(^|\s)#.*$/, '')));
   expect(scripts.filter((path) => starts(read(path)))).toEqual([]);
 });
 
-test('what follows from an agent\'s state is in one table: nothing else lists states or compares one with a word', () => {
+test("what follows from an agent's state is in one table: nothing else lists states or compares one with a word", () => {
   const derive = ['status/states.ts', 'status/agentState.ts', 'status/claudeState.ts'];
   const lists = /\b(Record|Map|Set)<AgentState\b|\bAgentState\[\]/;
   const word = `'(?:${AGENT_STATES.join('|')})'`;
-  const compares = new RegExp(`\\bstate\\)? ?[!=]== ?${word}|${word} ?[!=]== ?[\\w.]*\\bstate\\b|switch \\([\\w.]*\\bstate\\)|\\.(has|includes)\\([\\w.]*\\bstate\\)`);
-  const found = sources.filter(({ path }) => !derive.includes(path)).flatMap(({ path, text }) =>
-    withoutComments(text).split('\n').filter((line) => lists.test(line) || compares.test(line)).map((line) => `${path}: ${line.trim()}`),
+  const compares = new RegExp(
+    `\\bstate\\)? ?[!=]== ?${word}|${word} ?[!=]== ?[\\w.]*\\bstate\\b|switch \\([\\w.]*\\bstate\\)|\\.(has|includes)\\([\\w.]*\\bstate\\)`,
   );
+  const found = sources
+    .filter(({ path }) => !derive.includes(path))
+    .flatMap(({ path, text }) =>
+      withoutComments(text)
+        .split('\n')
+        .filter((line) => lists.test(line) || compares.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
   expect(found).toEqual([]);
 });
 
@@ -109,27 +149,44 @@ test('what follows from an agent\'s state is in one table: nothing else lists st
 const OPENERS = /\b(readFile|readFileSync|createReadStream|openSync|open|openAsBlob)\b/;
 
 test('every file is opened by the one reader, which cannot be made to wait', () => {
-  const openers = sources.filter(({ text }) => [...text.matchAll(/^import \{([^}]*)\} from 'node:fs(?:\/promises)?';$/gm)].some(([, names = '']) => OPENERS.test(names)));
+  const openers = sources.filter(({ text }) =>
+    [...text.matchAll(/^import \{([^}]*)\} from 'node:fs(?:\/promises)?';$/gm)].some(([, names = '']) =>
+      OPENERS.test(names),
+    ),
+  );
   expect(openers.map(({ path }) => path)).toEqual(Object.keys(house.opensFiles));
-  expect(sources.filter(({ text }) => /^import (?!type|\{)[^{]*'node:fs|from 'fs/m.test(text)).map(({ path }) => path)).toEqual([]);
+  expect(
+    sources.filter(({ text }) => /^import (?!type|\{)[^{]*'node:fs|from 'fs/m.test(text)).map(({ path }) => path),
+  ).toEqual([]);
 });
 
 test('folders in the temporary folder are made in one place, which removes those of killed runs', () => {
-  expect(sources.filter(({ text }) => /\btmpdir\b|'\/tmp/.test(withoutComments(text))).map(({ path }) => path)).toEqual(['store/scratchFolder.ts', 'tmux/socket.ts']);
+  expect(sources.filter(({ text }) => /\btmpdir\b|'\/tmp/.test(withoutComments(text))).map(({ path }) => path)).toEqual(
+    ['store/scratchFolder.ts', 'tmux/socket.ts'],
+  );
 });
 
 test('only the command line reads the environment and the arguments of the process', () => {
-  const readers = sources.filter(({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)));
+  const readers = sources.filter(
+    ({ room, text }) => room !== 'cli' && /\bprocess\.(env|argv)\b/.test(withoutComments(text)),
+  );
   expect(readers.map(({ path }) => path)).toEqual([]);
 });
 
 test('text goes to a terminal through the gate alone', () => {
-  const writers = sources.filter(({ text }) => /\bconsole\.|\b(stdout|stderr)\.write\(|writeSync\(|createWriteStream\(/.test(withoutComments(text)));
+  const writers = sources.filter(({ text }) =>
+    /\bconsole\.|\b(stdout|stderr)\.write\(|writeSync\(|createWriteStream\(/.test(withoutComments(text)),
+  );
   expect(writers.map(({ path }) => path)).toEqual(house.writesToTerminal);
 });
 
 test('commands of ours that are printed with a value in them are quoted for the shell', () => {
-  const written = sources.flatMap(({ path, text }) => withoutComments(text).split('\n').filter((line) => UNQUOTED.test(line)).map((line) => `${path}: ${line.trim().slice(0, 160)}`));
+  const written = sources.flatMap(({ path, text }) =>
+    withoutComments(text)
+      .split('\n')
+      .filter((line) => UNQUOTED.test(line))
+      .map((line) => `${path}: ${line.trim().slice(0, 160)}`),
+  );
   expect(written.filter((line) => !house.namesCommands.some((path) => line.startsWith(`${path}:`)))).toEqual([]);
 });
 
@@ -138,18 +195,26 @@ const UNQUOTED = /claude-tmux (?!needs )(?:[a-z][a-z-]*|\$\{\w+\})(?: (?:--?[A-Z
 
 test('a file is one concept, named after it', () => {
   const names = sources.map(({ path }) => path);
-  expect(names.filter((path) => /^(utils?|helpers?|services?|managers?|common|misc|index)\b/i.test(basename(path)))).toEqual([]);
+  expect(
+    names.filter((path) => /^(utils?|helpers?|services?|managers?|common|misc|index)\b/i.test(basename(path))),
+  ).toEqual([]);
   expect(sources.filter(({ text }) => /^export (\*|default)/m.test(text)).map(({ path }) => path)).toEqual([]);
 });
 
 test('no file is longer than 300 lines', () => {
-  const files = tracked('src', 'test/**/*.ts', 'scripts', 'tmux-plugin').filter((path) => !/\/(golden|fixtures)\//.test(path));
+  const files = tracked('src', 'test/**/*.ts', 'scripts', 'tmux-plugin').filter(
+    (path) => !/\/(golden|fixtures)\//.test(path),
+  );
   expect(files.length).toBeGreaterThan(0);
-  expect(files.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter(({ lines }) => lines > 300)).toEqual([]);
+  expect(
+    files.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter(({ lines }) => lines > 300),
+  ).toEqual([]);
 });
 
 test('no shell function is longer than 20 lines', () => {
-  const long = tracked('scripts', 'tmux-plugin', '.ci').filter(isShell).flatMap((path) => longFunctions(path, read(path)));
+  const long = tracked('scripts', 'tmux-plugin', '.ci')
+    .filter(isShell)
+    .flatMap((path) => longFunctions(path, read(path)));
   expect(long).toEqual([]);
 });
 

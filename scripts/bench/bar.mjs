@@ -22,7 +22,14 @@ export async function bar(world, { rounds }) {
     const permissions = await measurePermissions(fleet, client, Math.max(5, rounds));
     const option = await bytesOfOption(fleet, client);
     await pause(QUIET_MS);
-    return report({ changes, permissions, option, quiet: await measureQuiet(fleet), processes: await countProcesses(world, fleet), memory: memoryOf(fleet.watcherPid) });
+    return report({
+      changes,
+      permissions,
+      option,
+      quiet: await measureQuiet(fleet),
+      processes: await countProcesses(world, fleet),
+      memory: memoryOf(fleet.watcherPid),
+    });
   } finally {
     client.close();
     await fleet.dispose();
@@ -34,12 +41,18 @@ function report({ changes, permissions, option, quiet, processes, memory }) {
   const bytes = median(changes.map(({ bytes: count }) => count));
   const permission = median(permissions.map(({ fromEvent }) => fromEvent));
   const rows = [
-    ['processes started by tmux and the watcher in a quiet minute', processes ?? 'not counted: strace is not installed'],
+    [
+      'processes started by tmux and the watcher in a quiet minute',
+      processes ?? 'not counted: strace is not installed',
+    ],
     ['bytes to the client for one change', `${bytes}`],
     ['bytes to the client for one `set-option` of tmux', `${option}`],
     ['a file is written → painted (median)', milliseconds(painted)],
     ['a permission is asked for (its hook has left the event) → painted (median)', milliseconds(permission)],
-    ['the key that makes the agent ask, two hooks before it and its own included → painted (median)', milliseconds(median(permissions.map(({ fromKey }) => fromKey)))],
+    [
+      'the key that makes the agent ask, two hooks before it and its own included → painted (median)',
+      milliseconds(median(permissions.map(({ fromKey }) => fromKey))),
+    ],
     ['CPU seconds an hour of the watcher, quiet', quiet.toFixed(2)],
     ['memory of the watcher', `${memory.toFixed(0)} MB`],
   ];
@@ -48,7 +61,9 @@ function report({ changes, permissions, option, quiet, processes, memory }) {
     text: `A fleet of ${CLONES} stand-in agents in clones, its watcher, and a client of 200×50 whose output is read. Quiet: a minute after a minute without a change, as an hour of it.`,
     table: { head: ['', ''], rows },
     checks: [
-      ...(processes === null ? [] : [{ what: 'processes in a quiet minute', value: processes, target: MOST.processes }]),
+      ...(processes === null
+        ? []
+        : [{ what: 'processes in a quiet minute', value: processes, target: MOST.processes }]),
       { what: 'bytes for a change', value: bytes, target: MOST.bytes },
       { what: 'from a write to the paint, in ms', value: painted, target: MOST.paintedMs },
       { what: 'from a permission to the paint, in ms', value: permission, target: MOST.permissionMs },
@@ -107,11 +122,17 @@ async function countProcesses(world, fleet) {
   if (spawnSync('strace', ['-V']).status !== 0) return null;
   const log = world.path('strace.out');
   const server = fleet.tmux('display-message', '-p', '#{pid}');
-  const child = spawn('strace', ['-f', '-qq', '-e', 'trace=execve', '-o', log, '-p', server, '-p', String(fleet.watcherPid)], { stdio: 'ignore' });
+  const child = spawn(
+    'strace',
+    ['-f', '-qq', '-e', 'trace=execve', '-o', log, '-p', server, '-p', String(fleet.watcherPid)],
+    { stdio: 'ignore' },
+  );
   await pause(QUIET_MS);
   child.kill('SIGINT');
   await new Promise((resolve) => child.once('close', resolve));
-  return readFileSync(log, 'utf8').split('\n').filter((line) => line.includes('execve(')).length;
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('execve(')).length;
 }
 
 function median(list) {

@@ -38,25 +38,56 @@ function withServer(contestant, { count, socket, env }) {
 
 function claudeTmux(world, { count, socket, env }) {
   const layout = world.path('layouts', `fleet${count}.yaml`);
-  const panes = Array.from({ length: count }, (_, index) => `  - { name: Pane ${index + 1}, component: tests, run: sleep 1000 }`);
+  const panes = Array.from(
+    { length: count },
+    (_, index) => `  - { name: Pane ${index + 1}, component: tests, run: sleep 1000 }`,
+  );
   write(layout, ['name: bench', 'strategy: component', 'isolation: shared', 'arrange: tiled', 'panes:', ...panes]);
   // Every run is a first one: no record of the fleet, only the program's own code is warm.
   const before = () => rmSync(env.XDG_STATE_HOME, { recursive: true, force: true });
-  return { name: 'claude-tmux up', argv: ['node', world.program, '-S', socket, 'up', layout, '--detach', '--yes'], cwd: world.project, env, before };
+  return {
+    name: 'claude-tmux up',
+    argv: ['node', world.program, '-S', socket, 'up', layout, '--detach', '--yes'],
+    cwd: world.project,
+    env,
+    before,
+  };
 }
 
 function tmuxinator(world, { windows, socket, env }) {
   const file = world.path('layouts', 'tmuxinator.yml');
-  const list = windows.flatMap((panes, index) => [`  - w${index + 1}:`, '      layout: tiled', '      panes:', ...repeat('        - sleep 1000', panes)]);
-  write(file, ['name: bench', `root: ${world.project}`, `socket_path: ${socket}`, 'tmux_options: -f /dev/null', 'windows:', ...list]);
+  const list = windows.flatMap((panes, index) => [
+    `  - w${index + 1}:`,
+    '      layout: tiled',
+    '      panes:',
+    ...repeat('        - sleep 1000', panes),
+  ]);
+  write(file, [
+    'name: bench',
+    `root: ${world.project}`,
+    `socket_path: ${socket}`,
+    'tmux_options: -f /dev/null',
+    'windows:',
+    ...list,
+  ]);
   return { name: 'tmuxinator', argv: ['tmuxinator', 'start', '-p', file, '--no-attach'], cwd: world.project, env };
 }
 
 function tmuxp(world, { windows, socket, env }) {
   const file = world.path('layouts', 'tmuxp.yaml');
-  const list = windows.flatMap((panes, index) => [`  - window_name: w${index + 1}`, '    layout: tiled', '    panes:', ...repeat('      - sleep 1000', panes)]);
+  const list = windows.flatMap((panes, index) => [
+    `  - window_name: w${index + 1}`,
+    '    layout: tiled',
+    '    panes:',
+    ...repeat('      - sleep 1000', panes),
+  ]);
   write(file, ['session_name: bench', `start_directory: ${world.project}`, 'windows:', ...list]);
-  return { name: 'tmuxp', argv: ['tmuxp', 'load', '-d', '-y', '-S', socket, '-f', '/dev/null', file], cwd: world.project, env };
+  return {
+    name: 'tmuxp',
+    argv: ['tmuxp', 'load', '-d', '-y', '-S', socket, '-f', '/dev/null', file],
+    cwd: world.project,
+    env,
+  };
 }
 
 /** The floor: what tmux itself needs for these panes. */
@@ -70,7 +101,10 @@ function rawBatch(world, { windows, socket, env }) {
 }
 
 function panesByWindow(socket, env) {
-  const { stdout } = spawnSync('tmux', ['-S', socket, 'list-windows', '-a', '-F', '#{window_panes}'], { env, encoding: 'utf8' });
+  const { stdout } = spawnSync('tmux', ['-S', socket, 'list-windows', '-a', '-F', '#{window_panes}'], {
+    env,
+    encoding: 'utf8',
+  });
   return stdout.trim().split('\n').filter(Boolean).map(Number);
 }
 

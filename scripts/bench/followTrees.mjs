@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 const [bundle, ...paths] = process.argv.slice(2);
 const { liveTrees } = await import(bundle);
 const tell = (kind, value) => process.stdout.write(`${JSON.stringify({ kind, value })}\n`);
-const trees = liveTrees({ env: process.env, onChange: () => tell('change', performance.timeOrigin + performance.now()) });
+const trees = liveTrees({
+  env: process.env,
+  onChange: () => tell('change', performance.timeOrigin + performance.now()),
+});
 trees.follow(paths.map((path) => ({ path, base: null })));
 await trees.settle();
 tell('ready', null);

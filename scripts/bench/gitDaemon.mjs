@@ -7,7 +7,11 @@ import { Worker } from 'node:worker_threads';
 /** Serves the repositories in `folder` over git's own protocol on loopback: `{url(name), received(), close()}`; `received` in bytes. */
 export async function startGitDaemon(folder, env) {
   const port = await freePort();
-  const daemon = spawn('git', ['daemon', '--reuseaddr', '--listen=127.0.0.1', `--port=${port}`, `--base-path=${folder}`, '--export-all'], { env, stdio: 'ignore', detached: true });
+  const daemon = spawn(
+    'git',
+    ['daemon', '--reuseaddr', '--listen=127.0.0.1', `--port=${port}`, `--base-path=${folder}`, '--export-all'],
+    { env, stdio: 'ignore', detached: true },
+  );
   while (!(await answers(port))) await pause(20);
   const received = new SharedArrayBuffer(8);
   const proxy = new Worker(new URL('./countingProxy.mjs', import.meta.url), { workerData: { port, received } });

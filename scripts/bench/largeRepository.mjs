@@ -11,11 +11,24 @@ export async function makeLargeRepository(path, env) {
   git(['init', '-q', '--bare', '-b', 'main', path], env);
   const random = makeRandom();
   const words = Array.from({ length: 4_000 }, () => random(2 ** 31).toString(36));
-  const text = () => Array.from({ length: 30 + random(600) }, () => words[random(words.length)] + (random(9) === 0 ? '\n' : ' ')).join('');
-  const importer = spawn('git', ['--git-dir', path, 'fast-import', '--quiet'], { env, stdio: ['pipe', 'inherit', 'inherit'] });
+  const text = () =>
+    Array.from({ length: 30 + random(600) }, () => words[random(words.length)] + (random(9) === 0 ? '\n' : ' ')).join(
+      '',
+    );
+  const importer = spawn('git', ['--git-dir', path, 'fast-import', '--quiet'], {
+    env,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   for (let number = 0; number <= COMMITS; number++) {
-    const files = Array.from({ length: number === 0 ? FILES : CHANGED }, (_, index) => (number === 0 ? index : random(FILES)));
-    const said = importer.stdin.write(renderCommit(number, files.map((file) => ({ name: nameOf(file), text: text() }))));
+    const files = Array.from({ length: number === 0 ? FILES : CHANGED }, (_, index) =>
+      number === 0 ? index : random(FILES),
+    );
+    const said = importer.stdin.write(
+      renderCommit(
+        number,
+        files.map((file) => ({ name: nameOf(file), text: text() })),
+      ),
+    );
     if (!said) await once(importer.stdin, 'drain');
   }
   importer.stdin.end();

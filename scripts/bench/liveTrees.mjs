@@ -20,7 +20,16 @@ const MOST = { cpuSeconds: 0.5, megabytes: 80, processes: 0, latencyMs: 200 };
 /** What it costs to know 15 quiet clones, and how soon a write is known, beside a shell loop of `git branch` and `git status`. */
 export async function liveTrees(world, { rounds }) {
   const clones = makeClones(world);
-  await build({ absWorkingDir: ROOT, entryPoints: ['src/watch/liveTrees.ts'], bundle: true, minify: true, platform: 'node', format: 'esm', outfile: world.path('liveTrees.mjs'), logLevel: 'warning' });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/watch/liveTrees.ts'],
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: world.path('liveTrees.mjs'),
+    logLevel: 'warning',
+  });
   const quiet = await measureQuiet(world, clones);
   const latency = await measureLatency(world, clones, rounds * 3);
   const seed = measureSeed(world, clones, rounds);
@@ -52,11 +61,17 @@ function report({ quiet, latency, seed }) {
 }
 
 function makeClones({ path, env }) {
-  const git = (cwd, ...args) => execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid', ...args], { cwd, env, stdio: 'ignore' });
+  const git = (cwd, ...args) =>
+    execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid', ...args], {
+      cwd,
+      env,
+      stdio: 'ignore',
+    });
   const seed = path('trees', 'seed');
   for (let folder = 0; folder < 40; folder++) {
     mkdirSync(join(seed, `part${folder}`), { recursive: true });
-    for (let file = 0; file < 16; file++) writeFileSync(join(seed, `part${folder}`, `f${file}.ts`), 'export const x = 1;\n');
+    for (let file = 0; file < 16; file++)
+      writeFileSync(join(seed, `part${folder}`, `f${file}.ts`), 'export const x = 1;\n');
   }
   git(seed, 'init', '-q', '-b', 'main');
   git(seed, 'add', '-A');
@@ -64,7 +79,8 @@ function makeClones({ path, env }) {
   const clones = Array.from({ length: CLONES }, (_, at) => path('trees', `clone${at}`));
   for (const clone of clones) {
     git(path('trees'), 'clone', '-q', seed, clone);
-    for (let folder = 0; folder < 40; folder++) mkdirSync(join(clone, 'node_modules', `package${folder}`, 'dist'), { recursive: true });
+    for (let folder = 0; folder < 40; folder++)
+      mkdirSync(join(clone, 'node_modules', `package${folder}`, 'dist'), { recursive: true });
     appendFileSync(join(clone, '.git', 'info', 'exclude'), 'node_modules/\n');
   }
   // A file written in the index's own second is read again by every later status.
@@ -86,7 +102,11 @@ async function measureQuiet({ path, env }, clones) {
   await pause(QUIET_MS);
   const after = await follower.usage();
   follower.end();
-  return { cpuMs: (after.cpu - before.cpu) / 1000, megabytes: after.rss / 1e6, processes: readFileSync(log, 'utf8').split('\n').length - 1 };
+  return {
+    cpuMs: (after.cpu - before.cpu) / 1000,
+    megabytes: after.rss / 1e6,
+    processes: readFileSync(log, 'utf8').split('\n').length - 1,
+  };
 }
 
 async function measureLatency(world, clones, writes) {
@@ -107,7 +127,11 @@ async function measureLatency(world, clones, writes) {
 
 /** A process that follows the clones; ready when each has a reading. */
 async function follow({ path, env }, clones) {
-  const child = spawn('node', [fileURLToPath(new URL('followTrees.mjs', import.meta.url)), path('liveTrees.mjs'), ...clones], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(
+    'node',
+    [fileURLToPath(new URL('followTrees.mjs', import.meta.url)), path('liveTrees.mjs'), ...clones],
+    { env, stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   const lines = createInterface({ input: child.stdout });
   const next = (kind) =>
     new Promise((resolve) => {
@@ -140,6 +164,8 @@ function measureSeed({ env }, clones, rounds) {
 
 /** Of this process's children that have ended; the kernel counts in hundredths of a second. */
 function childrenCpuMs() {
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[13]) + Number(fields[14])) * 10;
 }

@@ -5,7 +5,11 @@ import { spawnSync } from 'node:child_process';
  * all; a first round warms caches and is not counted, unless `warmUp` is false: where a round takes half a minute. After `withinMs` no further
  * round begins; `onRound` is told of each that is counted. A contestant: `{name, before?, argv, cwd, env, input?, timeoutMs?, after?, onFailure?}`.
  */
-export async function raceMedians(contestants, rounds, { warmUp = true, withinMs = Infinity, onRound = () => undefined } = {}) {
+export async function raceMedians(
+  contestants,
+  rounds,
+  { warmUp = true, withinMs = Infinity, onRound = () => undefined } = {},
+) {
   const start = performance.now();
   const times = new Map(contestants.map(({ name }) => [name, []]));
   const first = warmUp ? 0 : 1;
@@ -36,7 +40,13 @@ export async function runOnce(contestant, failures = 0) {
 
 function run({ argv: [program, ...args], cwd, env, input, timeoutMs = 60_000 }) {
   const start = process.hrtime.bigint();
-  const { status, stderr, error } = spawnSync(program, args, { cwd, env, input: input ?? '', encoding: 'utf8', timeout: timeoutMs });
+  const { status, stderr, error } = spawnSync(program, args, {
+    cwd,
+    env,
+    input: input ?? '',
+    encoding: 'utf8',
+    timeout: timeoutMs,
+  });
   const spent = Number(process.hrtime.bigint() - start) / 1e6;
   if (error) throw error;
   return { spent, failure: status === 0 ? null : `${status}: ${stderr}` };

@@ -12,7 +12,18 @@ export function renderPage({ results, facts, rounds }) {
 }
 
 function section({ title, text, table: { head, rows }, checks }) {
-  return [`## ${title}`, '', text, '', row(head), row(head.map(() => '---')), ...rows.map(row), '', ...checks.map(verdict), ...(checks.length > 0 ? [''] : [])];
+  return [
+    `## ${title}`,
+    '',
+    text,
+    '',
+    row(head),
+    row(head.map(() => '---')),
+    ...rows.map(row),
+    '',
+    ...checks.map(verdict),
+    ...(checks.length > 0 ? [''] : []),
+  ];
 }
 
 function row(cells) {

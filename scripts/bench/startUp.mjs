@@ -18,7 +18,10 @@ export async function startUp({ program, project, env }, { rounds }) {
   return {
     title: 'Start-up',
     text: `Against a bare \`${BARE}\`. \`validate\` and \`up --dry-run\` of the shipped layout \`frontend-backend\`; the dry run asks git and tmux as well.`,
-    table: { head: ['command', 'time', 'ratio'], rows: contestants.map(({ name }) => [`\`${name}\``, milliseconds(times.get(name)), ratio(name).toFixed(2)]) },
+    table: {
+      head: ['command', 'time', 'ratio'],
+      rows: contestants.map(({ name }) => [`\`${name}\``, milliseconds(times.get(name)), ratio(name).toFixed(2)]),
+    },
     checks: [
       { what: '`--version`', value: ratio('claude-tmux --version'), target: 1.3 },
       { what: '`validate`', value: ratio('claude-tmux validate'), target: 1.7 },

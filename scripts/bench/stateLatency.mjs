@@ -15,7 +15,12 @@ export async function stateLatency(_world, { rounds }) {
   try {
     claude.claudeFolder();
   } catch (error) {
-    return { title: TITLE, text: `Skipped: ${error.message}`, table: { head: ['change', 'time'], rows: [] }, checks: [] };
+    return {
+      title: TITLE,
+      text: `Skipped: ${error.message}`,
+      table: { head: ['change', 'time'], rows: [] },
+      checks: [],
+    };
   }
   const { seal } = await importSource(ROOT, 'test/e2e/support/sealed.ts');
   const sealed = await seal({ trusted: true });
@@ -36,8 +41,18 @@ function report({ permission, esc, done, status }) {
   return {
     title: TITLE,
     text: 'Real Claude Code in a pane, an API on loopback that answers at once; `status --format json` is asked again and again, and the time ends with the first call that says so. One call by itself is the last row.',
-    table: { head: ['change', 'time'], rows: [...rows, ['one call of `status --format json`', status]].map(([what, times]) => [what, milliseconds(median(times))]) },
-    checks: rows.map(([what, times]) => ({ what: `${what}: time less one call, in ms`, value: Math.max(0, median(times) - median(status)), target: MOST_MS })),
+    table: {
+      head: ['change', 'time'],
+      rows: [...rows, ['one call of `status --format json`', status]].map(([what, times]) => [
+        what,
+        milliseconds(median(times)),
+      ]),
+    },
+    checks: rows.map(([what, times]) => ({
+      what: `${what}: time less one call, in ms`,
+      value: Math.max(0, median(times) - median(status)),
+      target: MOST_MS,
+    })),
   };
 }
 

@@ -16,7 +16,15 @@ export async function statusSpeed(world, { rounds }) {
     title: '`status`, once',
     text: 'The shell loop is `git branch --show-current` and `git status --short | wc -l` for each clone. Cold: without a watcher.',
     table: {
-      head: ['clones', '`status`, watched', 'shell loop beside it', 'watched / loop', '`status`, cold', 'shell loop beside it', 'cold / loop'],
+      head: [
+        'clones',
+        '`status`, watched',
+        'shell loop beside it',
+        'watched / loop',
+        '`status`, cold',
+        'shell loop beside it',
+        'cold / loop',
+      ],
       rows: rows.map(({ count, watched, cold }) => [count, ...cells(watched), ...cells(cold)]),
     },
     checks: [
@@ -40,7 +48,10 @@ async function measure(world, count, rounds) {
   try {
     const script = world.path('loop.sh');
     const folders = Array.from({ length: count }, (_, at) => fleet.clone(at + 1)).join(' ');
-    writeFileSync(script, `for d in ${folders}; do cd "$d" && git branch --show-current && git status --short | wc -l; done\n`);
+    writeFileSync(
+      script,
+      `for d in ${folders}; do cd "$d" && git branch --show-current && git status --short | wc -l; done\n`,
+    );
     const contestants = (env) => [
       { name: 'status', argv: ['node', world.program, 'status', '-S', fleet.socket], cwd: world.project, env },
       { name: 'loop', argv: ['sh', script], cwd: world.project, env },

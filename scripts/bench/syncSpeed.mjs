@@ -12,11 +12,19 @@ export async function syncSpeed(world, { rounds }) {
   const scene = makeScene(world);
   try {
     const times = await raceMedians(makeContestants(world, scene), rounds);
-    const row = (what, name) => [what, milliseconds(times.get(`sync, ${name}`)), milliseconds(times.get(`loop, ${name}`)), (times.get(`sync, ${name}`) / times.get(`loop, ${name}`)).toFixed(2)];
+    const row = (what, name) => [
+      what,
+      milliseconds(times.get(`sync, ${name}`)),
+      milliseconds(times.get(`loop, ${name}`)),
+      (times.get(`sync, ${name}`) / times.get(`loop, ${name}`)).toFixed(2),
+    ];
     return {
       title: '`sync` of 15 clones',
       text: `Each of the ${CLONES} clones has a commit of its own. The loop is \`git pull --rebase origin main\` in each clone: ${CLONES} fetches where \`sync\` makes one, and no look at what works there. origin is a folder on the same disk, so that no network is measured.`,
-      table: { head: ['origin has', '`sync`', 'loop', 'ratio'], rows: [row('a new commit', NEWS), row('nothing new', CURRENT)] },
+      table: {
+        head: ['origin has', '`sync`', 'loop', 'ratio'],
+        rows: [row('a new commit', NEWS), row('nothing new', CURRENT)],
+      },
       checks: [],
     };
   } finally {
@@ -30,7 +38,10 @@ const CURRENT = 'nothing new';
 /** Each finds the clones as the one before it with the same clones left them. */
 function makeContestants(world, { env, clones, commitUpstream }) {
   const place = { cwd: world.project, env };
-  writeFileSync(world.path('pull.sh'), `for d in ${clones('loop').join(' ')}; do cd "$d" && git pull -q --rebase origin main || exit 1; done\n`);
+  writeFileSync(
+    world.path('pull.sh'),
+    `for d in ${clones('loop').join(' ')}; do cd "$d" && git pull -q --rebase origin main || exit 1; done\n`,
+  );
   const sync = { argv: ['node', world.program, 'sync', '--fleet', 'bench-sync', '--mode', 'auto'], ...place };
   const loop = { argv: ['sh', world.path('pull.sh')], ...place };
   return [
@@ -42,7 +53,13 @@ function makeContestants(world, { env, clones, commitUpstream }) {
 }
 
 function makeScene(world) {
-  const env = { ...world.env, GIT_AUTHOR_NAME: 'Bench', GIT_AUTHOR_EMAIL: 'bench@example.invalid', GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.invalid' };
+  const env = {
+    ...world.env,
+    GIT_AUTHOR_NAME: 'Bench',
+    GIT_AUTHOR_EMAIL: 'bench@example.invalid',
+    GIT_COMMITTER_NAME: 'Bench',
+    GIT_COMMITTER_EMAIL: 'bench@example.invalid',
+  };
   const run = (program, args, cwd) => execFileSync(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const git = (cwd, ...args) => run('git', args, cwd);
   const [origin, seed, socket] = [world.path('origin.git'), world.path('seed'), world.path('sync.sock')];
@@ -53,8 +70,14 @@ function makeScene(world) {
   git(seed, 'commit', '-q', '-m', 'First commit');
   git(world.path(), 'clone', '-q', '--bare', seed, origin);
   git(seed, 'remote', 'add', 'origin', origin);
-  const panes = Array.from({ length: CLONES }, (_, at) => `  - {name: Pane ${at}, id: p${at}, component: backend, run: sleep 1000, branch: feature/p${at}}\n`).join('');
-  writeFileSync(world.path('sync.yaml'), `name: bench-sync\nstrategy: component\nrepo: ${origin}\nworkspace: ${world.path('sync')}\narrange: windows\npanes:\n${panes}`);
+  const panes = Array.from(
+    { length: CLONES },
+    (_, at) => `  - {name: Pane ${at}, id: p${at}, component: backend, run: sleep 1000, branch: feature/p${at}}\n`,
+  ).join('');
+  writeFileSync(
+    world.path('sync.yaml'),
+    `name: bench-sync\nstrategy: component\nrepo: ${origin}\nworkspace: ${world.path('sync')}\narrange: windows\npanes:\n${panes}`,
+  );
   run('node', [world.program, 'up', world.path('sync.yaml'), '--yes', '-d', '-S', socket], world.project);
   const clones = (set) => Array.from({ length: CLONES }, (_, at) => world.path(set, `p${at}`));
   for (const [at, clone] of clones('sync').entries()) {

@@ -12,15 +12,23 @@ export async function tmuxProcesses(world, { peers }) {
   for (const panes of PANE_COUNTS) {
     const contestants = await fleetContestants(world, { count: panes, peers, env: count.env });
     const counts = [];
-    for (const contestant of contestants.filter(({ name }) => name !== 'raw tmux batch')) counts.push({ name: contestant.name, started: await count.during(contestant) });
+    for (const contestant of contestants.filter(({ name }) => name !== 'raw tmux batch'))
+      counts.push({ name: contestant.name, started: await count.during(contestant) });
     rows.push({ panes, counts });
   }
   const [first] = rows;
   return {
     title: 'tmux processes started',
     text: 'By one run of the command.',
-    table: { head: ['panes', ...first.counts.map(({ name }) => name)], rows: rows.map(({ panes, counts }) => [panes, ...counts.map(({ started }) => started)]) },
-    checks: rows.map(({ panes, counts }) => ({ what: `\`up\` with ${panes} panes`, value: counts[0].started, target: MOST })),
+    table: {
+      head: ['panes', ...first.counts.map(({ name }) => name)],
+      rows: rows.map(({ panes, counts }) => [panes, ...counts.map(({ started }) => started)]),
+    },
+    checks: rows.map(({ panes, counts }) => ({
+      what: `\`up\` with ${panes} panes`,
+      value: counts[0].started,
+      target: MOST,
+    })),
   };
 }
 

@@ -16,9 +16,20 @@ export async function upSpeed(world, { rounds, peers }) {
     text: 'Panes that run `sleep 1000` in one checkout. Measured: the command, from its start to its end; a run with a pane missing is an error, a run that a peer ends with an error is repeated. The last column is `up` against the faster of the peers.',
     table: {
       head: ['panes', ...names, 'ratio'],
-      rows: races.map(({ count, times }) => [count, ...names.map((name) => milliseconds(times.get(name))), peers.length > 0 ? ratio(times, peers).toFixed(2) : '–']),
+      rows: races.map(({ count, times }) => [
+        count,
+        ...names.map((name) => milliseconds(times.get(name))),
+        peers.length > 0 ? ratio(times, peers).toFixed(2) : '–',
+      ]),
     },
-    checks: peers.length > 0 ? races.map(({ count, times }) => ({ what: `${count} panes`, value: ratio(times, peers), target: TARGETS[count] })) : [],
+    checks:
+      peers.length > 0
+        ? races.map(({ count, times }) => ({
+            what: `${count} panes`,
+            value: ratio(times, peers),
+            target: TARGETS[count],
+          }))
+        : [],
   };
 }
 

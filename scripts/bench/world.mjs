@@ -27,14 +27,27 @@ export async function makeWorld() {
     CLAUDE_TMUX_WATCH: 'off',
   };
   for (const name of ['home', 'state', 'cache', 'project']) mkdirSync(path(name));
-  execFileSync('node', [join(ROOT, 'scripts/build.mjs'), path('program', 'dist')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('node', [join(ROOT, 'scripts/build.mjs'), path('program', 'dist')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   execFileSync('cp', ['-r', 'package.json', 'layouts', 'tmux-plugin', path('program')], { cwd: ROOT });
   makeProject(path('project'), env);
-  return { path, env, program: path('program', 'dist', 'claude-tmux.cjs'), project: path('project'), dispose: () => dispose(folder) };
+  return {
+    path,
+    env,
+    program: path('program', 'dist', 'claude-tmux.cjs'),
+    project: path('project'),
+    dispose: () => dispose(folder),
+  };
 }
 
 function makeProject(folder, env) {
-  const git = (...args) => execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid', ...args], { cwd: folder, env, stdio: 'ignore' });
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid', ...args], {
+      cwd: folder,
+      env,
+      stdio: 'ignore',
+    });
   writeFileSync(join(folder, 'README.md'), '# Bench\n');
   git('init', '-q', '-b', 'main');
   git('add', '-A');

@@ -13,7 +13,12 @@ export async function wrongState() {
   return {
     title: 'Wrong states',
     text: 'Seconds in which the state of an agent was wrong, more than half a second after each change, over scripted hours of mixed scenarios: turns, tools, permissions granted and refused, questions, plans, Esc, forms, bash mode, errors, compaction, sub-agents, background tasks, queued prompts, `/config`, `/clear`.',
-    table: { head: ['hours', 'changes of state', 'seconds wrong'], rows: [[(sum((hour) => hour.length) / 3_600_000).toFixed(1), String(sum((hour) => hour.changes)), wrong.toFixed(2)]] },
+    table: {
+      head: ['hours', 'changes of state', 'seconds wrong'],
+      rows: [
+        [(sum((hour) => hour.length) / 3_600_000).toFixed(1), String(sum((hour) => hour.changes)), wrong.toFixed(2)],
+      ],
+    },
     checks: [{ what: 'seconds wrong', value: wrong, target: 0 }],
   };
 }

@@ -42,7 +42,11 @@ export async function bundle({ code, target, define = {}, frame: [before, after]
 
 function filesBeside(packages) {
   const setup = (build) => {
-    if (packages.length > 0) build.onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({ path: `./${path}.cjs`, external: true }));
+    if (packages.length > 0)
+      build.onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({
+        path: `./${path}.cjs`,
+        external: true,
+      }));
   };
   return { name: 'files-beside', setup };
 }

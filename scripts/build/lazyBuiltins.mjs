@@ -13,13 +13,17 @@ export const lazyBuiltins = {
   name: NAMESPACE,
   setup(build) {
     const filter = new RegExp(`^(node:)?(${LAZY.join('|')})$`);
-    build.onResolve({ filter }, ({ path, namespace }) => (namespace === NAMESPACE ? { path, external: true } : { path: path.replace(/^node:/, ''), namespace: NAMESPACE }));
+    build.onResolve({ filter }, ({ path, namespace }) =>
+      namespace === NAMESPACE ? { path, external: true } : { path: path.replace(/^node:/, ''), namespace: NAMESPACE },
+    );
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ contents: lazyModule(path) }));
   },
 };
 
 function lazyModule(name) {
   const keys = Object.keys(require(`node:${name}`));
-  const getters = keys.map((key) => `get ${JSON.stringify(key)}() { return require('node:${name}')[${JSON.stringify(key)}]; }`);
+  const getters = keys.map(
+    (key) => `get ${JSON.stringify(key)}() { return require('node:${name}')[${JSON.stringify(key)}]; }`,
+  );
   return `module.exports = { ${getters.join(', ')} };`;
 }

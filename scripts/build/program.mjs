@@ -10,7 +10,13 @@ import { thirdPartyLicenses } from './licenses.mjs';
  */
 export async function buildProgram(dist) {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const main = await bundle({ code: `export { main } from './src/cli/main.ts'`, target: 'node20', frame: MODULE_FUNCTION, beside: Object.keys(LIBRARIES), define: { CLAUDE_TMUX_VERSION: JSON.stringify(version) } });
+  const main = await bundle({
+    code: `export { main } from './src/cli/main.ts'`,
+    target: 'node20',
+    frame: MODULE_FUNCTION,
+    beside: Object.keys(LIBRARIES),
+    define: { CLAUDE_TMUX_VERSION: JSON.stringify(version) },
+  });
   const entry = await bundle({
     code: `import './src/cli/entry.ts'`,
     target: 'node12',
@@ -18,7 +24,10 @@ export async function buildProgram(dist) {
     define: { CLAUDE_TMUX_VERSION: JSON.stringify(version), CLAUDE_TMUX_BUILD: JSON.stringify(hash(main.text)) },
   });
   const libraries = await Promise.all(Object.entries(LIBRARIES).map(([name, code]) => bundleLibrary(name, code)));
-  const licenses = await thirdPartyLicenses(ROOT, [main, entry, ...libraries].flatMap(({ inputs }) => inputs));
+  const licenses = await thirdPartyLicenses(
+    ROOT,
+    [main, entry, ...libraries].flatMap(({ inputs }) => inputs),
+  );
   const files = [
     ...libraries,
     { name: 'main.cjs', text: main.text },

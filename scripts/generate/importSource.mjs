@@ -32,6 +32,8 @@ export async function importSource(root, path) {
 const lazyStaysOut = {
   name: 'lazy-stays-out',
   setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
+    onResolve({ filter: /^\./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
   },
 };

@@ -1,9 +1,29 @@
-import { chownSync, closeSync, fchmodSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { spliceJson } from '../base/spliceJson.ts';
 import { reasonOf } from '../base/trouble.ts';
 import { hasCode, makeFolders } from '../store/file.ts';
-import { claudeConfigPath, ConfigRefused, projectsIn, readConfigFile, throughLinks, type ClaudeHome, type ConfigFile } from './claudeConfig.ts';
+import {
+  claudeConfigPath,
+  ConfigRefused,
+  projectsIn,
+  readConfigFile,
+  throughLinks,
+  type ClaudeHome,
+  type ConfigFile,
+} from './claudeConfig.ts';
 import { isAccepted } from './claudeTrust.ts';
 import { LockHeld, withClaudeLock, type ClaudeLockOptions } from './claudeLock.ts';
 
@@ -47,7 +67,11 @@ export async function acceptTrust({ whose, keys, after = () => undefined, ...loc
       await withClaudeLock(real, lock, (isOurs) => replace(real, { keys, isOurs, after }));
       missing = untrustedIn(real, keys);
     }
-    return { file, missing, why: missing.length === 0 ? null : 'was written again by a Claude Code that did not know of it' };
+    return {
+      file,
+      missing,
+      why: missing.length === 0 ? null : 'was written again by a Claude Code that did not know of it',
+    };
   } catch (error) {
     return { file, missing, why: describeTrouble(file, error) };
   }

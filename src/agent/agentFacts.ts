@@ -48,14 +48,20 @@ export interface AgentReading extends AgentFacts {
 
 export interface AgentsInput extends Caller {
   readonly paths: FleetPaths;
-  readonly sessions: readonly (Pick<SessionRecord, 'id' | 'isClaude' | 'conversation'> & Partial<Pick<SessionRecord, 'account'>>)[];
+  readonly sessions: readonly (Pick<SessionRecord, 'id' | 'isClaude' | 'conversation'> &
+    Partial<Pick<SessionRecord, 'account'>>)[];
 }
 
 /** A launch file that runs counts as started until its program has left a pid, for at most this long: what asks for an id waits for somebody. */
 const START_GRACE_MS = 5000;
 
 /** Readings by session id, one for each of `sessions`. A file of ours that cannot be read is an error of that session, never "gone". */
-export async function readAgents({ paths, sessions, env, home }: AgentsInput): Promise<Readonly<Record<string, AgentReading>>> {
+export async function readAgents({
+  paths,
+  sessions,
+  env,
+  home,
+}: AgentsInput): Promise<Readonly<Record<string, AgentReading>>> {
   const boot = await readBootId();
   const registries = new Map<string, Promise<Registry>>();
   const registryOf = (folder: string): Promise<Registry> => {
@@ -65,7 +71,10 @@ export async function readAgents({ paths, sessions, env, home }: AgentsInput): P
   };
   const readings = await Promise.all(
     sessions.map(async (session): Promise<[string, AgentReading]> => {
-      return [session.id, await readOrSay(session, { files: sessionPaths(paths, session.id), boot, caller: { env, home }, registryOf })];
+      return [
+        session.id,
+        await readOrSay(session, { files: sessionPaths(paths, session.id), boot, caller: { env, home }, registryOf }),
+      ];
     }),
   );
   return recordOf(readings);
@@ -105,12 +114,27 @@ async function readOrSay(session: AgentsInput['sessions'][number], known: Known)
   }
 }
 
-const UNREAD = { alive: true, exit: null, pid: null, suspended: false, startedAt: null, endedAt: null, prompted: false, registry: null, preparation: null, registryProblem: null, begun: true, transcript: null } as const;
+const UNREAD = {
+  alive: true,
+  exit: null,
+  pid: null,
+  suspended: false,
+  startedAt: null,
+  endedAt: null,
+  prompted: false,
+  registry: null,
+  preparation: null,
+  registryProblem: null,
+  begun: true,
+  transcript: null,
+} as const;
 
 async function readAgent(session: AgentsInput['sessions'][number], known: Known): Promise<AgentReading> {
   const first = await readFilledMarks(known.files);
   const account = accountOf(session, first, known);
-  const claudes = session.isClaude ? await known.registryOf(claudeFoldersOf({ account }, known.caller).sessions) : NOBODY;
+  const claudes = session.isClaude
+    ? await known.registryOf(claudeFoldersOf({ account }, known.caller).sessions)
+    : NOBODY;
   const { marks, pid, life, registry } = await readRun(first, { ...known, entries: claudes.entries });
   const runs = life !== 'gone';
   const preparation = runs ? null : await readPreparation(marks, known.boot);
@@ -125,7 +149,7 @@ async function readAgent(session: AgentsInput['sessions'][number], known: Known)
     startedAt: startOf(marks, { starting, preparation }),
     endedAt: end?.time ?? null,
     account,
-    conversation: registry?.sessionId ?? (toldConversation(marks) ?? session.conversation),
+    conversation: registry?.sessionId ?? toldConversation(marks) ?? session.conversation,
     prompted: marks.prompted !== null,
     begun: isBegun(marks, session.conversation),
     transcript: transcriptOf(marks),
@@ -154,7 +178,11 @@ async function readRun(first: Marks, known: Known & Entries): Promise<Run> {
 const RECORDING_MS = 60;
 
 /** The hook reports where the transcript lies: a wrapper around claude may have chosen another account than we gave it. */
-function accountOf(session: AgentsInput['sessions'][number], { session: mark }: Marks, { files, caller }: Known): Account | null {
+function accountOf(
+  session: AgentsInput['sessions'][number],
+  { session: mark }: Marks,
+  { files, caller }: Known,
+): Account | null {
   if (!session.isClaude) return session.account ?? null;
   const believed = session.account ?? readLaunchAccount(files.launch);
   return transcriptAccount(transcriptOf({ session: mark }) ?? '', { believed, home: caller.home });
@@ -207,7 +235,10 @@ function timeOf(mark: Mark | null): number | null {
   return mark === null ? null : mark.time;
 }
 
-function startOf({ starting: mark, stage, pid }: Marks, { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null }): number | null {
+function startOf(
+  { starting: mark, stage, pid }: Marks,
+  { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null },
+): number | null {
   if (!starting) return timeOf(pid);
   return timeOf(preparation === null ? mark : stage);
 }
@@ -223,7 +254,14 @@ async function readPreparation({ stage }: Marks, boot: string): Promise<Preparat
 type Marks = Readonly<Record<'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'stage', Mark | null>>;
 
 function readMarks(files: SessionPaths): Marks {
-  return { pid: readMark(files.pid), starting: readMark(files.starting), exit: readMark(files.exit), session: readMark(files.session), prompted: readMark(files.prompted), stage: readMark(files.stage) };
+  return {
+    pid: readMark(files.pid),
+    starting: readMark(files.starting),
+    exit: readMark(files.exit),
+    session: readMark(files.session),
+    prompted: readMark(files.prompted),
+    stage: readMark(files.stage),
+  };
 }
 
 /**
@@ -237,7 +275,9 @@ async function readFilledMarks(files: SessionPaths): Promise<Marks> {
   const marks = readMarks(files);
   if (isFilled(marks.pid)) return marks;
   if (marks.pid !== null && marks.pid.time < Date.now() - uptime() * 1000) return { ...marks, pid: null };
-  throw new UserError(`"${files.pid}" names no process: its launch file could not write it (is the disk full?), so whether the program runs is not known`);
+  throw new UserError(
+    `"${files.pid}" names no process: its launch file could not write it (is the disk full?), so whether the program runs is not known`,
+  );
 }
 
 function isFilled(mark: Mark | null): boolean {
@@ -246,7 +286,12 @@ function isFilled(mark: Mark | null): boolean {
 
 /** Newer than anything its program left, not old, and its launch file lives: one that was written and never ran, or was killed, starts nothing. */
 async function isStarting({ starting, pid, exit }: Marks, boot: string): Promise<boolean> {
-  if (starting === null || Date.now() - starting.time >= START_GRACE_MS || starting.time <= Math.max(pid?.time ?? 0, exit?.time ?? 0)) return false;
+  if (
+    starting === null ||
+    Date.now() - starting.time >= START_GRACE_MS ||
+    starting.time <= Math.max(pid?.time ?? 0, exit?.time ?? 0)
+  )
+    return false;
   const owner = parseIdentity(starting.text);
   return owner?.boot === boot && (await readLife(owner)) !== 'gone';
 }
@@ -277,7 +322,9 @@ function readMark(path: string): Mark | null {
 }
 
 /** Exit code and time (seconds since 1970) on one line, and whether that was at once. */
-function parseExit(text: string): { readonly code: number; readonly time: number | null; readonly early: boolean } | null {
+function parseExit(
+  text: string,
+): { readonly code: number; readonly time: number | null; readonly early: boolean } | null {
   const match = /^(\d+) (\d+)( early)?$/m.exec(text);
   if (!match) return null;
   const time = Number(match[2]) * 1000;

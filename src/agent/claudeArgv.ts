@@ -30,7 +30,10 @@ export function agentArgv(work: AgentWork, options: ArgvOptions): AgentArgv {
 /** Any other program gets the prompt as its last argument at the first start, and none later. */
 function otherArgv({ command, args, prompt }: AgentWork): AgentArgv {
   if (prompt !== null && Buffer.byteLength(prompt) > LONGEST_ARGUMENT) {
-    throw new UserError(`the prompt for "${command.join(' ')}" is longer than one argument may be (${LONGEST_ARGUMENT} bytes)`, { hint: 'write it to a file in the repository and name the file in the prompt' });
+    throw new UserError(
+      `the prompt for "${command.join(' ')}" is longer than one argument may be (${LONGEST_ARGUMENT} bytes)`,
+      { hint: 'write it to a file in the repository and name the file in the prompt' },
+    );
   }
   const again = [...command, ...args];
   return { fresh: prompt === null ? again : [...again, prompt], resume: again, ownsConversation: false };
@@ -42,8 +45,10 @@ function claudeArgv(work: AgentWork, options: ArgvOptions): AgentArgv {
   const rest = [...claudeFlags(work, options), ...args];
   const conversation: LaunchWord = { now: 'conversation' };
   const resume: readonly LaunchWord[] = [...work.command, '--resume', conversation, ...rest];
-  if (work.teleport !== null) return { fresh: [...work.command, '--teleport', work.teleport, ...rest], resume, ownsConversation: false };
-  if (args.some((arg) => OWN_CONVERSATION.has(flagOf(arg)))) return { fresh: [...work.command, ...rest], resume: null, ownsConversation: false };
+  if (work.teleport !== null)
+    return { fresh: [...work.command, '--teleport', work.teleport, ...rest], resume, ownsConversation: false };
+  if (args.some((arg) => OWN_CONVERSATION.has(flagOf(arg))))
+    return { fresh: [...work.command, ...rest], resume: null, ownsConversation: false };
   return { fresh: [...work.command, '--session-id', conversation, ...rest], resume, ownsConversation: true };
 }
 
@@ -71,7 +76,10 @@ function pair(flag: string, value: string | null): readonly string[] {
 }
 
 /** The user's `--settings` (a file or JSON, the last one counts) and the other arguments. */
-export function withoutSettings(args: readonly string[]): { readonly settings: string | null; readonly rest: readonly string[] } {
+export function withoutSettings(args: readonly string[]): {
+  readonly settings: string | null;
+  readonly rest: readonly string[];
+} {
   let settings: string | null = null;
   const rest: string[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -85,14 +93,27 @@ export function withoutSettings(args: readonly string[]): { readonly settings: s
 }
 
 /** Flags that choose a conversation: with one of these the user has decided, and it is started the same way each time. */
-const OWN_CONVERSATION: ReadonlySet<string> = new Set(['--session-id', '--resume', '-r', '--continue', '-c', '--from-pr', '--fork-session', '--teleport', '--remote']);
+const OWN_CONVERSATION: ReadonlySet<string> = new Set([
+  '--session-id',
+  '--resume',
+  '-r',
+  '--continue',
+  '-c',
+  '--from-pr',
+  '--fork-session',
+  '--teleport',
+  '--remote',
+]);
 
 /** Flags under which claude is no session in a pane. */
 const UNUSABLE: ReadonlySet<string> = new Set(['-p', '--print', '--bg', '--background', '--tmux']);
 
 function refuseUnusable(args: readonly string[]): void {
   const flag = args.map(flagOf).find((name) => UNUSABLE.has(name));
-  if (flag) throw new UserError(`"claude.args" holds "${flag}", with which claude is no session in a pane`, { hint: 'take it out, or use "run:" for a command' });
+  if (flag)
+    throw new UserError(`"claude.args" holds "${flag}", with which claude is no session in a pane`, {
+      hint: 'take it out, or use "run:" for a command',
+    });
 }
 
 function flagOf(arg: string): string {

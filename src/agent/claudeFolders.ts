@@ -24,7 +24,12 @@ export interface Caller {
 /** CLAUDE_CONFIG_DIR moves everything, `.claude.json` into the folder itself. */
 export function claudeFolders(account: Account, home: string): ClaudeFolders {
   const root = account === '' ? join(home, '.claude') : account;
-  return { root, global: join(account === '' ? home : root, '.claude.json'), sessions: join(root, 'sessions'), projects: join(root, 'projects') };
+  return {
+    root,
+    global: join(account === '' ? home : root, '.claude.json'),
+    sessions: join(root, 'sessions'),
+    projects: join(root, 'projects'),
+  };
 }
 
 /**
@@ -41,7 +46,10 @@ export function callerAccount({ env, home }: Caller): Account {
 }
 
 /** Each of these accounts once, and the caller's. */
-export function knownAccounts(sessions: readonly { readonly account: Account | null }[], caller: Caller): readonly Account[] {
+export function knownAccounts(
+  sessions: readonly { readonly account: Account | null }[],
+  caller: Caller,
+): readonly Account[] {
   return [...new Set([...sessions.flatMap(({ account }) => account ?? []), callerAccount(caller)])];
 }
 
@@ -67,7 +75,10 @@ function toAccount(value: string, { home, cwd }: { readonly home: string; readon
 }
 
 /** The account that a hook's `transcript_path` (`ROOT/projects/PROJECT/ID.jsonl`) lies in; `believed` is the recorded one. */
-export function transcriptAccount(path: string, { believed, home }: { readonly believed: Account | null; readonly home: string }): Account | null {
+export function transcriptAccount(
+  path: string,
+  { believed, home }: { readonly believed: Account | null; readonly home: string },
+): Account | null {
   const root = /^(.+)\/projects\/[^/]+\/[^/]+\.jsonl$/.exec(path)?.[1];
   if (root === undefined || !isAbsolute(root)) return believed;
   // `~/.claude` may have been named by CLAUDE_CONFIG_DIR too: then `.claude.json` lies elsewhere.

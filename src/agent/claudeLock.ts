@@ -23,7 +23,11 @@ export class LockHeld extends Error {
  * synchronous, so no signal comes in between, and is given a check whether the lock is still its own. Throws LockHeld after the patience, and
  * Node's error where no lock can be made.
  */
-export async function withClaudeLock<T>(file: string, options: ClaudeLockOptions, run: (isOurs: () => boolean) => T): Promise<T> {
+export async function withClaudeLock<T>(
+  file: string,
+  options: ClaudeLockOptions,
+  run: (isOurs: () => boolean) => T,
+): Promise<T> {
   const lock = `${file}.lock`;
   const own = await acquire(lock, options);
   const isOurs = (): boolean => isSame(look(lock), own);
@@ -36,7 +40,7 @@ export async function withClaudeLock<T>(file: string, options: ClaudeLockOptions
 
 async function acquire(lock: string, { patienceMs, onWait, signal }: ClaudeLockOptions): Promise<Stats> {
   const deadline = Date.now() + patienceMs;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     const made = tryMake(lock);
     if (made !== null) return made;
     const held = look(lock);

@@ -22,7 +22,9 @@ interface Case {
  * That is the rule of 2.1.332, and every place it calls trusted is so for older versions too, which also look above the root.
  */
 export function isTrustedByClaude({ cwd, root, key }: TrustPlace, { projects, isGated }: Case): boolean {
-  return isAccepted(projects, key) || (!isGated && foldersUpTo(cwd, root).some((folder) => isAccepted(projects, folder)));
+  return (
+    isAccepted(projects, key) || (!isGated && foldersUpTo(cwd, root).some((folder) => isAccepted(projects, folder)))
+  );
 }
 
 /** True when the dialog was answered with yes for exactly this folder. */
@@ -33,7 +35,7 @@ export function isAccepted(projects: Case['projects'], folder: string): boolean 
 
 function foldersUpTo(cwd: string, root: string | null): readonly string[] {
   const folders = [cwd];
-  for (let folder = cwd; folder !== root && folder !== '/' && folder !== ''; ) {
+  for (let folder = cwd; folder !== root && folder !== '/' && folder !== '';) {
     folder = folder.slice(0, folder.lastIndexOf('/')) || '/';
     folders.push(folder);
   }

@@ -39,10 +39,14 @@ export async function readClaudeVersion({ command, env, cwd, store, onSilent }: 
   return before.length > 0 ? ask() : remembered(join(store.state, 'claude-version.json'), { path, ask });
 }
 
-async function remembered(file: string, { path, ask }: { path: string; ask: () => Promise<string | null> }): Promise<string | null> {
+async function remembered(
+  file: string,
+  { path, ask }: { path: string; ask: () => Promise<string | null> },
+): Promise<string | null> {
   const program = await identify(path);
   const known = await readJson(file, FORMAT).catch(() => null);
-  if (known && known.path === program.path && known.size === program.size && known.mtime === program.mtime) return known.claude;
+  if (known && known.path === program.path && known.size === program.size && known.mtime === program.mtime)
+    return known.claude;
   const claude = await ask();
   // It is a shortcut: a full disk costs the next `up` a tenth of a second and no more.
   const note = { version: 1, ...program, claude };
@@ -62,10 +66,16 @@ export async function firstNotice(store: StorePaths, version: string | null): Pr
   return notice;
 }
 
-const NOTED: JsonFormat<readonly string[]> = { version: 1, what: 'note of the versions of Claude Code that were noted', parse: (value) => (isObject(value) ? textsAt(value, 'claude') : null) };
+const NOTED: JsonFormat<readonly string[]> = {
+  version: 1,
+  what: 'note of the versions of Claude Code that were noted',
+  parse: (value) => (isObject(value) ? textsAt(value, 'claude') : null),
+};
 
 /** An update of Claude Code replaces the file, or the link that leads to it. */
-async function identify(path: string): Promise<{ readonly path: string; readonly size: number; readonly mtime: number }> {
+async function identify(
+  path: string,
+): Promise<{ readonly path: string; readonly size: number; readonly mtime: number }> {
   const real = await realpath(path);
   const { size, mtimeMs } = await stat(real);
   return { path: real, size, mtime: mtimeMs };
@@ -92,13 +102,24 @@ function parseVersion(text: string): string | null {
   return /^(\d+\.\d+\.\d+)\b/.exec(text.trim())?.[1] ?? null;
 }
 
-function answer(program: string, { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string }): Promise<{ readonly stdout: string; readonly words: string }> {
+function answer(
+  program: string,
+  { args, env, cwd }: { args: readonly string[]; env: Env; cwd: string },
+): Promise<{ readonly stdout: string; readonly words: string }> {
   return new Promise((resolve) => {
     // What it says when it fails is no version; a wrapper says there why it does not start Claude.
-    const child = execFile(program, [...args], { env: childEnvironment('quiet', env), cwd, timeout: TIMEOUT }, (error, stdout, stderr) => {
-      const [words = ''] = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '');
-      resolve({ stdout: error ? '' : stdout, words: oneLine(words).slice(0, 200) });
-    });
+    const child = execFile(
+      program,
+      [...args],
+      { env: childEnvironment('quiet', env), cwd, timeout: TIMEOUT },
+      (error, stdout, stderr) => {
+        const [words = ''] = stderr
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '');
+        resolve({ stdout: error ? '' : stdout, words: oneLine(words).slice(0, 200) });
+      },
+    );
     child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });

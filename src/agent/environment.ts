@@ -40,27 +40,50 @@ export function paneEnvironment({ env, own, account, port, login, files }: PaneV
   const fresh = [...namesOf('path'), ...loginVariables.filter((name) => !login.passedOver.includes(name))];
   const caller = childEnvironment('quiet', env);
   const exports: Record<string, string> = {
-    ...Object.fromEntries(fresh.flatMap((name) => (caller[name] === undefined || caller[name] === '' ? [] : [[name, caller[name]]]))),
+    ...Object.fromEntries(
+      fresh.flatMap((name) => (caller[name] === undefined || caller[name] === '' ? [] : [[name, caller[name]]])),
+    ),
     // `←` on an empty prompt would move the session to a daemon, under another id and out of its pane (2.1.197).
     CLAUDE_CODE_DISABLE_AGENT_VIEW: '1',
     ...ownEnvironment({ own, account, port }),
     CLAUDE_TMUX_SESSION_DIR: files.root,
   };
-  return { exports, unset: [...fresh, 'CLAUDE_CONFIG_DIR'].filter((name) => !(name in exports)), login: loginVariables };
+  return {
+    exports,
+    unset: [...fresh, 'CLAUDE_CONFIG_DIR'].filter((name) => !(name in exports)),
+    login: loginVariables,
+  };
 }
 
 /** What a session adds to any environment its programs run in, those of `exec` and `shell` too. */
-export function ownEnvironment({ own, account, port }: Pick<PaneVariables, 'own' | 'account' | 'port'>): Record<string, string> {
+export function ownEnvironment({
+  own,
+  account,
+  port,
+}: Pick<PaneVariables, 'own' | 'account' | 'port'>): Record<string, string> {
   const rest = Object.fromEntries(Object.entries(own).filter(([name]) => name !== 'CLAUDE_CONFIG_DIR'));
-  return { ...rest, ...(account === '' ? {} : { CLAUDE_CONFIG_DIR: account }), ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }) };
+  return {
+    ...rest,
+    ...(account === '' ? {} : { CLAUDE_CONFIG_DIR: account }),
+    ...(port === null ? {} : { CLAUDE_TMUX_PORT: String(port) }),
+  };
 }
 
 /** The server's names may have patterns, as `LC_*`; of the caller's variables those count that no other class has. */
 export function loginNames(env: Env, patterns: readonly string[]): readonly string[] {
-  const named = [...namesOf('login'), ...patterns.filter((pattern) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(pattern)), ...Object.keys(env).filter((name) => patterns.some((pattern) => isLike(name, pattern)))];
+  const named = [
+    ...namesOf('login'),
+    ...patterns.filter((pattern) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(pattern)),
+    ...Object.keys(env).filter((name) => patterns.some((pattern) => isLike(name, pattern))),
+  ];
   return [...new Set(named)].filter((name) => ['login', 'user'].includes(classOf(name, env)));
 }
 
 function isLike(name: string, pattern: string): boolean {
-  return pattern.endsWith('*') && pattern.length > 1 && name.startsWith(pattern.slice(0, -1)) && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+  return (
+    pattern.endsWith('*') &&
+    pattern.length > 1 &&
+    name.startsWith(pattern.slice(0, -1)) &&
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+  );
 }

@@ -18,9 +18,19 @@ export interface SettingsPlaces {
 export function readHookSettings({ root, project, session, platform }: SettingsPlaces): readonly SettingsLevel[] {
   const places: readonly (readonly [SettingsLevel['kind'], string])[] = [
     ['user', join(root, 'settings.json')],
-    ...(project === null ? [] : ([['project', join(project, '.claude', 'settings.json')], ['local', join(project, '.claude', 'settings.local.json')]] as const)),
+    ...(project === null
+      ? []
+      : ([
+          ['project', join(project, '.claude', 'settings.json')],
+          ['local', join(project, '.claude', 'settings.local.json')],
+        ] as const)),
     ...(session === null ? [] : ([['session', session]] as const)),
-    ['managed', platform === 'darwin' ? '/Library/Application Support/ClaudeCode/managed-settings.json' : '/etc/claude-code/managed-settings.json'],
+    [
+      'managed',
+      platform === 'darwin'
+        ? '/Library/Application Support/ClaudeCode/managed-settings.json'
+        : '/etc/claude-code/managed-settings.json',
+    ],
   ];
   return places.map(([kind, path]) => readLevel(kind, path));
 }
@@ -28,7 +38,12 @@ export function readHookSettings({ root, project, session, platform }: SettingsP
 function readLevel(kind: SettingsLevel['kind'], path: string): SettingsLevel {
   const content = contentOf(path);
   const said = content['disableAllHooks'];
-  return { path, kind, disableAllHooks: typeof said === 'boolean' ? said : null, managedOnly: kind === 'managed' && content['allowManagedHooksOnly'] === true };
+  return {
+    path,
+    kind,
+    disableAllHooks: typeof said === 'boolean' ? said : null,
+    managedOnly: kind === 'managed' && content['allowManagedHooksOnly'] === true,
+  };
 }
 
 function contentOf(path: string): Readonly<Record<string, unknown>> {

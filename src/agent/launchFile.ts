@@ -51,7 +51,10 @@ export interface LaunchSpec {
   readonly gates: string;
   /** `run.sh` of the package, which is asked before a key starts it (commands/agreeInPane.ts); null where Claude Code does not run. */
   readonly agreeWith: string | null;
-  readonly files: Pick<SessionPaths, 'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage' | 'wall'>;
+  readonly files: Pick<
+    SessionPaths,
+    'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'answer' | 'stage' | 'wall'
+  >;
 }
 
 /**
@@ -59,12 +62,20 @@ export interface LaunchSpec {
  * Run it as `sh FILE`, or `sh FILE hold` to show only the offer to start.
  */
 export function renderLaunchFile(spec: LaunchSpec, body: string): string {
-  return ['#!/bin/sh', '# Written by claude-tmux for one pane; written anew when the session is started again.', ...renderHead(spec), '', body].join('\n');
+  return [
+    '#!/bin/sh',
+    '# Written by claude-tmux for one pane; written anew when the session is started again.',
+    ...renderHead(spec),
+    '',
+    body,
+  ].join('\n');
 }
 
 /** The part that is the same for every pane; `packageRoot` is the folder of the installed package. */
 export async function readLaunchBody(packageRoot: string): Promise<string> {
-  const parts = await Promise.all(['gate.sh', 'launch.sh'].map((name) => readLargeFile(join(packageRoot, 'tmux-plugin', name))));
+  const parts = await Promise.all(
+    ['gate.sh', 'launch.sh'].map((name) => readLargeFile(join(packageRoot, 'tmux-plugin', name))),
+  );
   return Buffer.concat(parts).toString('utf8');
 }
 
@@ -109,7 +120,11 @@ function renderHead(spec: LaunchSpec): readonly string[] {
 }
 
 function renderEnvironment({ exports, unset }: Pick<LaunchSpec, 'exports' | 'unset'>): readonly string[] {
-  return [...renderCleaning(), ...unset.map((name) => `  unset ${variable(name)}`), ...Object.entries(exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`)];
+  return [
+    ...renderCleaning(),
+    ...unset.map((name) => `  unset ${variable(name)}`),
+    ...Object.entries(exports).map(([name, value]) => `  export ${variable(name)}=${quoted(value)}`),
+  ];
 }
 
 /** Takes out what a server has from the process that started it: a git hook, an npm script, another Claude. No process where there is nothing of the kind. */
@@ -118,7 +133,10 @@ function renderCleaning(): readonly string[] {
   const parts = conditional.map((part) => {
     const plain = part.names.filter((name) => !name.endsWith('*'));
     const patterns = part.names.filter((name) => name.endsWith('*')).map((name) => `${name.slice(0, -1)}[A-Za-z0-9_]*`);
-    const listed = patterns.length === 0 ? '' : ` $(env | sed -n ${patterns.map((pattern) => `-e ${quoted(`s/^\\(${pattern}\\)=.*/\\1/p`)}`).join(' ')})`;
+    const listed =
+      patterns.length === 0
+        ? ''
+        : ` $(env | sed -n ${patterns.map((pattern) => `-e ${quoted(`s/^\\(${pattern}\\)=.*/\\1/p`)}`).join(' ')})`;
     return `  # shellcheck disable=SC2046  # one word for each name\n  if [ -n "${part.marks.map((name) => `\${${variable(name)}+x}`).join('')}" ]; then unset ${plain.join(' ')}${listed}; fi`;
   });
   // The marks are among the names: they go last.

@@ -16,7 +16,10 @@ interface Approving extends ClaudeHome {
  * in `.claude.json`, `.claude/settings.local.json` and the user's settings (Claude Code 2.1.197). What the repository itself approves is no
  * word of the user, though Claude heeds it; what any of them refuses is refused.
  */
-export async function approvedMcpServers(checkout: string, { account, home, hasOwnSettings }: Approving): Promise<readonly string[]> {
+export async function approvedMcpServers(
+  checkout: string,
+  { account, home, hasOwnSettings }: Approving,
+): Promise<readonly string[]> {
   const declared = (await readObject(join(checkout, '.mcp.json'))).mcpServers;
   if (!isObject(declared)) return [];
   const folders = claudeFolders(account, home);
@@ -29,7 +32,9 @@ export async function approvedMcpServers(checkout: string, { account, home, hasO
   const own = [project, users, ...((await hasOwnSettings()) ? [local] : [])];
   const approves = approvalsOf(own);
   const refused = new Set([...own, local, shared].flatMap((source) => textsAt(source, 'disabledMcpjsonServers')));
-  return Object.entries(declared).flatMap(([name, server]) => (approves(name) && !refused.has(name) ? [approvalOf(name, server)] : []));
+  return Object.entries(declared).flatMap(([name, server]) =>
+    approves(name) && !refused.has(name) ? [approvalOf(name, server)] : [],
+  );
 }
 
 /** Which servers some settings approve, by name: Claude starts those unasked (2.1.332). */
@@ -41,7 +46,9 @@ export function approvalsOf(settings: readonly Readonly<Record<string, unknown>>
 
 /** An approval holds for a server as it was defined then: a digest of that, and its name. */
 function approvalOf(name: string, server: unknown): string {
-  return `${createHash('sha256').update(JSON.stringify([name, server])).digest('hex')} ${name}`;
+  return `${createHash('sha256')
+    .update(JSON.stringify([name, server]))
+    .digest('hex')} ${name}`;
 }
 
 /** The name of the server that an approval is for. */
@@ -50,14 +57,21 @@ export function approvedName(approval: string): string {
 }
 
 /** Names of the approved servers in a tree where claude starts in `dir`; one that any `.mcp.json` on the way defines in another way is not among them. */
-export async function stillApproved(approvals: readonly string[], { tree, dir }: { readonly tree: string; readonly dir: string }): Promise<readonly string[]> {
+export async function stillApproved(
+  approvals: readonly string[],
+  { tree, dir }: { readonly tree: string; readonly dir: string },
+): Promise<readonly string[]> {
   if (approvals.length === 0) return [];
   const parts = dir.split('/').filter((part) => part !== '' && part !== '.');
   const folders = [tree, ...parts.map((_, at) => join(tree, ...parts.slice(0, at + 1)))];
-  const declared = (await Promise.all(folders.map(async (folder) => (await readObject(join(folder, '.mcp.json'))).mcpServers))).filter(isObject);
+  const declared = (
+    await Promise.all(folders.map(async (folder) => (await readObject(join(folder, '.mcp.json'))).mcpServers))
+  ).filter(isObject);
   const found = declared.flatMap((servers) => Object.entries(servers));
   const names = [...new Set(approvals.map(approvedName))].filter((name) => found.some(([other]) => other === name));
-  return names.filter((name) => found.every(([other, server]) => other !== name || approvals.includes(approvalOf(name, server))));
+  return names.filter((name) =>
+    found.every(([other, server]) => other !== name || approvals.includes(approvalOf(name, server))),
+  );
 }
 
 /** The checkout's entry in `.claude.json`, kept by real path. */

@@ -19,15 +19,31 @@ export async function writePlugin(fleet: FleetPaths, { packageRoot, version, cla
   const manifest = { name: 'claude-tmux', version, description: 'Tells claude-tmux what this session does.' };
   await makeFolder(fleet.inbox);
   await writeFileAtomic(hook, readBytes(join(packageRoot, 'tmux-plugin', 'hook.sh')), { mode: 0o700, durable: false });
-  await writeFileAtomic(join(fleet.plugin, '.claude-plugin', 'plugin.json'), JSON.stringify(manifest), { durable: false });
-  await writeFileAtomic(join(fleet.plugin, 'hooks', 'hooks.json'), JSON.stringify(hooksFile({ hook, inbox: fleet.inbox, claude })), { durable: false });
+  await writeFileAtomic(join(fleet.plugin, '.claude-plugin', 'plugin.json'), JSON.stringify(manifest), {
+    durable: false,
+  });
+  await writeFileAtomic(
+    join(fleet.plugin, 'hooks', 'hooks.json'),
+    JSON.stringify(hooksFile({ hook, inbox: fleet.inbox, claude })),
+    { durable: false },
+  );
 }
 
 /** hooks.json, with the events that this version of Claude Code knows. */
 export function hooksFile({ hook, inbox, claude }: { hook: string; inbox: string; claude: string | null }): unknown {
   const entry = ({ name, kept }: KnownEvent) => {
     const args = [name, inbox, kept];
-    return [{ hooks: [{ type: 'command', ...(hasExecForm(claude) ? { command: hook, args } : { command: shellCommand([hook, ...args]) }), timeout: timeoutOf(name) }] }];
+    return [
+      {
+        hooks: [
+          {
+            type: 'command',
+            ...(hasExecForm(claude) ? { command: hook, args } : { command: shellCommand([hook, ...args]) }),
+            timeout: timeoutOf(name),
+          },
+        ],
+      },
+    ];
   };
   return { hooks: Object.fromEntries(eventsKnownTo(claude).map((event) => [event.name, entry(event)])) };
 }

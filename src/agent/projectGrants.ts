@@ -31,19 +31,37 @@ const FILES = [join('.claude', 'settings.json'), join('.claude', 'settings.local
 export const FOLDER = 'folder';
 
 /** Reads the settings, MCP servers, skills, agents and commands of a tree's root and of `dirs` in it; `own` are those that hold what the user allowed (relative paths). */
-export async function readProjectGrants(tree: string, { dirs, own }: { readonly dirs: readonly string[]; readonly own: readonly string[] }): Promise<ProjectGrants> {
+export async function readProjectGrants(
+  tree: string,
+  { dirs, own }: { readonly dirs: readonly string[]; readonly own: readonly string[] },
+): Promise<ProjectGrants> {
   const folders = [...new Set(['', ...dirs])];
   const names = folders.flatMap((dir) => FILES.map((file) => join(dir, file)));
   const read = await Promise.all(names.map(async (name) => ({ name, text: await readText(join(tree, name)) })));
   const files = read.flatMap(({ name, text }) => (text === null ? [] : [{ name, text, content: parseObject(text) }]));
   const instructions = await Promise.all(folders.map((dir) => readInstructions(tree, dir)));
-  const approves = approvalsOf(files.flatMap(({ name, content }) => (content === null || name.endsWith('.mcp.json') ? [] : [content])));
-  const granting = instructions.flatMap((one) => one.files).flatMap(({ name, text, head }) => {
-    const parts = head === 'unreadable' ? ['cannot be read, so what it permits is unknown'] : describeHead(head);
-    return parts.length === 0 ? [] : [{ name, text, lines: parts.map((part) => `${name} ${part}`) }];
-  });
-  const described = files.map(({ name, text, content }) => ({ name, text, lines: content === null ? [] : describeFile(name, content, approves) }));
-  const foreign = [...described.filter(({ name }) => !own.includes(name)), ...granting].map(({ name, text, lines }) => ({ lines, fingerprint: createHash('sha256').update(JSON.stringify([name, text])).digest('hex') }));
+  const approves = approvalsOf(
+    files.flatMap(({ name, content }) => (content === null || name.endsWith('.mcp.json') ? [] : [content])),
+  );
+  const granting = instructions
+    .flatMap((one) => one.files)
+    .flatMap(({ name, text, head }) => {
+      const parts = head === 'unreadable' ? ['cannot be read, so what it permits is unknown'] : describeHead(head);
+      return parts.length === 0 ? [] : [{ name, text, lines: parts.map((part) => `${name} ${part}`) }];
+    });
+  const described = files.map(({ name, text, content }) => ({
+    name,
+    text,
+    lines: content === null ? [] : describeFile(name, content, approves),
+  }));
+  const foreign = [...described.filter(({ name }) => !own.includes(name)), ...granting].map(
+    ({ name, text, lines }) => ({
+      lines,
+      fingerprint: createHash('sha256')
+        .update(JSON.stringify([name, text]))
+        .digest('hex'),
+    }),
+  );
   return {
     lines: [...described, ...granting].flatMap(({ lines }) => lines).concat(instructions.flatMap(({ left }) => left)),
     fingerprints: [FOLDER, ...foreign.map(({ fingerprint }) => fingerprint)],
@@ -54,7 +72,10 @@ export async function readProjectGrants(tree: string, { dirs, own }: { readonly 
 
 function isGated(content: Json): boolean {
   const { permissions } = content;
-  return (isObject(permissions) && (isFilled(permissions.allow) || isFilled(permissions.additionalDirectories))) || JSON.stringify(content).includes('"headersHelper"');
+  return (
+    (isObject(permissions) && (isFilled(permissions.allow) || isFilled(permissions.additionalDirectories))) ||
+    JSON.stringify(content).includes('"headersHelper"')
+  );
 }
 
 function isFilled(value: unknown): boolean {
@@ -62,8 +83,13 @@ function isFilled(value: unknown): boolean {
 }
 
 function describeFile(name: string, content: Json, approves: (server: string) => boolean): readonly string[] {
-  const how = (server: string): string => (approves(server) ? `starts the MCP server "${server}" without asking` : `offers the MCP server "${server}", which Claude asks about unless you have approved it`);
-  const parts = name.endsWith('.mcp.json') ? describeServers(content, how) : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
+  const how = (server: string): string =>
+    approves(server)
+      ? `starts the MCP server "${server}" without asking`
+      : `offers the MCP server "${server}", which Claude asks about unless you have approved it`;
+  const parts = name.endsWith('.mcp.json')
+    ? describeServers(content, how)
+    : describeSettings(content, { showsValues: !name.endsWith('.local.json') });
   return parts.map((part) => `${name} ${part}`);
 }
 
@@ -76,8 +102,25 @@ function describeServer(server: Json): string {
 }
 
 /** Keys of Claude Code's settings that name a command, itself or under `command`. */
-const COMMANDS = ['statusLine', 'subagentStatusLine', 'fileSuggestion', 'apiKeyHelper', 'awsAuthRefresh', 'awsCredentialExport', 'gcpAuthRefresh', 'otelHeadersHelper'];
-const DESCRIBED = new Set(['$schema', 'hooks', 'permissions', 'env', 'enableAllProjectMcpServers', 'enabledMcpjsonServers', ...COMMANDS]);
+const COMMANDS = [
+  'statusLine',
+  'subagentStatusLine',
+  'fileSuggestion',
+  'apiKeyHelper',
+  'awsAuthRefresh',
+  'awsCredentialExport',
+  'gcpAuthRefresh',
+  'otelHeadersHelper',
+];
+const DESCRIBED = new Set([
+  '$schema',
+  'hooks',
+  'permissions',
+  'env',
+  'enableAllProjectMcpServers',
+  'enabledMcpjsonServers',
+  ...COMMANDS,
+]);
 
 function describeSettings(content: Json, { showsValues }: { readonly showsValues: boolean }): readonly string[] {
   const { permissions, env } = content;
@@ -86,7 +129,10 @@ function describeSettings(content: Json, { showsValues }: { readonly showsValues
     ...describeHooks(content.hooks),
     ...COMMANDS.flatMap((key) => describeCommand(key, content[key])),
     ...(isObject(permissions) ? describePermissions(permissions) : []),
-    ...listed('sets the variables', entries(env).map(([name, value]) => (showsValues ? `${name}=${String(value)}` : name))),
+    ...listed(
+      'sets the variables',
+      entries(env).map(([name, value]) => (showsValues ? `${name}=${String(value)}` : name)),
+    ),
     ...(content.enableAllProjectMcpServers === true ? ['approves all MCP servers of this repository'] : []),
     ...listed('approves the MCP servers', textsAt(content, 'enabledMcpjsonServers')),
     ...listed('also sets', others),
@@ -116,12 +162,19 @@ function describePermissions(permissions: Json): readonly string[] {
 
 function describeHooks(hooks: unknown): readonly string[] {
   return entries(hooks).flatMap(([event, groups]) =>
-    list(groups).flatMap((group) => list(isObject(group) ? group.hooks : null).map((hook) => `runs at ${event}: ${isObject(hook) ? describeHook(hook) : ''}`)),
+    list(groups).flatMap((group) =>
+      list(isObject(group) ? group.hooks : null).map(
+        (hook) => `runs at ${event}: ${isObject(hook) ? describeHook(hook) : ''}`,
+      ),
+    ),
   );
 }
 
 function describeHook(hook: Json): string {
-  const command = [textAt(hook, 'command') ?? textAt(hook, 'url') ?? textAt(hook, 'prompt') ?? '', ...textsAt(hook, 'args')].join(' ');
+  const command = [
+    textAt(hook, 'command') ?? textAt(hook, 'url') ?? textAt(hook, 'prompt') ?? '',
+    ...textsAt(hook, 'args'),
+  ].join(' ');
   return command.trim() === '' ? JSON.stringify(hook) : command;
 }
 

@@ -31,7 +31,11 @@ export async function readInstructions(tree: string, dir: string): Promise<Instr
       const name = join(dir, '.claude', folder);
       const names = await markdownBelow(tree, name, DEEPEST);
       const files = await Promise.all(names.slice(0, MOST_FILES).map((file) => readInstruction(tree, file)));
-      return { files: files.filter((file) => file !== null), left: names.length > MOST_FILES ? [`${name} holds ${names.length} files, of which ${MOST_FILES} were read`] : [] };
+      return {
+        files: files.filter((file) => file !== null),
+        left:
+          names.length > MOST_FILES ? [`${name} holds ${names.length} files, of which ${MOST_FILES} were read`] : [],
+      };
     }),
   );
   return { files: found.flatMap(({ files }) => files), left: found.flatMap(({ left }) => left) };

@@ -8,7 +8,11 @@ import { parseRegistryEntry, type RegistryEntry } from '../status/registryEntry.
 /** Every Claude process that runs now and has registered; the folder is `ClaudeFolders.sessions`. No folder: none has ever run. */
 export async function readRegistry(folder: string): Promise<readonly RegistryEntry[]> {
   const names = await readNames(folder);
-  const entries = await Promise.all(names.filter((name) => /^\d+\.json$/.test(name)).map((name) => readRegistryEntry(folder, Number(name.slice(0, -5)))));
+  const entries = await Promise.all(
+    names
+      .filter((name) => /^\d+\.json$/.test(name))
+      .map((name) => readRegistryEntry(folder, Number(name.slice(0, -5)))),
+  );
   return entries.filter((entry) => entry !== null);
 }
 

@@ -30,9 +30,15 @@ export function runHook(hooks: unknown, { event, content, env, set }: HookRun): 
   const began = performance.now();
   return new Promise((resolve) => {
     const [program, args] = entry.args === null ? ['/bin/sh', ['-c', entry.command]] : [entry.command, entry.args];
-    const child = spawn(program, args, { cwd: '/', env: { ...childEnvironment('quiet', env), ...set }, timeout: entry.timeout * 1000, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: '/',
+      env: { ...childEnvironment('quiet', env), ...set },
+      timeout: entry.timeout * 1000,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const said: Buffer[] = [];
-    const end = (code: number | null, why = ''): void => resolve({ code, said: (why || Buffer.concat(said).toString()).trim(), ms: performance.now() - began });
+    const end = (code: number | null, why = ''): void =>
+      resolve({ code, said: (why || Buffer.concat(said).toString()).trim(), ms: performance.now() - began });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
     child.stdin.on('error', () => undefined);
     child.stdin.end(JSON.stringify(content));
@@ -54,5 +60,9 @@ function findHook(hooks: unknown, event: string): Registered | null {
   const hook: unknown = isObject(first) && Array.isArray(first['hooks']) ? first['hooks'][0] : null;
   const command = isObject(hook) ? textAt(hook, 'command') : null;
   if (!isObject(hook) || command === null) return null;
-  return { command, args: Array.isArray(hook['args']) ? textsAt(hook, 'args') : null, timeout: numberAt(hook, 'timeout') ?? 5 };
+  return {
+    command,
+    args: Array.isArray(hook['args']) ? textsAt(hook, 'args') : null,
+    timeout: numberAt(hook, 'timeout') ?? 5,
+  };
 }

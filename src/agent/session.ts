@@ -49,7 +49,12 @@ export async function writeSession(input: SessionInput): Promise<string> {
   const files = sessionPaths(input.fleet, input.pane.id);
   const { work } = input.pane;
   if (work.kind === 'agent' && work.isClaude && input.hooks) {
-    const settings = await mergeSettings({ user: withoutSettings(work.args).settings, cwd: input.cwd, mcpServers: input.mcpServers, fullscreen: work.fullscreen });
+    const settings = await mergeSettings({
+      user: withoutSettings(work.args).settings,
+      cwd: input.cwd,
+      mcpServers: input.mcpServers,
+      fullscreen: work.fullscreen,
+    });
     await writeFileAtomic(files.settings, JSON.stringify(settings), { durable: false });
   }
   const prompt = promptOf(input);
@@ -63,7 +68,16 @@ export async function writeSession(input: SessionInput): Promise<string> {
 export function launchSpec(input: SessionInput): LaunchSpec {
   const { pane, cwd, fleet, env } = input;
   const files = sessionPaths(fleet, pane.id);
-  const common = { ...NOTHING, label: pane.name, cwd, ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, login: input.login, files }), setup: input.setup, gates: input.gates, agreeWith: null, files };
+  const common = {
+    ...NOTHING,
+    label: pane.name,
+    cwd,
+    ...paneEnvironment({ env, account: input.account, own: pane.env, port: input.port, login: input.login, files }),
+    setup: input.setup,
+    gates: input.gates,
+    agreeWith: null,
+    files,
+  };
   switch (pane.work.kind) {
     case 'agent':
       return { ...common, ...agentSpec(input, pane.work, files) };
@@ -74,15 +88,42 @@ export function launchSpec(input: SessionInput): LaunchSpec {
   }
 }
 
-const NOTHING = { resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, startsAtOnce: null } as const;
+const NOTHING = {
+  resume: null,
+  promptFile: null,
+  promptMarkedBy: 'hook',
+  conversation: null,
+  transcripts: null,
+  question: null,
+  startsAtOnce: null,
+} as const;
 
-function agentSpec(input: SessionInput, work: AgentWork, files: SessionPaths): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts' | 'startsAtOnce'> & Partial<Pick<LaunchSpec, 'agreeWith'>> {
+function agentSpec(
+  input: SessionInput,
+  work: AgentWork,
+  files: SessionPaths,
+): Pick<
+  LaunchSpec,
+  'program' | 'fresh' | 'resume' | 'promptFile' | 'promptMarkedBy' | 'conversation' | 'transcripts' | 'startsAtOnce'
+> &
+  Partial<Pick<LaunchSpec, 'agreeWith'>> {
   const pluginDir = input.hooks ? input.fleet.plugin : null;
   // Handing over between sessions is not active yet: the prompt says that nothing has come.
   const sent = { ...work, prompt: input.sendPrompt && work.prompt !== null ? fillHandoff(work.prompt, null) : null };
-  const argv = agentArgv(sent, { label: input.pane.name, settingsFile: input.hooks ? files.settings : null, pluginDir });
+  const argv = agentArgv(sent, {
+    label: input.pane.name,
+    settingsFile: input.hooks ? files.settings : null,
+    pluginDir,
+  });
   const program = work.command.join(' ');
-  if (!work.isClaude) return { ...NOTHING, program, fresh: argv.fresh, resume: argv.resume, promptMarkedBy: sent.prompt === null ? 'hook' : 'launcher' };
+  if (!work.isClaude)
+    return {
+      ...NOTHING,
+      program,
+      fresh: argv.fresh,
+      resume: argv.resume,
+      promptMarkedBy: sent.prompt === null ? 'hook' : 'launcher',
+    };
   return {
     program,
     fresh: argv.fresh,
@@ -105,7 +146,9 @@ function commandSpec(run: string, env: Env): Pick<LaunchSpec, 'program' | 'fresh
 }
 
 /** A row that asks for a claude.ai/code session and then is that session. */
-function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'transcripts' | 'question' | 'agreeWith'> {
+function placeholderSpec(
+  input: SessionInput,
+): Pick<LaunchSpec, 'program' | 'fresh' | 'resume' | 'transcripts' | 'question' | 'agreeWith'> {
   const flags = ['--name', input.pane.name, ...(input.hooks ? ['--plugin-dir', input.fleet.plugin] : [])];
   const answer: LaunchWord = { now: 'answer' };
   return {
@@ -120,7 +163,11 @@ function placeholderSpec(input: SessionInput): Pick<LaunchSpec, 'program' | 'fre
 
 /** The prompt that goes to stdin; null when there is none, and for programs that take theirs as an argument. */
 export function promptOf({ pane: { work, name }, sendPrompt }: SessionInput): string | null {
-  if (!sendPrompt || work.kind !== 'agent' || !work.isClaude || work.prompt === null || work.teleport !== null) return null;
-  if (Buffer.byteLength(work.prompt) > LONGEST_PROMPT) throw new UserError(`the prompt of "${name}" is longer than claude reads (10 MB)`, { hint: 'put it into a file of the repository and name the file in the prompt' });
+  if (!sendPrompt || work.kind !== 'agent' || !work.isClaude || work.prompt === null || work.teleport !== null)
+    return null;
+  if (Buffer.byteLength(work.prompt) > LONGEST_PROMPT)
+    throw new UserError(`the prompt of "${name}" is longer than claude reads (10 MB)`, {
+      hint: 'put it into a file of the repository and name the file in the prompt',
+    });
   return fillHandoff(work.prompt, null);
 }

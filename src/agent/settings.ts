@@ -14,7 +14,12 @@ export interface SettingsOptions {
 }
 
 /** The one settings file claude gets: the user's `--settings` with ours, theirs counting where both say something. */
-export async function mergeSettings({ user, cwd, mcpServers, fullscreen }: SettingsOptions): Promise<Readonly<Record<string, unknown>>> {
+export async function mergeSettings({
+  user,
+  cwd,
+  mcpServers,
+  fullscreen,
+}: SettingsOptions): Promise<Readonly<Record<string, unknown>>> {
   const theirs = user === null ? {} : await readUserSettings(user, cwd);
   const approved = [...new Set([...textsAt(theirs, 'enabledMcpjsonServers'), ...mcpServers])];
   return {
@@ -30,8 +35,17 @@ async function readUserSettings(user: string, cwd: string): Promise<Readonly<Rec
   const isText = user.trimStart().startsWith('{');
   const path = isAbsolute(user) ? user : join(cwd, user);
   const text = isText ? user : await readText(path);
-  if (text === null) throw new UserError(`"--settings" in "claude.args" names a file that is not there: "${path}"`, { hint: 'mend the path in the layout' });
+  if (text === null)
+    throw new UserError(`"--settings" in "claude.args" names a file that is not there: "${path}"`, {
+      hint: 'mend the path in the layout',
+    });
   const settings = parseObject(text);
-  if (!settings) throw new UserError(isText ? '"--settings" in "claude.args" is not a JSON object' : `the settings file "${path}" is not a JSON object`, { hint: 'claude would refuse it too: mend the JSON' });
+  if (!settings)
+    throw new UserError(
+      isText
+        ? '"--settings" in "claude.args" is not a JSON object'
+        : `the settings file "${path}" is not a JSON object`,
+      { hint: 'claude would refuse it too: mend the JSON' },
+    );
   return settings;
 }

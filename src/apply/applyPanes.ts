@@ -38,7 +38,10 @@ export interface PanesInput {
 }
 
 /** Puts the panes on the screen in one batch; resolves to a sentence for each that could not be. */
-export async function applyPanes(context: Context, { plan, record, server, snapshot, accounts, sizeKnown, noPrompt }: PanesInput): Promise<string[]> {
+export async function applyPanes(
+  context: Context,
+  { plan, record, server, snapshot, accounts, sizeKnown, noPrompt }: PanesInput,
+): Promise<string[]> {
   const steps = plan.steps.filter(isPaneStep);
   if (steps.length === 0) return [];
   const { tmux } = snapshot;
@@ -47,28 +50,62 @@ export async function applyPanes(context: Context, { plan, record, server, snaps
   const login = readLogin(context, { server, snapshot });
   const launchFiles = await writeLaunches(context, { plan, record, snapshot, accounts, login, noPrompt });
   const renewed = tmux.session === null ? [] : updateSessionLines(context, login, tmux.session.id);
-  const text = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: tmux.version, sessionId: sessionIdOf(plan, snapshot), sizeKnown });
+  const text = emitBatch({
+    plan: { ...plan, steps },
+    uuid: record.uuid,
+    launchFiles,
+    startFolder: record.sessions[0]?.path ?? context.home,
+    version: tmux.version,
+    sessionId: sessionIdOf(plan, snapshot),
+    sizeKnown,
+  });
   const result = await runBatch(server, [...renewed, text].join('\n'), context.env);
-  const missing = steps.filter((step) => ('hold' in step || step.kind === 'adopt-session') && !result.made.has(step.id));
+  const missing = steps.filter(
+    (step) => ('hold' in step || step.kind === 'adopt-session') && !result.made.has(step.id),
+  );
   const reasons = result.errors.map((error) => `tmux: ${error}`);
   return [...missing.map((step) => `${step.target} could not be made (${step.kind})`), ...reasons];
 }
 
-async function writeLaunches(context: Context, { plan, record, snapshot, accounts, login, noPrompt }: Omit<PanesInput, 'server' | 'sizeKnown'> & { readonly login: Login }): Promise<Record<string, string>> {
+async function writeLaunches(
+  context: Context,
+  {
+    plan,
+    record,
+    snapshot,
+    accounts,
+    login,
+    noPrompt,
+  }: Omit<PanesInput, 'server' | 'sizeKnown'> & { readonly login: Login },
+): Promise<Record<string, string>> {
   const fleet = fleetPaths(context.store, record.uuid);
   const ids = new Set(plan.steps.flatMap((step) => ('hold' in step ? [step.pane] : [])));
   const body = `place_key=${placeKey(await readMachine())}\n${await readLaunchBody(context.packageRoot)}`;
   const panes = Object.values(plan.panes).filter((pane) => ids.has(pane.id));
   const commands = panes.flatMap(claudeCommand);
   if (commands.length > 0) {
-    await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude: await oldestClaude(context, commands) });
+    await writePlugin(fleet, {
+      packageRoot: context.packageRoot,
+      version: context.version,
+      claude: await oldestClaude(context, commands),
+    });
   }
-  const setups = await writeSetups(context, { panes: Object.values(plan.panes), starting: panes, record, trees: snapshot.trees, accounts, login });
+  const setups = await writeSetups(context, {
+    panes: Object.values(plan.panes),
+    starting: panes,
+    record,
+    trees: snapshot.trees,
+    accounts,
+    login,
+  });
   await makeFolder(context.store.gates);
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
       const session = record.sessions.find((candidate) => candidate.id === pane.id);
-      if (!session) throw new UserError(`session "${pane.id}" is not in the fleet's record`, { hint: 'run the same command again' });
+      if (!session)
+        throw new UserError(`session "${pane.id}" is not in the fleet's record`, {
+          hint: 'run the same command again',
+        });
       const path = await writeSession({
         fleet,
         pane,
@@ -109,7 +146,17 @@ function claudeCommand({ work }: Pane): readonly (readonly string[])[] {
 async function oldestClaude(context: Context, commands: readonly (readonly string[])[]): Promise<string | null> {
   const { env, cwd, store } = context;
   const distinct = [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
-  const versions = await Promise.all(distinct.map((command) => readClaudeVersion({ command, env, cwd, store, onSilent: (words) => context.talk(`note: ${silentClaude(command, words)}`) })));
+  const versions = await Promise.all(
+    distinct.map((command) =>
+      readClaudeVersion({
+        command,
+        env,
+        cwd,
+        store,
+        onSilent: (words) => context.talk(`note: ${silentClaude(command, words)}`),
+      }),
+    ),
+  );
   for (const version of new Set(versions)) {
     const notice = await firstNotice(store, version);
     if (notice !== null) context.talk(`note: ${notice}`);

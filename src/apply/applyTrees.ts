@@ -49,9 +49,16 @@ interface Lacking {
 async function completeSubmodules(context: Context, lacking: readonly Lacking[]): Promise<readonly string[]> {
   const incomplete: string[] = [];
   for (const { step, words } of lacking) {
-    const mayHelp = context.interactive && !context.signal.aborted && /Permission denied|could not read|Host key verification|Authentication failed|terminal prompts disabled/.test(words);
+    const mayHelp =
+      context.interactive &&
+      !context.signal.aborted &&
+      /Permission denied|could not read|Host key verification|Authentication failed|terminal prompts disabled/.test(
+        words,
+      );
     if (mayHelp) context.talk(`fetching the submodules of "${step.pane}"; git may ask`);
-    const left = mayHelp ? await askForSubmodules(step.spec.path, { env: context.env, checkout: step.checkout, signal: context.signal }) : words;
+    const left = mayHelp
+      ? await askForSubmodules(step.spec.path, { env: context.env, checkout: step.checkout, signal: context.signal })
+      : words;
     if (left !== null) incomplete.push(`"${step.pane}": ${left} (in ${step.spec.path})`);
   }
   return incomplete;
@@ -66,10 +73,22 @@ async function runAll(context: Context, input: AllTrees): Promise<StepResults> {
   const fetches = input.steps.filter((step) => step.kind === 'fetch-mirror');
   const progress = makeProgress(context);
   try {
-    const fetched = await runSteps(fetches, { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, { step, mirrors, progress }) }, context);
+    const fetched = await runSteps(
+      fetches,
+      { laneOf: () => ({ lane: 'mirror', most: 1 }), run: (step) => fetchMirror(context, { step, mirrors, progress }) },
+      context,
+    );
     const rest = input.steps.filter((step) => step.kind !== 'fetch-mirror');
     const lost = new Set([...fetched.failed.keys(), ...fetched.skipped]);
-    const results = await runSteps(rest, { laneOf: (step) => laneOf(context, step), run: (step) => track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })) }, { signal: context.signal, lost });
+    const results = await runSteps(
+      rest,
+      {
+        laneOf: (step) => laneOf(context, step),
+        run: (step) =>
+          track(context, { progress, step }, () => runTreeStep(context, { step, input, mirrors, progress })),
+      },
+      { signal: context.signal, lost },
+    );
     return {
       done: new Set([...fetched.done, ...results.done]),
       failed: new Map([...fetched.failed, ...results.failed]),
@@ -97,7 +116,19 @@ interface Fetch {
 async function fetchMirror(context: Context, { step, mirrors, progress }: Fetch): Promise<void> {
   const gitShows = context.interactive && localPath(step.repo) === null;
   const fill = async (onLine: (line: string) => void): Promise<string> => {
-    mirrors.set(step.repo, await fillMirror({ repo: step.repo, checkout: step.checkout, cacheDir: context.store.cache, env: context.env, terminal: context.interactive, shares: true, signal: context.signal, onLine }));
+    mirrors.set(
+      step.repo,
+      await fillMirror({
+        repo: step.repo,
+        checkout: step.checkout,
+        cacheDir: context.store.cache,
+        env: context.env,
+        terminal: context.interactive,
+        shares: true,
+        signal: context.signal,
+        onLine,
+      }),
+    );
     return '';
   };
   if (!gitShows) return track(context, { progress, step }, () => fill((line) => progress.line(nameOf(step), line)));
@@ -111,7 +142,11 @@ function nameOf(step: FolderStep): string {
 }
 
 /** Shows a step while it runs; its error's own words are told once, at the end, by the caller. */
-async function track(context: Context, { progress, step }: { readonly progress: Progress; readonly step: FolderStep }, run: () => Promise<string>): Promise<void> {
+async function track(
+  context: Context,
+  { progress, step }: { readonly progress: Progress; readonly step: FolderStep },
+  run: () => Promise<string>,
+): Promise<void> {
   const name = nameOf(step);
   progress.begin(name);
   try {
@@ -132,29 +167,61 @@ interface StepInput {
 /** Does one step and resolves to what is worth saying about it. */
 async function runTreeStep(context: Context, { step, input, mirrors, progress }: StepInput): Promise<string> {
   const localSettings = 'spec' in step && step.spec.repo === input.fleet.record.repo ? input.localSettings : [];
-  const getsWork = input.steps.some((other) => other.kind === 'bring-work' && 'pane' in step && other.pane === step.pane);
+  const getsWork = input.steps.some(
+    (other) => other.kind === 'bring-work' && 'pane' in step && other.pane === step.pane,
+  );
   const onLacking = (words: string): void => ('spec' in step ? void input.lacking.push({ step, words }) : undefined);
-  const common = { env: context.env, signal: context.signal, onLacking, onLine: (line: string): void => progress.line(nameOf(step), line) };
+  const common = {
+    env: context.env,
+    signal: context.signal,
+    onLacking,
+    onLine: (line: string): void => progress.line(nameOf(step), line),
+  };
   switch (step.kind) {
     case 'fetch-mirror':
       return '';
     case 'make-clone': {
       const mirror = mirrors.get(step.spec.repo);
       if (!mirror) throw new Error(`no mirror of ${step.spec.repo} was fetched before its clone`);
-      const report = await makeClone({ ...common, getsWork, localSettings, mirror, spec: step.spec, basePath: step.basePath, checkout: step.checkout });
+      const report = await makeClone({
+        ...common,
+        getsWork,
+        localSettings,
+        mirror,
+        spec: step.spec,
+        basePath: step.basePath,
+        checkout: step.checkout,
+      });
       return describeReport(report);
     }
     case 'make-worktree':
-      return describeReport(await makeWorktree({ ...common, getsWork, localSettings, spec: step.spec, checkout: step.checkout }));
+      return describeReport(
+        await makeWorktree({ ...common, getsWork, localSettings, spec: step.spec, checkout: step.checkout }),
+      );
     case 'begin-task':
-      return beginTask(context, { step, fleet: input.fleet, mirror: mirrors.get(step.spec.repo) ?? null, onLine: common.onLine, onLacking });
+      return beginTask(context, {
+        step,
+        fleet: input.fleet,
+        mirror: mirrors.get(step.spec.repo) ?? null,
+        onLine: common.onLine,
+        onLacking,
+      });
     case 'bring-work': {
       const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
       return `${plural(commits, 'commit')}, ${plural(files, 'file')}`;
     }
     case 'copy-files': {
-      const { copied, linked, refused, nowhere } = await copyFiles({ ...common, spec: step.spec, checkout: step.checkout });
-      return [`${copied} copied`, `${linked} linked`, ...refused.map((path) => `not taken: ${path}`), ...nowhere.map((path) => `not taken: ${path} is a link that leads nowhere`)].join(', ');
+      const { copied, linked, refused, nowhere } = await copyFiles({
+        ...common,
+        spec: step.spec,
+        checkout: step.checkout,
+      });
+      return [
+        `${copied} copied`,
+        `${linked} linked`,
+        ...refused.map((path) => `not taken: ${path}`),
+        ...nowhere.map((path) => `not taken: ${path} is a link that leads nowhere`),
+      ].join(', ');
     }
     default:
       return assertNever(step);
@@ -163,5 +230,9 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
 
 /** Where the branch starts, what was carried over from the checkout, and what is worth knowing besides. */
 function describeReport({ branch, start, carried, notes }: CloneReport): string {
-  return [`${branch} from ${start}`, ...(carried.length === 0 ? [] : [`carried over ${carried.join(', ')}`]), ...notes].join('; ');
+  return [
+    `${branch} from ${start}`,
+    ...(carried.length === 0 ? [] : [`carried over ${carried.join(', ')}`]),
+    ...notes,
+  ].join('; ');
 }

@@ -57,12 +57,15 @@ const STEPS: Readonly<Record<ClosingStep, (context: Context, closing: Closing, s
   'check-again': checkAgain,
   'write-receipt': (_context, closing, { keeps }) => keepReceipt(closing, keeps),
   'note-closed': noteClosed,
-  'lock-worktree': (_context, { survey }) => (survey.standing === null ? Promise.resolve() : lockWorktree(survey.standing.gitDir)),
+  'lock-worktree': (_context, { survey }) =>
+    survey.standing === null ? Promise.resolve() : lockWorktree(survey.standing.gitDir),
   'move-tree': async (_context, { session, survey: { standing, archive } }) => {
-    if (standing !== null) await relocateTree({ from: session.path, to: archive, inode: standing.inode, device: standing.device });
+    if (standing !== null)
+      await relocateTree({ from: session.path, to: archive, inode: standing.inode, device: standing.device });
   },
   register: ({ env }, { session, survey }) => registerTree(survey.archive, { before: session.path, env }),
-  'put-launch-away': (context, { record, session, survey }) => putLaunchAway(fleetPaths(context.store, record.uuid), session.id, survey.slot),
+  'put-launch-away': (context, { record, session, survey }) =>
+    putLaunchAway(fleetPaths(context.store, record.uuid), session.id, survey.slot),
 };
 
 /** The question may have been open for an hour: what runs is looked at once more before it gets its SIGHUP. */
@@ -78,13 +81,20 @@ async function endAgent(context: Context, closing: Closing): Promise<void> {
 const PATIENCE_MS = 30_000;
 const AGAIN_MS = 50;
 
-async function waitForEnd(context: Context, { paths, closing: { session } }: { readonly paths: FleetPaths; readonly closing: Closing }): Promise<void> {
+async function waitForEnd(
+  context: Context,
+  { paths, closing: { session } }: { readonly paths: FleetPaths; readonly closing: Closing },
+): Promise<void> {
   const deadline = context.now() + PATIENCE_MS;
   for (;;) {
     const agents = await readAgents({ paths, sessions: [session], env: context.env, home: context.home });
     const agent = agents[session.id];
     if (agent?.alive !== true) return;
-    if (context.now() >= deadline) throw new UserError(`what runs in "${session.id}" (pid ${agent.pid ?? 0}) has not ended within ${PATIENCE_MS / 1000} s; its clone was not moved`, { hint: 'look at what keeps it, and close the session again' });
+    if (context.now() >= deadline)
+      throw new UserError(
+        `what runs in "${session.id}" (pid ${agent.pid ?? 0}) has not ended within ${PATIENCE_MS / 1000} s; its clone was not moved`,
+        { hint: 'look at what keeps it, and close the session again' },
+      );
     await pause(AGAIN_MS);
   }
 }
@@ -104,13 +114,22 @@ async function checkAgain(context: Context, closing: Closing, state: State): Pro
   const { survey } = closing;
   if (survey.standing === null) return;
   for (let tries = 0; ; tries++) {
-    const risks = await readRisks(context, { ...closing, standing: survey.standing, remote: survey.remote, panePid: null });
+    const risks = await readRisks(context, {
+      ...closing,
+      standing: survey.standing,
+      remote: survey.remote,
+      panePid: null,
+    });
     const inside = risks.find(({ kind }) => kind === 'process');
     if (!inside) {
       state.keeps = risks;
       return;
     }
-    if (tries === LEAVING_TRIES) throw new UserError(`"${closing.session.id}" has ended and left behind in its clone: ${inside.samples.join(', ')}; the clone was not moved`, { hint: `end them and close it again; claude-tmux up brings it back` });
+    if (tries === LEAVING_TRIES)
+      throw new UserError(
+        `"${closing.session.id}" has ended and left behind in its clone: ${inside.samples.join(', ')}; the clone was not moved`,
+        { hint: `end them and close it again; claude-tmux up brings it back` },
+      );
     await pause(LEAVING_MS);
   }
 }
@@ -144,9 +163,22 @@ async function keepReceipt({ record, session, include, survey }: Closing, keeps:
   });
 }
 
-async function noteClosed(context: Context, { record, session, survey: { at, slot, archive, standing } }: Closing): Promise<void> {
-  const entry: ClosedSession = { session, at, slot, archive: standing === null ? null : archive, inode: standing?.inode ?? 0 };
-  await keepRecord(context, { ...record, sessions: record.sessions.filter(({ id }) => id !== session.id), closed: [...record.closed, entry] });
+async function noteClosed(
+  context: Context,
+  { record, session, survey: { at, slot, archive, standing } }: Closing,
+): Promise<void> {
+  const entry: ClosedSession = {
+    session,
+    at,
+    slot,
+    archive: standing === null ? null : archive,
+    inode: standing?.inode ?? 0,
+  };
+  await keepRecord(context, {
+    ...record,
+    sessions: record.sessions.filter(({ id }) => id !== session.id),
+    closed: [...record.closed, entry],
+  });
 }
 
 /** Written, and on the disk, before the tree moves. */

@@ -26,7 +26,10 @@ export async function findLayout(given: string, places: LayoutPlaces): Promise<s
   const direct = resolve(places.cwd, given);
   if (isAbsolute(given) || given.includes('/')) {
     for (const path of [direct, `${direct}.yaml`, `${direct}.yml`]) if (isFile(path)) return path;
-    throw new UserError(`no layout file ${direct}`, { hint: 'claude-tmux layouts lists the known ones', exitCode: EXIT.usage });
+    throw new UserError(`no layout file ${direct}`, {
+      hint: 'claude-tmux layouts lists the known ones',
+      exitCode: EXIT.usage,
+    });
   }
   for (const { folder } of foldersOf(places)) {
     for (const name of [given, `${given}.yaml`, `${given}.yml`]) {
@@ -34,9 +37,15 @@ export async function findLayout(given: string, places: LayoutPlaces): Promise<s
       if (isFile(path)) return path;
     }
   }
-  const near = closest(given.replace(/\.ya?ml$/, ''), (await listLayouts(places)).map((layout) => layout.name));
+  const near = closest(
+    given.replace(/\.ya?ml$/, ''),
+    (await listLayouts(places)).map((layout) => layout.name),
+  );
   throw new UserError(`no layout "${given}" here, in ${places.own} or among the shipped ones`, {
-    hint: near === null ? 'claude-tmux layouts lists the known ones' : `did you mean "${near}"? claude-tmux layouts lists all`,
+    hint:
+      near === null
+        ? 'claude-tmux layouts lists the known ones'
+        : `did you mean "${near}"? claude-tmux layouts lists all`,
     exitCode: EXIT.usage,
   });
 }

@@ -47,10 +47,16 @@ async function commit(fleet: FleetPaths): Promise<SessionStates> {
   const events = readInbox(fleet.inbox);
   const { sessions, entries } = fold(before, events);
   if (entries.length > 0) {
-    const journal = await appendJournal(fleet.journal, entries, { mark: before.journal ?? (await beginJournal(fleet, before)) });
+    const journal = await appendJournal(fleet.journal, entries, {
+      mark: before.journal ?? (await beginJournal(fleet, before)),
+    });
     await writeHookStates(fleet, { version: 1, sessions, folded: events.map(({ key }) => key), journal });
   }
-  clearInbox(fleet.inbox, events.map(({ name }) => name), Date.now());
+  clearInbox(
+    fleet.inbox,
+    events.map(({ name }) => name),
+    Date.now(),
+  );
   return sessions;
 }
 
@@ -71,7 +77,10 @@ async function readOnly(fleet: FleetPaths): Promise<SessionStates> {
   }
 }
 
-function fold(before: HookStates, events: readonly InboxEvent[]): { readonly sessions: SessionStates; readonly entries: readonly JournalEntry[] } {
+function fold(
+  before: HookStates,
+  events: readonly InboxEvent[],
+): { readonly sessions: SessionStates; readonly entries: readonly JournalEntry[] } {
   const done = new Set(before.folded);
   const sessions = new Map(Object.entries(before.sessions));
   const entries: JournalEntry[] = [];

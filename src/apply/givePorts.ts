@@ -17,9 +17,18 @@ const HIGHEST = 65_535;
  * The record with a port for each session that starts. One it had before stays its own, listened on or not; a new one is no other
  * session's of any fleet, and nobody listens on it. Call it while holding `portsLock`, and write the record before that ends.
  */
-export async function givePorts(context: Context, record: FleetRecord, { ports, started }: Giving): Promise<FleetRecord> {
-  const kept = record.sessions.map((session) => (started.has(session.id) ? { ...session, port: ports !== null && fits(session.port, ports) ? session.port : null } : session));
-  if (ports === null || !kept.some((session) => started.has(session.id) && session.port === null)) return { ...record, sessions: kept };
+export async function givePorts(
+  context: Context,
+  record: FleetRecord,
+  { ports, started }: Giving,
+): Promise<FleetRecord> {
+  const kept = record.sessions.map((session) =>
+    started.has(session.id)
+      ? { ...session, port: ports !== null && fits(session.port, ports) ? session.port : null }
+      : session,
+  );
+  if (ports === null || !kept.some((session) => started.has(session.id) && session.port === null))
+    return { ...record, sessions: kept };
   const taken = await takenPorts(context, record, kept);
   const sessions: SessionRecord[] = [];
   for (const session of kept) {
@@ -48,5 +57,7 @@ async function takenPorts(context: Context, record: FleetRecord, kept: readonly 
 
 async function findFree({ base, step }: NonNullable<Layout['ports']>, taken: ReadonlySet<number>): Promise<number> {
   for (let port = base; port <= HIGHEST; port += step) if (!taken.has(port) && (await isPortFree(port))) return port;
-  throw new UserError(`no port from ${base} on in steps of ${step} is free`, { hint: 'a lower base or a smaller step: ports: {base: 3000, step: 1}' });
+  throw new UserError(`no port from ${base} on in steps of ${step} is free`, {
+    hint: 'a lower base or a smaller step: ports: {base: 3000, step: 1}',
+  });
 }

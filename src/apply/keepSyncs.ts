@@ -23,8 +23,12 @@ export function keepSyncs(context: Context, record: FleetRecord): KeptSync {
     const next = last.then(async () => {
       const now = (await readFleet(context.store, record.uuid)) ?? record;
       const session = now.sessions.find((one) => one.id === id);
-      if (session === undefined || Object.entries(fields).every(([key, value]) => Reflect.get(session, key) === value)) return;
-      await writeFleet(context.store, { ...now, sessions: now.sessions.map((one) => (one.id === id ? { ...one, ...fields } : one)) });
+      if (session === undefined || Object.entries(fields).every(([key, value]) => Reflect.get(session, key) === value))
+        return;
+      await writeFleet(context.store, {
+        ...now,
+        sessions: now.sessions.map((one) => (one.id === id ? { ...one, ...fields } : one)),
+      });
       written = true;
     });
     last = next.catch(() => undefined);

@@ -8,6 +8,13 @@ import type { Layout, Pane } from '../layout/layout.ts';
 export function launchHash(layout: Layout, pane: Pane): string {
   const { work } = pane;
   const started = work.kind === 'agent' ? { ...work, prompt: null } : work;
-  const text = JSON.stringify([layout.isolation, started, pane.tree.kind === 'own' ? pane.tree.spec.path : pane.tree, pane.dir, Object.entries(pane.env).sort(), ...(layout.ports === null ? [] : [layout.ports])]);
+  const text = JSON.stringify([
+    layout.isolation,
+    started,
+    pane.tree.kind === 'own' ? pane.tree.spec.path : pane.tree,
+    pane.dir,
+    Object.entries(pane.env).sort(),
+    ...(layout.ports === null ? [] : [layout.ports]),
+  ]);
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -7,10 +7,22 @@ import type { TmuxServer } from '../tmux/tmux.ts';
 import type { Context } from './context.ts';
 
 /** tmux's own list (3.3a), for a server that is not there yet. */
-const UPDATED_BY_TMUX = ['DISPLAY', 'KRB5CCNAME', 'SSH_ASKPASS', 'SSH_AUTH_SOCK', 'SSH_AGENT_PID', 'SSH_CONNECTION', 'WINDOWID', 'XAUTHORITY'];
+const UPDATED_BY_TMUX = [
+  'DISPLAY',
+  'KRB5CCNAME',
+  'SSH_ASKPASS',
+  'SSH_AUTH_SOCK',
+  'SSH_AGENT_PID',
+  'SSH_CONNECTION',
+  'WINDOWID',
+  'XAUTHORITY',
+];
 
 /** Where panes that start now get the variables of the user's login from. */
-export function readLogin({ env }: Context, { server, snapshot }: { readonly server: TmuxServer; readonly snapshot: Snapshot }): Login {
+export function readLogin(
+  { env }: Context,
+  { server, snapshot }: { readonly server: TmuxServer; readonly snapshot: Snapshot },
+): Login {
   const names = snapshot.tmux.updateEnvironment ?? UPDATED_BY_TMUX;
   // Who stands in a pane has the values of that pane's start; what tmux holds for the session is as new or newer.
   if (isInside(server.socket, env)) return { names, passedOver: loginNames(env, names) };
@@ -32,6 +44,8 @@ export function updateSessionLines({ env }: Context, login: Login, sessionId: st
   const fresh = loginNames(env, login.names).filter((name) => !login.passedOver.includes(name));
   return fresh.map((name) => {
     const value = env[name];
-    return value === undefined ? `set-environment -r -t ${word(sessionId)} ${name}` : `set-environment -t ${word(sessionId)} ${name} ${word(value)}`;
+    return value === undefined
+      ? `set-environment -r -t ${word(sessionId)} ${name}`
+      : `set-environment -t ${word(sessionId)} ${name} ${word(value)}`;
   });
 }

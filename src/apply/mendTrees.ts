@@ -22,7 +22,11 @@ export async function mendTreeOf(context: Context, record: FleetRecord, id: stri
 }
 
 /** One tree; true when there was something to end. Throws a UserError while a git is at work in it. */
-export async function mendTree(context: Context, owner: SessionRecord, keep: Pick<ReturnType<typeof keepSyncs>, 'synced'>): Promise<boolean> {
+export async function mendTree(
+  context: Context,
+  owner: SessionRecord,
+  keep: Pick<ReturnType<typeof keepSyncs>, 'synced'>,
+): Promise<boolean> {
   const mended = await mendSync(owner.path, context.env);
   if (mended === null) return false;
   context.talk(`"${owner.id}": a sync that was cut off is ${mended.kind === 'done' ? 'finished' : 'taken back'}`);

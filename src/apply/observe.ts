@@ -27,7 +27,14 @@ export async function observe(context: Context, { layout, record, server }: Obse
   const [tmux, trees, agents] = await Promise.all([
     readServer(server, { uuid: record?.uuid ?? null, session: layout.session, env: context.env }),
     readTrees(context, layout),
-    record === null ? recordOf<AgentFacts>([]) : readAgents({ paths: fleetPaths(context.store, record.uuid), sessions: record.sessions, env: context.env, home: context.home }),
+    record === null
+      ? recordOf<AgentFacts>([])
+      : readAgents({
+          paths: fleetPaths(context.store, record.uuid),
+          sessions: record.sessions,
+          env: context.env,
+          home: context.home,
+        }),
   ]);
   if (record !== null) await refuseOtherServer(context, record, { server, pid: tmux.pid });
   const shells = await readRestoredShells(tmux.namesake, Object.keys(trees));
@@ -39,6 +46,11 @@ export async function observe(context: Context, { layout, record, server }: Obse
 
 async function readTrees(context: Context, layout: Layout): Promise<Record<string, TreeState>> {
   const specs = layout.panes.flatMap((pane) => (pane.tree.kind === 'own' ? [pane.tree.spec] : []));
-  const states = await Promise.all(specs.map(async ({ path, repo }): Promise<[string, TreeState]> => [path, await readTree(path, { repo, env: context.env })]));
+  const states = await Promise.all(
+    specs.map(async ({ path, repo }): Promise<[string, TreeState]> => [
+      path,
+      await readTree(path, { repo, env: context.env }),
+    ]),
+  );
   return Object.fromEntries(states);
 }

@@ -44,7 +44,12 @@ export function makeProgress(context: Pick<Context, 'talk' | 'draw' | 'talkColum
       screen?.clear();
       const mark = outcome === 'done' ? paint('✓', 'green', context.color.talk) : paint('✗', 'red', context.color.talk);
       const told = oneLine(detail === '' ? name : `${name}: ${detail}`);
-      context.talk(screen === null ? `${oneLine(name)}: ${outcome}${detail === '' ? '' : `, ${oneLine(detail)}`}` : `${mark} ${told} ${took < 1000 ? '' : `(${describeSpan(took)})`}`.trimEnd(), 'painted');
+      context.talk(
+        screen === null
+          ? `${oneLine(name)}: ${outcome}${detail === '' ? '' : `, ${oneLine(detail)}`}`
+          : `${mark} ${told} ${took < 1000 ? '' : `(${describeSpan(took)})`}`.trimEnd(),
+        'painted',
+      );
       screen?.redraw();
     },
     drop: (name) => {
@@ -63,7 +68,10 @@ interface Screen {
 }
 
 /** Draws one line for each running step below the cursor and leaves the cursor where it was. */
-function makeScreen(context: Pick<Context, 'draw' | 'talkColumns' | 'now'>, running: ReadonlyMap<string, Running>): Screen {
+function makeScreen(
+  context: Pick<Context, 'draw' | 'talkColumns' | 'now'>,
+  running: ReadonlyMap<string, Running>,
+): Screen {
   let drawn = 0;
   let timer: NodeJS.Timeout | undefined;
   const clear = (): void => {
@@ -75,7 +83,9 @@ function makeScreen(context: Pick<Context, 'draw' | 'talkColumns' | 'now'>, runn
     timer = undefined;
     clear();
     const columns = (context.talkColumns ?? 80) - 1;
-    const lines = [...running].map(([name, { since, text }]) => cut(`  ${oneLine(name)} ${describeSpan(context.now() - since)}${text === '' ? '' : ` ${text}`}`, columns));
+    const lines = [...running].map(([name, { since, text }]) =>
+      cut(`  ${oneLine(name)} ${describeSpan(context.now() - since)}${text === '' ? '' : ` ${text}`}`, columns),
+    );
     if (lines.length > 0) context.draw(lines.map((line) => `${line}\n`).join(''));
     drawn = lines.length;
   };

@@ -16,7 +16,15 @@ import { readFleet } from '../store/fleets.ts';
 import { writeReceipt } from '../store/receipt.ts';
 import { keepRecord } from './closeSession.ts';
 import type { Context } from './context.ts';
-import { DELETING, PRUNING, putBack, readArchiveRisks, removeTree, type Archive, type ArchiveRisks } from './readArchives.ts';
+import {
+  DELETING,
+  PRUNING,
+  putBack,
+  readArchiveRisks,
+  removeTree,
+  type Archive,
+  type ArchiveRisks,
+} from './readArchives.ts';
 
 export interface Pruning {
   readonly fleet: FleetRecord;
@@ -44,14 +52,19 @@ export interface LeftBranch {
 }
 
 /** `kept` with the reasons; the two others have no folder any more. */
-export type Pruned = Deleted | { readonly kind: 'shrunk'; readonly to: string } | { readonly kind: 'kept'; readonly risks: readonly TreeRisk[]; readonly why: string | null };
+export type Pruned =
+  | Deleted
+  | { readonly kind: 'shrunk'; readonly to: string }
+  | { readonly kind: 'kept'; readonly risks: readonly TreeRisk[]; readonly why: string | null };
 
 /**
  * Deletes one archive if all it has is merged or pushed, under the fleet's lock. It is renamed first and asked afterwards, where nobody else
  * looks for it any more: what is asked is what is deleted. Anything that is nowhere else, or that nobody can tell, brings it back.
  */
 export async function pruneArchive(context: Context, pruning: Pruning): Promise<Pruned> {
-  const { archive: { receipt } } = pruning;
+  const {
+    archive: { receipt },
+  } = pruning;
   const folder = dirname(receipt.archive);
   const waiting = join(folder, `${PRUNING}${receipt.slot}`);
   try {
@@ -66,7 +79,13 @@ export async function pruneArchive(context: Context, pruning: Pruning): Promise<
   } catch (error) {
     // Still under its waiting name, or never moved: nothing of it has been deleted.
     if ((await lookAt(waiting)) !== null) await putBack(waiting, { archive: receipt.archive, env: context.env });
-    if (error instanceof UserError || error instanceof ProgramError) return { kind: 'kept', risks: [], why: error instanceof UserError && error.hint !== undefined ? `${error.message}\n  ${error.hint}` : error.message };
+    if (error instanceof UserError || error instanceof ProgramError)
+      return {
+        kind: 'kept',
+        risks: [],
+        why:
+          error instanceof UserError && error.hint !== undefined ? `${error.message}\n  ${error.hint}` : error.message,
+      };
     throw error;
   }
 }
@@ -76,7 +95,11 @@ interface Found {
   readonly waiting: string;
 }
 
-async function decide(context: Context, pruning: Pruning, { found: { risks, proofs }, waiting }: Found): Promise<Pruned> {
+async function decide(
+  context: Context,
+  pruning: Pruning,
+  { found: { risks, proofs }, waiting }: Found,
+): Promise<Pruned> {
   const { receipt, file } = pruning.archive;
   if (risks.length === 0) return { kind: 'deleted', proofs, branch: null };
   const whole = receipt.kind === 'worktree' ? risks : unshrinkable(risks);
@@ -85,7 +108,13 @@ async function decide(context: Context, pruning: Pruning, { found: { risks, proo
   const partial = join(dirname(receipt.archive), `.partial-${receipt.slot}.kept`);
   await removeTree(partial);
   try {
-    await shrinkTree({ tree: waiting, to: partial, include: receipt.include, checkout: receipt.checkout, env: context.env });
+    await shrinkTree({
+      tree: waiting,
+      to: partial,
+      include: receipt.include,
+      checkout: receipt.checkout,
+      env: context.env,
+    });
   } catch (error) {
     await removeTree(partial);
     const attempt = { what: `what only it has could not be kept in "${to}"` };
@@ -101,13 +130,23 @@ async function decide(context: Context, pruning: Pruning, { found: { risks, proo
 }
 
 /** The new name says that the last check is passed: from here on the rest is deleted, now or by the next run. */
-async function remove(context: Context, { fleet, archive: { receipt, file }, after }: Pruning, { found, waiting, outcome }: Found & { readonly outcome: Pruned }): Promise<Pruned> {
+async function remove(
+  context: Context,
+  { fleet, archive: { receipt, file }, after }: Pruning,
+  { found, waiting, outcome }: Found & { readonly outcome: Pruned },
+): Promise<Pruned> {
   const place = await readPlace(waiting);
   const leaving = join(dirname(receipt.archive), `${DELETING}${receipt.slot}`);
   await rename(waiting, leaving);
   after?.('mark-deleted');
   const isWorktree = receipt.kind === 'worktree' && place.kind === 'repository';
-  const isGone = isWorktree && (await forgetWorktree({ gitDir: place.gitDir, mergedBranch: found.branch.length === 0 ? receipt.branch : null, env: context.env }));
+  const isGone =
+    isWorktree &&
+    (await forgetWorktree({
+      gitDir: place.gitDir,
+      mergedBranch: found.branch.length === 0 ? receipt.branch : null,
+      env: context.env,
+    }));
   await noteGone(context, fleet, receipt.slot);
   after?.('note-gone');
   if (outcome.kind === 'deleted') await rm(file, { force: true });
@@ -123,5 +162,8 @@ async function remove(context: Context, { fleet, archive: { receipt, file }, aft
 /** The id stays closed; its tree is known by no inode any more, for that one may be given to another folder. */
 async function noteGone(context: Context, fleet: FleetRecord, slot: string): Promise<void> {
   const record = (await readFleet(context.store, fleet.uuid)) ?? fleet;
-  await keepRecord(context, { ...record, closed: record.closed.map((entry) => (entry.slot === slot ? { ...entry, inode: 0 } : entry)) });
+  await keepRecord(context, {
+    ...record,
+    closed: record.closed.map((entry) => (entry.slot === slot ? { ...entry, inode: 0 } : entry)),
+  });
 }

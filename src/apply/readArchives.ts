@@ -29,7 +29,10 @@ export const DELETING = '.deleting-';
 
 /** Every archive of a fleet, oldest first. What a killed `prune` left half done is settled first; call it under the fleet's lock for that. */
 export async function readArchives(fleet: FleetRecord): Promise<readonly Archive[]> {
-  const folders = new Set([join(fleet.workspace, '.closed'), ...fleet.closed.flatMap(({ archive }) => (archive === null ? [] : [dirname(archive)]))]);
+  const folders = new Set([
+    join(fleet.workspace, '.closed'),
+    ...fleet.closed.flatMap(({ archive }) => (archive === null ? [] : [dirname(archive)])),
+  ]);
   const found = (await Promise.all([...folders].map(archivesIn))).flat();
   return oldestFirst(found.filter(({ receipt }) => receipt.fleet === fleet.uuid));
 }
@@ -40,10 +43,16 @@ export async function readArchives(fleet: FleetRecord): Promise<readonly Archive
  */
 export async function readForgotten(fleets: readonly FleetRecord[], home: string): Promise<readonly Archive[]> {
   const parents = new Set([join(home, 'workspaces'), ...fleets.map(({ workspace }) => dirname(workspace))]);
-  const folders = await Promise.all([...parents].map(async (parent) => (await list(parent).catch(() => [])).map((name) => join(parent, name, '.closed'))));
+  const folders = await Promise.all(
+    [...parents].map(async (parent) =>
+      (await list(parent).catch(() => [])).map((name) => join(parent, name, '.closed')),
+    ),
+  );
   const known = new Set(fleets.map(({ uuid }) => uuid));
   // What cannot be read there is no matter of ours.
-  const found = (await Promise.all([...new Set(folders.flat())].map((folder) => archivesIn(folder).catch(() => [])))).flat();
+  const found = (
+    await Promise.all([...new Set(folders.flat())].map((folder) => archivesIn(folder).catch(() => [])))
+  ).flat();
   return oldestFirst(found.filter(({ receipt }) => !known.has(receipt.fleet)));
 }
 
@@ -52,7 +61,8 @@ async function archivesIn(folder: string): Promise<readonly Archive[]> {
   for (const name of await list(folder)) {
     const file = join(folder, name);
     const receipt = name.endsWith('.json') && !name.startsWith('.') ? await readReceipt(file) : null;
-    if (receipt !== null && `${receipt.archive}.json` === file) found.push({ receipt, file, isWhole: (await lookAt(receipt.archive)) !== null });
+    if (receipt !== null && `${receipt.archive}.json` === file)
+      found.push({ receipt, file, isWhole: (await lookAt(receipt.archive)) !== null });
   }
   return found;
 }
@@ -69,18 +79,24 @@ export async function settleArchives(fleet: FleetRecord, env: Context['env']): P
     if (!isWhole && (await lookAt(waiting)) !== null) await putBack(waiting, { archive: receipt.archive, env });
     if ((await lookAt(leaving)) === null) continue;
     const place = await readPlace(leaving);
-    if (place.kind === 'repository' && receipt.kind === 'worktree') await forgetWorktree({ gitDir: place.gitDir, mergedBranch: null, env });
+    if (place.kind === 'repository' && receipt.kind === 'worktree')
+      await forgetWorktree({ gitDir: place.gitDir, mergedBranch: null, env });
     await removeTree(leaving);
     if (receipt.shrunkTo === null) await rm(file, { force: true });
   }
   const folder = join(fleet.workspace, '.closed');
   const names = await list(folder);
   // One that still has a receipt is another fleet's, which settles it itself.
-  for (const name of names) if (name.startsWith(DELETING) && !names.includes(`${name.slice(DELETING.length)}.json`)) await removeTree(join(folder, name));
+  for (const name of names)
+    if (name.startsWith(DELETING) && !names.includes(`${name.slice(DELETING.length)}.json`))
+      await removeTree(join(folder, name));
 }
 
 /** A tree that was set aside, in its archive again. */
-export async function putBack(waiting: string, { archive, env }: { readonly archive: string; readonly env: Context['env'] }): Promise<void> {
+export async function putBack(
+  waiting: string,
+  { archive, env }: { readonly archive: string; readonly env: Context['env'] },
+): Promise<void> {
   await rename(waiting, archive);
   await registerTree(archive, { before: waiting, env }).catch((error: unknown) => {
     // A tree whose `.git` cannot be read stays as it is.
@@ -114,25 +130,48 @@ export interface ArchiveRisks {
 export async function readArchiveRisks(context: Context, { receipt, tree, fetch }: Asked): Promise<ArchiveRisks> {
   const { repo, checkout, base, include } = receipt;
   const { env, signal, store } = context;
-  const remote = repo === null ? null : await readRemoteNow({ repo, checkout, cacheDir: store.cache, env, signal, ...(fetch ? {} : { patienceMs: 0 }) });
+  const remote =
+    repo === null
+      ? null
+      : await readRemoteNow({
+          repo,
+          checkout,
+          cacheDir: store.cache,
+          env,
+          signal,
+          ...(fetch ? {} : { patienceMs: 0 }),
+        });
   const proofs: ProvenRef[] = [];
-  const common = { base, remote, onlyAsked: fetch, env, ...(fetch ? { onProof: (proven: ProvenRef) => void proofs.push(proven) } : {}) };
+  const common = {
+    base,
+    remote,
+    onlyAsked: fetch,
+    env,
+    ...(fetch ? { onProof: (proven: ProvenRef) => void proofs.push(proven) } : {}),
+  };
   const stale = fetch && repo !== null ? whenUnreached(remote) : [];
   const risks = [...(await readTreeRisks(tree, { ...common, include, checkout })), ...(await whenNotOurs(tree))];
   // Commits of a worktree stay in the checkout, and so does its branch then.
-  return receipt.kind === 'worktree' ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale], proofs } : { risks: [...risks, ...stale], branch: [], proofs };
+  return receipt.kind === 'worktree'
+    ? { risks, branch: [...(await readUnmergedBranch(tree, common)), ...stale], proofs }
+    : { risks: [...risks, ...stale], branch: [], proofs };
 }
 
 /** What was pushed once may have been deleted there since, or forced away: only a remote that answers can say that it has it. */
 function whenUnreached(remote: RemoteNow | null): readonly TreeRisk[] {
-  return remote?.fresh === true ? [] : [{ kind: 'unknown', where: '', name: 'what the remote still has', count: 1, samples: ['it could not be asked'] }];
+  return remote?.fresh === true
+    ? []
+    : [{ kind: 'unknown', where: '', name: 'what the remote still has', count: 1, samples: ['it could not be asked'] }];
 }
 
 /** A clone that its user had put in the place was closed like any other: what git ignores in it may be no by-product. */
 async function whenNotOurs(tree: string): Promise<readonly TreeRisk[]> {
   const place = await readPlace(tree);
   if (place.kind === 'repository' && (await readMarker(place.gitDir)) !== null) return [];
-  const why = place.kind === 'repository' ? 'claude-tmux did not make it; delete it by hand' : `it ${place.kind === 'other' ? place.why : 'is not there'}`;
+  const why =
+    place.kind === 'repository'
+      ? 'claude-tmux did not make it; delete it by hand'
+      : `it ${place.kind === 'other' ? place.why : 'is not there'}`;
   return [{ kind: 'unknown', where: '', name: 'whether what git ignores in it is needed', count: 1, samples: [why] }];
 }
 

@@ -48,7 +48,11 @@ export interface SessionEvidence {
 export type ServerKnown = Pick<ServerFacts, 'session' | 'clients'>;
 
 /** Reads what processes, registry, hooks and (where those are silent) the screen tell of each session of a fleet; `known` saves the look at the server. */
-export async function readEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
+export async function readEvidence(
+  context: Context,
+  place: FleetPlace,
+  known?: ServerKnown,
+): Promise<readonly SessionEvidence[]> {
   const away = await whyAway(context, place.record);
   if (away !== null) return unseenEvidence(place.record, away);
   try {
@@ -61,21 +65,49 @@ export async function readEvidence(context: Context, place: FleetPlace, known?: 
 
 /** A fleet whose processes cannot be seen: nothing is known of it, and nothing of what its hooks reported is removed. */
 function unseenEvidence({ sessions }: FleetRecord, why: string): readonly SessionEvidence[] {
-  const verdict: AgentVerdict = { state: 'unknown', since: null, detail: why, source: 'none', rule: 'a process that cannot be seen from here is not one that has ended', until: null };
-  return sessions.map((session) => ({ session, pane: null, window: null, facts: null, hooks: null, hooksProblem: null, talk: null, elsewhere: null, verdict }));
+  const verdict: AgentVerdict = {
+    state: 'unknown',
+    since: null,
+    detail: why,
+    source: 'none',
+    rule: 'a process that cannot be seen from here is not one that has ended',
+    until: null,
+  };
+  return sessions.map((session) => ({
+    session,
+    pane: null,
+    window: null,
+    facts: null,
+    hooks: null,
+    hooksProblem: null,
+    talk: null,
+    elsewhere: null,
+    verdict,
+  }));
 }
 
-async function readOwnEvidence(context: Context, place: FleetPlace, known?: ServerKnown): Promise<readonly SessionEvidence[]> {
+async function readOwnEvidence(
+  context: Context,
+  place: FleetPlace,
+  known?: ServerKnown,
+): Promise<readonly SessionEvidence[]> {
   const [tmux, told] = await Promise.all([known ?? lookAtServer(context, place), readTold(context, place)]);
   return judgeAll(context, place, { ...told, tmux, look: () => Promise.resolve(tmux) });
 }
 
 /** The same, less where each session is on the screen and whether anybody looked at it: tmux is asked only where a screen decides. */
-export async function readVerdicts(context: Context, place: FleetPlace): Promise<readonly Omit<SessionEvidence, 'pane' | 'window'>[]> {
+export async function readVerdicts(
+  context: Context,
+  place: FleetPlace,
+): Promise<readonly Omit<SessionEvidence, 'pane' | 'window'>[]> {
   const away = await whyAway(context, place.record);
   if (away !== null) return unseenEvidence(place.record, away);
   let server: Promise<ServerKnown> | null = null;
-  return judgeAll(context, place, { ...(await readTold(context, place)), tmux: NOT_LOOKED_AT, look: () => (server ??= lookAtServer(context, place)) });
+  return judgeAll(context, place, {
+    ...(await readTold(context, place)),
+    tmux: NOT_LOOKED_AT,
+    look: () => (server ??= lookAtServer(context, place)),
+  });
 }
 
 const NOT_LOOKED_AT: ServerKnown = { session: null, clients: [] };
@@ -86,7 +118,10 @@ function lookAtServer({ env }: Context, { record, server }: FleetPlace): Promise
 
 async function readTold(context: Context, { record }: FleetPlace): Promise<Pick<Known, 'agents' | 'told'>> {
   const paths = fleetPaths(context.store, record.uuid);
-  const [agents, told] = await Promise.all([readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }), readHooks(paths)]);
+  const [agents, told] = await Promise.all([
+    readAgents({ paths, sessions: record.sessions, env: context.env, home: context.home }),
+    readHooks(paths),
+  ]);
   return { agents, told };
 }
 
@@ -98,15 +133,36 @@ interface Known {
   readonly look: () => Promise<ServerKnown>;
 }
 
-async function judgeAll(context: Context, { record, server }: FleetPlace, { agents, told, tmux, look }: Known): Promise<readonly SessionEvidence[]> {
+async function judgeAll(
+  context: Context,
+  { record, server }: FleetPlace,
+  { agents, told, tmux, look }: Known,
+): Promise<readonly SessionEvidence[]> {
   const paths = fleetPaths(context.store, record.uuid);
   return Promise.all(
     record.sessions.map((session) => {
       const facts = agents[session.id] ?? null;
       const place = findPane(tmux.session, session.id);
-      const lookedAt = place === null ? 0 : Math.max(0, ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000));
+      const lookedAt =
+        place === null
+          ? 0
+          : Math.max(
+              0,
+              ...tmux.clients.filter((client) => client.paneId === place.pane).map((client) => client.activity * 1000),
+            );
       const locate = async (): Promise<Case['place']> => findPane((await look()).session, session.id);
-      return judge(context, { session, facts, setupFailedOf: setupFailedOf(session, agents), hooks: current(told.sessions[session.id] ?? null, facts), hooksProblem: told.problem, place, locate, server, lookedAt, seen: sessionPaths(paths, session.id).seen });
+      return judge(context, {
+        session,
+        facts,
+        setupFailedOf: setupFailedOf(session, agents),
+        hooks: current(told.sessions[session.id] ?? null, facts),
+        hooksProblem: told.problem,
+        place,
+        locate,
+        server,
+        lookedAt,
+        seen: sessionPaths(paths, session.id).seen,
+      });
     }),
   );
 }
@@ -129,7 +185,8 @@ async function readHooks(paths: FleetPaths): Promise<Told> {
     return { sessions: await foldInbox(paths), problem: null };
   } catch (error) {
     if (error instanceof UserError) return { sessions: NOTHING_TOLD, problem: error.message };
-    if (error instanceof Error && 'code' in error) return { sessions: NOTHING_TOLD, problem: `what they told cannot be read: ${error.message}` };
+    if (error instanceof Error && 'code' in error)
+      return { sessions: NOTHING_TOLD, problem: `what they told cannot be read: ${error.message}` };
     throw error;
   }
 }
@@ -157,19 +214,44 @@ interface Case {
   readonly seen: string;
 }
 
-async function judge(context: Context, { session, facts, setupFailedOf: failed, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case): Promise<SessionEvidence> {
+async function judge(
+  context: Context,
+  { session, facts, setupFailedOf: failed, hooks, hooksProblem, place, locate, server, lookedAt, seen }: Case,
+): Promise<SessionEvidence> {
   const now = context.now();
   const talk = readTalk(context, session, facts);
-  const evidence = { kind: session.kind, isClaude: session.isClaude, ...(facts ?? NEVER_STARTED), setupFailedOf: failed, hooks, interruptedAt: talk?.interruptedAt ?? null, limit: talk?.limit ?? null, screen: null };
+  const evidence = {
+    kind: session.kind,
+    isClaude: session.isClaude,
+    ...(facts ?? NEVER_STARTED),
+    setupFailedOf: failed,
+    hooks,
+    interruptedAt: talk?.interruptedAt ?? null,
+    limit: talk?.limit ?? null,
+    screen: null,
+  };
   const shown = wantsScreen(evidence, now) ? await locate() : null;
   const screen = shown === null ? null : await capturePane(server, shown.pane, context.env);
   const verdict = await settleDone(agentState({ ...evidence, screen }, now), { lookedAt, seen });
   const elsewhere = facts?.alive === true ? readElsewhere(session.path, facts.registry?.cwd ?? null) : null;
-  return { session, pane: place?.pane ?? null, window: place?.window ?? null, facts, hooks, hooksProblem, talk, elsewhere, verdict };
+  return {
+    session,
+    pane: place?.pane ?? null,
+    window: place?.window ?? null,
+    facts,
+    hooks,
+    hooksProblem,
+    talk,
+    elsewhere,
+    verdict,
+  };
 }
 
 /** `done` is a turn that ended and that nobody has looked at yet; a look is remembered, for the user moves on to other panes. */
-async function settleDone(verdict: AgentVerdict, { lookedAt, seen }: Pick<Case, 'lookedAt' | 'seen'>): Promise<AgentVerdict> {
+async function settleDone(
+  verdict: AgentVerdict,
+  { lookedAt, seen }: Pick<Case, 'lookedAt' | 'seen'>,
+): Promise<AgentVerdict> {
   const since = verdict.since ?? 0;
   if (!STATES[verdict.state].unseen) return verdict;
   if (lookedAt > since) await markSeen(seen, lookedAt);

@@ -30,7 +30,9 @@ interface Starting {
  * clone write into the same files, or into one conversation. A checkout of the user's (isolation `shared`) is theirs to share.
  */
 export async function readGuests(context: Context, { layout, record, panes }: Starting): Promise<readonly Guest[]> {
-  const places: readonly Place[] = panes.flatMap((pane) => (pane.work.kind === 'agent' && pane.work.isClaude ? placeOf(layout, pane) : []));
+  const places: readonly Place[] = panes.flatMap((pane) =>
+    pane.work.kind === 'agent' && pane.work.isClaude ? placeOf(layout, pane) : [],
+  );
   if (places.length === 0) return [];
   const neighbours = await readNeighbours(context, { places, record });
   if (neighbours.length > 0) return neighbours;
@@ -56,14 +58,22 @@ interface Place {
 }
 
 /** Agents of other fleets: those that have just started, or ask for trust, are in no registry yet. */
-async function readNeighbours(context: Context, { places, record }: { readonly places: readonly Place[]; readonly record: FleetRecord | null }): Promise<readonly Guest[]> {
+async function readNeighbours(
+  context: Context,
+  { places, record }: { readonly places: readonly Place[]; readonly record: FleetRecord | null },
+): Promise<readonly Guest[]> {
   const { records } = await readFleets(context.store);
   const found = records
     .filter(({ uuid }) => uuid !== record?.uuid)
     .map(async ({ uuid, sessions }) => {
       const near = sessions.filter(({ isClaude, path }) => isClaude && places.some((place) => place.path === path));
       if (near.length === 0) return [];
-      const agents = await readAgents({ paths: fleetPaths(context.store, uuid), sessions: near, env: context.env, home: context.home });
+      const agents = await readAgents({
+        paths: fleetPaths(context.store, uuid),
+        sessions: near,
+        env: context.env,
+        home: context.home,
+      });
       return near.flatMap(({ id, path }) => {
         const pid = agents[id]?.alive === true ? agents[id].pid : null;
         return pid === null ? [] : places.filter((place) => place.path === path).map((place) => ({ ...place, pid }));

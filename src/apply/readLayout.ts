@@ -43,7 +43,10 @@ const MOST_BYTES = 1024 * 1024 + 1;
 export async function readLayout(request: LayoutRequest): Promise<ReadLayout> {
   const text = readOwn(request.path);
   const overlays = readOverlays(request);
-  const texts = new Map([[request.path, text], ...overlays.map((overlay): [string, string] => [overlay.path, overlay.text])]);
+  const texts = new Map([
+    [request.path, text],
+    ...overlays.map((overlay): [string, string] => [overlay.path, overlay.text]),
+  ]);
   const input = { path: request.path, text, overlays, world: request.world };
   const files = readFiles(filesNamed(input));
   const templates = /\btemplate\b|\bstrategy\b/.test(text) ? await readTemplates(request) : new Map<string, string>();
@@ -59,7 +62,10 @@ function readOwn(path: string): string {
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const isGone = hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR');
-    throw new UserError(isGone ? `the layout "${path}" is not there any more` : `the layout "${path}" cannot be read: ${cause.message}`, { hint: 'put it back, or name the layout by its path', exitCode: EXIT.usage, cause });
+    throw new UserError(
+      isGone ? `the layout "${path}" is not there any more` : `the layout "${path}" cannot be read: ${cause.message}`,
+      { hint: 'put it back, or name the layout by its path', exitCode: EXIT.usage, cause },
+    );
   }
 }
 
@@ -81,7 +87,10 @@ export function userDefaults(configFolder: string): string {
 }
 
 /** Templates by name; the user's win over the shipped ones of the same name. */
-export async function readTemplates({ configFolder, shippedLayouts }: Pick<LayoutRequest, 'configFolder' | 'shippedLayouts'>): Promise<Map<string, string>> {
+export async function readTemplates({
+  configFolder,
+  shippedLayouts,
+}: Pick<LayoutRequest, 'configFolder' | 'shippedLayouts'>): Promise<Map<string, string>> {
   const templates = new Map<string, string>();
   for (const folder of [join(shippedLayouts, 'templates'), join(configFolder, 'templates')]) {
     const names = (await readNames(folder)).filter((name) => name.endsWith('.md'));
@@ -112,5 +121,7 @@ function readIfThere(path: string): string | null {
 /** Read in place, as every small file of a start (store/file.ts). */
 function readCapped(path: string): string {
   // The loader refuses it by its length; its content is of no use to anybody.
-  return withRegularFile(path, (_, { size }) => (size > MOST_BYTES ? ' '.repeat(MOST_BYTES) : readTextFile(path, MOST_BYTES)));
+  return withRegularFile(path, (_, { size }) =>
+    size > MOST_BYTES ? ' '.repeat(MOST_BYTES) : readTextFile(path, MOST_BYTES),
+  );
 }

@@ -27,12 +27,19 @@ const MOST_FOLDERS = 100;
 const ENDS = ['', '.sh', '.js', '.mjs', '.cjs', '.ts', '.py'];
 
 /** The files that commands and keys name, as they are in this tree now. A word counts when a file of that name is in the tree. */
-export function readNamedFiles(parts: readonly Pick<TrustPart, 'runs' | 'files'>[], { root, dir, home }: Place): readonly NamedFile[] {
+export function readNamedFiles(
+  parts: readonly Pick<TrustPart, 'runs' | 'files'>[],
+  { root, dir, home }: Place,
+): readonly NamedFile[] {
   const words = new Set(parts.flatMap(({ runs = [] }) => runs.flatMap(fileWords)));
   const start = join(root, dir);
   const folders = foldersNamed(words, [...new Set([start, root])], root);
-  const inTree = [...words].flatMap((word) => folders.flatMap((folder) => pathsOf(word, folder))).filter((path) => isWithin(path, root));
-  const keyed = parts.flatMap(({ files = [] }) => files.flatMap((file) => [start, root].map((folder) => absolute(file, folder, home))));
+  const inTree = [...words]
+    .flatMap((word) => folders.flatMap((folder) => pathsOf(word, folder)))
+    .filter((path) => isWithin(path, root));
+  const keyed = parts.flatMap(({ files = [] }) =>
+    files.flatMap((file) => [start, root].map((folder) => absolute(file, folder, home))),
+  );
   const found = [...new Set([...inTree, ...keyed])].flatMap((path): NamedFile[] => {
     const content = hashFile(path);
     return content === null ? [] : [{ path: isWithin(path, root) ? relative(root, path) : path, ...content }];
@@ -60,9 +67,16 @@ function pathsOf(word: string, folder: string): readonly string[] {
 
 /** The files that a glob in the last part of a path stands for. */
 function matching(path: string): readonly string[] {
-  const pattern = basename(path).replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const pattern = basename(path)
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const match = toPattern(`^${pattern}$`);
-  return match === null ? [] : namesIn(dirname(path)).filter((name) => match.test(name)).map((name) => join(dirname(path), name));
+  return match === null
+    ? []
+    : namesIn(dirname(path))
+        .filter((name) => match.test(name))
+        .map((name) => join(dirname(path), name));
 }
 
 /** Null for a bracket that is never closed. */

@@ -10,7 +10,10 @@ import { readArguments, readParents } from '../store/process.ts';
  * The panes of `session` whose only process is a shell at its prompt that stands in one of `trees` (absolute paths), by pane id.
  * The system is asked, not tmux: its `pane_current_path` is text of whoever named the folder.
  */
-export async function readRestoredShells(session: TmuxSession | null, trees: readonly string[]): Promise<Readonly<Record<string, BareShell>>> {
+export async function readRestoredShells(
+  session: TmuxSession | null,
+  trees: readonly string[],
+): Promise<Readonly<Record<string, BareShell>>> {
   const panes = (session?.windows ?? []).flatMap((window) => window.panes);
   if (panes.length === 0) return {};
   const standing = (await Promise.all(trees.map(readStanding))).flat();
@@ -46,11 +49,26 @@ async function realTree(tree: string): Promise<string | null> {
   }
 }
 
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'zsh', 'fish', 'dash', 'ash', 'ksh', 'mksh', 'tcsh', 'csh', 'elvish', 'nu', 'xonsh', 'pwsh']);
+const SHELLS: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'zsh',
+  'fish',
+  'dash',
+  'ash',
+  'ksh',
+  'mksh',
+  'tcsh',
+  'csh',
+  'elvish',
+  'nu',
+  'xonsh',
+  'pwsh',
+]);
 
 /** Name of the shell that waits for commands; null for other programs, and for a shell that runs a script or a command (`sh FILE`, `bash -c …`). */
 export function bareShellName([program = '', ...args]: readonly string[]): string | null {
   const name = basename(program.replace(/^-/, ''));
-  const isPlain = args.every((arg) => /^-[abd-z]+$/.test(arg) || /^--[a-z-]+$/.test(arg) && !arg.startsWith('--c'));
+  const isPlain = args.every((arg) => /^-[abd-z]+$/.test(arg) || (/^--[a-z-]+$/.test(arg) && !arg.startsWith('--c')));
   return SHELLS.has(name) && isPlain ? name : null;
 }

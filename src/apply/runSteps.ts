@@ -25,7 +25,11 @@ export interface RunOptions {
 }
 
 /** Runs steps as soon as what they need is done, side by side within each lane's limit. One that fails spoils only what needs it. */
-export async function runSteps<S extends Runnable>(steps: readonly S[], runner: StepRunner<S>, { signal, lost = new Set() }: RunOptions): Promise<StepResults> {
+export async function runSteps<S extends Runnable>(
+  steps: readonly S[],
+  runner: StepRunner<S>,
+  { signal, lost = new Set() }: RunOptions,
+): Promise<StepResults> {
   const results = { done: new Set<number>(), failed: new Map<number, unknown>(), skipped: new Set<number>() };
   const waiting = new Set(steps);
   const known = new Set(steps.map((step) => step.id));
@@ -48,17 +52,22 @@ export async function runSteps<S extends Runnable>(steps: readonly S[], runner: 
 
   while (waiting.size > 0 || running.size > 0) {
     for (const step of [...waiting]) {
-      if (signal.aborted || step.needs.some((id) => lost.has(id) || results.failed.has(id) || results.skipped.has(id))) {
+      if (
+        signal.aborted ||
+        step.needs.some((id) => lost.has(id) || results.failed.has(id) || results.skipped.has(id))
+      ) {
         waiting.delete(step);
         results.skipped.add(step.id);
         continue;
       }
       const { lane, most } = runner.laneOf(step);
       // Needs outside this list were met before, unless they are lost.
-      if (step.needs.every((id) => results.done.has(id) || !known.has(id)) && (busy.get(lane) ?? 0) < most) start(step, lane);
+      if (step.needs.every((id) => results.done.has(id) || !known.has(id)) && (busy.get(lane) ?? 0) < most)
+        start(step, lane);
     }
     if (running.size > 0) await Promise.race(running);
-    else if (waiting.size > 0) throw new Error(`steps wait for each other: ${[...waiting].map((step) => step.id).join(', ')}`);
+    else if (waiting.size > 0)
+      throw new Error(`steps wait for each other: ${[...waiting].map((step) => step.id).join(', ')}`);
   }
   return results;
 }

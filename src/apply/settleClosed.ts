@@ -20,7 +20,11 @@ export async function settleClosed(context: Context, fleet: FleetRecord): Promis
   if (!(await isUnsettled(context, fleet)) || (await whyAway(context, fleet)) !== null) return fleet;
   try {
     // Not waited for: whoever holds the lock is at it, or settles it next time.
-    return await withLock(fleetLock(context.store, fleet.name), { timeoutMs: 0, what: `settling what was closed of "${fleet.name}"` }, async () => settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet));
+    return await withLock(
+      fleetLock(context.store, fleet.name),
+      { timeoutMs: 0, what: `settling what was closed of "${fleet.name}"` },
+      async () => settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet),
+    );
   } catch (error) {
     if (error instanceof UserError) return fleet;
     throw error;
@@ -54,23 +58,34 @@ async function settleOne(context: Context, fleet: FleetRecord, entry: ClosedSess
   if (archive !== null && inode !== 0 && (await standsAt(session.path, inode))) {
     await settleTree(session.path, { archive, env: context.env });
     await bringLaunchBack(paths, session.id, slot);
-    const open = { ...fleet, sessions: [...fleet.sessions, session], closed: fleet.closed.filter((other) => other.slot !== slot) };
+    const open = {
+      ...fleet,
+      sessions: [...fleet.sessions, session],
+      closed: fleet.closed.filter((other) => other.slot !== slot),
+    };
     await rm(`${archive}.json`, { force: true });
     await keepRecord(context, open);
     return open;
   }
-  if (archive !== null && inode !== 0 && (await standsAt(archive, inode))) await registerTree(archive, { before: session.path, env: context.env });
+  if (archive !== null && inode !== 0 && (await standsAt(archive, inode)))
+    await registerTree(archive, { before: session.path, env: context.env });
   await putLaunchAway(paths, session.id, slot);
   return fleet;
 }
 
 /** A tree that is in its place: git knows it there, and may prune it again when it is gone. */
-async function settleTree(place: string, { archive, env }: { readonly archive: string; readonly env: Context['env'] }): Promise<void> {
+async function settleTree(
+  place: string,
+  { archive, env }: { readonly archive: string; readonly env: Context['env'] },
+): Promise<void> {
   await registerTree(place, { before: archive, env });
   const found = await readPlace(place);
   if (found.kind === 'repository') await unlockWorktree(found.gitDir);
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

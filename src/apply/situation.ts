@@ -7,7 +7,10 @@ import type { SessionEvidence } from './readEvidence.ts';
 export type Known = Pick<SessionEvidence, 'session' | 'facts' | 'verdict' | 'elsewhere'>;
 
 /** A session's state with every circumstance that its own evidence shows; `more` are those that only the verb knows. */
-export function situationOf({ session, facts, verdict, elsewhere }: Known, more: readonly Circumstance[] = []): Situation {
+export function situationOf(
+  { session, facts, verdict, elsewhere }: Known,
+  more: readonly Circumstance[] = [],
+): Situation {
   const registry = facts?.registry ?? null;
   const alive = facts?.alive === true;
   const holds: Readonly<Partial<Record<Circumstance, boolean>>> = {
@@ -24,8 +27,15 @@ export function situationOf({ session, facts, verdict, elsewhere }: Known, more:
 }
 
 /** The decision about one session, with more of its first reason. */
-export function decideFor(verb: Verb, evidence: Known, more: readonly Circumstance[] = []): { readonly decision: Decision; readonly detail: string | null } {
+export function decideFor(
+  verb: Verb,
+  evidence: Known,
+  more: readonly Circumstance[] = [],
+): { readonly decision: Decision; readonly detail: string | null } {
   const decision = decide(verb, situationOf(evidence, more));
-  const details = new Map<Reason | undefined, string | null>([[STATES[evidence.verdict.state], evidence.verdict.detail], [CIRCUMSTANCE_ROWS.elsewhere, evidence.elsewhere?.folder ?? null]]);
+  const details = new Map<Reason | undefined, string | null>([
+    [STATES[evidence.verdict.state], evidence.verdict.detail],
+    [CIRCUMSTANCE_ROWS.elsewhere, evidence.elsewhere?.folder ?? null],
+  ]);
   return { decision, detail: details.get(decision.reasons[0]) ?? null };
 }

@@ -46,13 +46,35 @@ export interface Survey {
 export async function surveyClosing(context: Context, input: ClosingInput): Promise<Survey> {
   const { record, session } = input;
   const hasTree = session.owner === session.id;
-  const standing = hasTree ? await readStanding(session.path, { repo: record.repo, checkout: record.checkout, env: context.env }) : null;
+  const standing = hasTree
+    ? await readStanding(session.path, { repo: record.repo, checkout: record.checkout, env: context.env })
+    : null;
   const origin = standing?.origin ?? null;
-  const remote = origin === null ? null : await readRemoteNow({ repo: origin, checkout: record.checkout, cacheDir: context.store.cache, env: context.env, signal: context.signal });
+  const remote =
+    origin === null
+      ? null
+      : await readRemoteNow({
+          repo: origin,
+          checkout: record.checkout,
+          cacheDir: context.store.cache,
+          env: context.env,
+          signal: context.signal,
+        });
   const at = new Date(context.now()).toISOString();
   const slot = closingSlot(session.id, at);
   const { pane, alive, decision, risks } = await lookClosely(context, { ...input, standing, remote });
-  return { pane, alive, isClaude: session.isClaude, decision, standing, remote, risks, slot, archive: join(dirname(session.path), '.closed', slot), at };
+  return {
+    pane,
+    alive,
+    isClaude: session.isClaude,
+    decision,
+    standing,
+    remote,
+    risks,
+    slot,
+    archive: join(dirname(session.path), '.closed', slot),
+    at,
+  };
 }
 
 interface Close extends ClosingInput {
@@ -61,16 +83,29 @@ interface Close extends ClosingInput {
 }
 
 /** The part of the survey that changes by the second; asked again right before the agent is ended. */
-export async function lookClosely(context: Context, input: Close): Promise<Pick<Survey, 'pane' | 'alive' | 'decision' | 'risks'>> {
+export async function lookClosely(
+  context: Context,
+  input: Close,
+): Promise<Pick<Survey, 'pane' | 'alive' | 'decision' | 'risks'>> {
   const { record, server, session, standing } = input;
   const evidence = (await readEvidence(context, { record, server })).find((one) => one.session.id === session.id);
-  if (!evidence) throw new UserError(`session "${session.id}" is not in the fleet's record`, { hint: 'run the command again' });
+  if (!evidence)
+    throw new UserError(`session "${session.id}" is not in the fleet's record`, { hint: 'run the command again' });
   const panePid = await readPanePid(context, input, evidence.pane);
   const risks = standing === null ? [] : await readRisks(context, { ...input, panePid });
   const alive = evidence.facts?.alive === true;
-  const more: readonly Circumstance[] = [...((await runsInPane(panePid)) ? ['ownPane' as const] : []), ...(alive && evidence.pane === null ? ['offScreen' as const] : [])];
+  const more: readonly Circumstance[] = [
+    ...((await runsInPane(panePid)) ? ['ownPane' as const] : []),
+    ...(alive && evidence.pane === null ? ['offScreen' as const] : []),
+  ];
   const sharers = standing === null ? [] : await readSharers(context, input);
-  const { decision, refusal } = decideClosing({ id: session.id, situation: situationOf(evidence, more), detail: evidence.verdict.detail, sharers, risks });
+  const { decision, refusal } = decideClosing({
+    id: session.id,
+    situation: situationOf(evidence, more),
+    detail: evidence.verdict.detail,
+    sharers,
+    risks,
+  });
   if (refusal) throw new UserError(refusal.message, { hint: refusal.hint });
   return { pane: evidence.pane, alive, decision, risks };
 }
@@ -81,9 +116,13 @@ interface RisksInput extends Close {
 }
 
 /** What the tree keeps that is nowhere else. The session's own processes, however deep, may stand in it. */
-export async function readRisks(context: Context, { record, session, standing, remote, include, panePid }: RisksInput): Promise<readonly TreeRisk[]> {
+export async function readRisks(
+  context: Context,
+  { record, session, standing, remote, include, panePid }: RisksInput,
+): Promise<readonly TreeRisk[]> {
   const common = { base: session.base, remote, env: context.env };
-  const mayStand = async (pid: number): Promise<boolean> => panePid !== null && (pid === panePid || (await descendsFrom(pid, panePid, 64)));
+  const mayStand = async (pid: number): Promise<boolean> =>
+    panePid !== null && (pid === panePid || (await descendsFrom(pid, panePid, 64)));
   const [risks, branch] = await Promise.all([
     readTreeRisks(session.path, { ...common, include, checkout: record.checkout, mayStand }),
     standing?.kind === 'worktree' ? readUnmergedBranch(session.path, common) : [],

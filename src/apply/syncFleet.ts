@@ -30,17 +30,31 @@ export async function syncFleet(context: Context, place: FleetPlace, wish: SyncW
     return syncTargets(context, { place, wish, targets, sources, mergesTrees });
   };
   const what = `syncing "${place.record.name}"`;
-  const rows = wish.dryRun ? await run() : await withLock(fleetLock(context.store, place.record.name), { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) }, run);
-  const skip = ({ id }: SessionRecord, reason: string | null): SyncRow => ({ id, ...nothingDone('skipped', { reason }) });
+  const rows = wish.dryRun
+    ? await run()
+    : await withLock(
+        fleetLock(context.store, place.record.name),
+        { timeoutMs: 60_000, what, onWait: (message) => context.talk(`waiting: ${message}`) },
+        run,
+      );
+  const skip = ({ id }: SessionRecord, reason: string | null): SyncRow => ({
+    id,
+    ...nothingDone('skipped', { reason }),
+  });
   const others = all.flatMap(({ owner }, at) => (refused[at] === null ? [] : [skip(owner, refused[at] ?? null)]));
-  return { sessions: [...rows, ...others, ...shared.map((session) => skip(session, 'works in your own checkout'))], unreachable: unreachableOf(sources) };
+  return {
+    sessions: [...rows, ...others, ...shared.map((session) => skip(session, 'works in your own checkout'))],
+    unreachable: unreachableOf(sources),
+  };
 }
 
 export type SyncedFleet = Pick<SyncReport, 'sessions' | 'unreachable'>;
 
 /** Each repository that could not be fetched, once, though none of its trees was to be moved. */
 function unreachableOf(sources: ReadonlyMap<string, SyncSource>): SyncReport['unreachable'] {
-  const failed = [...sources.values()].flatMap((source) => (source.kind === 'unreachable' ? [{ url: source.url, reason: source.why }] : []));
+  const failed = [...sources.values()].flatMap((source) =>
+    source.kind === 'unreachable' ? [{ url: source.url, reason: source.why }] : [],
+  );
   return [...new Map(failed.map((one) => [one.url, one])).values()];
 }
 
@@ -59,21 +73,56 @@ interface SyncStep extends Runnable {
 
 async function syncTargets(context: Context, run: Run): Promise<readonly SyncRow[]> {
   const { targets, place, wish } = run;
-  const steps: readonly SyncStep[] = targets.map((target, at) => ({ id: at, target, needs: targets.flatMap(({ owner }, other) => (owner.id === target.owner.baseOf && other !== at ? [other] : [])) }));
+  const steps: readonly SyncStep[] = targets.map((target, at) => ({
+    id: at,
+    target,
+    needs: targets.flatMap(({ owner }, other) => (owner.id === target.owner.baseOf && other !== at ? [other] : [])),
+  }));
   const done = new Map<string, SyncedTree>();
   const keep = keepSyncs(context, place.record);
   const shared = makeSyncShared();
   const progress = context.talkColumns === null ? null : makeProgress(context);
   try {
-    const laneOf = ({ target }: SyncStep): { readonly lane: string; readonly most: number } => (run.sources.get(target.owner.id)?.kind === 'mirror' ? { lane: 'clone', most: Math.max(2, context.cores) } : { lane: 'worktree', most: 1 });
-    const results = await runSteps(steps, { laneOf, run: (step) => show(progress, step.target, async () => void done.set(step.target.owner.id, await syncSession(context, { place, wish, mergesTrees: run.mergesTrees, shared, target: step.target, source: run.sources.get(step.target.owner.id), done, keep }))) }, context);
+    const laneOf = ({ target }: SyncStep): { readonly lane: string; readonly most: number } =>
+      run.sources.get(target.owner.id)?.kind === 'mirror'
+        ? { lane: 'clone', most: Math.max(2, context.cores) }
+        : { lane: 'worktree', most: 1 };
+    const results = await runSteps(
+      steps,
+      {
+        laneOf,
+        run: (step) =>
+          show(
+            progress,
+            step.target,
+            async () =>
+              void done.set(
+                step.target.owner.id,
+                await syncSession(context, {
+                  place,
+                  wish,
+                  mergesTrees: run.mergesTrees,
+                  shared,
+                  target: step.target,
+                  source: run.sources.get(step.target.owner.id),
+                  done,
+                  keep,
+                }),
+              ),
+          ),
+      },
+      context,
+    );
     for (const error of results.failed.values()) throw error;
   } finally {
     progress?.close();
     await closeSyncShared(shared);
     for (const { predicted } of done.values()) if (predicted !== null) await closeSpace(predicted.space);
   }
-  const rows = targets.map(({ owner }) => ({ id: owner.id, ...(done.get(owner.id)?.result ?? nothingDone('skipped', { reason: 'was not begun: interrupted' })) }));
+  const rows = targets.map(({ owner }) => ({
+    id: owner.id,
+    ...(done.get(owner.id)?.result ?? nothingDone('skipped', { reason: 'was not begun: interrupted' })),
+  }));
   if (!wish.dryRun) await keep.settle();
   return rows;
 }

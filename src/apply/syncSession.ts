@@ -31,12 +31,18 @@ export interface SessionSync {
 
 /** Syncs one tree of a fleet, if nobody works in it; first it ends what an earlier sync left half done there. */
 export async function syncSession(context: Context, one: SessionSync): Promise<SyncedTree> {
-  const { target: { owner }, wish, source, keep } = one;
+  const {
+    target: { owner },
+    wish,
+    source,
+    keep,
+  } = one;
   const cutOff = wish.dryRun ? null : await mend(context, one);
   if (cutOff !== null) return only(cutOff);
   const refusal = await refuse(context, one);
   if (refusal !== null) return only(await putOff(context, one, refusal));
-  if (source?.kind === 'unreachable') return only(nothingDone('failed', { reason: `could not be synced: ${source.url} could not be fetched` }));
+  if (source?.kind === 'unreachable')
+    return only(nothingDone('failed', { reason: `could not be synced: ${source.url} could not be fetched` }));
   const synced = await syncTree({
     tree: owner.path,
     base: baseOf(one),
@@ -50,16 +56,30 @@ export async function syncSession(context: Context, one: SessionSync): Promise<S
     recheck: async () => (await refuseAgents(context, one))?.reason ?? null,
     onMoved: () => keep.synced(owner.id),
   });
-  const unkept = wish.dryRun || synced.result.outcome === 'skipped' ? null : await orSay(isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
+  const unkept =
+    wish.dryRun || synced.result.outcome === 'skipped'
+      ? null
+      : await orSay(isInSync(synced.result) ? keep.synced(owner.id) : keep.drop(owner.id));
   if (unkept !== null) return { ...synced, result: { ...synced.result, ...unkept } };
-  return wish.dryRun || synced.result.outcome !== 'conflict' ? synced : { ...synced, result: withNextStep(synced.result, one) };
+  return wish.dryRun || synced.result.outcome !== 'conflict'
+    ? synced
+    : { ...synced, result: withNextStep(synced.result, one) };
 }
 
 function withNextStep(result: SyncResult, one: SessionSync): SyncResult {
-  const { place: { record }, target: { owner, sessions } } = one;
+  const {
+    place: { record },
+    target: { owner, sessions },
+  } = one;
   const base = baseOf(one);
   const agent = sessions.find(({ kind }) => kind === 'agent');
-  const advice = adviseConflict({ id: (agent ?? owner).id, fleet: record.name, isAgent: agent !== undefined, basePath: base.kind === 'tree' ? base.path : null, result });
+  const advice = adviseConflict({
+    id: (agent ?? owner).id,
+    fleet: record.name,
+    isAgent: agent !== undefined,
+    basePath: base.kind === 'tree' ? base.path : null,
+    result,
+  });
   return { ...result, notes: [...result.notes, advice] };
 }
 
@@ -85,7 +105,11 @@ async function mend(context: Context, { target: { owner }, keep }: SessionSync):
 }
 
 /** A tree that may not be moved now gets the news of origin all the same, and waits if that was asked for. */
-async function putOff(context: Context, { target, wish, source, keep, shared }: SessionSync, { reason, passes }: AgentRefusal): Promise<SyncResult> {
+async function putOff(
+  context: Context,
+  { target, wish, source, keep, shared }: SessionSync,
+  { reason, passes }: AgentRefusal,
+): Promise<SyncResult> {
   const { owner } = target;
   if (wish.dryRun) return nothingDone('skipped', { reason });
   await bringNews(context, { target, source, news: shared.news });
@@ -120,8 +144,14 @@ async function refuseAgents(context: Context, { place, target, wish }: SessionSy
     const { id } = one.session;
     const [reason] = decision.reasons;
     const words = `${reason?.words ?? 'cannot be changed now'}${one.elsewhere === null || detail === null ? '' : ` (${detail})`}`;
-    const wayOut = decision.answer === 'ask' ? `: ${reason?.help.replace('{id}', id) ?? ''}, or ${pasted`sync ${target.owner.id} --yes`}` : '';
-    return { reason: `${id === target.owner.id ? '' : `is shared with "${id}", which `}${words}${wayOut}`, passes: decision.passes };
+    const wayOut =
+      decision.answer === 'ask'
+        ? `: ${reason?.help.replace('{id}', id) ?? ''}, or ${pasted`sync ${target.owner.id} --yes`}`
+        : '';
+    return {
+      reason: `${id === target.owner.id ? '' : `is shared with "${id}", which `}${words}${wayOut}`,
+      passes: decision.passes,
+    };
   }
   return null;
 }
@@ -131,7 +161,12 @@ function baseOf({ place, target: { owner }, done }: SessionSync): SyncBase {
   const before = owner.baseOf === null ? undefined : place.record.sessions.find(({ id }) => id === owner.baseOf);
   if (before === undefined) return { kind: 'branch', name: owner.base };
   const predicted = done.get(before.id)?.predicted ?? null;
-  return { kind: 'tree', label: `"${before.id}"`, path: before.path, predicted: predicted === null ? null : { tip: predicted.tip, objects: predicted.space.folders } };
+  return {
+    kind: 'tree',
+    label: `"${before.id}"`,
+    path: before.path,
+    predicted: predicted === null ? null : { tip: predicted.tip, objects: predicted.space.folders },
+  };
 }
 
 /** One that only comes along because it was waiting is synced as it was asked for then. */

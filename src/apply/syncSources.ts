@@ -30,13 +30,18 @@ interface Place {
  * Fetches each repository once, one after the other because a fetch may ask on the terminal; nothing else may draw there meanwhile.
  * The result is by session id. A repository that cannot be reached spoils only its own trees.
  */
-export async function fetchSources(context: Context, record: FleetRecord, { targets, dryRun }: { readonly targets: readonly SyncTarget[]; readonly dryRun: boolean }): Promise<ReadonlyMap<string, SyncSource>> {
+export async function fetchSources(
+  context: Context,
+  record: FleetRecord,
+  { targets, dryRun }: { readonly targets: readonly SyncTarget[]; readonly dryRun: boolean },
+): Promise<ReadonlyMap<string, SyncSource>> {
   const places = await Promise.all(targets.map((target) => readSource(context, target)));
   const found = new Map<string, SyncSource>();
   for (const key of new Set(places.map((place) => place.key))) {
     const alike = places.filter((place) => place.key === key);
     const [first] = alike;
-    const source = first === undefined || key === null ? OWN : await fetchOne(context, record, { place: first, alike, dryRun });
+    const source =
+      first === undefined || key === null ? OWN : await fetchOne(context, record, { place: first, alike, dryRun });
     for (const { target } of alike) found.set(target.owner.id, source);
   }
   return found;
@@ -60,7 +65,11 @@ interface Fetching {
   readonly dryRun: boolean;
 }
 
-async function fetchOne(context: Context, record: FleetRecord, { place, alike, dryRun }: Fetching): Promise<SyncSource> {
+async function fetchOne(
+  context: Context,
+  record: FleetRecord,
+  { place, alike, dryRun }: Fetching,
+): Promise<SyncSource> {
   const { url, isWorktree } = place;
   // Worktrees share the checkout's remote-tracking branches: a dry run leaves those alone, too.
   if (isWorktree && dryRun) return OWN;
@@ -69,7 +78,13 @@ async function fetchOne(context: Context, record: FleetRecord, { place, alike, d
   try {
     if (!isWorktree) {
       const checkout = isSameRepository(url, record.repo) ? record.checkout : null;
-      const mirror = await fillMirror({ ...options, repo: url, checkout, cacheDir: context.store.cache, onLine: () => undefined });
+      const mirror = await fillMirror({
+        ...options,
+        repo: url,
+        checkout,
+        cacheDir: context.store.cache,
+        onLine: () => undefined,
+      });
       if (mirror.usable) return { kind: 'mirror', mirror };
     }
     if (dryRun) return OWN;
@@ -78,17 +93,28 @@ async function fetchOne(context: Context, record: FleetRecord, { place, alike, d
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof UserError) && !(error instanceof ProgramError)) throw error;
-    context.talk(`claude-tmux: ${error.message}${error instanceof UserError && error.hint !== undefined ? `\n  ${error.hint}` : ''}`);
+    context.talk(
+      `claude-tmux: ${error.message}${error instanceof UserError && error.hint !== undefined ? `\n  ${error.hint}` : ''}`,
+    );
     return { kind: 'unreachable', url: redact(url), why: error.message };
   }
 }
 
 /** Brings what was fetched into a clone that is not moved itself: its counts of ahead and behind are true then. Trouble there is its own and told at its own sync. */
-export async function bringNews({ env }: Context, { target, source, news }: { readonly target: SyncTarget; readonly source: SyncSource | undefined; readonly news: News }): Promise<void> {
+export async function bringNews(
+  { env }: Context,
+  {
+    target,
+    source,
+    news,
+  }: { readonly target: SyncTarget; readonly source: SyncSource | undefined; readonly news: News },
+): Promise<void> {
   if (source?.kind !== 'mirror') return;
   const place = await readPlace(target.owner.path);
   if (place.kind !== 'repository') return;
-  await fetchFromMirror(target.owner.path, source.mirror, { gitDir: place.gitDir, env, news }).catch((error: unknown) => {
-    if (!(error instanceof ProgramError) && !(error instanceof UserError)) throw error;
-  });
+  await fetchFromMirror(target.owner.path, source.mirror, { gitDir: place.gitDir, env, news }).catch(
+    (error: unknown) => {
+      if (!(error instanceof ProgramError) && !(error instanceof UserError)) throw error;
+    },
+  );
 }

@@ -29,9 +29,13 @@ export interface Targets {
 
 /** The trees of the sessions with these ids, or all; those that wait for their turn (`--when-idle`) come along. */
 export function findTargets(record: FleetRecord, ids: readonly string[] | null): Targets {
-  const meant = record.sessions.filter((session) => ids === null || ids.includes(session.id) || session.syncWhenIdle !== null);
+  const meant = record.sessions.filter(
+    (session) => ids === null || ids.includes(session.id) || session.syncWhenIdle !== null,
+  );
   const owners = new Set(meant.map(({ owner }) => owner));
-  const targets = record.sessions.filter(({ id, owner }) => id === owner && owners.has(id)).map((owner) => ({ owner, sessions: record.sessions.filter((session) => session.owner === owner.id) }));
+  const targets = record.sessions
+    .filter(({ id, owner }) => id === owner && owners.has(id))
+    .map((owner) => ({ owner, sessions: record.sessions.filter((session) => session.owner === owner.id) }));
   return { targets, shared: meant.filter(({ owner, kind }) => owner === null && (kind === 'agent' || ids !== null)) };
 }
 

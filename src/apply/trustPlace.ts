@@ -11,7 +11,9 @@ export async function trustPlace(tree: string, dir = ''): Promise<TrustPlace> {
   const cwd = folder.normalize('NFC');
   // What is not there yet is not part of a repository that its workspace lies in.
   const root = existsSync(top) ? await gitRootOf(folder) : top;
-  return root === null ? { cwd, root, key: cwd } : { cwd, root: root.normalize('NFC'), key: (await mainRootOf(root)).normalize('NFC') };
+  return root === null
+    ? { cwd, root, key: cwd }
+    : { cwd, root: root.normalize('NFC'), key: (await mainRootOf(root)).normalize('NFC') };
 }
 
 /** Through links as far as there is something. */

@@ -47,7 +47,8 @@ const STEPS: Readonly<Record<UndoStep, (context: Context, step: Step) => Promise
     const place = await readPlace(session.path);
     if (place.kind === 'repository') await unlockWorktree(place.gitDir);
   },
-  'bring-launch-back': (context, { record, entry: { session, slot } }) => bringLaunchBack(fleetPaths(context.store, record.uuid), session.id, slot),
+  'bring-launch-back': (context, { record, entry: { session, slot } }) =>
+    bringLaunchBack(fleetPaths(context.store, record.uuid), session.id, slot),
   'note-open': (context, { opened }) => keepRecord(context, opened),
   'remove-receipt': async (_context, { entry: { archive } }) => {
     if (archive !== null) await rm(`${archive}.json`, { force: true });
@@ -56,18 +57,26 @@ const STEPS: Readonly<Record<UndoStep, (context: Context, step: Step) => Promise
 
 async function refuse({ record, entry: { session, archive, inode } }: Undoing): Promise<void> {
   if (record.sessions.some(({ id }) => id === session.id)) {
-    throw new UserError(`"${session.id}" was made anew since it was closed; it was not brought back`, { hint: `${pasted`close ${session.id}`} makes room for the older one` });
+    throw new UserError(`"${session.id}" was made anew since it was closed; it was not brought back`, {
+      hint: `${pasted`close ${session.id}`} makes room for the older one`,
+    });
   }
   if (archive === null) return;
   if (!(await standsAt(archive, inode))) throw await gone(session.id, archive);
-  if ((await lookAt(session.path)) !== null) throw new UserError(`the place of "${session.id}" is taken: something stands at "${session.path}"`, { hint: `move it away; the clone is safe in "${archive}"` });
+  if ((await lookAt(session.path)) !== null)
+    throw new UserError(`the place of "${session.id}" is taken: something stands at "${session.path}"`, {
+      hint: `move it away; the clone is safe in "${archive}"`,
+    });
 }
 
 async function gone(id: string, archive: string): Promise<UserError> {
   const receipt = await readReceipt(`${archive}.json`);
   const anew = `${pasted`up --only ${id}`} makes a new clone`;
   const shrunkTo = receipt?.shrunkTo ?? null;
-  if (shrunkTo !== null) return new UserError(`the clone of "${id}" was shrunk; what it kept is in "${shrunkTo}"`, { hint: `README there says how to lay it into a clone; ${anew}` });
+  if (shrunkTo !== null)
+    return new UserError(`the clone of "${id}" was shrunk; what it kept is in "${shrunkTo}"`, {
+      hint: `README there says how to lay it into a clone; ${anew}`,
+    });
   return new UserError(`the clone of "${id}" is no longer in "${archive}"`, { hint: anew });
 }
 
@@ -80,7 +89,12 @@ async function readKind({ archive }: ClosedSession): Promise<TreeKind> {
 /** The session among the others again. Its port goes to nobody twice: another may have been given it meanwhile. */
 async function reopened(context: Context, record: FleetRecord, { session, slot }: ClosedSession): Promise<FleetRecord> {
   const { records } = await readFleets(context.store);
-  const isTaken = session.port !== null && records.some((fleet) => fleet.sessions.some(({ port }) => port === session.port));
+  const isTaken =
+    session.port !== null && records.some((fleet) => fleet.sessions.some(({ port }) => port === session.port));
   const back = isTaken ? { ...session, port: null } : session;
-  return { ...record, sessions: [...record.sessions, back], closed: record.closed.filter((other) => other.slot !== slot) };
+  return {
+    ...record,
+    sessions: [...record.sessions, back],
+    closed: record.closed.filter((other) => other.slot !== slot),
+  };
 }

@@ -24,11 +24,16 @@ interface Setups {
 }
 
 /** Writes the setup of every tree that starting panes work in and that is not set up; resolves to them by the id of the tree's owner. */
-export async function writeSetups(context: Context, { panes, starting, record, trees, accounts, login }: Setups): Promise<ReadonlyMap<string, LaunchSetup>> {
+export async function writeSetups(
+  context: Context,
+  { panes, starting, record, trees, accounts, login }: Setups,
+): Promise<ReadonlyMap<string, LaunchSetup>> {
   const owners = new Set(starting.map(treeOwnerId));
   const pending = panes.filter((pane) => owners.has(pane.id) && isPending(pane, trees));
   if (pending.length > 0) await makeFolder(fleetPaths(context.store, record.uuid).logs);
-  const written = await Promise.all(pending.map((pane) => writeOne(context, pane, { record, account: accounts[pane.id] ?? '', login })));
+  const written = await Promise.all(
+    pending.map((pane) => writeOne(context, pane, { record, account: accounts[pane.id] ?? '', login })),
+  );
   return new Map(written.flat());
 }
 
@@ -39,7 +44,11 @@ function isPending({ tree }: Pane, trees: Snapshot['trees']): boolean {
   return state?.kind !== 'ready' || !state.setupDone;
 }
 
-async function writeOne(context: Context, pane: Pane, { record, account, login }: { readonly record: FleetRecord; readonly account: Account; readonly login: Login }): Promise<[string, LaunchSetup][]> {
+async function writeOne(
+  context: Context,
+  pane: Pane,
+  { record, account, login }: { readonly record: FleetRecord; readonly account: Account; readonly login: Login },
+): Promise<[string, LaunchSetup][]> {
   if (pane.tree.kind !== 'own') return [];
   const { path, setup } = pane.tree.spec;
   const paths = fleetPaths(context.store, record.uuid);
@@ -47,7 +56,11 @@ async function writeOne(context: Context, pane: Pane, { record, account, login }
   const done = await setupMarkPath(path);
   if (done === null) return [];
   const port = record.sessions.find(({ id }) => id === pane.id)?.port ?? null;
-  const text = renderSetupFile({ cwd: path, commands: setup, ...paneEnvironment({ env: context.env, account, own: pane.env, port, login, files }) });
+  const text = renderSetupFile({
+    cwd: path,
+    commands: setup,
+    ...paneEnvironment({ env: context.env, account, own: pane.env, port, login, files }),
+  });
   await writeFileAtomic(files.setup, text, { durable: false });
   return [[pane.id, { file: files.setup, done, log: join(paths.logs, `${pane.id}.setup.log`) }]];
 }

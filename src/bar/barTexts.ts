@@ -28,7 +28,11 @@ export function barTexts(fleets: readonly FleetStatus[], look: SessionLook): rea
     renderTinyCounts(sessions, { style: look.style, cells: TINY_CELLS }),
     NOTHING,
   ];
-  return candidates.filter((text, at) => text.cells <= WIDEST && candidates.slice(0, at).every((richer) => richer.cells > WIDEST || richer.cells > text.cells));
+  return candidates.filter(
+    (text, at) =>
+      text.cells <= WIDEST &&
+      candidates.slice(0, at).every((richer) => richer.cells > WIDEST || richer.cells > text.cells),
+  );
 }
 
 /** No client is wider; a text that is would only be carried about. */
@@ -66,8 +70,15 @@ interface Narrowing {
 function narrowed(fleets: readonly FleetStatus[], { room, look, least }: Narrowing): Piece[] {
   const order = mixed(fleets.map((fleet) => keepOrder(fleet.sessions, fleet.strategy)));
   const step = Math.max(1, Math.ceil((order.length - least) / MOST_STEPS));
-  const sizes = Array.from({ length: MOST_STEPS }, (_, at) => order.length - (at + 1) * step).filter((size) => size >= Math.max(1, least));
-  return sizes.map((size) => join([renderFleets(fleets, { room, look, kept: new Set(order.slice(0, size)) }), piece(`+${order.length - size}`)], 2));
+  const sizes = Array.from({ length: MOST_STEPS }, (_, at) => order.length - (at + 1) * step).filter(
+    (size) => size >= Math.max(1, least),
+  );
+  return sizes.map((size) =>
+    join(
+      [renderFleets(fleets, { room, look, kept: new Set(order.slice(0, size)) }), piece(`+${order.length - size}`)],
+      2,
+    ),
+  );
 }
 
 /** Several fleets give up sessions in turn, but none that needs you while another has one that does not. */
@@ -88,10 +99,18 @@ interface FleetsRequest {
 function renderFleets(fleets: readonly FleetStatus[], { room, look, kept }: FleetsRequest): Piece {
   const { dot, end } = BAR_MARKS[look.style.marks];
   const gap = room.facts === 'marks' && room.calmLabel === 0 ? 1 : 2;
-  const shown = fleets.map((fleet) => ({ ...fleet, sessions: fleet.sessions.filter((session) => kept?.has(session) ?? true) })).filter(({ sessions }) => sessions.length > 0);
+  const shown = fleets
+    .map((fleet) => ({ ...fleet, sessions: fleet.sessions.filter((session) => kept?.has(session) ?? true) }))
+    .filter(({ sessions }) => sessions.length > 0);
   const groups = shown.map(({ name, sessions }) => {
-    const entries = join(sessions.map((session) => renderSession(session, room, look)), gap);
+    const entries = join(
+      sessions.map((session) => renderSession(session, room, look)),
+      gap,
+    );
     return fleets.length > 1 ? join([literal(name, 16, end), entries], 1) : entries;
   });
-  return join(groups.flatMap((group, at) => (at === 0 ? [group] : [piece(dot), group])), 1);
+  return join(
+    groups.flatMap((group, at) => (at === 0 ? [group] : [piece(dot), group])),
+    1,
+  );
 }

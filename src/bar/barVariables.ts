@@ -20,13 +20,24 @@ interface Look {
  */
 export function barVariables(fleets: readonly BarFleet[], look: Look): readonly BarVariable[] {
   const shown = fleets.filter(({ tmuxSession }) => tmuxSession !== null);
-  return [...everywhere(shown, look), ...windows(shown, look), heartbeat(look), ...shown.flatMap((fleet) => lineOf(fleet, look))];
+  return [
+    ...everywhere(shown, look),
+    ...windows(shown, look),
+    heartbeat(look),
+    ...shown.flatMap((fleet) => lineOf(fleet, look)),
+  ];
 }
 
 /** The same at a later time: of fleets in which nobody waits for the user only the heartbeat moves on. */
-export function laterVariables(fleets: readonly BarFleet[], look: Look, before: readonly BarVariable[]): readonly BarVariable[] {
+export function laterVariables(
+  fleets: readonly BarFleet[],
+  look: Look,
+  before: readonly BarVariable[],
+): readonly BarVariable[] {
   const waits = fleets.some(({ status }) => status.sessions.some(({ agent }) => lookOf(agent.state).needsYou));
-  return waits || before.length === 0 ? barVariables(fleets, look) : before.map((variable) => (variable.name === BAR_NAMES.heartbeat ? heartbeat(look) : variable));
+  return waits || before.length === 0
+    ? barVariables(fleets, look)
+    : before.map((variable) => (variable.name === BAR_NAMES.heartbeat ? heartbeat(look) : variable));
 }
 
 function heartbeat({ now }: Pick<Look, 'now'>): BarVariable {
@@ -34,17 +45,34 @@ function heartbeat({ now }: Pick<Look, 'now'>): BarVariable {
 }
 
 function everywhere(fleets: readonly BarFleet[], { style, now }: Look): BarVariable[] {
-  const texts = barTexts(fleets.map(({ status }) => status), { style, now, isOwnGround: false, clickRange: noRange });
-  return [{ scope: null, name: BAR_NAMES.everywhere, value: everywhereSelector(texts) }, ...dataOf(null, BAR_NAMES.everywhere, texts.map(framed))];
+  const texts = barTexts(
+    fleets.map(({ status }) => status),
+    { style, now, isOwnGround: false, clickRange: noRange },
+  );
+  return [
+    { scope: null, name: BAR_NAMES.everywhere, value: everywhereSelector(texts) },
+    ...dataOf(null, BAR_NAMES.everywhere, texts.map(framed)),
+  ];
 }
 
 /** Our own line has the terminal's ground, on which its sixteen colours are readable, be it light or dark. A group that is no fleet has no line. */
 function lineOf(fleet: BarFleet, { style, now }: Look): BarVariable[] {
   const { status, tmuxSession } = fleet;
   if (status.layout === null) return [];
-  const texts = barTexts([status], { style, now, isOwnGround: true, clickRange: (session) => clickRange(session, fleet) });
-  const onGround = texts.map((text) => ({ ...text, text: `#[bg=terminal fg=terminal fill=terminal]${framed(text).text}` }));
-  return [{ scope: tmuxSession, name: BAR_NAMES.line, value: lineSelector(texts) }, ...dataOf(tmuxSession, BAR_NAMES.line, onGround)];
+  const texts = barTexts([status], {
+    style,
+    now,
+    isOwnGround: true,
+    clickRange: (session) => clickRange(session, fleet),
+  });
+  const onGround = texts.map((text) => ({
+    ...text,
+    text: `#[bg=terminal fg=terminal fill=terminal]${framed(text).text}`,
+  }));
+  return [
+    { scope: tmuxSession, name: BAR_NAMES.line, value: lineSelector(texts) },
+    ...dataOf(tmuxSession, BAR_NAMES.line, onGround),
+  ];
 }
 
 /**
@@ -59,7 +87,9 @@ function clickRange({ window, pane }: SessionStatus, { windowIndexes, paneClicks
 }
 
 function dataOf(scope: string | null, selector: string, texts: readonly Piece[]): BarVariable[] {
-  return texts.flatMap(({ text, cells }, at) => (cells === 0 ? [] : [{ scope, name: textName(selector, at), value: text }]));
+  return texts.flatMap(({ text, cells }, at) =>
+    cells === 0 ? [] : [{ scope, name: textName(selector, at), value: text }],
+  );
 }
 
 /** A window with several sessions shows the one that is most urgent. */

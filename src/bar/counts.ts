@@ -11,7 +11,10 @@ interface Look {
 
 /** `2 need you · 3 working · 1 in background · 8 ok`: what went wrong or is not known is never among the ok. */
 export function renderCounts(sessions: readonly SessionStatus[], { style }: Look): Piece {
-  return between(tally(sessions).map(({ kind, count }) => said(kind, piece(`${count} ${wordsFor(kind, count)}`), style)), style);
+  return between(
+    tally(sessions).map(({ kind, count }) => said(kind, piece(`${count} ${wordsFor(kind, count)}`), style)),
+    style,
+  );
 }
 
 /** The same with those that need you by their labels: `2 need you: Frontend, Backend`. */
@@ -23,12 +26,20 @@ export function renderNamedCounts(sessions: readonly SessionStatus[], { style }:
   const named = labels.map((label, at) => (at === 0 ? label : join([piece(','), label], 1)));
   const who = join([piece(`${waiting.length} ${wordsFor('needsYou', waiting.length)}: `), ...named], 0);
   const rest = tally(sessions).filter(({ kind }) => kind !== 'needsYou');
-  return between([said('needsYou', who, style), ...rest.map(({ kind, count }) => piece(`${count} ${wordsFor(kind, count)}`))], style);
+  return between(
+    [said('needsYou', who, style), ...rest.map(({ kind, count }) => piece(`${count} ${wordsFor(kind, count)}`))],
+    style,
+  );
 }
 
 /** `2? 3● 8✓` in at most `cells`: the least urgent are left out first. */
-export function renderTinyCounts(sessions: readonly SessionStatus[], { style, cells }: Look & { readonly cells: number }): Piece {
-  const parts = tally(sessions).map(({ kind, count }) => said(kind, piece(`${Math.min(count, 99)}${stateMark(KINDS[kind].state, style.marks)}`), style));
+export function renderTinyCounts(
+  sessions: readonly SessionStatus[],
+  { style, cells }: Look & { readonly cells: number },
+): Piece {
+  const parts = tally(sessions).map(({ kind, count }) =>
+    said(kind, piece(`${Math.min(count, 99)}${stateMark(KINDS[kind].state, style.marks)}`), style),
+  );
   for (let shown = parts.length; shown > 0; shown--) {
     const text = join(parts.slice(0, shown), 1);
     if (text.cells <= cells) return text;
@@ -43,12 +54,16 @@ const KINDS = {
   background: { one: 'in background', many: 'in background', state: 'background' },
   unknown: { one: 'unknown', many: 'unknown', state: 'unknown' },
   ok: { one: 'ok', many: 'ok', state: 'done' },
-} as const satisfies Readonly<Record<CountKind, { readonly one: string; readonly many: string; readonly state: AgentState }>>;
+} as const satisfies Readonly<
+  Record<CountKind, { readonly one: string; readonly many: string; readonly state: AgentState }>
+>;
 const ORDER: readonly CountKind[] = ['needsYou', 'working', 'background', 'unknown', 'ok'];
 
 function tally(sessions: readonly SessionStatus[]): { readonly kind: CountKind; readonly count: number }[] {
   const kinds = sessions.map(({ agent }) => lookOf(agent.state).counts);
-  return ORDER.map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length })).filter(({ count }) => count > 0);
+  return ORDER.map((kind) => ({ kind, count: kinds.filter((other) => other === kind).length })).filter(
+    ({ count }) => count > 0,
+  );
 }
 
 function needsYou({ agent }: SessionStatus): boolean {
@@ -65,5 +80,8 @@ function said(kind: CountKind, text: Piece, style: BarStyle): Piece {
 
 function between(parts: readonly Piece[], style: BarStyle): Piece {
   const { dot } = BAR_MARKS[style.marks];
-  return join(parts.flatMap((part, at) => (at === 0 ? [part] : [piece(dot), part])), 1);
+  return join(
+    parts.flatMap((part, at) => (at === 0 ? [part] : [piece(dot), part])),
+    1,
+  );
 }

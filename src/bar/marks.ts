@@ -18,9 +18,27 @@ export interface BarMarks {
 }
 
 export const BAR_MARKS: Readonly<Record<BarStyle['marks'], BarMarks>> = {
-  unicode: { changes: '±', conflicts: '≠', operation: '↻', elsewhere: '⇢', ahead: '↑', behind: '↓', dot: '·', end: '…' },
+  unicode: {
+    changes: '±',
+    conflicts: '≠',
+    operation: '↻',
+    elsewhere: '⇢',
+    ahead: '↑',
+    behind: '↓',
+    dot: '·',
+    end: '…',
+  },
   ascii: { changes: '~', conflicts: '!', operation: '@', elsewhere: '%', ahead: '^', behind: 'v', dot: ',', end: '.' },
-  nerd: { changes: '\uf040', conflicts: '\uf127', operation: '\uf021', elsewhere: '\uf08e', ahead: '\uf062', behind: '\uf063', dot: '·', end: '…' },
+  nerd: {
+    changes: '\uf040',
+    conflicts: '\uf127',
+    operation: '\uf021',
+    elsewhere: '\uf08e',
+    ahead: '\uf062',
+    behind: '\uf063',
+    dot: '·',
+    end: '…',
+  },
 };
 
 /** The mark of a state, one cell. */

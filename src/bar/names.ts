@@ -25,5 +25,7 @@ export function textName(selector: string, at: number): string {
 
 /** True for a variable that a watcher sets; the plugin has others, which stay without one. */
 export function isBarVariable(name: string): boolean {
-  return Object.values<string>(BAR_NAMES).some((known) => name === known || new RegExp(`^${known}_text_\\d+$`).test(name));
+  return Object.values<string>(BAR_NAMES).some(
+    (known) => name === known || new RegExp(`^${known}_text_\\d+$`).test(name),
+  );
 }

@@ -27,12 +27,17 @@ const MOST_UNITS = 12;
 export function join(pieces: readonly Piece[], gap: number): Piece {
   const shown = pieces.filter(({ cells }) => cells > 0);
   const blanks = ' '.repeat(gap);
-  return { text: shown.map(({ text }) => text).join(blanks), cells: shown.reduce((sum, { cells }) => sum + cells, 0) + gap * Math.max(0, shown.length - 1) };
+  return {
+    text: shown.map(({ text }) => text).join(blanks),
+    cells: shown.reduce((sum, { cells }) => sum + cells, 0) + gap * Math.max(0, shown.length - 1),
+  };
 }
 
 /** In a tmux style; afterwards the one that `framed` found is in force again. */
 export function styled(inner: Piece, style: string | null): Piece {
-  return style === null || inner.cells === 0 ? inner : { text: `#[${style}]${inner.text}#[default]`, cells: inner.cells };
+  return style === null || inner.cells === 0
+    ? inner
+    : { text: `#[${style}]${inner.text}#[default]`, cells: inner.cells };
 }
 
 /** Inside, `default` is the style that was in force before: a theme's colours come through and are there again afterwards. */

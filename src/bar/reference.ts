@@ -4,9 +4,22 @@ import { BAR_MARKS, stateMark, type BarMarks } from './marks.ts';
 
 /** The tables of marks in docs/status-bar.md. */
 export function marksReference(): string {
-  const facts = FACTS.map(([mark, meaning]) => `| ${SETS.map((set) => code(BAR_MARKS[set][mark])).join(' | ')} | ${meaning} |`);
-  const states = AGENT_STATES.map((state) => `| ${SETS.map((set) => code(stateMark(state, set))).join(' | ')} | \`${state}\` | ${colorOf(state)} |`);
-  return ['| Unicode | ASCII | Nerd Font | before |', '|---|---|---|---|', ...facts, '', '| Unicode | ASCII | Nerd Font | state ([what they mean](states.md)) | colour |', '|---|---|---|---|---|', ...states, ''].join('\n');
+  const facts = FACTS.map(
+    ([mark, meaning]) => `| ${SETS.map((set) => code(BAR_MARKS[set][mark])).join(' | ')} | ${meaning} |`,
+  );
+  const states = AGENT_STATES.map(
+    (state) => `| ${SETS.map((set) => code(stateMark(state, set))).join(' | ')} | \`${state}\` | ${colorOf(state)} |`,
+  );
+  return [
+    '| Unicode | ASCII | Nerd Font | before |',
+    '|---|---|---|---|',
+    ...facts,
+    '',
+    '| Unicode | ASCII | Nerd Font | state ([what they mean](states.md)) | colour |',
+    '|---|---|---|---|---|',
+    ...states,
+    '',
+  ].join('\n');
 }
 
 const SETS = ['unicode', 'ascii', 'nerd'] as const;

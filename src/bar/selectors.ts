@@ -16,13 +16,19 @@ const STALE_SECONDS = 75;
  * texts alone; beyond that what it has over 60, and at most half the client less 20 cells.
  */
 export function everywhereSelector(texts: readonly Piece[]): string {
-  const fits = ({ cells }: Piece): string | null => (cells <= TINY_CELLS ? null : both(atLeast('status-right-length', Math.max(80, cells + 60)), atLeast('client_width', 2 * cells + 40)));
+  const fits = ({ cells }: Piece): string | null =>
+    cells <= TINY_CELLS
+      ? null
+      : both(atLeast('status-right-length', Math.max(80, cells + 60)), atLeast('client_width', 2 * cells + 40));
   return whenFresh('stale', choose(BAR_NAMES.everywhere, texts, fits));
 }
 
 /** For a line of our own: the richest text that the client has room for. */
 export function lineSelector(texts: readonly Piece[]): string {
-  return whenFresh('stale (claude-tmux watch --start)', choose(BAR_NAMES.line, texts, ({ cells }) => atLeast('client_width', cells)));
+  return whenFresh(
+    'stale (claude-tmux watch --start)',
+    choose(BAR_NAMES.line, texts, ({ cells }) => atLeast('client_width', cells)),
+  );
 }
 
 /** The mark of the window that is being drawn, found in the map by its id. */
@@ -50,7 +56,9 @@ function choose(selector: string, texts: readonly Piece[], fits: (text: Piece) =
       const tooWide = richer ? fits(richer) : null;
       // A richer one that fits everywhere leaves nothing to choose.
       if (text.cells === 0 || (richer && tooWide === null)) return '';
-      const conditions = [fits(text), tooWide === null ? null : `#{?${tooWide},0,1}`].filter((condition) => condition !== null);
+      const conditions = [fits(text), tooWide === null ? null : `#{?${tooWide},0,1}`].filter(
+        (condition) => condition !== null,
+      );
       const shown = `#{${textName(selector, at)}}`;
       return conditions.length === 0 ? shown : `#{?${conditions.reduce(both)},${shown},}`;
     })

@@ -27,7 +27,15 @@ export interface SessionLook {
 
 /** One session: number, state, label and how long it waits for you, branch, facts. A click anywhere on it goes there. */
 export function renderSession(session: SessionStatus, room: Room, look: SessionLook): Piece {
-  const entry = join([numberTag(session, look), stateBlock(session, room, look), branchOf(session, room, look), factsOf(session, room, look)], 1);
+  const entry = join(
+    [
+      numberTag(session, look),
+      stateBlock(session, room, look),
+      branchOf(session, room, look),
+      factsOf(session, room, look),
+    ],
+    1,
+  );
   const range = look.clickRange(session);
   return range === null ? entry : { text: `${range}${entry.text}#[norange]`, cells: entry.cells };
 }
@@ -56,24 +64,41 @@ function wait({ agent }: SessionStatus, now: number): Piece {
 }
 
 /** A tree that was read and names no branch has none checked out; one that was not read is unknown. */
-function branchOf({ branch, detached_at: at = null, changes, elsewhere = null }: SessionStatus, room: Room, { style }: SessionLook): Piece {
+function branchOf(
+  { branch, detached_at: at = null, changes, elsewhere = null }: SessionStatus,
+  room: Room,
+  { style }: SessionLook,
+): Piece {
   if (room.branch === 0) return NOTHING;
   const mark = elsewhere === null ? NOTHING : piece(BAR_MARKS[style.marks].elsewhere);
   return join([mark, namedBranch({ branch, detached_at: at, changes }, room, style)], 0);
 }
 
-function namedBranch({ branch, detached_at: at = null, changes }: Pick<SessionStatus, 'branch' | 'detached_at' | 'changes'>, room: Room, style: BarStyle): Piece {
-  if (branch === null && at !== null && changes !== null) return literal(`@${at}`, room.branch, BAR_MARKS[style.marks].end);
-  return branch === null ? piece(changes === null ? '?' : 'detached') : literal(branch, room.branch, BAR_MARKS[style.marks].end);
+function namedBranch(
+  { branch, detached_at: at = null, changes }: Pick<SessionStatus, 'branch' | 'detached_at' | 'changes'>,
+  room: Room,
+  style: BarStyle,
+): Piece {
+  if (branch === null && at !== null && changes !== null)
+    return literal(`@${at}`, room.branch, BAR_MARKS[style.marks].end);
+  return branch === null
+    ? piece(changes === null ? '?' : 'detached')
+    : literal(branch, room.branch, BAR_MARKS[style.marks].end);
 }
 
 /** What is not known is `?`, what is none is left out. */
 function factsOf(session: SessionStatus, { facts }: Room, { style }: SessionLook): Piece {
   const marks = BAR_MARKS[style.marks];
   const { changes, conflicts, ahead, behind, operation } = session;
-  const urgent = [count(marks.conflicts, changes === null ? 0 : conflicts), operation === null ? NOTHING : facts === 'all' ? literal(operation, 12, marks.end) : piece(marks.operation)];
+  const urgent = [
+    count(marks.conflicts, changes === null ? 0 : conflicts),
+    operation === null ? NOTHING : facts === 'all' ? literal(operation, 12, marks.end) : piece(marks.operation),
+  ];
   if (facts === 'marks') return join(urgent, 0);
-  const distance = changes === null ? [] : [count(marks.ahead, ahead), behind === null && ahead === null ? NOTHING : count(marks.behind, behind)];
+  const distance =
+    changes === null
+      ? []
+      : [count(marks.ahead, ahead), behind === null && ahead === null ? NOTHING : count(marks.behind, behind)];
   return join([count(marks.changes, changes), ...urgent, join(distance, facts === 'all' ? 1 : 0)], 1);
 }
 

@@ -40,7 +40,10 @@ export class ProgramError extends Error {
   readonly stderr: string;
 
   constructor(facts: { argv: readonly string[]; code: number | null; stderr: string; cause?: unknown }) {
-    super(`${describeArgv(facts.argv)} ended with ${facts.code === null ? 'no exit code' : `exit code ${facts.code}`}: ${facts.stderr.trim()}`, { cause: facts.cause });
+    super(
+      `${describeArgv(facts.argv)} ended with ${facts.code === null ? 'no exit code' : `exit code ${facts.code}`}: ${facts.stderr.trim()}`,
+      { cause: facts.cause },
+    );
     this.argv = facts.argv;
     this.code = facts.code;
     this.stderr = facts.stderr;

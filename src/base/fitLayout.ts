@@ -40,7 +40,9 @@ function sketchFirst(cell: LayoutCell, budget: { left: number }, share: number):
 
 function leastSize(sketch: LayoutSketch, titleRows: number): CellSize {
   if (sketch.split === 'leaf') return { columns: 1, rows: 1 + titleRows };
-  const parts = sketch.cells.map((child, index) => leastSize(child, sketch.split === 'rows' && index > 0 ? 0 : titleRows));
+  const parts = sketch.cells.map((child, index) =>
+    leastSize(child, sketch.split === 'rows' && index > 0 ? 0 : titleRows),
+  );
   const borders = parts.length - 1;
   const columns = parts.map((part) => part.columns);
   const rows = parts.map((part) => part.rows);
@@ -72,13 +74,23 @@ function place(sketch: LayoutSketch, box: Omit<LayoutCell, 'split' | 'cells'>, t
 }
 
 /** Cuts `length` by the shares; nobody gets less than its least, and what rounding leaves goes to the first ones. */
-function divide(cut: { length: number; shares: readonly number[]; least: readonly number[]; extraFirst: number }): number[] {
+function divide(cut: {
+  length: number;
+  shares: readonly number[];
+  least: readonly number[];
+  extraFirst: number;
+}): number[] {
   const sum = total(cut.shares) || 1;
   const open = cut.length - cut.extraFirst;
-  const parts = cut.shares.map((share, index) => Math.max(cut.least[index] ?? 1, Math.floor((open * share) / sum) + (index === 0 ? cut.extraFirst : 0)));
-  for (let index = 0, left = cut.length - total(parts); left > 0; left--, index = (index + 1) % parts.length) parts[index] = (parts[index] ?? 0) + 1;
+  const parts = cut.shares.map((share, index) =>
+    Math.max(cut.least[index] ?? 1, Math.floor((open * share) / sum) + (index === 0 ? cut.extraFirst : 0)),
+  );
+  for (let index = 0, left = cut.length - total(parts); left > 0; left--, index = (index + 1) % parts.length)
+    parts[index] = (parts[index] ?? 0) + 1;
   for (let over = total(parts) - cut.length; over > 0; over--) {
-    const widest = parts.map((part, index) => ({ index, spare: part - (cut.least[index] ?? 1) })).reduce((a, b) => (b.spare > a.spare ? b : a));
+    const widest = parts
+      .map((part, index) => ({ index, spare: part - (cut.least[index] ?? 1) }))
+      .reduce((a, b) => (b.spare > a.spare ? b : a));
     parts[widest.index] = (parts[widest.index] ?? 0) - 1;
   }
   return parts;

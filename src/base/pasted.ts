@@ -14,7 +14,11 @@ export function pastedFor(texts: TemplateStringsArray, ...values: readonly (stri
   return pastedCommand('', texts, values);
 }
 
-function pastedCommand(start: string, [first = '', ...texts]: readonly string[], values: readonly (string | number)[]): string {
+function pastedCommand(
+  start: string,
+  [first = '', ...texts]: readonly string[],
+  values: readonly (string | number)[],
+): string {
   let command = start + first;
   for (const [at, value] of values.entries()) {
     const word = String(value);
@@ -27,7 +31,9 @@ function pastedCommand(start: string, [first = '', ...texts]: readonly string[],
 
 /** A word that a terminal can show: what it would not show is put in by `printf`, a newline by a quote that shells at a prompt know. */
 function pastedWord(word: string): string {
-  return visible(word) === word && !/[\n\t]/.test(word) ? shellWord(word) : Array.from(word).map(pastedPart).join('').replaceAll("''", '') || "''";
+  return visible(word) === word && !/[\n\t]/.test(word)
+    ? shellWord(word)
+    : Array.from(word).map(pastedPart).join('').replaceAll("''", '') || "''";
 }
 
 function pastedPart(character: string): string {

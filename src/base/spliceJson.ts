@@ -54,7 +54,9 @@ function splice(source: Source, { at, path, value, depth }: Target): string | nu
   const found = members.findLast((member) => member.key === key);
   if (found === undefined) return insert(source, { members, end, depth, key, value: nested(rest, value) });
   if (rest.length === 0) return text.slice(0, found.value.start) + JSON.stringify(value) + text.slice(found.value.end);
-  return text[found.value.start] === '{' ? splice(source, { at: found.value.start, path: rest, value, depth: depth + 1 }) : null;
+  return text[found.value.start] === '{'
+    ? splice(source, { at: found.value.start, path: rest, value, depth: depth + 1 })
+    : null;
 }
 
 /** `{"a":{"b":true}}` for the path a, b. */
@@ -75,9 +77,12 @@ interface Insertion {
 function insert({ text, unit }: Source, { members, end, depth, key, value }: Insertion): string {
   const last = members.at(-1);
   const [, newline = '', indent = ''] = /^(\r?\n)?([ \t]*)/.exec(unit) ?? [];
-  const before = last === undefined ? (unit === '' ? '' : newline + indent.repeat(depth + 1)) : spaceBefore(text, last.name.start);
+  const before =
+    last === undefined ? (unit === '' ? '' : newline + indent.repeat(depth + 1)) : spaceBefore(text, last.name.start);
   const colon = last === undefined ? (unit === '' ? ':' : ': ') : text.slice(last.name.end, last.value.start);
-  const inner = before.includes('\n') ? JSON.stringify(value, null, indent).replaceAll('\n', before) : JSON.stringify(value);
+  const inner = before.includes('\n')
+    ? JSON.stringify(value, null, indent).replaceAll('\n', before)
+    : JSON.stringify(value);
   const member = before + JSON.stringify(key) + colon + inner;
   if (last !== undefined) return `${text.slice(0, last.value.end)},${member}${text.slice(last.value.end)}`;
   const after = unit === '' ? '' : newline + indent.repeat(depth);
@@ -126,12 +131,13 @@ function endOfText(text: string, at: number): number {
 
 function endOfValue(text: string, at: number): number {
   let depth = 0;
-  for (let end = at; ; ) {
+  for (let end = at; ;) {
     const sign = text[end] ?? '';
     if (sign === '"') end = endOfText(text, end);
     else end++;
     if (sign === '{' || sign === '[') depth++;
     if (sign === '}' || sign === ']') depth--;
-    if (depth === 0 && (sign === '"' || sign === '}' || sign === ']' || /[\s,\]}]|^$/.test(text[end] ?? ''))) return end;
+    if (depth === 0 && (sign === '"' || sign === '}' || sign === ']' || /[\s,\]}]|^$/.test(text[end] ?? '')))
+      return end;
   }
 }

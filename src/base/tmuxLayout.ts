@@ -47,7 +47,10 @@ export function leaves(cell: LayoutCell): readonly LayoutCell[] {
   return cell.split === 'leaf' ? [cell] : cell.cells.flatMap(leaves);
 }
 
-function parseCell(reader: { text: string; at: number }, from: { x: number; y: number; depth: number }): LayoutCell | null {
+function parseCell(
+  reader: { text: string; at: number },
+  from: { x: number; y: number; depth: number },
+): LayoutCell | null {
   const size = take(reader, /(\d{1,5})x(\d{1,5}),\d{1,5},\d{1,5}/y);
   const [, columns = 0, rows = 0] = size?.map(Number) ?? [];
   if (columns < 1 || rows < 1 || columns > MAX_WINDOW_CELLS || rows > MAX_WINDOW_CELLS) return null;
@@ -63,7 +66,10 @@ function parseCell(reader: { text: string; at: number }, from: { x: number; y: n
   return cells.length === 1 && cells[0] ? cells[0] : { ...box, split, cells };
 }
 
-function parseChildren(reader: { text: string; at: number }, parent: { x: number; y: number; split: 'columns' | 'rows'; depth: number }): LayoutCell[] | null {
+function parseChildren(
+  reader: { text: string; at: number },
+  parent: { x: number; y: number; split: 'columns' | 'rows'; depth: number },
+): LayoutCell[] | null {
   const cells: LayoutCell[] = [];
   let { x, y } = parent;
   do {
@@ -76,7 +82,10 @@ function parseChildren(reader: { text: string; at: number }, parent: { x: number
   return take(reader, parent.split === 'columns' ? /\}/y : /\]/y) ? cells : null;
 }
 
-function addsUp(cells: readonly LayoutCell[], parent: { columns: number; rows: number; split: 'columns' | 'rows' }): boolean {
+function addsUp(
+  cells: readonly LayoutCell[],
+  parent: { columns: number; rows: number; split: 'columns' | 'rows' },
+): boolean {
   const [along, across] = parent.split === 'columns' ? (['columns', 'rows'] as const) : (['rows', 'columns'] as const);
   const length = cells.reduce((sum, cell) => sum + cell[along] + 1, -1);
   return length === parent[along] && cells.every((cell) => cell[across] === parent[across]);
@@ -99,6 +108,6 @@ function formatCell(cell: LayoutCell, ids: { next: number }): string {
 /** tmux's 16-bit rotating checksum (layout-custom.c), as four hex digits. */
 function checksum(body: string): string {
   let sum = 0;
-  for (const character of body) sum = (((sum >> 1) + ((sum & 1) << 15)) + (character.codePointAt(0) ?? 0)) & 0xffff;
+  for (const character of body) sum = ((sum >> 1) + ((sum & 1) << 15) + (character.codePointAt(0) ?? 0)) & 0xffff;
   return sum.toString(16).padStart(4, '0');
 }

@@ -34,11 +34,20 @@ export function asJobOutput(text: string): string {
  */
 export function word(text: string): string {
   if (/^[A-Za-z0-9_./@:,-]+$/.test(text)) return text;
-  const quoted = text.replaceAll('\u0000', '').replaceAll("'", `'\\''`).replaceAll('\n', `'"\\n"'`).replaceAll('\r', `'"\\r"'`);
+  const quoted = text
+    .replaceAll('\u0000', '')
+    .replaceAll("'", `'\\''`)
+    .replaceAll('\n', `'"\\n"'`)
+    .replaceAll('\r', `'"\\r"'`);
   return `'${quoted}'`;
 }
 
 /** A tmux session name that every target reads back as itself: letters, digits, `_` and `-`, not starting with `-`, never empty. */
 export function sessionName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]+/g, '_').replace(/^-+/, '').slice(0, 64) || 'claude-tmux';
+  return (
+    name
+      .replace(/[^A-Za-z0-9_-]+/g, '_')
+      .replace(/^-+/, '')
+      .slice(0, 64) || 'claude-tmux'
+  );
 }

@@ -48,7 +48,9 @@ function machineHint(error: unknown): string | null {
  */
 export function systemHint(error: unknown): string | null {
   const isSystemError = error instanceof Error && 'syscall' in error && 'errno' in error;
-  return isSystemError ? (writeHint(error) ?? 'give the command again; if it fails again, see what the named file or program is') : null;
+  return isSystemError
+    ? (writeHint(error) ?? 'give the command again; if it fails again, see what the named file or program is')
+    : null;
 }
 
 /** Node's message without its code and its call: `no space left on device`. */
@@ -58,7 +60,9 @@ export function reasonOf(error: unknown): string {
 
 /** With the call and its file: `permission denied, open '/x'`; of a program: `"git" could not be started`. */
 export function withoutCode(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/^E[A-Z]+: /, '').replace(/^spawn (.+) E[A-Z]+$/s, '"$1" could not be started');
+  return (error instanceof Error ? error.message : String(error))
+    .replace(/^E[A-Z]+: /, '')
+    .replace(/^spawn (.+) E[A-Z]+$/s, '"$1" could not be started');
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,17 @@
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, dirname } from 'node:path';
 
@@ -19,7 +32,14 @@ const OTHERS_WRITE = 0o022;
 export function codeFile(env: Environment, command: string | null): string | null {
   if (typeof CLAUDE_TMUX_BUILD !== 'string') return null;
   const base = cacheFolder(env);
-  return base === null ? null : join(base, 'claude-tmux', 'code', `${CLAUDE_TMUX_BUILD}-${process.version}-${process.arch}-${fileWord(command)}.bin`);
+  return base === null
+    ? null
+    : join(
+        base,
+        'claude-tmux',
+        'code',
+        `${CLAUDE_TMUX_BUILD}-${process.version}-${process.arch}-${fileWord(command)}.bin`,
+      );
 }
 
 /** Whatever stands on the command line, in letters that a file's name may have: a word that is no command has no success to keep. */
@@ -86,7 +106,10 @@ function makeFolders(folder: string): void {
 }
 
 function prune(folder: string): void {
-  const files = readdirSync(folder).map((name) => ({ path: join(folder, name), time: statSync(join(folder, name)).mtimeMs }));
+  const files = readdirSync(folder).map((name) => ({
+    path: join(folder, name),
+    time: statSync(join(folder, name)).mtimeMs,
+  }));
   files.sort((a, b) => b.time - a.time);
   for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
 }

@@ -15,4 +15,6 @@ export function commandWord(args: readonly string[]): string | null {
 }
 
 /** `-L`, `--socket-name`: with the value as the next word. */
-const VALUED: ReadonlySet<string> = new Set(GLOBAL_OPTIONS.flatMap(({ flags }) => flags.replace(/ <.*$/, '').split(', ')));
+const VALUED: ReadonlySet<string> = new Set(
+  GLOBAL_OPTIONS.flatMap(({ flags }) => flags.replace(/ <.*$/, '').split(', ')),
+);

@@ -17,7 +17,10 @@ type Main = (host: NodeJS.Process) => Promise<number>;
 export function loadMain(path: string, { env, argv }: Pick<NodeJS.Process, 'env' | 'argv'>): Main {
   const cached = codeFile(env, commandWord(argv.slice(2)));
   const code = cached === null ? null : readCode(cached);
-  const script = new vm.Script(readFileSync(path, 'latin1'), { filename: path, ...(code === null ? {} : { cachedData: code }) });
+  const script = new vm.Script(readFileSync(path, 'latin1'), {
+    filename: path,
+    ...(code === null ? {} : { cachedData: code }),
+  });
   if (cached !== null && (code === null || script.cachedDataRejected === true)) keepCode(cached, script);
   return run(script, path).main;
 }

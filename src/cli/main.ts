@@ -40,7 +40,11 @@ const INTERRUPTED = 'claude-tmux: interrupted; what was half-done is undone, the
 
 type Action = (spec: CommandSpec, args: readonly string[], options: Options) => Promise<void>;
 
-async function runCommand(context: Context, spec: CommandSpec, given: { readonly args: readonly string[]; readonly options: Options }): Promise<number> {
+async function runCommand(
+  context: Context,
+  spec: CommandSpec,
+  given: { readonly args: readonly string[]; readonly options: Options },
+): Promise<number> {
   const run = await spec.load();
   const code = await run(context, given.args, given.options);
   if (spec.revives !== false) await (await import('../watch/startWatcher.ts')).reviveWatchers(context);
@@ -69,15 +73,25 @@ function makeRoot({ out, talk }: Outputs): Command {
     .helpCommand('help [command]', 'show help for a command')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => talk.write(text), outputError: (text, write) => write(text.replace(/^error: /, 'claude-tmux: ')) })
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => talk.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'claude-tmux: ')),
+    })
     .showSuggestionAfterError(true)
-    .addHelpText('after', '\nExit codes: 0 done; 1 something could not be done; 2 wrong usage or invalid layout; 130 interrupted; 70 a bug of ours.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done; 1 something could not be done; 2 wrong usage or invalid layout; 130 interrupted; 70 a bug of ours.',
+    );
   GLOBAL_OPTIONS.forEach((option) => root.addOption(toOption(option)));
   return root;
 }
 
 function addCommand(root: Command, spec: CommandSpec, act: Action): void {
-  const command = root.command(`${spec.name} ${spec.args}`.trim(), { hidden: spec.hidden === true }).description(spec.summary).exitOverride();
+  const command = root
+    .command(`${spec.name} ${spec.args}`.trim(), { hidden: spec.hidden === true })
+    .description(spec.summary)
+    .exitOverride();
   command.helpGroup(`${spec.group}:`);
   // Options after the command work too, as in `claude-tmux up -L name`: tmux's users expect both places.
   [...spec.options, ...GLOBAL_OPTIONS].forEach((option) => command.addOption(toOption(option)));
@@ -93,7 +107,10 @@ function toOption({ flags, help, choices }: OptionSpec): Option {
 }
 
 /** Tells what went wrong in the words of the error's kind, and gives the exit code that goes with it. */
-async function report(error: unknown, { talk, context }: { readonly talk: Output; readonly context: Context | undefined }): Promise<number> {
+async function report(
+  error: unknown,
+  { talk, context }: { readonly talk: Output; readonly context: Context | undefined },
+): Promise<number> {
   const tell = (text: string, passes?: 'painted'): void => talk.write(`${text}\n`, passes);
   // Commander has printed help, version or its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -103,7 +120,10 @@ async function report(error: unknown, { talk, context }: { readonly talk: Output
   }
   if (error instanceof LayoutError) {
     const { renderDiagnostics } = await import('../layout/renderDiagnostics.ts');
-    tell(renderDiagnostics(error.diagnostics, error.texts, { color: context?.color.talk ?? false }).trimEnd(), 'painted');
+    tell(
+      renderDiagnostics(error.diagnostics, error.texts, { color: context?.color.talk ?? false }).trimEnd(),
+      'painted',
+    );
     return EXIT.usage;
   }
   if (error instanceof UserError) {
@@ -123,6 +143,8 @@ async function report(error: unknown, { talk, context }: { readonly talk: Output
     tell(`claude-tmux: ${oneLine(withoutCode(error))}\n  ${hint}`);
     return EXIT.notDone;
   }
-  tell(`claude-tmux ${VERSION} has a bug; this is what to report:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  tell(
+    `claude-tmux ${VERSION} has a bug; this is what to report:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return EXIT.bug;
 }

@@ -84,7 +84,10 @@ function findPackageRoot(): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, 'layouts', 'templates')) && existsSync(join(folder, 'package.json'))) return folder;
   }
-  throw new UserError(`the layouts that belong to claude-tmux are not beside ${import.meta.dirname}`, { hint: 'install claude-tmux again', exitCode: EXIT.bug });
+  throw new UserError(`the layouts that belong to claude-tmux are not beside ${import.meta.dirname}`, {
+    hint: 'install claude-tmux again',
+    exitCode: EXIT.bug,
+  });
 }
 
 function socketOf(options: Options): Context['socket'] {
@@ -110,14 +113,24 @@ async function readInput({ stdin }: NodeJS.Process): Promise<string> {
   for await (const part of stdin) {
     const piece = Buffer.from(part as Buffer | string);
     bytes += piece.length;
-    if (bytes > MOST_INPUT) throw new UserError('standard input is larger than 10 MB', { hint: 'a prompt may be 10 MB at most', exitCode: EXIT.usage });
+    if (bytes > MOST_INPUT)
+      throw new UserError('standard input is larger than 10 MB', {
+        hint: 'a prompt may be 10 MB at most',
+        exitCode: EXIT.usage,
+      });
     parts.push(piece);
   }
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function ask(program: NodeJS.Process, { question, interactive }: { readonly question: string; readonly interactive: boolean }): Promise<string> {
-  if (!interactive) throw new UserError(`this needs an answer, and there is no terminal to ask on: ${question.trim()}`, { hint: 'give the answer on the command line; --yes answers yes' });
+async function ask(
+  program: NodeJS.Process,
+  { question, interactive }: { readonly question: string; readonly interactive: boolean },
+): Promise<string> {
+  if (!interactive)
+    throw new UserError(`this needs an answer, and there is no terminal to ask on: ${question.trim()}`, {
+      hint: 'give the answer on the command line; --yes answers yes',
+    });
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: program.stdin, output: program.stderr });
   const gone = new AbortController();

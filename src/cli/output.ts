@@ -25,7 +25,10 @@ export type OutputName = 'stdout' | 'stderr';
  */
 export function openOutput(program: NodeJS.Process, name: OutputName): Output {
   const raw = openRaw(program, name);
-  return { terminal: raw.terminal, write: (text, passes = 'plain') => raw.write(GATES[passes](text, raw.terminal !== null)) };
+  return {
+    terminal: raw.terminal,
+    write: (text, passes = 'plain') => raw.write(GATES[passes](text, raw.terminal !== null)),
+  };
 }
 
 const GATES: Readonly<Record<Passes, (text: string, isTerminal: boolean) => string>> = {
@@ -65,7 +68,10 @@ function openStream(program: NodeJS.Process, name: OutputName): RawOutput {
   stream.on('error', (error) => {
     if (!hasCode(error, 'EPIPE')) throw error;
   });
-  return { terminal: stream.isTTY ? { columns: stream.columns, rows: stream.rows } : null, write: (text) => void stream.write(text) };
+  return {
+    terminal: stream.isTTY ? { columns: stream.columns, rows: stream.rows } : null,
+    write: (text) => void stream.write(text),
+  };
 }
 
 /** What could not be written without waiting. */

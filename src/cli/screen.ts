@@ -8,7 +8,8 @@ const LEAVE = '\x1b[?25h\x1b[?1049l';
 /** Takes over the terminal of a process. Throws a UserError when input or output is none. */
 export function openScreen(program: NodeJS.Process): Screen {
   const { stdin, stdout } = program;
-  if (!stdin.isTTY || !stdout.isTTY) throw new UserError('there is no terminal to show this in', { hint: 'leave out --follow' });
+  if (!stdin.isTTY || !stdout.isTTY)
+    throw new UserError('there is no terminal to show this in', { hint: 'leave out --follow' });
   const events = makeQueue();
   let shown: readonly string[] = [];
   const key = (bytes: Buffer): void => events.put(bytes.toString());
@@ -46,7 +47,10 @@ export function openScreen(program: NodeJS.Process): Screen {
 /** Each row is written over and cleared to its right, in one write: a screen that is cleared first flickers. */
 function changedRows(before: readonly string[], after: readonly string[]): string {
   const rows = Array.from({ length: Math.max(before.length, after.length) }, (_, at) => at);
-  return rows.filter((at) => before[at] !== after[at]).map((at) => `\x1b[${at + 1};1H${visiblePainted(after[at] ?? '')}\x1b[0m\x1b[K`).join('');
+  return rows
+    .filter((at) => before[at] !== after[at])
+    .map((at) => `\x1b[${at + 1};1H${visiblePainted(after[at] ?? '')}\x1b[0m\x1b[K`)
+    .join('');
 }
 
 type Event = string | null;

@@ -48,19 +48,33 @@ interface Described {
 /** The session in the form of a layout's pane. Under a strategy that needs a key, one is found where that is possible. */
 function describePane(name: string, { options, strategy, taken }: Described): AddedPane {
   const id = textOf(options, 'id') ?? freeId(slug(name) || 'session', taken);
-  if (taken.has(id)) throw new UserError(`this fleet has a session "${id}" already`, { hint: 'give another id: --id NAME', exitCode: EXIT.usage });
-  const written = Object.fromEntries(KEYS.flatMap((key) => (textOf(options, key) === undefined ? [] : [[key, textOf(options, key) ?? '']])));
+  if (taken.has(id))
+    throw new UserError(`this fleet has a session "${id}" already`, {
+      hint: 'give another id: --id NAME',
+      exitCode: EXIT.usage,
+    });
+  const written = Object.fromEntries(
+    KEYS.flatMap((key) => (textOf(options, key) === undefined ? [] : [[key, textOf(options, key) ?? '']])),
+  );
   const key = written[strategy] ?? (written['run'] === undefined ? DEFAULT_KEYS[strategy](id) : null);
   if (key === null && written['run'] === undefined) throw keyIsMissing(name, strategy);
   return { name, id, ...(key === null ? {} : { [strategy]: key }), ...written };
 }
 
 /** A stage is a place in a pipeline: there is no middle one to take. */
-const DEFAULT_KEYS: Readonly<Record<Strategy, (id: string) => string | null>> = { component: (id) => id, task: () => 'feature', priority: () => 'medium', stage: () => null };
+const DEFAULT_KEYS: Readonly<Record<Strategy, (id: string) => string | null>> = {
+  component: (id) => id,
+  task: () => 'feature',
+  priority: () => 'medium',
+  stage: () => null,
+};
 
 function keyIsMissing(name: string, strategy: Strategy): UserError {
   const known = Object.keys(STRATEGY_FACTS[strategy].keys).join('|');
-  return new UserError(`"${name}" needs its ${strategy}: the fleet has the strategy "${strategy}"`, { hint: `add --${strategy} ${known}`, exitCode: EXIT.usage });
+  return new UserError(`"${name}" needs its ${strategy}: the fleet has the strategy "${strategy}"`, {
+    hint: `add --${strategy} ${known}`,
+    exitCode: EXIT.usage,
+  });
 }
 
 function freeId(wanted: string, taken: ReadonlySet<string>): string {
@@ -71,18 +85,30 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
 
 /** Those of sessions that left the layout too: their clones are still there. */
 function takenIds({ record, read }: KnownFleet): ReadonlySet<string> {
-  return new Set([...record.sessions.map(({ id }) => id), ...record.closed.map(({ session }) => session.id), ...read.layout.panes.map(({ id }) => id), ...record.added.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))]);
+  return new Set([
+    ...record.sessions.map(({ id }) => id),
+    ...record.closed.map(({ session }) => session.id),
+    ...read.layout.panes.map(({ id }) => id),
+    ...record.added.flatMap(({ id }) => (typeof id === 'string' ? [id] : [])),
+  ]);
 }
 
 /** The layout with the new session in it; what is wrong is said of that session and not of the file. */
-async function readWith(context: Context, record: FleetRecord, name: string): Promise<Awaited<ReturnType<typeof reloadFleet>>> {
+async function readWith(
+  context: Context,
+  record: FleetRecord,
+  name: string,
+): Promise<Awaited<ReturnType<typeof reloadFleet>>> {
   try {
     return await reloadFleet(context, record);
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     const problems = error.diagnostics.filter(({ severity }) => severity === 'error');
     const hint = problems[0]?.hint;
-    throw new UserError(`"${name}" cannot be added: ${problems.map(({ message }) => message).join('; ')}`, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
+    throw new UserError(`"${name}" cannot be added: ${problems.map(({ message }) => message).join('; ')}`, {
+      exitCode: EXIT.usage,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 
@@ -97,13 +123,21 @@ interface BringingIn {
 /** What could not be made is taken out of the record again, or every later `up` would try it. */
 async function bringIn(context: Context, { whole, before, pane, yes }: BringingIn): Promise<number> {
   try {
-    const { code } = await bringUp(context, whole, { only: [pane.id], fromHere: false, noPrompt: false, yes, attach: false });
+    const { code } = await bringUp(context, whole, {
+      only: [pane.id],
+      fromHere: false,
+      noPrompt: false,
+      yes,
+      attach: false,
+    });
     context.talk(`"${pane.id}" is added`);
     return code;
   } catch (error) {
     const now = (await readFleet(context.store, before.uuid)) ?? before;
     if (now.sessions.some(({ id }) => id === pane.id)) wayOn(error, before.name);
-    await writeFleet(context.store, { ...now, added: before.added }).catch((second: unknown) => wayOn(second, before.name));
+    await writeFleet(context.store, { ...now, added: before.added }).catch((second: unknown) =>
+      wayOn(second, before.name),
+    );
     throw error;
   }
 }

@@ -10,9 +10,10 @@ import { reloadFleet } from './loadFleet.ts';
 /** Throws inside an agent, unless the fleet's layout names the command in `agents_may`. A guard against accidents: an agent that wants to can go around it. */
 export async function refuseInsideAgent(context: Context, command: AgentCommand, fleet: FleetRecord): Promise<void> {
   if (!(await isInsideAgent(context)) || (await agentsMay(context, fleet)).includes(command)) return;
-  throw new UserError(`claude-tmux ${command} was given inside an agent, and the layout of "${fleet.name}" does not let agents do that; nothing was done`, {
-    hint: `run it in a terminal of your own, or write agents_may: [${command}] into ${fleet.layout}`,
-  });
+  throw new UserError(
+    `claude-tmux ${command} was given inside an agent, and the layout of "${fleet.name}" does not let agents do that; nothing was done`,
+    { hint: `run it in a terminal of your own, or write agents_may: [${command}] into ${fleet.layout}` },
+  );
 }
 
 /** Claude Code sets CLAUDECODE for what it runs. A tmux server that an agent started hands it on to every shell: a person on a terminal is no agent unless claude is among the parents. */

@@ -27,14 +27,26 @@ interface Pressed {
  */
 export async function agreeInPane(context: Context, { folder, cwd }: Pressed): Promise<number> {
   const uuid = basename(join(folder, '..', '..'));
-  const inPane = { ...context, store: storePaths({ ...context.env, XDG_STATE_HOME: join(folder, UP_TO_STATE) }, context.home) };
+  const inPane = {
+    ...context,
+    store: storePaths({ ...context.env, XDG_STATE_HOME: join(folder, UP_TO_STATE) }, context.home),
+  };
   const record = await readFleet(inPane.store, uuid);
   const session = record?.sessions.find(({ id }) => id === basename(folder));
-  if (!record || session === undefined) throw new UserError(`the session of ${folder} is no longer in a fleet`, { hint: 'claude-tmux up brings it back' });
-  if (session.asksFirst === true) throw new UserError('something new came into its tree, and was not agreed to yet', { hint: `see it from another terminal: ${pasted`start ${session.id}`}` });
+  if (!record || session === undefined)
+    throw new UserError(`the session of ${folder} is no longer in a fleet`, { hint: 'claude-tmux up brings it back' });
+  if (session.asksFirst === true)
+    throw new UserError('something new came into its tree, and was not agreed to yet', {
+      hint: `see it from another terminal: ${pasted`start ${session.id}`}`,
+    });
   const dirs = [relative(session.path, cwd)];
   if (!takesNothingOnTrust(context.env)) {
-    const group = { tree: session.path, repo: await repoOf(inPane, record, session), whose: { account: session.account ?? '', home: context.home }, dirs };
+    const group = {
+      tree: session.path,
+      repo: await repoOf(inPane, record, session),
+      whose: { account: session.account ?? '', home: context.home },
+      dirs,
+    };
     await meetChangedGrants(inPane, await trustedIn(inPane, group, []), { yes: false, again: 'press r again' });
   }
   await dropApprovals(inPane, { record, session, dir: dirs[0] ?? '' });
@@ -46,14 +58,20 @@ const UP_TO_STATE = join('..', '..', '..', '..', '..', '..');
 
 /** The repository of the session's tree; the fleet's when its layout cannot be read any more. */
 async function repoOf(context: Context, record: FleetRecord, { id }: SessionRecord): Promise<string> {
-  const panes = await reloadFleet(context, record).then(({ read }) => read.layout.panes, () => []);
+  const panes = await reloadFleet(context, record).then(
+    ({ read }) => read.layout.panes,
+    () => [],
+  );
   const owner = panes.filter((pane) => pane.id === id).map(treeOwnerId)[0];
   const tree = panes.find((pane) => pane.id === owner)?.tree;
   return tree?.kind === 'own' ? tree.spec.repo : record.repo;
 }
 
 /** Claude Code asks about a server that is defined in another way than the user approved. */
-async function dropApprovals(context: Context, { record, session, dir }: { readonly record: FleetRecord; readonly session: SessionRecord; readonly dir: string }): Promise<void> {
+async function dropApprovals(
+  context: Context,
+  { record, session, dir }: { readonly record: FleetRecord; readonly session: SessionRecord; readonly dir: string },
+): Promise<void> {
   const file = sessionPaths(fleetPaths(context.store, record.uuid), session.id).settings;
   const settings = parseObject((await readText(file)) ?? '{}') ?? {};
   const approvals = record.mcpServers ?? [];
@@ -63,6 +81,9 @@ async function dropApprovals(context: Context, { record, session, dir }: { reado
   const kept = before.filter((name) => !gone.has(name));
   if (kept.length === before.length) return;
   await writeFileAtomic(file, JSON.stringify({ ...settings, enabledMcpjsonServers: kept }), { durable: false });
-  const names = before.filter((name) => gone.has(name)).map((name) => `"${exactLine(name)}"`).join(', ');
+  const names = before
+    .filter((name) => gone.has(name))
+    .map((name) => `"${exactLine(name)}"`)
+    .join(', ');
   context.talk(`note: Claude Code asks about ${names}: not the MCP server that you approved any more`);
 }

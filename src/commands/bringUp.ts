@@ -53,7 +53,8 @@ export interface BroughtUp {
 
 /** Makes it so: trees, then panes, then the record. Call it under the fleet's lock. */
 export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOptions): Promise<BroughtUp> {
-  if (given.record !== null) await (wanted.moveHere === true ? moveHere(context, given.record) : refuseAway(context, given.record));
+  if (given.record !== null)
+    await (wanted.moveHere === true ? moveHere(context, given.record) : refuseAway(context, given.record));
   const loaded = { ...given, record: given.record && (await mendTrees(context, given.record)) };
   const first = await planFleet(context, loaded, wanted);
   refuseProblems(first.plan);
@@ -61,24 +62,40 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
   for (const note of first.plan.notes) context.talk(`note: ${note}`);
   if (first.plan.steps.length === 0) return reportNothing(context, { planned: first, record: loaded.record, wanted });
   const { refused, resumed } = await refuseSome(context, first, { loaded, wanted });
-  if (refused.length > 0) return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
+  if (refused.length > 0)
+    return bringUpWithout(context, { given: loaded, wanted, refused, all: first.layout.panes.map(({ id }) => id) });
   await checkPrograms(context, first);
   await needRoomFor(context, loaded.record, wanted);
   await checkBefore(context, { planned: first, loaded, fromHere: wanted.fromHere });
   const before = loaded.record && (await noteNewContent(context, loaded.record, first.plan));
   const known = before ?? newRecord(context, loaded, first.server);
-  const dialogs = await meetDialogs(context, { checkout: loaded.world.checkout, planned: first, record: known, yes: wanted.yes });
+  const dialogs = await meetDialogs(context, {
+    checkout: loaded.world.checkout,
+    planned: first,
+    record: known,
+    yes: wanted.yes,
+  });
   const trees = await makeTrees(context, first, { record: known, localSettings: dialogs.localSettings });
   if (context.signal.aborted) return { code: EXIT.interrupted, record: null };
   const made = { ...(await withoutTasks(context, known, trees.notBegun)), ...dialogs.answers };
   const record = await trustClones(context, made, { loaded, plan: first.plan, before, yes: wanted.yes });
   const isWhole = trees.failed.length + trees.notBegun.length === 0;
-  const { planned, code } = isWhole ? { planned: first, code: EXIT.done } : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
+  const { planned, code } = isWhole
+    ? { planned: first, code: EXIT.done }
+    : await planRest(context, { loaded: { ...loaded, record: loaded.record && record }, wanted, trees, first });
   const kept = await keepRecord(context, record, { loaded, planned, newId: () => context.newId() });
   const missing = [...trees.incomplete, ...(await missingFolders(planned, kept))];
   await dialogs.trust(planned);
   const began = context.now();
-  const panes = applyPanes(context, { plan: planned.plan, record: kept, server: planned.server, snapshot: planned.snapshot, accounts: planned.accounts, sizeKnown: wanted.attach, noPrompt: wanted.noPrompt });
+  const panes = applyPanes(context, {
+    plan: planned.plan,
+    record: kept,
+    server: planned.server,
+    snapshot: planned.snapshot,
+    accounts: planned.accounts,
+    sizeKnown: wanted.attach,
+    noPrompt: wanted.noPrompt,
+  });
   const [failures] = await Promise.all([panes, settleFleet(context.store, kept.uuid)]);
   for (const failure of [...failures, ...missing]) context.talk(`claude-tmux: ${failure}`);
   if (failures.length > 0) return { code: EXIT.notDone, record: null };
@@ -92,11 +109,25 @@ export async function bringUp(context: Context, given: LoadedFleet, wanted: UpOp
 }
 
 /** Everything is there; agents that ask something since their start go on only when somebody answers. */
-async function reportNothing(context: Context, { planned, record, wanted }: { readonly planned: PlannedFleet; readonly record: FleetRecord | null; readonly wanted: UpOptions }): Promise<BroughtUp> {
-  const { asking, isAll } = record === null ? { asking: null, isAll: false } : await describeAsking(context, { record, planned });
-  const said = wanted.start === undefined ? `"${planned.layout.name}" is up: nothing to do` : `"${wanted.start.join('", "')}" runs already`;
+async function reportNothing(
+  context: Context,
+  {
+    planned,
+    record,
+    wanted,
+  }: { readonly planned: PlannedFleet; readonly record: FleetRecord | null; readonly wanted: UpOptions },
+): Promise<BroughtUp> {
+  const { asking, isAll } =
+    record === null ? { asking: null, isAll: false } : await describeAsking(context, { record, planned });
+  const said =
+    wanted.start === undefined
+      ? `"${planned.layout.name}" is up: nothing to do`
+      : `"${wanted.start.join('", "')}" runs already`;
   context.talk(asking === null ? said : `${said}, but ${asking}`);
-  return { code: isAll && !wanted.attach ? EXIT.notDone : EXIT.done, record: record && (await noteMachine(context, record, planned)) };
+  return {
+    code: isAll && !wanted.attach ? EXIT.notDone : EXIT.done,
+    record: record && (await noteMachine(context, record, planned)),
+  };
 }
 
 /** `task` and `start` have asked already; asking again would leave an agent ended. */
@@ -113,16 +144,32 @@ async function noteMachine(context: Context, record: FleetRecord, { machine }: P
 }
 
 /** Those in whose clone another Claude works; else those whose conversation is lost. */
-async function refuseSome(context: Context, planned: PlannedFleet, { loaded: { record }, wanted }: Omit<Before, 'planned'>): ReturnType<typeof refuseLost> {
+async function refuseSome(
+  context: Context,
+  planned: PlannedFleet,
+  { loaded: { record }, wanted }: Omit<Before, 'planned'>,
+): ReturnType<typeof refuseLost> {
   const guests = await refuseGuests(context, planned, record);
   if (guests.length > 0) return { refused: guests, resumed: new Map() };
-  return refuseLost(context, { planned, record, ids: startedPanes(planned.plan, planned.layout).map(({ id }) => id), yes: wanted.yes });
+  return refuseLost(context, {
+    planned,
+    record,
+    ids: startedPanes(planned.plan, planned.layout).map(({ id }) => id),
+    yes: wanted.yes,
+  });
 }
 
 /** Ids of sessions that may not start, because another Claude works in their clone; each is said. */
-async function refuseGuests(context: Context, { plan, layout }: PlannedFleet, record: FleetRecord | null): Promise<readonly string[]> {
+async function refuseGuests(
+  context: Context,
+  { plan, layout }: PlannedFleet,
+  record: FleetRecord | null,
+): Promise<readonly string[]> {
   const guests = await readGuests(context, { layout, record, panes: startedPanes(plan, layout) });
-  for (const { id, pid, path } of guests) context.talk(`claude-tmux: "${id}" was not started: another Claude (pid ${pid}) works in its clone ${path}; end it, then run the same command again`);
+  for (const { id, pid, path } of guests)
+    context.talk(
+      `claude-tmux: "${id}" was not started: another Claude (pid ${pid}) works in its clone ${path}; end it, then run the same command again`,
+    );
   return guests.map(({ id }) => id);
 }
 
@@ -144,15 +191,19 @@ async function bringUpWithout(context: Context, { given, wanted, refused, all }:
 
 function refuseProblems({ problems }: Plan): void {
   const [first, ...others] = problems;
-  if (first !== undefined) throw new UserError(['nothing was done:', first, ...others].join(others.length === 0 ? ' ' : '\n  '));
+  if (first !== undefined)
+    throw new UserError(['nothing was done:', first, ...others].join(others.length === 0 ? ' ' : '\n  '));
 }
 
 /** A pane that is started again ends what runs in it: this very command, when it was given in that pane's shell. */
 async function refuseOwnPane({ plan, snapshot }: PlannedFleet): Promise<void> {
   const panes = snapshot.tmux.session?.windows.flatMap((window) => window.panes) ?? [];
   for (const step of plan.steps) {
-    if (step.kind !== 'respawn-pane' || !(await runsInPane(panes.find(({ id }) => id === step.paneId)?.pid ?? null))) continue;
-    const { message, hint } = describeRefusal('respawn', step.pane, { decision: decide('respawn', { state: 'exited', circumstances: ['ownPane'] }) });
+    if (step.kind !== 'respawn-pane' || !(await runsInPane(panes.find(({ id }) => id === step.paneId)?.pid ?? null)))
+      continue;
+    const { message, hint } = describeRefusal('respawn', step.pane, {
+      decision: decide('respawn', { state: 'exited', circumstances: ['ownPane'] }),
+    });
     throw new UserError(message, { hint });
   }
 }
@@ -163,7 +214,10 @@ async function checkPrograms(context: Context, { plan, layout }: PlannedFleet): 
   for (const pane of started) {
     const program = pane.work.kind === 'agent' ? pane.work.command[0] : undefined;
     if (program === undefined || (await findProgram(program, context)) !== null) continue;
-    const hint = pane.work.kind === 'agent' && pane.work.isClaude ? 'install Claude Code (npm install -g @anthropic-ai/claude-code), or set `claude: {command: …}` in the layout' : 'install it, or set `claude: {command: …}` in the layout';
+    const hint =
+      pane.work.kind === 'agent' && pane.work.isClaude
+        ? 'install Claude Code (npm install -g @anthropic-ai/claude-code), or set `claude: {command: …}` in the layout'
+        : 'install it, or set `claude: {command: …}` in the layout';
     throw new UserError(`the program "${program}" of pane "${pane.id}" is not on PATH`, { hint });
   }
 }
@@ -190,7 +244,11 @@ interface Making {
 }
 
 /** Runs the tree steps and tells each failure. */
-async function makeTrees(context: Context, { plan, layout, server }: PlannedFleet, { record, localSettings }: Making): Promise<MadeTrees> {
+async function makeTrees(
+  context: Context,
+  { plan, layout, server }: PlannedFleet,
+  { record, localSettings }: Making,
+): Promise<MadeTrees> {
   // A setup runs in its panes, before what they start.
   const steps = plan.steps.filter(isTreeStep).filter((step) => step.kind !== 'run-setup');
   if (steps.length === 0) return { failed: [], notBegun: [], incomplete: [] };
@@ -199,7 +257,11 @@ async function makeTrees(context: Context, { plan, layout, server }: PlannedFlee
   const lost = steps.filter((step) => results.failed.has(step.id) || results.skipped.has(step.id));
   const notBegun = lost.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
   const owners = new Set(lost.flatMap((step) => ('pane' in step && !notBegun.includes(step.pane) ? [step.pane] : [])));
-  return { failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id), notBegun, incomplete: results.incomplete };
+  return {
+    failed: layout.panes.filter((pane) => owners.has(treeOwnerId(pane))).map((pane) => pane.id),
+    notBegun,
+    incomplete: results.incomplete,
+  };
 }
 
 function tellFailures(context: Context, steps: readonly Step[], failed: ReadonlyMap<number, unknown>): void {
@@ -219,12 +281,21 @@ interface Rest {
 }
 
 /** One bad tree spoils no other session: what is left is planned anew, without the panes that cannot be. */
-async function planRest(context: Context, { loaded, wanted, trees: { failed, notBegun }, first }: Rest): Promise<{ readonly planned: PlannedFleet; readonly code: number }> {
+async function planRest(
+  context: Context,
+  { loaded, wanted, trees: { failed, notBegun }, first }: Rest,
+): Promise<{ readonly planned: PlannedFleet; readonly code: number }> {
   const wantedIds = wanted.only ?? first.layout.panes.map((pane) => pane.id);
   const only = wantedIds.filter((id) => !failed.includes(id));
-  if (only.length === 0) throw new UserError('no session could be brought up', { hint: 'mend what is said above, then run the same command again' });
+  if (only.length === 0)
+    throw new UserError('no session could be brought up', {
+      hint: 'mend what is said above, then run the same command again',
+    });
   if (failed.length > 0) context.talk(`note: brought up without ${failed.join(', ')}; the same command tries again`);
-  const now = notBegun.length > 0 && loaded.record !== null ? { ...loaded, ...(await reloadFleet(context, loaded.record)) } : loaded;
+  const now =
+    notBegun.length > 0 && loaded.record !== null
+      ? { ...loaded, ...(await reloadFleet(context, loaded.record)) }
+      : loaded;
   return { planned: await planFleet(context, now, { ...wanted, only }), code: EXIT.notDone };
 }
 
@@ -236,7 +307,11 @@ async function missingFolders({ plan, layout }: PlannedFleet, record: FleetRecor
     settled.map(async (pane): Promise<string[]> => {
       const session = record.sessions.find((candidate) => candidate.id === pane.id);
       const folder = session === undefined ? null : join(session.path, pane.dir);
-      return folder === null || (await isFolder(folder)) ? [] : [`pane "${pane.id}" cannot start: its folder ${folder} is not there; mend \`dir\` in the layout, or make the folder`];
+      return folder === null || (await isFolder(folder))
+        ? []
+        : [
+            `pane "${pane.id}" cannot start: its folder ${folder} is not there; mend \`dir\` in the layout, or make the folder`,
+          ];
     }),
   );
   return found.flat();
@@ -247,12 +322,21 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function tellAfter(context: Context, { plan, layout, snapshot }: PlannedFleet): void {
-  const made = plan.steps.filter((step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane').length;
+  const made = plan.steps.filter(
+    (step) => step.kind === 'create-session' || step.kind === 'create-window' || step.kind === 'create-pane',
+  ).length;
   const again = plan.steps.filter((step) => step.kind === 'respawn-pane' || step.kind === 'adopt-pane').length;
   const begun = plan.steps.flatMap((step) => (step.kind === 'begin-task' ? [step.pane] : []));
-  const resumed = startedPanes(plan, layout).filter((pane) => startsClaude(pane) && snapshot.agents[pane.id]?.begun === true && !begun.includes(pane.id)).length;
-  const parts = [made === 0 ? '' : `${plural(made, 'pane')} made`, again === 0 ? '' : `${again} started again`, resumed === 0 ? '' : `${plural(resumed, 'conversation')} resumed`].filter((part) => part !== '');
+  const resumed = startedPanes(plan, layout).filter(
+    (pane) => startsClaude(pane) && snapshot.agents[pane.id]?.begun === true && !begun.includes(pane.id),
+  ).length;
+  const parts = [
+    made === 0 ? '' : `${plural(made, 'pane')} made`,
+    again === 0 ? '' : `${again} started again`,
+    resumed === 0 ? '' : `${plural(resumed, 'conversation')} resumed`,
+  ].filter((part) => part !== '');
   const setups = plan.steps.flatMap((step) => (step.kind === 'run-setup' ? [step.pane] : []));
-  if (setups.length > 0) context.talk(`note: the setup of ${setups.join(', ')} runs in the pane, before what that starts`);
+  if (setups.length > 0)
+    context.talk(`note: the setup of ${setups.join(', ')} runs in the pane, before what that starts`);
   context.talk(`"${plan.fleet}" is up${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`);
 }

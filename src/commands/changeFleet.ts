@@ -18,7 +18,12 @@ interface Change {
 export type KnownFleet = LoadedFleet & { readonly record: FleetRecord };
 
 /** Runs `run` under a fleet's lock, with its record and its layout as they are then; the layout is trusted first, for it runs commands. */
-export function changeFleet<T>(context: Context, fleet: FleetRecord, { what, yes }: Change, run: (loaded: KnownFleet) => Promise<T>): Promise<T> {
+export function changeFleet<T>(
+  context: Context,
+  fleet: FleetRecord,
+  { what, yes }: Change,
+  run: (loaded: KnownFleet) => Promise<T>,
+): Promise<T> {
   return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what }, async () => {
     await needRoom(fleetPaths(context.store, fleet.uuid).root);
     const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);

@@ -32,7 +32,10 @@ function describeWishes(wishes: readonly Wish[]): string {
   const texts = wishes.map(describeWish);
   const [only = [], ...others] = texts;
   if (others.length === 0) return only.join('\n');
-  return ['So that Claude Code works in the clones as in your checkout (asked once for this repository):', ...texts.flatMap(([first = '', ...rest], at) => [`${at + 1}. ${first}`, ...rest.map((line) => `   ${line}`)])].join('\n');
+  return [
+    'So that Claude Code works in the clones as in your checkout (asked once for this repository):',
+    ...texts.flatMap(([first = '', ...rest], at) => [`${at + 1}. ${first}`, ...rest.map((line) => `   ${line}`)]),
+  ].join('\n');
 }
 
 function describeWish(wish: Wish): readonly string[] {
@@ -40,9 +43,13 @@ function describeWish(wish: Wish): readonly string[] {
     case 'trust':
       return describeTrust(wish);
     case 'servers':
-      return [`Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${exactLine(approvedName(server))}"`).join(', ')}`];
+      return [
+        `Approve the MCP servers you approved in ${oneLine(wish.checkout)} there too: ${wish.servers.map((server) => `"${exactLine(approvedName(server))}"`).join(', ')}`,
+      ];
     case 'settings':
-      return [`Copy what you allowed Claude in ${oneLine(wish.checkout)}, which is not in git: ${wish.names.map(exactLine).join(', ')}`];
+      return [
+        `Copy what you allowed Claude in ${oneLine(wish.checkout)}, which is not in git: ${wish.names.map(exactLine).join(', ')}`,
+      ];
   }
 }
 
@@ -56,7 +63,9 @@ function describeTrust({ repo, untrusted }: Extract<Wish, { kind: 'trust' }>): r
   return [
     `Trust these folders of ${oneLine(redact(repo))}; otherwise Claude Code asks in each pane before it starts:`,
     ...foldersOf(untrusted).map((folder) => `  ${folder}`),
-    ...(brought.length === 0 ? ['They bring no settings for Claude Code along.'] : ['What takes effect there then:', ...brought]),
+    ...(brought.length === 0
+      ? ['They bring no settings for Claude Code along.']
+      : ['What takes effect there then:', ...brought]),
     ...(lines.length > MOST_LINES ? [`  … ${lines.length - MOST_LINES} more lines in the same files`] : []),
     `Written to ${files.map(oneLine).join(', ')}: "hasTrustDialogAccepted" of each folder, nothing else.`,
   ];
@@ -67,6 +76,8 @@ export function foldersOf(untrusted: readonly Pick<Untrusted, 'key'>[]): readonl
   const parents = [...new Set(untrusted.map(({ key }) => dirname(key)))];
   return parents.map((parent) => {
     const names = untrusted.filter(({ key }) => dirname(key) === parent).map(({ key }) => basename(key));
-    return names.length === 1 ? oneLine(`${parent === '/' ? '' : parent}/${names.join('')}`) : oneLine(`${parent}: ${names.join(', ')}`);
+    return names.length === 1
+      ? oneLine(`${parent === '/' ? '' : parent}/${names.join('')}`)
+      : oneLine(`${parent}: ${names.join(', ')}`);
   });
 }

@@ -34,20 +34,32 @@ interface Wanted {
 
 export function closePicked(context: Context, picked: Picked, wanted: Wanted): Promise<number> {
   const { id } = picked.session;
-  return withLock(fleetLock(context.store, picked.fleet.name), { timeoutMs: 60_000, what: `closing "${id}"` }, async () => {
-    await needRoom(fleetPaths(context.store, picked.fleet.uuid).root);
-    const settled = await settleUnderLock(context, (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet);
-    const record = await mendTreeOf(context, settled, id);
-    const session = record.sessions.find((candidate) => candidate.id === id);
-    if (!session) throw new UserError(`"${id}" is closed already`, { hint: `${pasted`undo ${id}`} brings it back` });
-    const input = { record, session, server: recordedServer(record), include: await readInclude(context, record, id) };
-    const survey = await surveyClosing(context, input);
-    await confirm(context, { session, survey, yes: wanted.yes });
-    if (survey.standing !== null) await needRoom(dirname(survey.archive));
-    const keeps = await closeSession(context, { ...input, survey, ...(wanted.after ? { after: wanted.after } : {}) });
-    tell(context, { session, survey: { ...survey, risks: keeps } });
-    return EXIT.done;
-  });
+  return withLock(
+    fleetLock(context.store, picked.fleet.name),
+    { timeoutMs: 60_000, what: `closing "${id}"` },
+    async () => {
+      await needRoom(fleetPaths(context.store, picked.fleet.uuid).root);
+      const settled = await settleUnderLock(
+        context,
+        (await readFleet(context.store, picked.fleet.uuid)) ?? picked.fleet,
+      );
+      const record = await mendTreeOf(context, settled, id);
+      const session = record.sessions.find((candidate) => candidate.id === id);
+      if (!session) throw new UserError(`"${id}" is closed already`, { hint: `${pasted`undo ${id}`} brings it back` });
+      const input = {
+        record,
+        session,
+        server: recordedServer(record),
+        include: await readInclude(context, record, id),
+      };
+      const survey = await surveyClosing(context, input);
+      await confirm(context, { session, survey, yes: wanted.yes });
+      if (survey.standing !== null) await needRoom(dirname(survey.archive));
+      const keeps = await closeSession(context, { ...input, survey, ...(wanted.after ? { after: wanted.after } : {}) });
+      tell(context, { session, survey: { ...survey, risks: keeps } });
+      return EXIT.done;
+    },
+  );
 }
 
 /** From the layout as it is now; a layout that cannot be read leaves the files that people write by hand. */
@@ -75,16 +87,31 @@ async function confirm(context: Context, { session, survey, yes }: Told & { read
   if (asks) context.talk(describeLoss('close', session.id, survey.decision));
   if (kept.length > 0) context.talk(`"${session.id}" has work that exists only here:\n${kept.join('\n')}`);
   if (!context.interactive) {
-    const why = kept.length > 0 ? 'it has work that exists only here' : (survey.decision.reasons[0]?.words ?? 'something runs there');
-    throw new UserError(`"${session.id}" was not closed: ${why}`, { hint: `${pasted`close ${session.id} --yes`} closes it and keeps its work in its archive` });
+    const why =
+      kept.length > 0
+        ? 'it has work that exists only here'
+        : (survey.decision.reasons[0]?.words ?? 'something runs there');
+    throw new UserError(`"${session.id}" was not closed: ${why}`, {
+      hint: `${pasted`close ${session.id} --yes`} closes it and keeps its work in its archive`,
+    });
   }
-  if (!(await context.askYes(`Close it${survey.standing === null ? '' : `, and keep its work in ${survey.archive}`}? [y/N] `))) throw new UserError('nothing was closed');
+  if (
+    !(await context.askYes(
+      `Close it${survey.standing === null ? '' : `, and keep its work in ${survey.archive}`}? [y/N] `,
+    ))
+  )
+    throw new UserError('nothing was closed');
 }
 
 function tell(context: Context, { session, survey }: Told): void {
   const { standing, archive, risks } = survey;
-  context.out(standing === null ? `"${session.id}" is closed; it had no clone of its own\n` : `"${session.id}" is closed; its ${standing.kind} is in ${archive}\n`);
+  context.out(
+    standing === null
+      ? `"${session.id}" is closed; it had no clone of its own\n`
+      : `"${session.id}" is closed; its ${standing.kind} is in ${archive}\n`,
+  );
   const kept = describeKept(risks);
-  if (standing !== null) context.out(kept.length === 0 ? '  all its work is merged or pushed\n' : `${kept.join('\n')}\n`);
+  if (standing !== null)
+    context.out(kept.length === 0 ? '  all its work is merged or pushed\n' : `${kept.join('\n')}\n`);
   context.talk(`${pasted`undo ${session.id}`} brings it back`);
 }

@@ -34,7 +34,9 @@ async function namesOf(context: Context, kind: string): Promise<string[]> {
     case 'session':
       return (await meantFleets(context)).flatMap((fleet) => fleet.sessions.map((session) => session.id));
     case 'closed':
-      return (await readFleets(context.store)).records.flatMap(({ closed, sessions }) => closed.map(({ session }) => session.id).filter((id) => !sessions.some((session) => session.id === id)));
+      return (await readFleets(context.store)).records.flatMap(({ closed, sessions }) =>
+        closed.map(({ session }) => session.id).filter((id) => !sessions.some((session) => session.id === id)),
+      );
     default:
       return [];
   }

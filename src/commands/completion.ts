@@ -12,7 +12,8 @@ const SHELLS: Readonly<Record<string, () => string>> = { bash: bashScript, zsh: 
  */
 export function completion(context: Context, [shell = '']: readonly string[]): Promise<number> {
   const script = SHELLS[shell];
-  if (!script) throw new UserError(`no completion for "${shell}"`, { hint: 'bash, zsh and fish have one', exitCode: EXIT.usage });
+  if (!script)
+    throw new UserError(`no completion for "${shell}"`, { hint: 'bash, zsh and fish have one', exitCode: EXIT.usage });
   context.out(script(), 'exact');
   return Promise.resolve(0);
 }

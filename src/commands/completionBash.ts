@@ -36,7 +36,9 @@ _claude_tmux() {
   [[ $word == *,* ]] && head=\${word%,*},
   case $command,\${COMP_WORDS[COMP_CWORD - 1]} in
 ${SHOWN_COMMANDS.flatMap((spec) => spec.options.filter(takesValue).map((option) => valueCase(spec.name, option))).join('\n')}
-${GLOBAL_OPTIONS.filter(takesValue).map((option) => valueCase('*', option)).join('\n')}
+${GLOBAL_OPTIONS.filter(takesValue)
+  .map((option) => valueCase('*', option))
+  .join('\n')}
   esac
   case $command in
     '') _claude_tmux_words ${SHOWN_COMMANDS.map((spec) => spec.name).join(' ')} --help --version ${GLOBAL_OPTIONS.flatMap(flagsOf).join(' ')} ;;
@@ -48,7 +50,9 @@ complete -o filenames -F _claude_tmux claude-tmux
 }
 
 function valueCase(command: string, option: OptionSpec): string {
-  return `    ${flagsOf(option).map((flag) => `${command},${flag}`).join('|')}) ${values(option)}return ;;`;
+  return `    ${flagsOf(option)
+    .map((flag) => `${command},${flag}`)
+    .join('|')}) ${values(option)}return ;;`;
 }
 
 function values({ choices, completes }: OptionSpec): string {

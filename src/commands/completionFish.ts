@@ -4,9 +4,22 @@ import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
 
 export function fishScript(): string {
   const valued = GLOBAL_OPTIONS.filter(takesValue).flatMap(flagsOf);
-  const commands = SHOWN_COMMANDS.map((spec) => `complete -c claude-tmux -n __claude_tmux_on -f -a ${spec.name} -d ${fishWord(spec.summary)}`);
-  const options = SHOWN_COMMANDS.flatMap((spec) => allOptions(spec).map((option) => `complete -c claude-tmux ${after(spec)} ${fishFlags(option)} -d ${fishWord(option.help)}`));
-  return ['# fish completion for claude-tmux:  claude-tmux completion fish | source', functions(valued), ...commands, ...options, ...SHOWN_COMMANDS.flatMap(fishArguments), ''].join('\n');
+  const commands = SHOWN_COMMANDS.map(
+    (spec) => `complete -c claude-tmux -n __claude_tmux_on -f -a ${spec.name} -d ${fishWord(spec.summary)}`,
+  );
+  const options = SHOWN_COMMANDS.flatMap((spec) =>
+    allOptions(spec).map(
+      (option) => `complete -c claude-tmux ${after(spec)} ${fishFlags(option)} -d ${fishWord(option.help)}`,
+    ),
+  );
+  return [
+    '# fish completion for claude-tmux:  claude-tmux completion fish | source',
+    functions(valued),
+    ...commands,
+    ...options,
+    ...SHOWN_COMMANDS.flatMap(fishArguments),
+    '',
+  ].join('\n');
 }
 
 /** `__fish_seen_subcommand_from up` would be true for `task up` as well: the command is the first word that is no option. */
@@ -46,7 +59,9 @@ function fishArguments(spec: CommandSpec): string[] {
   const { completes } = spec;
   if (completes === undefined) return [`complete -c claude-tmux ${after(spec)} -f`];
   const words = typeof completes === 'string' ? names(completes) : `'${completes.join(' ')}'`;
-  return [`complete -c claude-tmux ${after(spec)} ${completes === 'layout' || spec.name === 'exec' ? '' : '-f '}-a ${words}`];
+  return [
+    `complete -c claude-tmux ${after(spec)} ${completes === 'layout' || spec.name === 'exec' ? '' : '-f '}-a ${words}`,
+  ];
 }
 
 /** fish splits what a command prints at its lines and expands none of it. */

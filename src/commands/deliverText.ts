@@ -27,7 +27,8 @@ export interface Delivery {
 }
 
 /** What became of it: `words` end a sentence that begins with the session. */
-export type Outcome = { readonly given: boolean; readonly words: string } | { readonly given: false; readonly refusal: Refusal };
+export type Outcome =
+  { readonly given: boolean; readonly words: string } | { readonly given: false; readonly refusal: Refusal };
 
 const PASTED = '; the text was pasted, and Enter was not pressed';
 
@@ -43,11 +44,16 @@ export async function deliverText(context: Context, given: Delivery): Promise<Ou
   await pause(BEFORE_ENTER);
   const now = await look(context, delivery);
   // Whatever opened meanwhile would take this Enter for its answer.
-  if (now.pane !== before.pane || now.facts?.pid !== before.facts?.pid) return { given: false, words: `was started again meanwhile${PASTED}` };
+  if (now.pane !== before.pane || now.facts?.pid !== before.facts?.pid)
+    return { given: false, words: `was started again meanwhile${PASTED}` };
   const late = await refuseText(context, now, { server: delivery.server, text: delivery.text, pasted: true });
-  if (late !== null) return { given: false, refusal: { ...late, message: late.message.replace(/; nothing was sent$/, PASTED) } };
+  if (late !== null)
+    return { given: false, refusal: { ...late, message: late.message.replace(/; nothing was sent$/, PASTED) } };
   await pressEnter(delivery.server, before.pane, context.env);
-  return unconfirmed(now, delivery.text) ?? confirm(context, { delivery, pane: before.pane, from, pid: now.facts?.pid ?? null });
+  return (
+    unconfirmed(now, delivery.text) ??
+    confirm(context, { delivery, pane: before.pane, from, pid: now.facts?.pid ?? null })
+  );
 }
 
 async function look(context: Context, { fleet, server, session }: Delivery): Promise<SessionEvidence> {
@@ -77,7 +83,8 @@ async function confirm(context: Context, awaited: Expected): Promise<Outcome> {
   if (first.answer !== null) return toOutcome(first.answer);
   if (!isUntouched(first.last, awaited)) return whyUnheard(context, awaited.delivery, toOutcome(null));
   const { session, server, text } = awaited.delivery;
-  if (session.isClaude && !holdsOnly(await readInput(context, server, awaited.pane), text)) return whyUnheard(context, awaited.delivery, toOutcome(null));
+  if (session.isClaude && !holdsOnly(await readInput(context, server, awaited.pane), text))
+    return whyUnheard(context, awaited.delivery, toOutcome(null));
   await pressEnter(server, awaited.pane, context.env);
   return whyUnheard(context, awaited.delivery, toOutcome((await waitForPrompt(context, awaited)).answer));
 }
@@ -98,11 +105,18 @@ type Answer = 'this' | 'another' | null;
 
 function toOutcome(answer: Answer): Outcome {
   if (answer === 'this') return { given: true, words: 'got it' };
-  if (answer === 'another') return { given: false, words: 'was given the text, and took another prompt (a draft in its input, or somebody typed); look at it' };
+  if (answer === 'another')
+    return {
+      given: false,
+      words: 'was given the text, and took another prompt (a draft in its input, or somebody typed); look at it',
+    };
   return { given: false, words: 'was given the text, and did not say that it came; look at it' };
 }
 
-async function waitForPrompt(context: Context, { delivery, from }: Expected): Promise<{ readonly answer: Answer; readonly last: SessionEvidence }> {
+async function waitForPrompt(
+  context: Context,
+  { delivery, from }: Expected,
+): Promise<{ readonly answer: Answer; readonly last: SessionEvidence }> {
   const end = context.now() + PATIENCE;
   for (;;) {
     const last = await look(context, delivery);
@@ -113,14 +127,21 @@ async function waitForPrompt(context: Context, { delivery, from }: Expected): Pr
 }
 
 /** By the hook that tells of a prompt, or, where hooks are switched off, by the registry that went busy. */
-function answerOf({ hooks, facts }: SessionEvidence, { text, from }: { readonly text: string; readonly from: number }): Answer {
-  if (hooks === null) return facts?.registry?.status === 'busy' && (facts.registry.statusUpdatedAt ?? 0) >= from ? 'this' : null;
+function answerOf(
+  { hooks, facts }: SessionEvidence,
+  { text, from }: { readonly text: string; readonly from: number },
+): Answer {
+  if (hooks === null)
+    return facts?.registry?.status === 'busy' && (facts.registry.statusUpdatedAt ?? 0) >= from ? 'this' : null;
   if (hooks.promptedAt === null || hooks.promptedAt < from) return null;
   return hooks.lastPrompt !== null && isKeptOf(hooks.lastPrompt, text) ? 'this' : 'another';
 }
 
 /** True where Enter was lost and nothing else can be in front: the same process, alive, between turns by all that is known. */
-function isUntouched({ pane, facts, hooks, verdict }: SessionEvidence, before: Pick<Expected, 'pane' | 'pid'>): boolean {
+function isUntouched(
+  { pane, facts, hooks, verdict }: SessionEvidence,
+  before: Pick<Expected, 'pane' | 'pid'>,
+): boolean {
   const status = facts?.registry?.status ?? null;
   const { rests } = STATES[verdict.state];
   const told = status === 'idle' || (hooks !== null && status === null);

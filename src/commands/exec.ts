@@ -11,7 +11,11 @@ export async function exec(context: Context, args: readonly string[], options: O
   const all = options['all'] === true;
   const [given = ''] = args;
   const { fleet: fleetName, command } = withFleet(all ? args : args.slice(1), options['fleet']);
-  if (command.length === 0) throw new UserError('no command to run', { hint: 'claude-tmux exec SESSION -- COMMAND, or exec --all -- COMMAND', exitCode: EXIT.usage });
+  if (command.length === 0)
+    throw new UserError('no command to run', {
+      hint: 'claude-tmux exec SESSION -- COMMAND, or exec --all -- COMMAND',
+      exitCode: EXIT.usage,
+    });
   if (!all) {
     const { fleet, session } = await pickSession(context, given, fleetName);
     return runHere(command, { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) });
@@ -21,7 +25,11 @@ export async function exec(context: Context, args: readonly string[], options: O
   for (const session of oneForEachTree(fleet.sessions)) {
     if (context.signal.aborted) break;
     context.talk(`== ${session.id} (${session.path})`);
-    const code = await runHere(command, { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) }).catch((error: unknown) => tellOnly(context, error));
+    const code = await runHere(command, {
+      cwd: session.path,
+      env: context.env,
+      own: ownVariablesOf(context, fleet, session),
+    }).catch((error: unknown) => tellOnly(context, error));
     if (code !== null && code !== 0) context.talk(`== ${session.id}: exit code ${code}`);
     if (code !== 0) worst = 1;
   }
@@ -37,7 +45,8 @@ interface Parsed {
 function withFleet(words: readonly string[], given: unknown): Parsed {
   const fleet = typeof given === 'string' ? given : undefined;
   const [first, second, third] = words;
-  if ((first === '-f' || first === '--fleet') && second !== undefined && third === '--') return { fleet: second, command: words.slice(3) };
+  if ((first === '-f' || first === '--fleet') && second !== undefined && third === '--')
+    return { fleet: second, command: words.slice(3) };
   return { fleet, command: first === '--' ? words.slice(1) : words };
 }
 

@@ -26,7 +26,15 @@ export async function followStatus(context: Context, { read, whole }: Followed):
     if (!closed.signal.aborted) screen.show(render({ latest: view.latest, whole }, context, screen.size));
   };
   try {
-    const refreshing = refresh({ read, context, closed: closed.signal, show: (latest) => { view.latest = latest; draw(); } });
+    const refreshing = refresh({
+      read,
+      context,
+      closed: closed.signal,
+      show: (latest) => {
+        view.latest = latest;
+        draw();
+      },
+    });
     // What goes wrong beside the keys ends the waiting for them.
     await Promise.race([refreshing, waitForQuit(screen, draw)]);
   } finally {
@@ -78,6 +86,12 @@ function render({ latest, whole }: Shown, context: Context, { columns, rows }: S
   const text = latest === null ? '' : typeof latest === 'string' ? latest : renderStatusText(latest, style);
   const lines = text.trimEnd().split('\n');
   const room = Math.max(1, rows - 2);
-  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `  … and ${lines.length - room + 1} lines more than fit`];
-  return [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => ''), '', '  q closes this'].slice(0, rows);
+  const shown =
+    lines.length <= room
+      ? lines
+      : [...lines.slice(0, room - 1), `  … and ${lines.length - room + 1} lines more than fit`];
+  return [...shown, ...Array.from({ length: Math.max(0, room - shown.length) }, () => ''), '', '  q closes this'].slice(
+    0,
+    rows,
+  );
 }

@@ -32,7 +32,9 @@ export async function forget(context: Context, [given]: readonly string[], optio
 /** An agent can outlive its pane: without a record nothing would know of it. */
 async function refuseWhatRuns(context: Context, record: FleetRecord): Promise<void> {
   const evidence = await readEvidence(context, { record, server: recordedServer(record) });
-  const running = evidence.filter(({ pane, facts }) => pane !== null || facts?.alive === true).map(({ session }) => session.id);
+  const running = evidence
+    .filter(({ pane, facts }) => pane !== null || facts?.alive === true)
+    .map(({ session }) => session.id);
   if (running.length === 0) return;
   const message = `"${record.name}" was not forgotten: it is up (${running.join(', ')})`;
   throw new UserError(message, { hint: `${pasted`down ${record.name}`} takes it down` });
@@ -43,7 +45,9 @@ async function refuseWhatDepends(record: FleetRecord): Promise<void> {
   const archives = (await readArchives(record)).filter(({ isWhole, receipt }) => isWhole || receipt.shrunkTo !== null);
   const waiting = record.sessions.filter(({ nextTask, syncWhenIdle }) => nextTask !== null || syncWhenIdle !== null);
   const reasons = [
-    ...(archives.length === 0 ? [] : [`${plural(archives.length, 'closed session')} could not be brought back or pruned`]),
+    ...(archives.length === 0
+      ? []
+      : [`${plural(archives.length, 'closed session')} could not be brought back or pruned`]),
     ...(waiting.length === 0 ? [] : [`a task or a sync is queued for ${waiting.map(({ id }) => id).join(', ')}`]),
   ];
   if (reasons.length === 0) return;

@@ -13,7 +13,10 @@ export interface OptionSpec {
 
 /** Options that every command takes; each has a value. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '-L, --socket-name <name>', help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)" },
+  {
+    flags: '-L, --socket-name <name>',
+    help: "tmux server by socket name, as tmux's -L (inside tmux that server is the default)",
+  },
   { flags: '-S, --socket-path <path>', help: "tmux server by socket path, as tmux's -S", completes: 'path' },
   { flags: '--color <when>', help: 'colour the output', choices: ['auto', 'always', 'never'] },
 ];

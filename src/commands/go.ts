@@ -24,11 +24,16 @@ export async function goTo(context: Context, fleet: FleetRecord, id: string): Pr
   const facts = await readServer(server, { uuid: fleet.uuid, session: fleet.session, env: context.env });
   const window = facts.session?.windows.find((candidate) => candidate.panes.some((pane) => pane.session === id));
   const pane = window?.panes.find((candidate) => candidate.session === id);
-  if (!window || !pane || !facts.session) throw new UserError(`session "${id}" is not on the screen`, { hint: `${pasted`up ${fleet.name}`} brings it back` });
+  if (!window || !pane || !facts.session)
+    throw new UserError(`session "${id}" is not on the screen`, { hint: `${pasted`up ${fleet.name}`} brings it back` });
   const inside = isInside(server.socket, context.env);
   // Inside that server (a key binding has no terminal of its own) the client that was used last is the one that asks.
   const [client] = inside ? [...facts.clients].sort((a, b) => b.activity - a.activity) : [];
-  await selectPane(server, { sessionId: facts.session.id, windowId: window.id, paneId: pane.id, client: client?.name ?? null }, context.env);
+  await selectPane(
+    server,
+    { sessionId: facts.session.id, windowId: window.id, paneId: pane.id, client: client?.name ?? null },
+    context.env,
+  );
   await markSeen(sessionPaths(fleetPaths(context.store, fleet.uuid), id).seen, context.now());
   if (client) return 0;
   if (context.terminal === null) {

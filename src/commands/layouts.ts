@@ -17,12 +17,16 @@ export async function layouts(context: Context, _args: readonly string[], option
     return 0;
   }
   const wide = Math.max(...rows.map((row) => width(row.name)), 1);
-  context.out(rows.map((row) => `${pad(oneLine(row.name), wide)}  ${pad(WHERE[row.place], 11)}  ${row.summary}\n`).join(''));
+  context.out(
+    rows.map((row) => `${pad(oneLine(row.name), wide)}  ${pad(WHERE[row.place], 11)}  ${row.summary}\n`).join(''),
+  );
   return 0;
 }
 
 /** The first comment of the file that is no instruction to an editor. */
 function firstComment(text: string): string {
-  const line = text.split('\n').find((candidate) => /^#\s/.test(candidate) && !candidate.includes('yaml-language-server'));
+  const line = text
+    .split('\n')
+    .find((candidate) => /^#\s/.test(candidate) && !candidate.includes('yaml-language-server'));
   return oneLine(line?.replace(/^#\s*/, '') ?? '');
 }

@@ -10,8 +10,15 @@ import { namedServer } from './fleetServer.ts';
 export async function loadPlugin(context: Context, folder: string): Promise<number> {
   const server = namedServer(context);
   const facts = await readPlugin(server, context.env);
-  if (facts === null) throw new UserError(`no tmux server runs at "${server.socket}"`, { hint: 'run this in a tmux pane, or name the server with -L or -S' });
-  const { text, whenAttached, said } = loadBatch({ facts, folder, watcherPid: serverPaths(context.store, server.socket).pid });
+  if (facts === null)
+    throw new UserError(`no tmux server runs at "${server.socket}"`, {
+      hint: 'run this in a tmux pane, or name the server with -L or -S',
+    });
+  const { text, whenAttached, said } = loadBatch({
+    facts,
+    folder,
+    watcherPid: serverPaths(context.store, server.socket).pid,
+  });
   await changeServer(server, text, context.env);
   if (await hasTerminal(server, context.env)) await changeServer(server, whenAttached, context.env);
   for (const sentence of said) context.talk(`claude-tmux: ${sentence}`);

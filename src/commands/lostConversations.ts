@@ -28,9 +28,16 @@ export interface Conversations {
  */
 export async function refuseLost(context: Context, { planned, record, ids, yes }: Starting): Promise<Conversations> {
   if (record === null) return NONE;
-  const sessions = record.sessions.filter(({ id, isClaude, nextTask }) => isClaude && nextTask === null && ids.includes(id));
+  const sessions = record.sessions.filter(
+    ({ id, isClaude, nextTask }) => isClaude && nextTask === null && ids.includes(id),
+  );
   if (sessions.length === 0) return NONE;
-  const agents = await readAgents({ paths: fleetPaths(context.store, record.uuid), sessions, env: context.env, home: context.home });
+  const agents = await readAgents({
+    paths: fleetPaths(context.store, record.uuid),
+    sessions,
+    env: context.env,
+    home: context.home,
+  });
   const refused: string[] = [];
   const resumed = new Map<string, string>();
   for (const { id } of sessions) {
@@ -44,7 +51,14 @@ export async function refuseLost(context: Context, { planned, record, ids, yes }
     const sentence = `the conversation of "${id}" (${agent.conversation}) has no transcript in the Claude account ${accountName(account)}: it would begin an empty one`;
     if (yes) context.talk(`note: ${sentence}.`);
     else if (!context.interactive) context.talk(`claude-tmux: ${sentence}; --yes lets it`);
-    if (!yes && !(context.interactive && (await context.askYes(`${sentence[0]?.toUpperCase() ?? ''}${sentence.slice(1)}. Begin it? [y/N] `)))) refused.push(id);
+    if (
+      !yes &&
+      !(
+        context.interactive &&
+        (await context.askYes(`${sentence[0]?.toUpperCase() ?? ''}${sentence.slice(1)}. Begin it? [y/N] `))
+      )
+    )
+      refused.push(id);
   }
   return { refused, resumed };
 }

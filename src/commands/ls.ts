@@ -13,14 +13,30 @@ export async function ls(context: Context, _args: readonly string[], options: Op
   const fleets = await knownFleets(context);
   const rows = await Promise.all(fleets.map(async (fleet) => readRow(context, fleet)));
   if (options['json'] === true) {
-    const list = rows.map(({ fleet, panes, elsewhere }) => ({ name: fleet.name, up: elsewhere === null ? panes > 0 : null, host: fleet.machine?.host ?? null, panes, sessions: fleet.sessions.length, strategy: fleet.strategy, repo: fleet.repo, layout: fleet.layout, workspace: fleet.workspace, socket: fleet.socket }));
+    const list = rows.map(({ fleet, panes, elsewhere }) => ({
+      name: fleet.name,
+      up: elsewhere === null ? panes > 0 : null,
+      host: fleet.machine?.host ?? null,
+      panes,
+      sessions: fleet.sessions.length,
+      strategy: fleet.strategy,
+      repo: fleet.repo,
+      layout: fleet.layout,
+      workspace: fleet.workspace,
+      socket: fleet.socket,
+    }));
     context.out(`${JSON.stringify({ version: 1, fleets: list }, null, 2)}\n`);
     return 0;
   }
   if (rows.length === 0) context.talk('no fleet is recorded; `claude-tmux up` brings one up');
   const wide = Math.max(...rows.map(({ fleet }) => width(fleet.name)), 1);
   for (const { fleet, panes, elsewhere } of rows) {
-    const state = elsewhere !== null ? `on "${fleet.machine?.host ?? ''}"` : panes > 0 ? `up, ${panes} of ${plural(fleet.sessions.length, 'pane')}` : `down, ${plural(fleet.sessions.length, 'session')}`;
+    const state =
+      elsewhere !== null
+        ? `on "${fleet.machine?.host ?? ''}"`
+        : panes > 0
+          ? `up, ${panes} of ${plural(fleet.sessions.length, 'pane')}`
+          : `down, ${plural(fleet.sessions.length, 'session')}`;
     context.out(`${pad(oneLine(fleet.name), wide)}  ${pad(state, 20)}  ${oneLine(fleet.workspace)}\n`);
   }
   return 0;
@@ -40,6 +56,9 @@ async function readRow(context: Context, fleet: FleetRecord): Promise<Row> {
 }
 
 async function countPanes(context: Context, fleet: FleetRecord): Promise<number> {
-  const { session } = await readServer({ socket: fleet.socket }, { uuid: fleet.uuid, session: fleet.session, env: context.env });
+  const { session } = await readServer(
+    { socket: fleet.socket },
+    { uuid: fleet.uuid, session: fleet.session, env: context.env },
+  );
   return session?.windows.flatMap((window) => window.panes).filter((pane) => pane.session !== null).length ?? 0;
 }

@@ -40,14 +40,27 @@ export async function meetDialogs(context: Context, meeting: Meeting): Promise<M
   const { planned, record, checkout } = meeting;
   const { layout } = planned;
   const panes = claudePanes(planned);
-  if (panes.length === 0) return { answers: { mcpServers: record.mcpServers, localSettings: record.localSettings }, localSettings: [], trust: () => Promise.resolve() };
+  if (panes.length === 0)
+    return {
+      answers: { mcpServers: record.mcpServers, localSettings: record.localSettings },
+      localSettings: [],
+      trust: () => Promise.resolve(),
+    };
   if (layout.isolation !== 'shared') await makeWorkspace(layout.workspace);
   const [servers, settings] = await Promise.all([readServers(context, meeting), readSettings(context, meeting)]);
   const open = [...servers.wishes, ...settings.wishes];
   if (!context.interactive) open.forEach((wish) => context.talk(describeUnasked(wish)));
-  const { granted, isTrustRefused } = context.interactive ? await ask(context, { meeting, panes, open, own: settings.names }) : NOT_ASKED;
-  const localSettings = settings.wishes.length > 0 && context.interactive ? granted.some(({ kind }) => kind === 'settings') : settings.answer;
-  const mcpServers = servers.wishes.length > 0 && context.interactive ? [...servers.known, ...granted.flatMap(serversIn)] : servers.answer;
+  const { granted, isTrustRefused } = context.interactive
+    ? await ask(context, { meeting, panes, open, own: settings.names })
+    : NOT_ASKED;
+  const localSettings =
+    settings.wishes.length > 0 && context.interactive
+      ? granted.some(({ kind }) => kind === 'settings')
+      : settings.answer;
+  const mcpServers =
+    servers.wishes.length > 0 && context.interactive
+      ? [...servers.known, ...granted.flatMap(serversIn)]
+      : servers.answer;
   const own = localSettings === true ? settings.names : [];
   const trust: Met['trust'] = async (now) => {
     const search = { ...now, panes: claudePanes(now), checkout, own };
@@ -58,7 +71,11 @@ export async function meetDialogs(context: Context, meeting: Meeting): Promise<M
 }
 
 /** Trust of the folder of one session that is started again; asked for when the user has not agreed to it yet. */
-export async function meetTrust(context: Context, planned: PlannedFleet, { id, checkout, yes }: Pick<Meeting, 'checkout' | 'yes'> & { readonly id: string }): Promise<void> {
+export async function meetTrust(
+  context: Context,
+  planned: PlannedFleet,
+  { id, checkout, yes }: Pick<Meeting, 'checkout' | 'yes'> & { readonly id: string },
+): Promise<void> {
   const panes = planned.layout.panes.filter((pane) => pane.id === id && startsClaude(pane));
   const search = { ...planned, panes, checkout, own: [] };
   await meetChangedGrants(context, await findTrusted(context, search), { yes });
@@ -75,7 +92,10 @@ async function makeWorkspace(folder: string): Promise<void> {
   try {
     await makeFolders(folder);
   } catch (cause) {
-    throw new UserError(`the workspace ${folder} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`, { hint: 'name another folder with `workspace:` in the layout', cause });
+    throw new UserError(
+      `the workspace ${folder} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { hint: 'name another folder with `workspace:` in the layout', cause },
+    );
   }
 }
 
@@ -88,16 +108,31 @@ interface Servers {
 }
 
 /** MCP servers approved in the checkout are approved for the clones on the user's yes. */
-async function readServers(context: Context, { planned: { layout: { checkout, isolation, repo } }, record, yes }: Meeting): Promise<Servers> {
+async function readServers(
+  context: Context,
+  {
+    planned: {
+      layout: { checkout, isolation, repo },
+    },
+    record,
+    yes,
+  }: Meeting,
+): Promise<Servers> {
   const decided = { answer: record.mcpServers, known: [], wishes: [] };
   if (record.mcpServers !== null || checkout === null || isolation === 'shared') return decided;
   const hasOwnSettings = (): Promise<boolean> => areLocalSettingsOwn(checkout, context.env);
-  const servers = await approvedMcpServers(checkout, { account: callerAccount(context), home: context.home, hasOwnSettings });
+  const servers = await approvedMcpServers(checkout, {
+    account: callerAccount(context),
+    home: context.home,
+    hasOwnSettings,
+  });
   if (servers.length === 0 || yes) return { ...decided, answer: servers.length === 0 ? null : servers };
   const consent = await consentFor(context, repo);
   const known = servers.filter((server) => consent.servers.includes(server));
   const open = servers.filter((server) => !known.includes(server) && !consent.otherServers.includes(server));
-  return open.length === 0 ? { ...decided, answer: known } : { answer: null, known, wishes: [{ kind: 'servers', checkout, servers: open }] };
+  return open.length === 0
+    ? { ...decided, answer: known }
+    : { answer: null, known, wishes: [{ kind: 'servers', checkout, servers: open }] };
 }
 
 interface LocalSettings {
@@ -107,17 +142,26 @@ interface LocalSettings {
   readonly wishes: readonly Wish[];
 }
 
-async function readSettings(context: Context, { checkout, planned: { layout, plan }, record, yes }: Meeting): Promise<LocalSettings> {
+async function readSettings(
+  context: Context,
+  { checkout, planned: { layout, plan }, record, yes }: Meeting,
+): Promise<LocalSettings> {
   const names = record.localSettings === false ? [] : await findPassedOn(context, { checkout, layout, plan });
   if (checkout === null || names.length === 0) return { answer: record.localSettings, names: [], wishes: [] };
   if (record.localSettings === true || yes) return { answer: true, names, wishes: [] };
   const { localSettings } = await consentFor(context, layout.repo);
-  return { answer: localSettings, names, wishes: localSettings === null ? [{ kind: 'settings', checkout: checkout.root, names }] : [] };
+  return {
+    answer: localSettings,
+    names,
+    wishes: localSettings === null ? [{ kind: 'settings', checkout: checkout.root, names }] : [],
+  };
 }
 
 function describeUnasked(wish: Wish): string {
-  if (wish.kind === 'servers') return `note: MCP servers approved in ${oneLine(wish.checkout)} (${wish.servers.map((server) => `"${oneLine(approvedName(server))}"`).join(', ')}) are not passed on without your yes; give --yes, or answer in a pane.`;
-  if (wish.kind === 'settings') return `note: what you allowed Claude in ${wish.names.map(oneLine).join(', ')} of ${oneLine(wish.checkout)} is not carried over without your yes; give --yes, or name the file in \`include\`.`;
+  if (wish.kind === 'servers')
+    return `note: MCP servers approved in ${oneLine(wish.checkout)} (${wish.servers.map((server) => `"${oneLine(approvedName(server))}"`).join(', ')}) are not passed on without your yes; give --yes, or answer in a pane.`;
+  if (wish.kind === 'settings')
+    return `note: what you allowed Claude in ${wish.names.map(oneLine).join(', ')} of ${oneLine(wish.checkout)} is not carried over without your yes; give --yes, or name the file in \`include\`.`;
   return '';
 }
 
@@ -146,11 +190,17 @@ async function ask(context: Context, { meeting: { planned, checkout }, panes, op
 }
 
 /** Further layouts of the repository do not ask again. */
-async function keepAnswer(context: Context, repo: string, { wish, isYes }: { readonly wish: Wish; readonly isYes: boolean }): Promise<void> {
+async function keepAnswer(
+  context: Context,
+  repo: string,
+  { wish, isYes }: { readonly wish: Wish; readonly isYes: boolean },
+): Promise<void> {
   await keepConsent(context, repo, (consent) => {
     if (wish.kind === 'settings') return { ...consent, localSettings: isYes };
     const servers = serversIn(wish);
-    return isYes ? { ...consent, servers: [...consent.servers, ...servers] } : { ...consent, otherServers: [...consent.otherServers, ...servers] };
+    return isYes
+      ? { ...consent, servers: [...consent.servers, ...servers] }
+      : { ...consent, otherServers: [...consent.otherServers, ...servers] };
   });
 }
 

@@ -14,10 +14,21 @@ export async function newLayout(context: Context, [name]: readonly string[], opt
   const world = await readWorld(context, context.cwd);
   const path = join(name === undefined ? (world.checkout?.root ?? context.cwd) : context.cwd, file);
   const strategy = STRATEGIES.find((known) => known === options['strategy']) ?? 'component';
-  await writeLayout(path, newLayoutText({ strategy, schemaPath: join(shippedLayouts(context), 'layout.schema.json'), docsPath: join(context.packageRoot, 'docs', 'layout-file.md') }), 'new');
+  await writeLayout(
+    path,
+    newLayoutText({
+      strategy,
+      schemaPath: join(shippedLayouts(context), 'layout.schema.json'),
+      docsPath: join(context.packageRoot, 'docs', 'layout-file.md'),
+    }),
+    'new',
+  );
   if (world.checkout !== null) await trustOwn(context, path, world);
   context.out(`${path}\n`, 'exact');
-  if (world.checkout === null) context.talk('note: this folder is in no git checkout: the layout needs `repo: …` (an address or a path), or the folder `git init`');
+  if (world.checkout === null)
+    context.talk(
+      'note: this folder is in no git checkout: the layout needs `repo: …` (an address or a path), or the folder `git init`',
+    );
   context.talk(`edit it, then: ${name === undefined ? 'claude-tmux up' : pasted`up ${name}`}`);
   return 0;
 }

@@ -18,10 +18,18 @@ import { knownFleets } from './pick.ts';
  */
 export async function next(context: Context): Promise<number> {
   const fleets = await knownFleets(context);
-  const all = await Promise.all(fleets.map(async (fleet) => (await readEvidence(context, { record: fleet, server: recordedServer(fleet) })).map((evidence) => ({ fleet, evidence }))));
+  const all = await Promise.all(
+    fleets.map(async (fleet) =>
+      (await readEvidence(context, { record: fleet, server: recordedServer(fleet) })).map((evidence) => ({
+        fleet,
+        evidence,
+      })),
+    ),
+  );
   const shown = all.flat().filter(({ evidence }) => evidence.pane !== null);
   const waiting = shown.filter(({ evidence }) => lookOf(evidence.verdict.state).needsYou);
-  const candidates = waiting.length > 0 ? waiting : shown.filter(({ evidence }) => lookOf(evidence.verdict.state).unseen);
+  const candidates =
+    waiting.length > 0 ? waiting : shown.filter(({ evidence }) => lookOf(evidence.verdict.state).unseen);
   const first = nextOf(candidates, waiting.length > 0 ? await standsOn(context, candidates) : null);
   if (!first) {
     context.talk('nobody waits for you');
@@ -29,7 +37,11 @@ export async function next(context: Context): Promise<number> {
   }
   const { session, verdict } = first.evidence;
   const detail = describeVerdict(verdict);
-  context.talk(oneLine(`"${session.name}": ${verdict.state}${verdict.since === null ? '' : ` for ${describeSpan(context.now() - verdict.since)}`}${detail === null ? '' : `, ${detail}`}`));
+  context.talk(
+    oneLine(
+      `"${session.name}": ${verdict.state}${verdict.since === null ? '' : ` for ${describeSpan(context.now() - verdict.since)}`}${detail === null ? '' : `, ${detail}`}`,
+    ),
+  );
   return goTo(context, first.fleet, session.id);
 }
 
@@ -48,7 +60,14 @@ export function nextOf<T extends Waiting>(candidates: readonly T[], here: T | nu
 async function standsOn<T extends Waiting>(context: Context, candidates: readonly T[]): Promise<T | null> {
   const [own] = candidates.filter(({ fleet }) => isInside(recordedServer(fleet).socket, context.env));
   if (own === undefined) return null;
-  const { clients } = await readServer(recordedServer(own.fleet), { uuid: own.fleet.uuid, session: own.fleet.session, env: context.env });
+  const { clients } = await readServer(recordedServer(own.fleet), {
+    uuid: own.fleet.uuid,
+    session: own.fleet.session,
+    env: context.env,
+  });
   const [client] = [...clients].sort((a, b) => b.activity - a.activity);
-  return candidates.find(({ fleet, evidence }) => fleet.socket === own.fleet.socket && evidence.pane === client?.paneId) ?? null;
+  return (
+    candidates.find(({ fleet, evidence }) => fleet.socket === own.fleet.socket && evidence.pane === client?.paneId) ??
+    null
+  );
 }

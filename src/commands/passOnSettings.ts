@@ -23,7 +23,9 @@ export async function findPassedOn(context: Context, { checkout, layout, plan }:
 }
 
 function newTrees(plan: Plan, layout: Layout): readonly TreeSpec[] {
-  return plan.steps.flatMap((step) => ((step.kind === 'make-clone' || step.kind === 'make-worktree') && step.spec.repo === layout.repo ? [step.spec] : []));
+  return plan.steps.flatMap((step) =>
+    (step.kind === 'make-clone' || step.kind === 'make-worktree') && step.spec.repo === layout.repo ? [step.spec] : [],
+  );
 }
 
 interface Place {
@@ -35,8 +37,16 @@ interface Place {
 
 /** What `include` or `link` brings is not carried as well: a copy would stand in the way of a link. */
 async function findCarried({ env }: Context, { checkout, layout, spec }: Place): Promise<readonly string[]> {
-  const names = await findLocalSettings(checkout, { dirs: layout.panes.flatMap((pane) => (pane.work.kind === 'agent' ? [pane.dir] : [])), env });
+  const names = await findLocalSettings(checkout, {
+    dirs: layout.panes.flatMap((pane) => (pane.work.kind === 'agent' ? [pane.dir] : [])),
+    env,
+  });
   if (names.length === 0) return names;
-  const [copied, linked] = await Promise.all([findIgnored(checkout, { globs: spec.include, folders: false, env }), findIgnored(checkout, { globs: spec.link, folders: true, env })]);
-  return names.filter((name) => !copied.includes(name) && !linked.some((link) => name === link || name.startsWith(`${link}/`)));
+  const [copied, linked] = await Promise.all([
+    findIgnored(checkout, { globs: spec.include, folders: false, env }),
+    findIgnored(checkout, { globs: spec.link, folders: true, env }),
+  ]);
+  return names.filter(
+    (name) => !copied.includes(name) && !linked.some((link) => name === link || name.startsWith(`${link}/`)),
+  );
 }

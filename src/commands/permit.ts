@@ -21,5 +21,6 @@ export async function permit(context: Context, verb: Verb, { evidence, more = []
     const { message, hint } = describeRefusal(verb, id, { decision, detail });
     throw new UserError(message, { hint });
   }
-  if (!(await context.askYes(`${describeLoss(verb, id, decision)}. Go on? [y/N] `))) throw new UserError('nothing was changed');
+  if (!(await context.askYes(`${describeLoss(verb, id, decision)}. Go on? [y/N] `)))
+    throw new UserError('nothing was changed');
 }

@@ -55,11 +55,22 @@ export async function findSession(context: Context, given: string, fleetName: un
   const found = await preferUp(context, matchSession(searched, given));
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
-  if (only) throw new UserError(`"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`, { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage });
-  if (isClosed(searched, given)) throw new UserError(`"${given}" is closed`, { hint: `${pasted`undo ${given}`} brings it back`, exitCode: EXIT.usage });
+  if (only)
+    throw new UserError(
+      `"${given}" could be ${found.map(({ fleet, session }) => `${session.id} of ${fleet.name}`).join(' or ')}`,
+      { hint: 'write more of the id, or name the fleet with --fleet', exitCode: EXIT.usage },
+    );
+  if (isClosed(searched, given))
+    throw new UserError(`"${given}" is closed`, {
+      hint: `${pasted`undo ${given}`} brings it back`,
+      exitCode: EXIT.usage,
+    });
   const ids = searched.flatMap((fleet) => fleet.sessions.map((session) => session.id));
   const meant = closest(given, ids);
-  throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+  throw new UserError(`no session "${given}" in ${searched.map((fleet) => `"${fleet.name}"`).join(', ')}`, {
+    hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`,
+    exitCode: EXIT.usage,
+  });
 }
 
 async function preferUp(context: Context, found: readonly Picked[]): Promise<readonly Picked[]> {
@@ -72,7 +83,8 @@ async function preferUp(context: Context, found: readonly Picked[]): Promise<rea
 /** Every fleet that can be read, with what a killed `close` left half done settled; one whose record is damaged is told and spoils no other. */
 export async function knownFleets(context: Context): Promise<readonly FleetRecord[]> {
   const { records, problems } = await readFleets(context.store);
-  for (const problem of problems) context.talk(`claude-tmux: ${problem.message}${problem.hint === undefined ? '' : `\n  ${problem.hint}`}`);
+  for (const problem of problems)
+    context.talk(`claude-tmux: ${problem.message}${problem.hint === undefined ? '' : `\n  ${problem.hint}`}`);
   return Promise.all(records.map((record) => settleClosed(context, record)));
 }
 
@@ -101,21 +113,36 @@ function matchFleet(fleets: readonly FleetRecord[], given: string): FleetRecord 
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   const names = fleets.map((fleet) => fleet.name);
-  if (only) throw new UserError(`"${given}" could be ${found.map((fleet) => `"${fleet.name}"`).join(' or ')}`, { hint: 'write more of the name', exitCode: EXIT.usage });
+  if (only)
+    throw new UserError(`"${given}" could be ${found.map((fleet) => `"${fleet.name}"`).join(' or ')}`, {
+      hint: 'write more of the name',
+      exitCode: EXIT.usage,
+    });
   const meant = closest(given, names);
-  throw new UserError(`no fleet "${given}"`, { hint: meant === null ? `the fleets are: ${names.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+  throw new UserError(`no fleet "${given}"`, {
+    hint: meant === null ? `the fleets are: ${names.join(', ')}` : `did you mean "${meant}"?`,
+    exitCode: EXIT.usage,
+  });
 }
 
 /** The fleet in one of whose trees `cwd` lies; null when there is none, or several. */
 export function fleetAround(fleets: readonly FleetRecord[], cwd: string): FleetRecord | null {
-  const [only, ...others] = fleets.filter((fleet) => fleet.sessions.some((session) => session.owner !== null && isInside(cwd, session.path)));
+  const [only, ...others] = fleets.filter((fleet) =>
+    fleet.sessions.some((session) => session.owner !== null && isInside(cwd, session.path)),
+  );
   return others.length === 0 ? (only ?? null) : null;
 }
 
 /** Fleets whose clones or workspace one stands in, else those of the checkout one stands in. */
 function nearFleets(fleets: readonly FleetRecord[], cwd: string): FleetRecord[] {
-  const inTree = fleets.filter((fleet) => [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some((path) => isInside(cwd, path)));
-  return inTree.length > 0 ? inTree : fleets.filter((fleet) => fleet.checkout !== null && isInside(cwd, fleet.checkout));
+  const inTree = fleets.filter((fleet) =>
+    [fleet.workspace, ...fleet.sessions.flatMap((session) => (session.owner === null ? [] : [session.path]))].some(
+      (path) => isInside(cwd, path),
+    ),
+  );
+  return inTree.length > 0
+    ? inTree
+    : fleets.filter((fleet) => fleet.checkout !== null && isInside(cwd, fleet.checkout));
 }
 
 /** The fleets that a command means when none is named: those near `cwd`, or else all. */

@@ -45,7 +45,14 @@ export async function planFleet(context: Context, loaded: LoadedFleet, wanted: P
   const plan = reconcile({ layout, snapshot, known: record?.sessions ?? [], intent: { ...wanted, launchHashes } });
   const accounts = accountsOf(context, { layout, record, snapshot });
   const others = describeOtherAccount(context, { accounts, started: startedPanes(plan, layout) });
-  return { plan: { ...plan, notes: [...notes, ...plan.notes, ...others] }, snapshot, server, machine: await readMachine(), layout, accounts };
+  return {
+    plan: { ...plan, notes: [...notes, ...plan.notes, ...others] },
+    snapshot,
+    server,
+    machine: await readMachine(),
+    layout,
+    accounts,
+  };
 }
 
 /** Labels given by `rename` stand until the layout's own label changes. */
@@ -62,5 +69,8 @@ function refuseUnknown(layout: Layout, only: readonly string[]): void {
   const unknown = only.find((id) => !ids.includes(id));
   if (unknown === undefined) return;
   const meant = closest(unknown, ids);
-  throw new UserError(`--only names "${unknown}", which is no session of the layout`, { hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+  throw new UserError(`--only names "${unknown}", which is no session of the layout`, {
+    hint: meant === null ? `the sessions are: ${ids.join(', ')}` : `did you mean "${meant}"?`,
+    exitCode: EXIT.usage,
+  });
 }

@@ -29,26 +29,69 @@ interface ScriptRequest {
 export async function planScript(context: Context, { loaded, planned, noPrompt }: ScriptRequest): Promise<string> {
   const { plan, server, snapshot } = planned;
   if (plan.problems.length > 0) return refuseScript(plan);
-  const record = await nextRecord(context, loaded.record ?? newRecord(context, loaded, server), { loaded, planned, newId: () => context.newId() });
+  const record = await nextRecord(context, loaded.record ?? newRecord(context, loaded, server), {
+    loaded,
+    planned,
+    newId: () => context.newId(),
+  });
   const body = await readLaunchBody(context.packageRoot);
-  const panes = Object.values(plan.panes).filter((pane) => plan.steps.some((step) => 'hold' in step && step.pane === pane.id));
-  const variables = nameVariables(Object.values(plan.panes).filter((pane) => panes.includes(pane) || plan.steps.some((step) => step.kind === 'run-setup' && step.pane === pane.id)));
-  const files = panes.flatMap((pane) => filesOf(context, { pane, record, body, noPrompt, variables: variables.filter((variable) => variable.pane === pane.id) }));
-  const launchFiles = Object.fromEntries(panes.map((pane) => [pane.id, sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch]));
+  const panes = Object.values(plan.panes).filter((pane) =>
+    plan.steps.some((step) => 'hold' in step && step.pane === pane.id),
+  );
+  const variables = nameVariables(
+    Object.values(plan.panes).filter(
+      (pane) => panes.includes(pane) || plan.steps.some((step) => step.kind === 'run-setup' && step.pane === pane.id),
+    ),
+  );
+  const files = panes.flatMap((pane) =>
+    filesOf(context, {
+      pane,
+      record,
+      body,
+      noPrompt,
+      variables: variables.filter((variable) => variable.pane === pane.id),
+    }),
+  );
+  const launchFiles = Object.fromEntries(
+    panes.map((pane) => [pane.id, sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch]),
+  );
   const steps = plan.steps.filter(isPaneStep);
-  const batch = emitBatch({ plan: { ...plan, steps }, uuid: record.uuid, launchFiles, startFolder: record.sessions[0]?.path ?? context.home, version: snapshot.tmux.version, sessionId: sessionIdOf(plan, snapshot) });
+  const batch = emitBatch({
+    plan: { ...plan, steps },
+    uuid: record.uuid,
+    launchFiles,
+    startFolder: record.sessions[0]?.path ?? context.home,
+    version: snapshot.tmux.version,
+    sessionId: sessionIdOf(plan, snapshot),
+  });
   const trees = plan.steps.map((step) => withoutStranger(step, loaded.world.checkout));
-  return renderScript({ plan: { ...plan, steps: trees }, files: [recordFile(context, record), ...files], batch, socket: server.socket, variables, carried: { identity: IDENTITY, hooks: HOOKS, remotes: REMOTES } });
+  return renderScript({
+    plan: { ...plan, steps: trees },
+    files: [recordFile(context, record), ...files],
+    batch,
+    socket: server.socket,
+    variables,
+    carried: { identity: IDENTITY, hooks: HOOKS, remotes: REMOTES },
+  });
 }
 
 /** Nothing is carried over from a checkout of another repository. */
 function withoutStranger(step: Step, checkout: World['checkout']): Step {
-  if (step.kind !== 'make-clone' || checkout === null || isSameRepository(checkout.origin ?? checkout.root, step.spec.repo)) return step;
+  if (
+    step.kind !== 'make-clone' ||
+    checkout === null ||
+    isSameRepository(checkout.origin ?? checkout.root, step.spec.repo)
+  )
+    return step;
   return { ...step, checkout: null };
 }
 
 function recordFile(context: Context, record: FleetRecord): ScriptFile {
-  return { path: fleetPaths(context.store, record.uuid).record, text: `${JSON.stringify(record, null, 2)}\n`, variables: [] };
+  return {
+    path: fleetPaths(context.store, record.uuid).record,
+    text: `${JSON.stringify(record, null, 2)}\n`,
+    variables: [],
+  };
 }
 
 interface PaneFiles {
@@ -67,10 +110,20 @@ function filesOf(context: Context, { pane, record, body, noPrompt, variables }: 
   const spec = launchSpec(input);
   const text = promptOf(input);
   const prompt = spec.promptFile === null || text === null ? [] : [{ path: spec.promptFile, text, variables: [] }];
-  return [{ path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch, text: renderLaunchFile(spec, body), variables }, ...prompt];
+  return [
+    {
+      path: sessionPaths(fleetPaths(context.store, record.uuid), pane.id).launch,
+      text: renderLaunchFile(spec, body),
+      variables,
+    },
+    ...prompt,
+  ];
 }
 
-function sessionInput(context: Context, { pane, record, session, body, noPrompt, variables }: PaneFiles & { readonly session: SessionRecord }): Parameters<typeof launchSpec>[0] {
+function sessionInput(
+  context: Context,
+  { pane, record, session, body, noPrompt, variables }: PaneFiles & { readonly session: SessionRecord },
+): Parameters<typeof launchSpec>[0] {
   return {
     fleet: fleetPaths(context.store, record.uuid),
     pane: { ...pane, env: Object.fromEntries(variables.map((variable) => [variable.name, markOf(variable)])) },

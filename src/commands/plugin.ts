@@ -15,7 +15,11 @@ import { readReport, status } from './status.ts';
 import type { Options } from './table.ts';
 
 /** What the scripts of tmux-plugin/ ask for, each on behalf of the client or of the pane in which a key was pressed. */
-export async function plugin(context: Context, [action = '', client = '', page = '1']: readonly string[], options: Options): Promise<number> {
+export async function plugin(
+  context: Context,
+  [action = '', client = '', page = '1']: readonly string[],
+  options: Options,
+): Promise<number> {
   const given = options['folder'];
   const folder = typeof given === 'string' ? given : join(context.packageRoot, 'tmux-plugin');
   switch (action) {
@@ -30,7 +34,10 @@ export async function plugin(context: Context, [action = '', client = '', page =
     case 'agree':
       return agreeInPane(context, { folder: client, cwd: page });
     default:
-      throw new UserError(`the plugin knows no "${action}"`, { hint: 'it is load, next, menu, dashboard or agree', exitCode: EXIT.usage });
+      throw new UserError(`the plugin knows no "${action}"`, {
+        hint: 'it is load, next, menu, dashboard or agree',
+        exitCode: EXIT.usage,
+      });
   }
 }
 
@@ -56,7 +63,10 @@ interface Wanted {
 
 async function showMenu(context: Context, { client, page, folder }: Wanted): Promise<number> {
   const server = namedServer(context);
-  const [report, { clients }] = await Promise.all([readReport(context, { given: undefined, all: true, whole: false }), readServer(server, { uuid: null, session: '', env: context.env })]);
+  const [report, { clients }] = await Promise.all([
+    readReport(context, { given: undefined, all: true, whole: false }),
+    readServer(server, { uuid: null, session: '', env: context.env }),
+  ]);
   const shown = clients.find(({ name }) => name === client);
   if (!shown) throw new UserError(`no terminal "${client}" is attached`, { exitCode: EXIT.usage });
   const fleets = report.fleets.filter(({ socket }) => socket === server.socket);

@@ -22,7 +22,10 @@ interface BarRequest {
  */
 export async function printBar(context: Context, { given, width }: BarRequest): Promise<number> {
   const cells = parseWidth(width);
-  const [style, fleets] = await Promise.all([readBarStyle(context, namedServer(context)), given === undefined ? everywhere(context) : one(context, given)]);
+  const [style, fleets] = await Promise.all([
+    readBarStyle(context, namedServer(context)),
+    given === undefined ? everywhere(context) : one(context, given),
+  ]);
   context.out(`${asJobOutput(renderBar(fleets, { width: cells, style, now: context.now() }))}\n`);
   return 0;
 }
@@ -33,7 +36,10 @@ const USUAL_CELLS = 40;
 function parseWidth(width: BarRequest['width']): number {
   if (width === undefined) return USUAL_CELLS;
   if (typeof width === 'string' && /^\d{1,4}$/.test(width)) return Number(width);
-  throw new UserError(`--width takes a number of cells, not "${String(width)}"`, { hint: 'for example --width 60', exitCode: EXIT.usage });
+  throw new UserError(`--width takes a number of cells, not "${String(width)}"`, {
+    hint: 'for example --width 60',
+    exitCode: EXIT.usage,
+  });
 }
 
 async function one(context: Context, given: string): Promise<readonly FleetStatus[]> {
@@ -50,6 +56,16 @@ async function everywhere(context: Context): Promise<readonly FleetStatus[]> {
   const server = namedServer(context);
   const known = await knownFleets(context);
   const here = known.filter((record) => recordedServer(record).socket === server.socket);
-  const [{ fleets }, strays] = await Promise.all([readStatus(context, here.map((record) => ({ record, server })), readHere(context)), findStrays(context, server, known)]);
-  return [...fleets.filter(({ sessions }) => sessions.some(({ pane }) => pane !== null)), ...(await readStrayStatus(context, server, strays))];
+  const [{ fleets }, strays] = await Promise.all([
+    readStatus(
+      context,
+      here.map((record) => ({ record, server })),
+      readHere(context),
+    ),
+    findStrays(context, server, known),
+  ]);
+  return [
+    ...fleets.filter(({ sessions }) => sessions.some(({ pane }) => pane !== null)),
+    ...(await readStrayStatus(context, server, strays)),
+  ];
 }

@@ -20,8 +20,13 @@ const OLDER_THAN = '14d';
 export async function prune(context: Context, _args: readonly string[], options: Options): Promise<number> {
   const text = typeof options['olderThan'] === 'string' ? options['olderThan'] : OLDER_THAN;
   const age = parseSpan(text);
-  if (age === null) throw new UserError(`"${text}" is no length of time`, { hint: 'claude-tmux prune --older-than 14d (or 12h, 30m, 0d)', exitCode: EXIT.usage });
-  const fleets = typeof options['fleet'] === 'string' ? [await pickFleet(context, options['fleet'])] : await fleetsHere(context);
+  if (age === null)
+    throw new UserError(`"${text}" is no length of time`, {
+      hint: 'claude-tmux prune --older-than 14d (or 12h, 30m, 0d)',
+      exitCode: EXIT.usage,
+    });
+  const fleets =
+    typeof options['fleet'] === 'string' ? [await pickFleet(context, options['fleet'])] : await fleetsHere(context);
   for (const fleet of fleets) await refuseInsideAgent(context, 'prune', fleet);
   const wanted = { age, shrink: options['shrink'] === true, yes: options['yes'] === true };
   const counts = { found: 0, failed: 0 };
@@ -32,7 +37,9 @@ export async function prune(context: Context, _args: readonly string[], options:
 
 /** Every fleet of this machine; one of another is named and left alone. */
 async function fleetsHere(context: Context): Promise<readonly FleetRecord[]> {
-  const fleets = await Promise.all((await knownFleets(context)).map(async (fleet) => ({ fleet, why: await whyAway(context, fleet) })));
+  const fleets = await Promise.all(
+    (await knownFleets(context)).map(async (fleet) => ({ fleet, why: await whyAway(context, fleet) })),
+  );
   for (const { fleet, why } of fleets) if (why !== null) context.talk(`note: "${fleet.name}" ${why}`);
   return fleets.flatMap(({ fleet, why }) => (why === null ? [fleet] : []));
 }
@@ -47,35 +54,66 @@ export interface PruneWanted {
 }
 
 export function pruneFleet(context: Context, known: FleetRecord, wanted: PruneWanted): Promise<void> {
-  return withLock(fleetLock(context.store, known.name), { timeoutMs: 60_000, what: `pruning what was closed of "${known.name}"` }, async () => {
-    const fleet = await settleUnderLock(context, (await readFleet(context.store, known.uuid)) ?? known);
-    await settleArchives(fleet, context.env);
-    const old = (await readArchives(fleet)).filter(({ receipt, isWhole }) => isWhole && context.now() - Date.parse(receipt.closedAt) >= wanted.age);
-    wanted.counts.found += old.length;
-    const agreed = await agree(context, old, wanted);
-    for (const archive of agreed) {
-      const outcome = await pruneArchive(context, { fleet, archive, shrink: wanted.shrink, ...(wanted.after ? { after: wanted.after } : {}) });
-      if (outcome.kind === 'kept' && outcome.why !== null) wanted.counts.failed++;
-      tell(context, archive, outcome);
-    }
-  });
+  return withLock(
+    fleetLock(context.store, known.name),
+    { timeoutMs: 60_000, what: `pruning what was closed of "${known.name}"` },
+    async () => {
+      const fleet = await settleUnderLock(context, (await readFleet(context.store, known.uuid)) ?? known);
+      await settleArchives(fleet, context.env);
+      const old = (await readArchives(fleet)).filter(
+        ({ receipt, isWhole }) => isWhole && context.now() - Date.parse(receipt.closedAt) >= wanted.age,
+      );
+      wanted.counts.found += old.length;
+      const agreed = await agree(context, old, wanted);
+      for (const archive of agreed) {
+        const outcome = await pruneArchive(context, {
+          fleet,
+          archive,
+          shrink: wanted.shrink,
+          ...(wanted.after ? { after: wanted.after } : {}),
+        });
+        if (outcome.kind === 'kept' && outcome.why !== null) wanted.counts.failed++;
+        tell(context, archive, outcome);
+      }
+    },
+  );
 }
 
 /** Shows what would go, and what stays and why; asks before anything is deleted. What is agreed on is checked again when its turn comes. */
-async function agree(context: Context, archives: readonly Archive[], { shrink, yes }: PruneWanted): Promise<readonly Archive[]> {
+async function agree(
+  context: Context,
+  archives: readonly Archive[],
+  { shrink, yes }: PruneWanted,
+): Promise<readonly Archive[]> {
   if (yes || archives.length === 0) return archives;
   const going: Archive[] = [];
   for (const archive of archives) {
     const { receipt } = archive;
     const { risks, branch, proofs } = await readArchiveRisks(context, { receipt, tree: receipt.archive, fetch: true });
     if (risks.length === 0 || shrink) going.push(archive);
-    const left = receipt.kind === 'worktree' && receipt.branch !== null ? { name: receipt.branch, isGone: branch.length === 0, risks: branch } : null;
-    const { what, lines } = risks.length === 0 ? describeDeleted({ proofs, branch: left }) : { what: '', lines: describeKept(risks) };
-    context.talk([`${receipt.slot}: ${risks.length === 0 ? `would be deleted, ${what}` : shrink ? 'would be shrunk to this' : 'stays'}`, ...lines].join('\n'));
+    const left =
+      receipt.kind === 'worktree' && receipt.branch !== null
+        ? { name: receipt.branch, isGone: branch.length === 0, risks: branch }
+        : null;
+    const { what, lines } =
+      risks.length === 0 ? describeDeleted({ proofs, branch: left }) : { what: '', lines: describeKept(risks) };
+    context.talk(
+      [
+        `${receipt.slot}: ${risks.length === 0 ? `would be deleted, ${what}` : shrink ? 'would be shrunk to this' : 'stays'}`,
+        ...lines,
+      ].join('\n'),
+    );
   }
   if (going.length === 0) return [];
-  if (!context.interactive) throw new UserError('nothing was deleted', { hint: 'claude-tmux prune --yes deletes what is merged or pushed, after the same checks' });
-  return (await context.askYes(`${shrink ? 'Delete or shrink' : 'Delete'} ${going.length} of ${archives.length}? [y/N] `)) ? going : [];
+  if (!context.interactive)
+    throw new UserError('nothing was deleted', {
+      hint: 'claude-tmux prune --yes deletes what is merged or pushed, after the same checks',
+    });
+  return (await context.askYes(
+    `${shrink ? 'Delete or shrink' : 'Delete'} ${going.length} of ${archives.length}? [y/N] `,
+  ))
+    ? going
+    : [];
 }
 
 function tell(context: Context, { receipt: { slot } }: Archive, outcome: Pruned): void {
@@ -89,7 +127,11 @@ function tell(context: Context, { receipt: { slot } }: Archive, outcome: Pruned)
       context.out(`${slot}: shrunk, what only it had is in ${outcome.to}\n`);
       return;
     case 'kept':
-      context.out(`${slot}: stays${outcome.why === null ? '' : `, ${outcome.why}`}\n${describeKept(outcome.risks).map((line) => `${line}\n`).join('')}`);
+      context.out(
+        `${slot}: stays${outcome.why === null ? '' : `, ${outcome.why}`}\n${describeKept(outcome.risks)
+          .map((line) => `${line}\n`)
+          .join('')}`,
+      );
       return;
   }
 }

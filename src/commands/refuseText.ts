@@ -20,7 +20,10 @@ interface Look {
 export async function refuseText(context: Context, evidence: SessionEvidence, look: Look): Promise<Refusal | null> {
   const { id, isClaude } = evidence.session;
   if (isClaude && look.text.trimStart().startsWith('!')) {
-    return { message: `"${id}" would run text that begins with "!" as a shell command, without asking; nothing was sent`, hint: `type it in its pane if that is meant: ${pastedCommand`go ${id}`}` };
+    return {
+      message: `"${id}" would run text that begins with "!" as a shell command, without asking; nothing was sent`,
+      hint: `type it in its pane if that is meant: ${pastedCommand`go ${id}`}`,
+    };
   }
   const first = decideFor('send', evidence, await outerCircumstances(evidence));
   if (first.decision.answer !== 'yes') return describeRefusal('send', id, first);
@@ -40,7 +43,11 @@ const LOOKS = 16;
 const LOOK_EVERY = 100;
 
 /** What of the pane's screen forbids to type into it. Of an agent that is not Claude no input line is known: there only tmux's own menus are seen. */
-async function lookAtInput(context: Context, pane: string, { server, text, pasted, isClaude }: Look & { readonly isClaude: boolean }): Promise<Circumstance[]> {
+async function lookAtInput(
+  context: Context,
+  pane: string,
+  { server, text, pasted, isClaude }: Look & { readonly isClaude: boolean },
+): Promise<Circumstance[]> {
   for (let looks = 1; ; looks++) {
     const { mode, ...screen } = await readScreen(server, pane, context.env);
     // Copy mode is left with the paste; Enter would be lost in it.
@@ -68,4 +75,18 @@ async function isShell(pid: number | null): Promise<boolean> {
   return program !== null && SHELLS.has(program);
 }
 
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'zsh', 'fish', 'dash', 'ash', 'ksh', 'mksh', 'busybox', 'tcsh', 'csh', 'nu', 'pwsh']);
+const SHELLS: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'zsh',
+  'fish',
+  'dash',
+  'ash',
+  'ksh',
+  'mksh',
+  'busybox',
+  'tcsh',
+  'csh',
+  'nu',
+  'pwsh',
+]);

@@ -21,16 +21,24 @@ import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
 export async function save(context: Context, [name = 'saved']: readonly string[]): Promise<number> {
   const file = layoutFileName(name);
   const { sessions, commands } = await runningSessions(context);
-  if (sessions.length === 0) throw new UserError('no Claude session runs in this tmux server', { hint: 'another server is named with -L or -S' });
+  if (sessions.length === 0)
+    throw new UserError('no Claude session runs in this tmux server', {
+      hint: 'another server is named with -L or -S',
+    });
   const path = join(context.cwd, file);
-  const text = savedLayoutText({ name: file.replace(/\.ya?ml$/, ''), schemaPath: join(shippedLayouts(context), 'layout.schema.json'), sessions });
+  const text = savedLayoutText({
+    name: file.replace(/\.ya?ml$/, ''),
+    schemaPath: join(shippedLayouts(context), 'layout.schema.json'),
+    sessions,
+  });
   await writeLayout(path, text, 'save');
   await trustOwn(context, path, await readWorld(context, context.cwd)).catch((error: unknown) => {
     // One that needs a mend first is looked at then.
     if (!(error instanceof LayoutError)) throw error;
   });
   context.out(`${path}\n`, 'exact');
-  if (commands.length > 0) context.talk(`note: left out, because no agent runs in them: ${commands.join(', ')}; add each with \`run:\``);
+  if (commands.length > 0)
+    context.talk(`note: left out, because no agent runs in them: ${commands.join(', ')}; add each with \`run:\``);
   context.talk(`${plural(sessions.length, 'session')} saved; ${pasted`plan ${name}`} shows what \`up\` of it would do`);
   return EXIT.done;
 }
@@ -52,15 +60,37 @@ async function runningSessions(context: Context): Promise<Running> {
       }),
     )
   ).flat();
-  const commands = evidence.filter(({ session, pane }) => pane !== null && !session.isClaude).map(({ session }) => oneLine(session.name));
+  const commands = evidence
+    .filter(({ session, pane }) => pane !== null && !session.isClaude)
+    .map(({ session }) => oneLine(session.name));
   // What does not run is not saved: a layout is made of what one sees at work.
-  const ours = evidence.filter(({ session, pane, verdict }) => pane !== null && session.isClaude && STATES[verdict.state].lives).map(({ session, work }) => ({ ...session, work }));
+  const ours = evidence
+    .filter(({ session, pane, verdict }) => pane !== null && session.isClaude && STATES[verdict.state].lives)
+    .map(({ session, work }) => ({ ...session, work }));
   const strays = await findStrays(context, server, fleets);
-  const others = strays.map(({ entry, account, cwd }) => ({ id: null, name: entry.name ?? cwd, key: null, color: null, path: cwd, account, work: null }));
+  const others = strays.map(({ entry, account, cwd }) => ({
+    id: null,
+    name: entry.name ?? cwd,
+    key: null,
+    color: null,
+    path: cwd,
+    account,
+    work: null,
+  }));
   const sessions = await Promise.all(
     [...ours, ...others].map(async ({ id, name, key, color, path, account, work }): Promise<SavedSession> => {
       const checkout = await readCheckout(path, context.env);
-      return { id, name: oneLine(name).slice(0, 200), key, color, path: checkout?.root ?? path, repo: checkout?.origin ?? null, branch: checkout?.branch ?? null, work, account: account === callerAccount(context) || account === '' ? null : account };
+      return {
+        id,
+        name: oneLine(name).slice(0, 200),
+        key,
+        color,
+        path: checkout?.root ?? path,
+        repo: checkout?.origin ?? null,
+        branch: checkout?.branch ?? null,
+        work,
+        account: account === callerAccount(context) || account === '' ? null : account,
+      };
     }),
   );
   return { sessions, commands };
@@ -68,6 +98,9 @@ async function runningSessions(context: Context): Promise<Running> {
 
 /** How the fleet's layout starts each agent, by id; nothing where the layout cannot be read any more. */
 async function readWorks(context: Context, record: FleetRecord): Promise<ReadonlyMap<string, AgentWork>> {
-  const panes = await reloadFleet(context, record).then(({ read }) => read.layout.panes, () => []);
+  const panes = await reloadFleet(context, record).then(
+    ({ read }) => read.layout.panes,
+    () => [],
+  );
   return new Map(panes.flatMap(({ id, work }) => (work.kind === 'agent' ? [[id, work]] : [])));
 }

@@ -12,7 +12,11 @@ export async function send(context: Context, args: readonly string[], options: O
   const all = options['all'] === true;
   const words = (all ? args : args.slice(1)).join(' ');
   const text = words === '-' ? (await context.readInput()).trimEnd() : words;
-  if (text.trim() === '') throw new UserError('there is no text to send', { hint: 'claude-tmux send SESSION TEXT, or send --all TEXT; TEXT is - for standard input', exitCode: EXIT.usage });
+  if (text.trim() === '')
+    throw new UserError('there is no text to send', {
+      hint: 'claude-tmux send SESSION TEXT, or send --all TEXT; TEXT is - for standard input',
+      exitCode: EXIT.usage,
+    });
   const { fleet, sessions } = await targets(context, { all, given: args[0] ?? '', fleetName: options['fleet'] });
   await refuseInsideAgent(context, 'send', fleet);
   const server = recordedServer(fleet);
@@ -32,7 +36,10 @@ interface Targets {
   readonly sessions: readonly SessionRecord[];
 }
 
-async function targets(context: Context, { all, given, fleetName }: { readonly all: boolean; readonly given: string; readonly fleetName: unknown }): Promise<Targets> {
+async function targets(
+  context: Context,
+  { all, given, fleetName }: { readonly all: boolean; readonly given: string; readonly fleetName: unknown },
+): Promise<Targets> {
   if (!all) {
     const { fleet, session } = await pickSession(context, given, fleetName);
     return { fleet, sessions: [session] };
@@ -46,7 +53,8 @@ async function attempt(context: Context, delivery: Delivery): Promise<Outcome> {
   try {
     return await deliverText(context, delivery);
   } catch (error) {
-    if (error instanceof ProgramError || error instanceof UserError) return { given: false, words: `could not be given it: ${error.message}` };
+    if (error instanceof ProgramError || error instanceof UserError)
+      return { given: false, words: `could not be given it: ${error.message}` };
     throw error;
   }
 }

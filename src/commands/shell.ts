@@ -8,5 +8,9 @@ import type { Options } from './table.ts';
 export async function shell(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {
   const { fleet, session } = await pickSession(context, given, options['fleet']);
   const program = context.env['SHELL'];
-  return runHere([program !== undefined && program !== '' ? program : '/bin/sh'], { cwd: session.path, env: context.env, own: ownVariablesOf(context, fleet, session) });
+  return runHere([program !== undefined && program !== '' ? program : '/bin/sh'], {
+    cwd: session.path,
+    env: context.env,
+    own: ownVariablesOf(context, fleet, session),
+  });
 }

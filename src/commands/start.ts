@@ -13,8 +13,16 @@ export async function start(context: Context, [given = '']: readonly string[], o
   const { id } = session;
   const yes = options['yes'] === true;
   return changeFleet(context, fleet, { what: `starting "${id}"`, yes }, async (loaded) => {
-    if (!loaded.read.layout.panes.some((pane) => pane.id === id)) throw new UserError(`session "${id}" is no longer in the layout`, { hint: 'put it back to start it' });
-    const { code } = await bringUp(context, loaded, { only: [id], start: [id], fromHere: false, noPrompt: false, yes, attach: false });
+    if (!loaded.read.layout.panes.some((pane) => pane.id === id))
+      throw new UserError(`session "${id}" is no longer in the layout`, { hint: 'put it back to start it' });
+    const { code } = await bringUp(context, loaded, {
+      only: [id],
+      start: [id],
+      fromHere: false,
+      noPrompt: false,
+      yes,
+      attach: false,
+    });
     return code;
   });
 }

@@ -20,13 +20,27 @@ export async function status(context: Context, [given]: readonly string[], optio
   const format = options['json'] === true ? 'json' : (options['format'] ?? 'text');
   const all = options['all'] === true;
   const wanted: Wanted = { given, all, whole: all || given !== undefined || format === 'json' };
-  if (options['follow'] === true && format !== 'text') throw new UserError(`--follow keeps a screen up to date, and ${String(format)} is none`, { hint: 'leave out one of the two', exitCode: EXIT.usage });
+  if (options['follow'] === true && format !== 'text')
+    throw new UserError(`--follow keeps a screen up to date, and ${String(format)} is none`, {
+      hint: 'leave out one of the two',
+      exitCode: EXIT.usage,
+    });
   if (options['follow'] === true) return follow(context, wanted);
   if (format === 'tmux') return printBar(context, { given, width: options['width'] });
   const report = await readReport(context, wanted);
   if (format === 'json') context.out(`${JSON.stringify(report, null, 2)}\n`);
   else if (format === 'markdown') context.out(renderStatusMarkdown(report, wanted));
-  else context.out(renderStatusText(report, { whole: wanted.whole, color: context.color.out, columns: context.terminal?.columns ?? Infinity, now: context.now(), ascii: isAsciiLocale(context.env) }), 'painted');
+  else
+    context.out(
+      renderStatusText(report, {
+        whole: wanted.whole,
+        color: context.color.out,
+        columns: context.terminal?.columns ?? Infinity,
+        now: context.now(),
+        ascii: isAsciiLocale(context.env),
+      }),
+      'painted',
+    );
   return report.fleets.some((fleet) => fleet.sessions.some((session) => session.error !== null)) ? 1 : 0;
 }
 

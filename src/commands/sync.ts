@@ -15,18 +15,33 @@ import type { Options } from './table.ts';
 export async function sync(context: Context, given: readonly string[], options: Options): Promise<number> {
   const { fleet, ids } = await pickTargets(context, given, options['fleet']);
   const dryRun = options['dryRun'] === true;
-  const wish = { ids, mode: modeIn(options) ?? (await layoutMode(context, fleet)), whenIdle: options['whenIdle'] === true, dryRun, yes: options['yes'] === true };
+  const wish = {
+    ids,
+    mode: modeIn(options) ?? (await layoutMode(context, fleet)),
+    whenIdle: options['whenIdle'] === true,
+    dryRun,
+    yes: options['yes'] === true,
+  };
   const synced = await syncFleet(context, { record: fleet, server: recordedServer(fleet) }, wish);
   const report: SyncReport = { version: 1, fleet: fleet.name, dry_run: dryRun, ...synced };
   if (options['json'] === true) context.out(`${JSON.stringify(report, null, 2)}\n`);
-  else context.out(renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }), 'painted');
+  else
+    context.out(
+      renderSyncText(report, { color: context.color.out, columns: context.terminal?.columns ?? Infinity }),
+      'painted',
+    );
   if (context.signal.aborted) return EXIT.interrupted;
   return hasFailed(report) ? EXIT.notDone : EXIT.done;
 }
 
 /** All sessions named must be of one fleet. */
-async function pickTargets(context: Context, given: readonly string[], fleetName: unknown): Promise<{ readonly fleet: FleetRecord; readonly ids: readonly string[] | null }> {
-  if (given.length === 0) return { fleet: await pickFleet(context, typeof fleetName === 'string' ? fleetName : undefined), ids: null };
+async function pickTargets(
+  context: Context,
+  given: readonly string[],
+  fleetName: unknown,
+): Promise<{ readonly fleet: FleetRecord; readonly ids: readonly string[] | null }> {
+  if (given.length === 0)
+    return { fleet: await pickFleet(context, typeof fleetName === 'string' ? fleetName : undefined), ids: null };
   const picked: Picked[] = [];
   for (const one of given) picked.push(await pickSession(context, one, picked[0]?.fleet.name ?? fleetName));
   const [first] = picked;
@@ -37,7 +52,11 @@ async function pickTargets(context: Context, given: readonly string[], fleetName
 function modeIn({ mode }: Options): SyncMode | null {
   if (mode === undefined) return null;
   const known = SYNC_STRATEGIES.find((one) => one === mode);
-  if (known === undefined) throw new UserError(`there is no way to sync called "${String(mode)}"`, { hint: `one of ${SYNC_STRATEGIES.join(', ')}`, exitCode: EXIT.usage });
+  if (known === undefined)
+    throw new UserError(`there is no way to sync called "${String(mode)}"`, {
+      hint: `one of ${SYNC_STRATEGIES.join(', ')}`,
+      exitCode: EXIT.usage,
+    });
   return known;
 }
 

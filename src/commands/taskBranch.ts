@@ -1,6 +1,13 @@
 import type { Context } from '../apply/context.ts';
 import { slug } from '../base/text.ts';
-import { findBlocking, otherName, readBranches, readMirrored, refuseBlockedBeside, type KnownBranches } from '../git/blockedBranch.ts';
+import {
+  findBlocking,
+  otherName,
+  readBranches,
+  readMirrored,
+  refuseBlockedBeside,
+  type KnownBranches,
+} from '../git/blockedBranch.ts';
 import { readHeadBranch, readPlace } from '../git/gitDir.ts';
 import type { TreeSpec } from '../layout/layout.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
@@ -52,7 +59,11 @@ function isFree(branch: string, known: KnownBranches): boolean {
 /** Other open sessions with a tree of their own that stand on the branch now, or are to: ids. A command in somebody else's clone is not one more. */
 export async function alsoOn(branch: string, id: string, { sessions }: FleetRecord): Promise<readonly string[]> {
   const others = sessions.filter((session) => session.id !== id && session.owner === session.id);
-  const found = await Promise.all(others.map(async (session) => ((session.nextTask ?? session.task)?.branch === branch || (await standsOn(session, branch)) ? [session.id] : [])));
+  const found = await Promise.all(
+    others.map(async (session) =>
+      (session.nextTask ?? session.task)?.branch === branch || (await standsOn(session, branch)) ? [session.id] : [],
+    ),
+  );
   return found.flat();
 }
 

@@ -17,7 +17,10 @@ interface Given {
 type TaskOutcome = 'begun' | 'kept' | 'dropped';
 
 /** Dropped is a task that the record has no more: no later `up` begins it. */
-function outcomeOf(session: Pick<SessionRecord, 'task' | 'nextTask'> | undefined, { conversation }: Given['next']): TaskOutcome {
+function outcomeOf(
+  session: Pick<SessionRecord, 'task' | 'nextTask'> | undefined,
+  { conversation }: Given['next'],
+): TaskOutcome {
   if (session?.nextTask?.conversation === conversation) return 'kept';
   return session?.task?.conversation === conversation ? 'begun' : 'dropped';
 }
@@ -27,8 +30,16 @@ export async function reportTask(context: Context, { record, id, next }: Given, 
   const now = (await readFleet(context.store, record.uuid)) ?? record;
   const session = now.sessions.find((one) => one.id === id);
   const outcome = outcomeOf(session, next);
-  if (outcome === 'begun') context.talk(isDone ? `"${id}" works on its next task, on the branch ${next.branch}` : `note: "${id}" has its next task, on the branch ${next.branch}`);
-  else if (outcome === 'kept') context.talk(`note: the task of "${id}" has not begun; ${pasted`up ${now.name}`} begins it, on the branch ${next.branch}`);
+  if (outcome === 'begun')
+    context.talk(
+      isDone
+        ? `"${id}" works on its next task, on the branch ${next.branch}`
+        : `note: "${id}" has its next task, on the branch ${next.branch}`,
+    );
+  else if (outcome === 'kept')
+    context.talk(
+      `note: the task of "${id}" has not begun; ${pasted`up ${now.name}`} begins it, on the branch ${next.branch}`,
+    );
   else context.talk(await describeDropped(context, now, id));
 }
 
@@ -41,5 +52,7 @@ async function describeDropped(context: Context, record: FleetRecord, id: string
 async function goesOn(context: Context, record: FleetRecord, id: string): Promise<string> {
   const evidence = await readVerdicts(context, { record, server: await serverFor(context, record) });
   const state = evidence.find(({ session }) => session.id === id)?.verdict.state ?? 'unknown';
-  return lookOf(state).lives ? `its last conversation goes on (${state})` : `its agent has ended: ${pasted`start ${id}`} resumes its last conversation`;
+  return lookOf(state).lives
+    ? `its last conversation goes on (${state})`
+    : `its agent has ended: ${pasted`start ${id}`} resumes its last conversation`;
 }

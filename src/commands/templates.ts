@@ -10,12 +10,16 @@ export async function templates(context: Context, [name]: readonly string[], opt
   const known = await readTemplates(configPlaces(context));
   if (name !== undefined) {
     const text = known.get(name);
-    if (text === undefined) throw new UserError(`no template "${name}"`, { hint: hintFor(name, [...known.keys()]), exitCode: EXIT.usage });
+    if (text === undefined)
+      throw new UserError(`no template "${name}"`, { hint: hintFor(name, [...known.keys()]), exitCode: EXIT.usage });
     context.out(text, 'exact');
     return 0;
   }
   const rows = [...known].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (options['json'] === true) context.out(`${JSON.stringify({ version: 1, templates: rows.map(([key, text]) => ({ name: key, text })) }, null, 2)}\n`);
+  if (options['json'] === true)
+    context.out(
+      `${JSON.stringify({ version: 1, templates: rows.map(([key, text]) => ({ name: key, text })) }, null, 2)}\n`,
+    );
   else context.out(rows.map(([key]) => `${oneLine(key)}\n`).join(''));
   return 0;
 }

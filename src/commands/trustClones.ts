@@ -36,14 +36,22 @@ export async function trustClones(context: Context, record: FleetRecord, clones:
     if (!clones.yes) await ask(context, strange.files);
     await strange.agree();
   }
-  return { ...record, sessions: record.sessions.map(({ asksFirst, ...session }) => (asksFirst !== true || owners.has(session.id) ? session : { ...session, asksFirst })) };
+  return {
+    ...record,
+    sessions: record.sessions.map(({ asksFirst, ...session }) =>
+      asksFirst !== true || owners.has(session.id) ? session : { ...session, asksFirst },
+    ),
+  };
 }
 
 /** The record that says, before new content comes into a tree, that its user is to be asked: also by the next command, when this one is killed or told no. */
 export async function noteNewContent(context: Context, record: FleetRecord, plan: Plan): Promise<FleetRecord> {
   const ids = new Set(plan.steps.flatMap((step) => ('pane' in step && NEW_CONTENT.has(step.kind) ? [step.pane] : [])));
   if (!record.sessions.some(({ id, asksFirst }) => ids.has(id) && asksFirst !== true)) return record;
-  const noted = { ...record, sessions: record.sessions.map((session) => (ids.has(session.id) ? { ...session, asksFirst: true } : session)) };
+  const noted = {
+    ...record,
+    sessions: record.sessions.map((session) => (ids.has(session.id) ? { ...session, asksFirst: true } : session)),
+  };
   await writeFleet(context.store, noted);
   return noted;
 }
@@ -53,7 +61,11 @@ interface Strange {
   readonly agree: () => Promise<void>;
 }
 
-async function findStrange(context: Context, { loaded, plan, before }: Clones, owners: ReadonlySet<string>): Promise<Strange> {
+async function findStrange(
+  context: Context,
+  { loaded, plan, before }: Clones,
+  owners: ReadonlySet<string>,
+): Promise<Strange> {
   const nothing = { files: [], agree: () => Promise.resolve() };
   if (owners.size === 0 || (await untrustedSources(context, loaded)).length === 0) return nothing;
   const found = filesInClones(context, { loaded, plan, before }, owners);
@@ -62,7 +74,17 @@ async function findStrange(context: Context, { loaded, plan, before }: Clones, o
   const decision = await readDecision(context.store, subject);
   const known = new Set(decision?.files ?? []);
   const files = found.filter(({ file }) => !known.has(fileKey(file)));
-  const agree = (): Promise<void> => trustLayout(context.store, { ...subject, by: decision?.by ?? 'answer', rows: decision?.rows ?? [], files: files.map(({ file }) => fileKey(file)) }, new Date(context.now()));
+  const agree = (): Promise<void> =>
+    trustLayout(
+      context.store,
+      {
+        ...subject,
+        by: decision?.by ?? 'answer',
+        rows: decision?.rows ?? [],
+        files: files.map(({ file }) => fileKey(file)),
+      },
+      new Date(context.now()),
+    );
   return { files, agree };
 }
 
@@ -70,12 +92,26 @@ async function ask(context: Context, strange: readonly InClone[]): Promise<void>
   const byText = new Map<string, InClone[]>();
   for (const each of strange) byText.set(fileKey(each.file), [...(byText.get(fileKey(each.file)) ?? []), each]);
   const lines = [...byText.values()].flatMap(([first, ...more]) =>
-    first === undefined ? [] : [`  ${oneLine([first, ...more].map(({ id }) => id).join(', '))}: ${exactLine(fileRow(first.file).text)}; look at it in ${exactLine(first.root)}`],
+    first === undefined
+      ? []
+      : [
+          `  ${oneLine([first, ...more].map(({ id }) => id).join(', '))}: ${exactLine(fileRow(first.file).text)}; look at it in ${exactLine(first.root)}`,
+        ],
   );
-  context.talk(['The new clones have files that the layout names and that you have not agreed to (your checkout has others, or none):', ...lines].join('\n'));
+  context.talk(
+    [
+      'The new clones have files that the layout names and that you have not agreed to (your checkout has others, or none):',
+      ...lines,
+    ].join('\n'),
+  );
   const hint = 'the clones are kept, and nothing was started in them';
-  if (!context.interactive) throw new UserError('these files are not trusted yet', { hint: `${hint}; look at the files above, then run it again with --yes`, exitCode: EXIT.usage });
-  if (!(await context.askYes('Start what uses them? [y/N] '))) throw new UserError('the files were not trusted', { hint });
+  if (!context.interactive)
+    throw new UserError('these files are not trusted yet', {
+      hint: `${hint}; look at the files above, then run it again with --yes`,
+      exitCode: EXIT.usage,
+    });
+  if (!(await context.askYes('Start what uses them? [y/N] ')))
+    throw new UserError('the files were not trusted', { hint });
 }
 
 const NEW_CONTENT: ReadonlySet<Step['kind']> = new Set<Step['kind']>(['make-clone', 'make-worktree', 'begin-task']);
@@ -93,7 +129,11 @@ function newContent({ loaded, plan, before }: Pick<Clones, 'loaded' | 'plan' | '
   return new Set(plan.steps.flatMap((step) => ('pane' in step ? owners(step) : [])));
 }
 
-function filesInClones(context: Context, { loaded, before }: Pick<Clones, 'loaded' | 'plan' | 'before'>, made: ReadonlySet<string>): readonly InClone[] {
+function filesInClones(
+  context: Context,
+  { loaded, before }: Pick<Clones, 'loaded' | 'plan' | 'before'>,
+  made: ReadonlySet<string>,
+): readonly InClone[] {
   // With the sessions that `add` brought in: they run the layout's setup as well.
   const rows = rowsOf(loaded.read);
   const { panes } = loaded.read.layout;
@@ -102,9 +142,17 @@ function filesInClones(context: Context, { loaded, before }: Pick<Clones, 'loade
     if (owner?.tree.kind !== 'own') return null;
     return before?.sessions.find(({ id }) => id === owner.id)?.path ?? owner.tree.spec.path;
   };
-  return panes.filter((pane) => made.has(pane.id) || made.has(treeOwnerId(pane))).flatMap((pane) => {
-    const root = rootOf(pane);
-    const parts = rows.filter((row) => row.pane === pane.id);
-    return root === null ? [] : readNamedFiles(parts, { root, dir: pane.dir, home: context.home }).map((file) => ({ id: pane.id, root, file }));
-  });
+  return panes
+    .filter((pane) => made.has(pane.id) || made.has(treeOwnerId(pane)))
+    .flatMap((pane) => {
+      const root = rootOf(pane);
+      const parts = rows.filter((row) => row.pane === pane.id);
+      return root === null
+        ? []
+        : readNamedFiles(parts, { root, dir: pane.dir, home: context.home }).map((file) => ({
+            id: pane.id,
+            root,
+            file,
+          }));
+    });
 }

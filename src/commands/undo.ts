@@ -36,27 +36,43 @@ interface Wanted {
 }
 
 export function undoIn(context: Context, fleet: FleetRecord, { given, yes, after }: Wanted): Promise<number> {
-  return withLock(fleetLock(context.store, fleet.name), { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` }, async () => {
-    await needRoom(fleetPaths(context.store, fleet.uuid).root);
-    const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
-    await settleArchives(record, context.env);
-    const entry = given === undefined ? await findLatest(record) : findClosed(record, given);
-    if (entry === null) {
-      const cutOff = given === undefined ? null : await findWithoutPane(context, record, given);
-      if (cutOff !== null) return showPane(context, record, { id: cutOff, yes });
-      context.talk(given === undefined ? `nothing of "${record.name}" is closed that could be brought back` : `"${given}" is open: nothing to undo`);
-      return EXIT.done;
-    }
-    const opened = await undoClosed(context, { record, entry, ...(after ? { after } : {}) });
-    context.out(entry.archive === null ? `"${entry.session.id}" is back\n` : `"${entry.session.id}" is back in ${entry.session.path}\n`);
-    return showPane(context, opened, { id: entry.session.id, yes });
-  });
+  return withLock(
+    fleetLock(context.store, fleet.name),
+    { timeoutMs: 60_000, what: `bringing back what was closed of "${fleet.name}"` },
+    async () => {
+      await needRoom(fleetPaths(context.store, fleet.uuid).root);
+      const record = await settleUnderLock(context, (await readFleet(context.store, fleet.uuid)) ?? fleet);
+      await settleArchives(record, context.env);
+      const entry = given === undefined ? await findLatest(record) : findClosed(record, given);
+      if (entry === null) {
+        const cutOff = given === undefined ? null : await findWithoutPane(context, record, given);
+        if (cutOff !== null) return showPane(context, record, { id: cutOff, yes });
+        context.talk(
+          given === undefined
+            ? `nothing of "${record.name}" is closed that could be brought back`
+            : `"${given}" is open: nothing to undo`,
+        );
+        return EXIT.done;
+      }
+      const opened = await undoClosed(context, { record, entry, ...(after ? { after } : {}) });
+      context.out(
+        entry.archive === null
+          ? `"${entry.session.id}" is back\n`
+          : `"${entry.session.id}" is back in ${entry.session.path}\n`,
+      );
+      return showPane(context, opened, { id: entry.session.id, yes });
+    },
+  );
 }
 
 /** The id of an open session that is not on the screen of a fleet that is: an undo that was cut off, and settled since, has left it so. */
 async function findWithoutPane(context: Context, record: FleetRecord, given: string): Promise<string | null> {
   if (!record.sessions.some(({ id }) => id === given)) return null;
-  const { session } = await readServer(recordedServer(record), { uuid: record.uuid, session: record.session, env: context.env });
+  const { session } = await readServer(recordedServer(record), {
+    uuid: record.uuid,
+    session: record.session,
+    env: context.env,
+  });
   const isShown = session?.windows.some(({ panes }) => panes.some((pane) => pane.session === given)) ?? true;
   return isShown ? null : given;
 }
@@ -82,20 +98,38 @@ function findClosed(record: FleetRecord, given: string): ClosedSession | null {
   if (record.sessions.some(({ number }) => String(number) === given)) return null;
   const ids = [...new Set(newest.map(({ session }) => session.id))];
   const meant = closest(given, ids);
-  throw new UserError(`no session "${given}" of "${record.name}" is closed`, { hint: ids.length === 0 ? 'claude-tmux ls --closed lists what is' : meant === null ? `closed are: ${ids.join(', ')}` : `did you mean "${meant}"?`, exitCode: EXIT.usage });
+  throw new UserError(`no session "${given}" of "${record.name}" is closed`, {
+    hint:
+      ids.length === 0
+        ? 'claude-tmux ls --closed lists what is'
+        : meant === null
+          ? `closed are: ${ids.join(', ')}`
+          : `did you mean "${meant}"?`,
+    exitCode: EXIT.usage,
+  });
 }
 
 /** The fleet that is named; else of those one stands near the only one that has such a closed session; else as everywhere. */
-async function pickFleetOf(context: Context, given: string | undefined, fleetName: string | undefined): Promise<FleetRecord> {
+async function pickFleetOf(
+  context: Context,
+  given: string | undefined,
+  fleetName: string | undefined,
+): Promise<FleetRecord> {
   if (fleetName !== undefined || given === undefined) return pickFleet(context, fleetName);
   const fleets = await knownFleets(context);
-  const fitting = fleetsMeant(fleets, context.cwd).filter(({ closed }) => closed.some(({ session, slot }) => session.id === given || slot.startsWith(given)));
+  const fitting = fleetsMeant(fleets, context.cwd).filter(({ closed }) =>
+    closed.some(({ session, slot }) => session.id === given || slot.startsWith(given)),
+  );
   const [only, ...others] = fitting;
   return only && others.length === 0 ? only : pickFleet(context, undefined);
 }
 
 /** The clone is back whatever becomes of the pane: a layout that cannot be read, or no longer has this session, is said. */
-async function showPane(context: Context, record: FleetRecord, { id, yes }: { readonly id: string; readonly yes: boolean }): Promise<number> {
+async function showPane(
+  context: Context,
+  record: FleetRecord,
+  { id, yes }: { readonly id: string; readonly yes: boolean },
+): Promise<number> {
   const loaded = { ...(await reloadFleet(context, record)), record };
   if (!loaded.read.layout.panes.some((pane) => pane.id === id)) {
     context.talk(`"${id}" is no longer in the layout ${record.layout}: it has a clone and no pane`);

@@ -24,6 +24,8 @@ export async function uninstallPlugin(context: Context): Promise<number> {
   // The fleets' own lines need one all the same, also where it was killed.
   if (watched && (await isWanted(context, server))) await startWatcher(context, server);
   context.talk('the plugin is out of this tmux server');
-  context.talk('  take its line out of your tmux configuration too, or the next load brings it back; with TPM, prefix + alt-u then removes its files');
+  context.talk(
+    '  take its line out of your tmux configuration too, or the next load brings it back; with TPM, prefix + alt-u then removes its files',
+  );
   return EXIT.done;
 }

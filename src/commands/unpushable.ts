@@ -15,7 +15,11 @@ export async function withUnpushable(context: Context, plan: Plan, checkout: str
   for (const step of plan.steps) {
     if (step.kind !== 'make-clone' && step.kind !== 'make-worktree') continue;
     const { spec, pane } = step;
-    const origins = known.get(spec.repo) ?? (step.kind === 'make-worktree' ? (await readBranches(step.checkout, context.env)).origins : await readKnown(context, spec, checkout));
+    const origins =
+      known.get(spec.repo) ??
+      (step.kind === 'make-worktree'
+        ? (await readBranches(step.checkout, context.env)).origins
+        : await readKnown(context, spec, checkout));
     known.set(spec.repo, origins);
     const blocking = findBlocking(spec.branch, origins);
     if (blocking !== null) notes.push(`"${pane}": ${describeBlocked(spec.branch, blocking)}`);

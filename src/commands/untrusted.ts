@@ -106,10 +106,15 @@ interface Places {
   readonly isTrusted: boolean;
 }
 
-async function placesIn({ repo, whose, dirs }: Group, { tree, around, own, isTrusted }: Places): Promise<readonly Untrusted[]> {
+async function placesIn(
+  { repo, whose, dirs }: Group,
+  { tree, around, own, isTrusted }: Places,
+): Promise<readonly Untrusted[]> {
   const grants = await readProjectGrants(tree, { dirs, own });
   const projects = readProjects(whose);
   const places = await Promise.all([...new Set(dirs)].map((dir) => trustPlace(around, dir)));
   const file = claudeConfigPath(whose);
-  return places.filter((place) => isTrustedByClaude(place, { projects, isGated: grants.isGated }) === isTrusted).map(({ key }) => ({ whose, file, key, repo, grants }));
+  return places
+    .filter((place) => isTrustedByClaude(place, { projects, isGated: grants.isGated }) === isTrusted)
+    .map(({ key }) => ({ whose, file, key, repo, grants }));
 }

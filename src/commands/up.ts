@@ -24,7 +24,11 @@ export async function up(context: Context, [layout, task]: readonly string[], op
   tellWarnings(context, loaded);
   if (loaded.record !== null && !wanted.moveHere) await refuseAway(context, loaded.record);
   if (wanted.dryRun) {
-    const plan = await withUnpushable(context, (await planFleet(context, loaded, wanted)).plan, loaded.world.checkout?.root ?? null);
+    const plan = await withUnpushable(
+      context,
+      (await planFleet(context, loaded, wanted)).plan,
+      loaded.world.checkout?.root ?? null,
+    );
     context.out(describePlan(plan));
     return plan.problems.length === 0 ? 0 : 1;
   }
@@ -34,7 +38,11 @@ export async function up(context: Context, [layout, task]: readonly string[], op
   const result = await withLock(fleetLock(context.store, name), lock, async () => {
     // Another `up` may have written the record while this one waited for the lock.
     const record = (await knownFleets(context)).find((fleet) => fleet.name === name) ?? null;
-    return bringUp(context, { ...loaded, record: record === null ? null : await settleUnderLock(context, record) }, wanted);
+    return bringUp(
+      context,
+      { ...loaded, record: record === null ? null : await settleUnderLock(context, record) },
+      wanted,
+    );
   });
   if (result.record !== null && wanted.attach && !context.signal.aborted) {
     return Math.max(result.code, await attachTo(context, result.record, { grouped: false }));
@@ -43,10 +51,19 @@ export async function up(context: Context, [layout, task]: readonly string[], op
 }
 
 /** What `up` was asked for, from its flags. */
-export function upOptions(context: Context, options: Options): UpOptions & { readonly dryRun: boolean; readonly moveHere: boolean } {
+export function upOptions(
+  context: Context,
+  options: Options,
+): UpOptions & { readonly dryRun: boolean; readonly moveHere: boolean } {
   const only = options['only'];
   return {
-    only: typeof only === 'string' ? only.split(',').map((id) => id.trim()).filter((id) => id !== '') : null,
+    only:
+      typeof only === 'string'
+        ? only
+            .split(',')
+            .map((id) => id.trim())
+            .filter((id) => id !== '')
+        : null,
     fromHere: options['fromHere'] === true,
     // Commander turns `--no-prompt` into `prompt: false`.
     noPrompt: options['prompt'] === false,
@@ -64,5 +81,6 @@ function isDetachImplied(context: Context): boolean {
 
 /** Prints the layout's warnings with their places. */
 export function tellWarnings(context: Context, { read }: LoadedFleet): void {
-  if (read.warnings.length > 0) context.talk(renderDiagnostics(read.warnings, read.texts, { color: context.color.talk }).trimEnd(), 'painted');
+  if (read.warnings.length > 0)
+    context.talk(renderDiagnostics(read.warnings, read.texts, { color: context.color.talk }).trimEnd(), 'painted');
 }

@@ -32,20 +32,38 @@ interface Made {
  * Looks whether what was made lives, and resolves to a sentence for each thing that does not: the tmux session, its panes, and the agents. As
  * soon as one agent has given a sign of life, or none can any more, that is known; a fleet without agents is not waited for.
  */
-export async function checkOutcome(context: Context, { record, planned, began, resumed }: Made): Promise<readonly string[]> {
-  const { session } = await readServer(planned.server, { uuid: record.uuid, session: record.session, env: context.env });
-  if (session === null) return [`the tmux session "${record.session}" ended as soon as it was made; see the options destroy-unattached and exit-unattached, and the hooks of your tmux configuration`];
+export async function checkOutcome(
+  context: Context,
+  { record, planned, began, resumed }: Made,
+): Promise<readonly string[]> {
+  const { session } = await readServer(planned.server, {
+    uuid: record.uuid,
+    session: record.session,
+    env: context.env,
+  });
+  if (session === null)
+    return [
+      `the tmux session "${record.session}" ended as soon as it was made; see the options destroy-unattached and exit-unattached, and the hooks of your tmux configuration`,
+    ];
   const gone = missingPanes(planned, session);
   if (gone.length > 0) return gone.map((id) => `the pane of "${id}" ended as soon as it was made`);
   return checkAgents(context, { record, planned, began, resumed, session });
 }
 
 /** Waits for the first sign of one agent that is to go on with its conversation; a sentence when it has begun another. */
-export async function checkResumed(context: Context, { record, planned, began, resumed }: Made): Promise<readonly string[]> {
+export async function checkResumed(
+  context: Context,
+  { record, planned, began, resumed }: Made,
+): Promise<readonly string[]> {
   const deadline = context.now() + PATIENCE_MS;
   while (resumed.size > 0 && context.now() < deadline && !context.signal.aborted) {
-    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => resumed.has(id));
-    if (all.every((one) => hasSpoken(one, began) || isAsking(one) || (one.facts?.alive === false && isLost(one, began)))) return all.flatMap((one) => describeOther(one, { began, resumed }));
+    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) =>
+      resumed.has(id),
+    );
+    if (
+      all.every((one) => hasSpoken(one, began) || isAsking(one) || (one.facts?.alive === false && isLost(one, began)))
+    )
+      return all.flatMap((one) => describeOther(one, { began, resumed }));
     await pause(LOOK_EVERY_MS);
   }
   return [];
@@ -57,18 +75,31 @@ function hasSpoken({ facts }: Seen, began: number): boolean {
 }
 
 /** `2 panes ask: "fe" (asks whether …); claude-tmux go fe`, null when none does; and whether every agent of the fleet does. */
-export async function describeAsking(context: Context, { record, planned }: Pick<Made, 'record' | 'planned'>): Promise<{ readonly asking: string | null; readonly isAll: boolean }> {
-  const agents = (await readVerdicts(context, { record, server: planned.server })).filter(({ session }) => session.kind === 'agent');
+export async function describeAsking(
+  context: Context,
+  { record, planned }: Pick<Made, 'record' | 'planned'>,
+): Promise<{ readonly asking: string | null; readonly isAll: boolean }> {
+  const agents = (await readVerdicts(context, { record, server: planned.server })).filter(
+    ({ session }) => session.kind === 'agent',
+  );
   const asking = agents.filter(isAsking);
   const [first] = asking;
   if (first === undefined) return { asking: null, isAll: false };
-  const named = asking.map(({ session, verdict }) => `"${session.id}"${verdict.detail === null ? '' : ` (${verdict.detail})`}`).join(', ');
+  const named = asking
+    .map(({ session, verdict }) => `"${session.id}"${verdict.detail === null ? '' : ` (${verdict.detail})`}`)
+    .join(', ');
   const verb = asking.length === 1 ? 'asks something in its pane' : 'ask something in their panes';
-  return { asking: `${plural(asking.length, 'session')} ${verb} and cannot go on: ${named}; answer there: ${pasted`go ${first.session.id}`}`, isAll: asking.length === agents.length };
+  return {
+    asking: `${plural(asking.length, 'session')} ${verb} and cannot go on: ${named}; answer there: ${pasted`go ${first.session.id}`}`,
+    isAll: asking.length === agents.length,
+  };
 }
 
 function missingPanes({ plan }: PlannedFleet, session: TmuxSession): readonly string[] {
-  const living = session.windows.flatMap(({ panes }) => panes).filter(({ dead }) => !dead).map(({ session: id }) => id);
+  const living = session.windows
+    .flatMap(({ panes }) => panes)
+    .filter(({ dead }) => !dead)
+    .map(({ session: id }) => id);
   return plan.steps.flatMap((step) => ('hold' in step && !living.includes(step.pane) ? [step.pane] : []));
 }
 
@@ -78,20 +109,29 @@ interface Checking extends Made {
   readonly session: TmuxSession;
 }
 
-async function checkAgents(context: Context, { record, planned, began, resumed, session }: Checking): Promise<readonly string[]> {
-  const ids = startedPanes(planned.plan, planned.layout).flatMap(({ id, work }) => (work.kind === 'agent' && work.isClaude ? [id] : []));
+async function checkAgents(
+  context: Context,
+  { record, planned, began, resumed, session }: Checking,
+): Promise<readonly string[]> {
+  const ids = startedPanes(planned.plan, planned.layout).flatMap(({ id, work }) =>
+    work.kind === 'agent' && work.isClaude ? [id] : [],
+  );
   if (ids.length === 0) return [];
   const deadline = context.now() + PATIENCE_MS;
   for (;;) {
-    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) => ids.includes(id));
+    const all = (await readVerdicts(context, { record, server: planned.server })).filter(({ session: { id } }) =>
+      ids.includes(id),
+    );
     const lost = all.filter((one) => isLost(one, began));
     if (context.signal.aborted) return [];
     const isKnown = all.some(isSettled);
-    if (lost.length > 0 && (isKnown || all.every((one) => lost.includes(one) || waitsForStart(one)))) return describeLost(context, { lost, all: isKnown ? lost : all, planned, session });
+    if (lost.length > 0 && (isKnown || all.every((one) => lost.includes(one) || waitsForStart(one))))
+      return describeLost(context, { lost, all: isKnown ? lost : all, planned, session });
     if (isKnown) return all.flatMap((one) => describeOther(one, { began, resumed }));
     // One that has left no trace by now was not started at all: its launch file could not write, or could start no process.
     const never = all.filter(isOver);
-    if (context.now() >= deadline) return never.length === 0 ? [] : describeLost(context, { lost: never, all: never, planned, session });
+    if (context.now() >= deadline)
+      return never.length === 0 ? [] : describeLost(context, { lost: never, all: never, planned, session });
     await pause(LOOK_EVERY_MS);
   }
 }
@@ -102,11 +142,23 @@ function isSettled({ verdict, facts }: Seen): boolean {
 }
 
 /** Claude was to go on with a conversation, and began another (a SessionStart `startup` with an id of its own): the old one is not lost. */
-function describeOther({ session: { id, path }, facts }: Seen, { began, resumed }: Pick<Made, 'began' | 'resumed'>): readonly string[] {
+function describeOther(
+  { session: { id, path }, facts }: Seen,
+  { began, resumed }: Pick<Made, 'began' | 'resumed'>,
+): readonly string[] {
   const [wanted, now] = [resumed.get(id), facts?.conversation ?? null];
-  if (wanted === undefined || now === null || now === wanted || facts?.alive !== true || (facts.startedAt ?? 0) <= began - CLOCK_MS) return [];
+  if (
+    wanted === undefined ||
+    now === null ||
+    now === wanted ||
+    facts?.alive !== true ||
+    (facts.startedAt ?? 0) <= began - CLOCK_MS
+  )
+    return [];
   const command = pastedFor`cd ${path} && claude --resume ${wanted}`;
-  return [`"${id}" was to go on with the conversation ${wanted}, and Claude has begun another one (${now}), which is empty; the old one can be resumed in a shell: ${command}`];
+  return [
+    `"${id}" was to go on with the conversation ${wanted}, and Claude has begun another one (${now}), which is empty; the old one can be resumed in a shell: ${command}`,
+  ];
 }
 
 /** It asks something, or its program has run since and is over. */
@@ -157,11 +209,26 @@ async function describeLost(context: Context, { lost, all, planned, session }: L
 }
 
 /** What stands in its pane, above the footer of its launch file. */
-async function firstWords(context: Context, { one, planned, session }: { readonly one: Seen | undefined; readonly planned: PlannedFleet; readonly session: TmuxSession }): Promise<string> {
+async function firstWords(
+  context: Context,
+  {
+    one,
+    planned,
+    session,
+  }: { readonly one: Seen | undefined; readonly planned: PlannedFleet; readonly session: TmuxSession },
+): Promise<string> {
   const pane = session.windows.flatMap(({ panes }) => panes).find((candidate) => candidate.session === one?.session.id);
   if (pane === undefined || one === undefined) return '';
   const screen = await capturePane(planned.server, pane.id, context.env);
   const [shown = ''] = screen.split(` ${oneLine(one.session.name)} `);
-  const lines = shown.split('\n').map((line) => oneLine(line).trimEnd()).filter((line) => line !== '');
-  return lines.length === 0 ? '' : `:\n${lines.slice(0, FIRST_WORDS).map((line) => `    ${line}`).join('\n')}`;
+  const lines = shown
+    .split('\n')
+    .map((line) => oneLine(line).trimEnd())
+    .filter((line) => line !== '');
+  return lines.length === 0
+    ? ''
+    : `:\n${lines
+        .slice(0, FIRST_WORDS)
+        .map((line) => `    ${line}`)
+        .join('\n')}`;
 }

@@ -14,27 +14,55 @@ export interface Update {
 /** The record as it stands once the plan is carried out: what was known is kept, conversations stay the same. */
 export function updateRecord(record: FleetRecord, { loaded, planned, newId }: Update): FleetRecord {
   const { layout, plan, server, machine, snapshot } = planned;
-  const onScreen = new Set([...plan.steps.flatMap((step) => ('pane' in step ? [step.pane] : [])), ...record.sessions.map((session) => session.id)]);
+  const onScreen = new Set([
+    ...plan.steps.flatMap((step) => ('pane' in step ? [step.pane] : [])),
+    ...record.sessions.map((session) => session.id),
+  ]);
   const started = new Set(startedPanes(plan, layout).map((pane) => pane.id));
   const current = layout.panes
     .filter((pane) => onScreen.has(pane.id))
     .map((pane) => {
       const before = record.sessions.find((session) => session.id === pane.id);
-      const tasks = tasksOf(before, plan.steps.some((step) => step.kind === 'begin-task' && step.pane === pane.id));
+      const tasks = tasksOf(
+        before,
+        plan.steps.some((step) => step.kind === 'begin-task' && step.pane === pane.id),
+      );
       const isStarted = started.has(pane.id);
       const running = snapshot.agents[pane.id]?.account ?? before?.account ?? null;
       const account = isStarted || running === null ? (planned.accounts[pane.id] ?? null) : running;
-      return toSession(layout, pane, { before, isStarted, account, ...tasks, conversation: tasks.conversation ?? newId() });
+      return toSession(layout, pane, {
+        before,
+        isStarted,
+        account,
+        ...tasks,
+        conversation: tasks.conversation ?? newId(),
+      });
     });
   const removed = record.sessions.filter((session) => !layout.panes.some((pane) => pane.id === session.id));
-  return { ...record, socket: server.socket, machine, session: layout.session, strategy: layout.strategy, checkout: layout.checkout, layout: loaded.path, workspace: layout.workspace, task: loaded.task, sessions: [...current, ...removed] };
+  return {
+    ...record,
+    socket: server.socket,
+    machine,
+    session: layout.session,
+    strategy: layout.strategy,
+    checkout: layout.checkout,
+    layout: loaded.path,
+    workspace: layout.workspace,
+    task: loaded.task,
+    sessions: [...current, ...removed],
+  };
 }
 
 /** The tasks and the conversation of a session, its next task begun or not. */
-function tasksOf(before: SessionRecord | undefined, isBegun: boolean): Pick<SessionRecord, 'task' | 'nextTask' | 'conversation'> {
+function tasksOf(
+  before: SessionRecord | undefined,
+  isBegun: boolean,
+): Pick<SessionRecord, 'task' | 'nextTask' | 'conversation'> {
   if (before === undefined) return { task: null, nextTask: null, conversation: null };
   const { task, nextTask, conversation } = before;
-  return isBegun && nextTask !== null ? { task: nextTask, nextTask: null, conversation: nextTask.conversation } : { task, nextTask, conversation };
+  return isBegun && nextTask !== null
+    ? { task: nextTask, nextTask: null, conversation: nextTask.conversation }
+    : { task, nextTask, conversation };
 }
 
 interface Known {
@@ -77,7 +105,9 @@ function toSession(layout: Layout, pane: Pane, how: Known): SessionRecord {
 }
 
 /** What other commands have noted of a session. */
-function kept(before: SessionRecord | undefined): Pick<SessionRecord, 'port' | 'syncedAt' | 'syncWhenIdle' | 'asksFirst'> {
+function kept(
+  before: SessionRecord | undefined,
+): Pick<SessionRecord, 'port' | 'syncedAt' | 'syncWhenIdle' | 'asksFirst'> {
   if (before === undefined) return { port: null, syncedAt: null, syncWhenIdle: null };
   const { port, syncedAt, syncWhenIdle, asksFirst } = before;
   return { port, syncedAt, syncWhenIdle, ...(asksFirst === true ? { asksFirst } : {}) };

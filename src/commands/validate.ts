@@ -21,13 +21,19 @@ interface Checked {
 export async function validate(context: Context, args: readonly string[], options: Options): Promise<number> {
   const world = await readWorld(context, context.cwd);
   const results: Checked[] = [];
-  for (const arg of args.length > 0 ? args : await layoutsHere(context, world)) results.push(await check(context, arg, world));
+  for (const arg of args.length > 0 ? args : await layoutsHere(context, world))
+    results.push(await check(context, arg, world));
   if (options['json'] === true) {
     const layouts = results.map(({ path, diagnostics }) => ({ path, valid: !hasError(diagnostics), diagnostics }));
     context.out(`${JSON.stringify({ version: 1, layouts }, null, 2)}\n`);
   } else {
     for (const { path, diagnostics, texts } of results) {
-      context.out(diagnostics.length === 0 ? `${path}: valid\n` : renderDiagnostics(diagnostics, texts, { color: context.color.out }), 'painted');
+      context.out(
+        diagnostics.length === 0
+          ? `${path}: valid\n`
+          : renderDiagnostics(diagnostics, texts, { color: context.color.out }),
+        'painted',
+      );
     }
   }
   return results.some(({ diagnostics }) => hasError(diagnostics)) ? EXIT.usage : EXIT.done;
@@ -36,10 +42,15 @@ export async function validate(context: Context, args: readonly string[], option
 /** What `up` would take here, and the layouts of ./.claude-tmux/. */
 async function layoutsHere(context: Context, { checkout }: World): Promise<readonly string[]> {
   const project = findProjectLayout(context.cwd, checkout?.root ?? context.cwd);
-  const named = (await listLayouts(layoutPlaces(context))).filter(({ place }) => place === 'here').map(({ path }) => path);
+  const named = (await listLayouts(layoutPlaces(context)))
+    .filter(({ place }) => place === 'here')
+    .map(({ path }) => path);
   const found = [...(project === null ? [] : [project]), ...named];
   if (found.length > 0) return found;
-  throw new UserError('no layout is named, and there is none here (.claude-tmux.yaml, .claude-tmux/)', { hint: 'name one: claude-tmux validate LAYOUT; claude-tmux layouts lists the known ones', exitCode: EXIT.usage });
+  throw new UserError('no layout is named, and there is none here (.claude-tmux.yaml, .claude-tmux/)', {
+    hint: 'name one: claude-tmux validate LAYOUT; claude-tmux layouts lists the known ones',
+    exitCode: EXIT.usage,
+  });
 }
 
 function hasError(diagnostics: readonly Diagnostic[]): boolean {
@@ -61,7 +72,20 @@ async function check(context: Context, arg: string, world: World): Promise<Check
 /** A file that is not there, or may not be read, spoils no other's check. Throws what is neither. */
 function unreadable(path: string, error: unknown): Diagnostic {
   const place = { path, line: 1, column: 1, length: 1 };
-  if (error instanceof UserError) return { severity: 'error', code: 'no-file', message: error.message, place, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  if (error instanceof UserError)
+    return {
+      severity: 'error',
+      code: 'no-file',
+      message: error.message,
+      place,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
   if (!(error instanceof Error && 'syscall' in error)) throw error;
-  return { severity: 'error', code: 'unreadable-file', message: `the file cannot be read: ${error.message}`, place, hint: 'see its permissions with: ls -l' };
+  return {
+    severity: 'error',
+    code: 'unreadable-file',
+    message: `the file cannot be read: ${error.message}`,
+    place,
+    hint: 'see its permissions with: ls -l',
+  };
 }

@@ -14,6 +14,7 @@ export async function watch(context: Context, _: readonly string[], options: Opt
     return EXIT.done;
   }
   if (options['start'] !== true) return watchServer(context, server);
-  if (!(await startWatcher(context, server))) throw new UserError('CLAUDE_TMUX_WATCH is "off", so no watcher is started', { hint: 'unset it' });
+  if (!(await startWatcher(context, server)))
+    throw new UserError('CLAUDE_TMUX_WATCH is "off", so no watcher is started', { hint: 'unset it' });
   return EXIT.done;
 }

@@ -5,5 +5,9 @@ import { pasted } from '../base/pasted.ts';
 export function wayOn(error: unknown, fleet: string): never {
   if (!(error instanceof UserError)) throw error;
   const first = error.hint?.replace(/,? (and |then )*run (the command|the same command|it) again$/, '');
-  throw new UserError(error.message, { hint: `${first === undefined ? '' : `${first}; `}${pasted`up ${fleet}`} goes on from here`, exitCode: error.exitCode, cause: error });
+  throw new UserError(error.message, {
+    hint: `${first === undefined ? '' : `${first}; `}${pasted`up ${fleet}`} goes on from here`,
+    exitCode: error.exitCode,
+    cause: error,
+  });
 }

@@ -12,7 +12,10 @@ interface OpenPart {
  * The layout without what was closed. A closed session that `--only` names (itself, or one that works in its clone) is made anew, and its
  * archive stays where it is. What works in the clone of a closed one cannot be there either, and that is said.
  */
-export function withoutClosed(layout: Layout, { record, only }: { readonly record: FleetRecord | null; readonly only: readonly string[] | null }): OpenPart {
+export function withoutClosed(
+  layout: Layout,
+  { record, only }: { readonly record: FleetRecord | null; readonly only: readonly string[] | null },
+): OpenPart {
   const closed = closedById(record);
   if (closed.size === 0) return { layout, notes: [] };
   const named = layout.panes.filter(({ id }) => only?.includes(id) === true);
@@ -28,7 +31,9 @@ export function withoutClosed(layout: Layout, { record, only }: { readonly recor
 /** The latest of each id that is not open again. */
 function closedById(record: FleetRecord | null): ReadonlyMap<string, ClosedSession> {
   const open = new Set((record?.sessions ?? []).map(({ id }) => id));
-  return new Map((record?.closed ?? []).filter(({ session }) => !open.has(session.id)).map((entry) => [entry.session.id, entry]));
+  return new Map(
+    (record?.closed ?? []).filter(({ session }) => !open.has(session.id)).map((entry) => [entry.session.id, entry]),
+  );
 }
 
 function describeAnew(id: string, entry: ClosedSession | undefined): string {

@@ -10,7 +10,11 @@ import { checkoutFiles, fileKey, fileRow, kept, rowsOf, trustSubject } from './t
 
 /** The file that a name given to `new` or `save` stands for: `NAME.yaml`, in the folder one stands in. */
 export function layoutFileName(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new UserError(`"${name}" is no name for a layout file`, { hint: 'letters, digits, ".", "_" and "-"', exitCode: EXIT.usage });
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+    throw new UserError(`"${name}" is no name for a layout file`, {
+      hint: 'letters, digits, ".", "_" and "-"',
+      exitCode: EXIT.usage,
+    });
   return /\.ya?ml$/.test(name) ? name : `${name}.yaml`;
 }
 
@@ -20,7 +24,10 @@ export async function writeLayout(path: string, text: string, command: 'new' | '
     await writeFile(path, text, { flag: 'wx' });
   } catch (cause) {
     const exists = hasCode(cause, 'EEXIST');
-    throw new UserError(exists ? `${path} exists` : `${path} cannot be written`, { hint: exists ? `give another name: claude-tmux ${command} NAME` : 'check the rights of its folder', cause });
+    throw new UserError(exists ? `${path} exists` : `${path} cannot be written`, {
+      hint: exists ? `give another name: claude-tmux ${command} NAME` : 'check the rights of its folder',
+      cause,
+    });
   }
 }
 
@@ -30,5 +37,9 @@ export async function trustOwn(context: Context, path: string, world: World): Pr
   const written = { path, read, world };
   const files = checkoutFiles(context, written);
   const rows = kept([...rowsOf(read), ...files.map(fileRow)]);
-  await trustLayout(context.store, { ...(await trustSubject(context, written)), by: 'own', rows, files: files.map(fileKey) }, new Date(context.now()));
+  await trustLayout(
+    context.store,
+    { ...(await trustSubject(context, written)), by: 'own', rows, files: files.map(fileKey) },
+    new Date(context.now()),
+  );
 }

@@ -13,7 +13,9 @@ export interface Link {
 
 /** The links in their order; behind a broken one nothing was tried. */
 export function chainFindings(links: readonly Link[]): readonly Finding[] {
-  return links.map(({ id, what, ms, problem }) => (problem === null ? ok(`chain-${id}`, `${what} (${ms.toFixed(1)} ms)`) : wrong(`chain-${id}`, problem, MENDS[id])));
+  return links.map(({ id, what, ms, problem }) =>
+    problem === null ? ok(`chain-${id}`, `${what} (${ms.toFixed(1)} ms)`) : wrong(`chain-${id}`, problem, MENDS[id]),
+  );
 }
 
 const MENDS: Readonly<Record<Link['id'], string>> = {

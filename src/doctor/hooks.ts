@@ -48,11 +48,19 @@ export interface HooksReading {
 }
 
 export function hooksFindings({ everywhere, sessions, folders }: HooksReading): readonly Finding[] {
-  return [...settingsFindings(everywhere, sessions), ...sessions.flatMap(sessionFindings), ...trustFindings(sessions), ...folders.flatMap(folderFindings)];
+  return [
+    ...settingsFindings(everywhere, sessions),
+    ...sessions.flatMap(sessionFindings),
+    ...trustFindings(sessions),
+    ...folders.flatMap(folderFindings),
+  ];
 }
 
 /** A file that switches hooks off is one finding, whomever it reaches; a stronger file may have the last word. */
-function settingsFindings(everywhere: readonly SettingsLevel[], sessions: readonly HookedSession[]): readonly Finding[] {
+function settingsFindings(
+  everywhere: readonly SettingsLevel[],
+  sessions: readonly HookedSession[],
+): readonly Finding[] {
   const reached = new Map<string, { readonly off: Off; readonly names: string[] }>();
   for (const { fleet, id, settings } of sessions) {
     const off = whatSwitchesOff(settings);
@@ -63,7 +71,10 @@ function settingsFindings(everywhere: readonly SettingsLevel[], sessions: readon
   return [...reached.values()].map(({ off, names }) => settingsFinding(off, names));
 }
 
-function put<T>(reached: Map<string, { readonly off: T; readonly names: string[] }>, off: T & Off): { readonly off: T; readonly names: string[] } {
+function put<T>(
+  reached: Map<string, { readonly off: T; readonly names: string[] }>,
+  off: T & Off,
+): { readonly off: T; readonly names: string[] } {
   const entry = { off, names: [] };
   reached.set(off.level.path, entry);
   return entry;
@@ -84,28 +95,74 @@ function whatSwitchesOff(levels: readonly SettingsLevel[]): Off | null {
 function settingsFinding({ level: { path, kind }, key }: Off, names: readonly string[]): Finding {
   const whom = names.length === 0 ? '' : `, for ${names.join(', ')}`;
   const what = `"${key}" in the ${kind} settings "${path}" switches hooks off${whom}: states come from Claude's registry alone, later and without reasons`;
-  return wrong('hooks-off', what, kind === 'managed' ? 'ask who manages these settings; all else works' : `take it out of that file, then \`claude-tmux restart\` each session`);
+  return wrong(
+    'hooks-off',
+    what,
+    kind === 'managed'
+      ? 'ask who manages these settings; all else works'
+      : `take it out of that file, then \`claude-tmux restart\` each session`,
+  );
 }
 
 function sessionFindings({ fleet, id, switches, isSilent, problems }: HookedSession): readonly Finding[] {
   const name = `${id} of ${fleet}`;
-  const off = switches.map((word) => wrong('hooks-off', `"claude.args" of ${name} holds ${word}, under which Claude Code runs no hook`, `take it out of the layout, then ${pasted`restart ${id}`}`));
-  const silent = isSilent && off.length === 0 ? [wrong('hooks-silent', `the hooks of ${name} have told nothing, though its Claude runs`, `${pasted`restart ${id}`}; if that changes nothing, look in its pane at /hooks`)] : [];
-  return [...off, ...silent, ...problems.map((problem) => wrong('hooks-unread', `${name}: ${problem}`, 'see the permissions of that file with ls -l'))];
+  const off = switches.map((word) =>
+    wrong(
+      'hooks-off',
+      `"claude.args" of ${name} holds ${word}, under which Claude Code runs no hook`,
+      `take it out of the layout, then ${pasted`restart ${id}`}`,
+    ),
+  );
+  const silent =
+    isSilent && off.length === 0
+      ? [
+          wrong(
+            'hooks-silent',
+            `the hooks of ${name} have told nothing, though its Claude runs`,
+            `${pasted`restart ${id}`}; if that changes nothing, look in its pane at /hooks`,
+          ),
+        ]
+      : [];
+  return [
+    ...off,
+    ...silent,
+    ...problems.map((problem) =>
+      wrong('hooks-unread', `${name}: ${problem}`, 'see the permissions of that file with ls -l'),
+    ),
+  ];
 }
 
 function trustFindings(sessions: readonly HookedSession[]): readonly Finding[] {
   const fleets = [...new Set(sessions.map(({ fleet }) => fleet))];
   return fleets.flatMap((fleet) => {
-    const paths = [...new Set(sessions.filter((session) => session.fleet === fleet && session.isTrusted === false).map(({ folder }) => folder))];
-    return paths.length === 0 ? [] : [wrong('trust', `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`, 'answer it there; claude-tmux restart SESSION from a terminal asks once for the repository')];
+    const paths = [
+      ...new Set(
+        sessions
+          .filter((session) => session.fleet === fleet && session.isTrusted === false)
+          .map(({ folder }) => folder),
+      ),
+    ];
+    return paths.length === 0
+      ? []
+      : [
+          wrong(
+            'trust',
+            `Claude Code does not trust ${paths.join(', ')} (fleet "${fleet}"): it asks in the pane, and runs no hook before`,
+            'answer it there; claude-tmux restart SESSION from a terminal asks once for the repository',
+          ),
+        ];
   });
 }
 
 function folderFindings({ fleet, path, isWhole, unknown }: HooksFolder): readonly Finding[] {
   if (!isWhole) return [wrong('hooks-folder', `the hooks of the fleet "${fleet}" are gone from "${path}"`, RESTART)];
   if (unknown.length === 0) return [];
-  return [wrong('hooks-unknown', `the hooks of the fleet "${fleet}" name ${unknown.join(', ')}, which the Claude Code that is installed does not know: it then runs none of them`, RESTART)];
+  return [
+    wrong(
+      'hooks-unknown',
+      `the hooks of the fleet "${fleet}" name ${unknown.join(', ')}, which the Claude Code that is installed does not know: it then runs none of them`,
+      RESTART,
+    ),
+  ];
 }
 const RESTART = 'claude-tmux restart each of its sessions; conversations go on';
-

@@ -11,8 +11,13 @@ const LOOKS: Readonly<Record<Level, { readonly word: string; readonly color: str
 /** The findings for people, a line each and its mend below it; what is wrong stands last, where a terminal shows it. */
 export function renderFindings(findings: readonly Finding[], color: boolean): string {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
-  const lines = (['ok', 'note', 'wrong'] as const).flatMap((level) => findings.filter((finding) => finding.level === level).flatMap((finding) => render(finding, color)));
-  const sum = count('wrong') === 0 ? `all is well: ${count('ok')} checks, ${plural(count('note'), 'note')}` : `${plural(count('wrong'), 'thing')} wrong, ${plural(count('note'), 'note')}`;
+  const lines = (['ok', 'note', 'wrong'] as const).flatMap((level) =>
+    findings.filter((finding) => finding.level === level).flatMap((finding) => render(finding, color)),
+  );
+  const sum =
+    count('wrong') === 0
+      ? `all is well: ${count('ok')} checks, ${plural(count('note'), 'note')}`
+      : `${plural(count('wrong'), 'thing')} wrong, ${plural(count('note'), 'note')}`;
   return [...lines, '', sum].map((line) => `${line}\n`).join('');
 }
 

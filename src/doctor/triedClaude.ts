@@ -5,8 +5,10 @@ const TRIED = { oldest: [2, 1, 197], newest: [2, 1, 332] } as const;
 export function untriedClaude(version: string | null): string | null {
   const parts = version?.split('.').map(Number) ?? [];
   if (version === null || parts.length !== 3 || parts.some((part) => !Number.isInteger(part))) return null;
-  if (compare(parts, TRIED.oldest) < 0) return `Claude Code ${version} is older than the versions this was tried with (${RANGE}): states may be wrong`;
-  if (compare(parts, TRIED.newest) > 0) return `Claude Code ${version} is newer than the versions this was tried with (${RANGE}): what it changed is not known yet`;
+  if (compare(parts, TRIED.oldest) < 0)
+    return `Claude Code ${version} is older than the versions this was tried with (${RANGE}): states may be wrong`;
+  if (compare(parts, TRIED.newest) > 0)
+    return `Claude Code ${version} is newer than the versions this was tried with (${RANGE}): what it changed is not known yet`;
   return null;
 }
 

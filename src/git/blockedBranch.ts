@@ -19,7 +19,9 @@ export function refuseBlocked(branch: string, origins: readonly string[]): void 
   const blocking = findBlocking(branch, origins);
   if (blocking === null) return;
   const other = otherName(branch, origins);
-  throw new UserError(describeBlocked(branch, blocking), { hint: `name another one: branch: ${oneLine(other)} in the layout; with add and task: --branch ${oneLine(other)}` });
+  throw new UserError(describeBlocked(branch, blocking), {
+    hint: `name another one: branch: ${oneLine(other)} in the layout; with add and task: --branch ${oneLine(other)}`,
+  });
 }
 
 /** Completes a sentence or is one: `the branch "feature/api" can never be pushed: origin has the branch "feature"`. */
@@ -31,7 +33,8 @@ export function describeBlocked(branch: string, blocking: string): string {
 export function otherName(branch: string, taken: readonly string[]): string {
   const plain = branch.replaceAll('/', '-');
   let other = plain;
-  for (let count = 2; taken.some((name) => name === other || blocksBranch(name, other)); count++) other = `${plain}-${count}`;
+  for (let count = 2; taken.some((name) => name === other || blocksBranch(name, other)); count++)
+    other = `${plain}-${count}`;
   return other;
 }
 
@@ -41,7 +44,11 @@ export async function refuseBlockedIn(tree: string, branch: string, env: Env): P
 }
 
 /** The same with what origin has now. */
-export async function refuseBlockedBeside(tree: string, branch: string, { origins, env }: { readonly origins: readonly string[]; readonly env: Env }): Promise<void> {
+export async function refuseBlockedBeside(
+  tree: string,
+  branch: string,
+  { origins, env }: { readonly origins: readonly string[]; readonly env: Env },
+): Promise<void> {
   refuseBeside(tree, branch, { own: (await readBranches(tree, env)).own, origins });
 }
 
@@ -49,7 +56,10 @@ function refuseBeside(tree: string, branch: string, { own, origins }: KnownBranc
   refuseBlocked(branch, origins);
   const blocking = findBlocking(branch, own);
   if (blocking === null) return;
-  throw new UserError(`the branch "${oneLine(branch)}" cannot be made in "${tree}": it has the branch "${oneLine(blocking)}", and git keeps no two branches of which one is the folder of the other`, { hint: `name another one: ${oneLine(otherName(branch, [...own, ...origins]))}` });
+  throw new UserError(
+    `the branch "${oneLine(branch)}" cannot be made in "${tree}": it has the branch "${oneLine(blocking)}", and git keeps no two branches of which one is the folder of the other`,
+    { hint: `name another one: ${oneLine(otherName(branch, [...own, ...origins]))}` },
+  );
 }
 
 export interface KnownBranches {
@@ -62,12 +72,16 @@ export interface KnownBranches {
 export async function readBranches(tree: string, env: Env): Promise<KnownBranches> {
   const place = await readPlace(tree);
   const names = place.kind === 'repository' ? [...(await readRefTable(place.gitDir, env)).ids.keys()] : [];
-  const below = (folder: string): readonly string[] => names.filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length));
+  const below = (folder: string): readonly string[] =>
+    names.filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length));
   return { own: below('refs/heads/'), origins: below('refs/remotes/origin/').filter((name) => name !== 'HEAD') };
 }
 
 /** The branches of a repository on its remote, as its mirror has them; null without a mirror that can be read. */
-export async function readMirrored(repo: string, { store, env }: { readonly store: { readonly cache: string }; readonly env: Env }): Promise<readonly string[] | null> {
+export async function readMirrored(
+  repo: string,
+  { store, env }: { readonly store: { readonly cache: string }; readonly env: Env },
+): Promise<readonly string[] | null> {
   const path = mirrorPath(repo, store.cache);
   if (!existsSync(join(path, 'HEAD'))) return null;
   const names = (await readRefs(path, env)).branches.map(({ name }) => name);

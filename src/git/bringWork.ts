@@ -54,17 +54,27 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
 async function moveBranch(head: string, { spec, checkout, env, signal }: BringOptions): Promise<number> {
   const place = { cwd: spec.path, env };
   if ((await readPorcelain(spec.path, { env })).changes > 0) {
-    throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, { hint: 'they may be a part of that work, brought by a command that was cut off: close the session and bring it up again, or commit or stash them' });
+    throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, {
+      hint: 'they may be a part of that work, brought by a command that was cut off: close the session and bring it up again, or commit or stash them',
+    });
   }
   // Only commits that nobody else has can be lost: those of the tree on no branch of origin, and origin's when its branch was taken.
   const own = await readGit(['rev-list', '--count', 'HEAD', '--not', head, '--remotes=origin'], place);
   const upstream = await askGit(['config', '--get', `branch.${spec.branch}.merge`], place);
   const taken = upstream === null ? '0' : await readGit(['rev-list', '--count', 'HEAD', '--not', head], place);
   if (Number(own) + Number(taken) > 0) {
-    throw new UserError(`the branch "${oneLine(spec.branch)}" in "${spec.path}" has commits that the checkout lacks; it is not moved`, { hint: 'pull them into the checkout first, or choose another `branch`' });
+    throw new UserError(
+      `the branch "${oneLine(spec.branch)}" in "${spec.path}" has commits that the checkout lacks; it is not moved`,
+      { hint: 'pull them into the checkout first, or choose another `branch`' },
+    );
   }
   const commits = Number(await readGit(['rev-list', '--count', head, '--not', 'HEAD'], place));
-  await mutateGit(['reset', '--quiet', '--hard', head, '--'], { cwd: spec.path, env, signal, set: await lentStore(checkout) });
+  await mutateGit(['reset', '--quiet', '--hard', head, '--'], {
+    cwd: spec.path,
+    env,
+    signal,
+    set: await lentStore(checkout),
+  });
   return commits;
 }
 
@@ -72,7 +82,11 @@ async function moveBranch(head: string, { spec, checkout, env, signal }: BringOp
  * The checkout's files become a git tree made with a temporary index, and with the tree's own object store in place of the checkout's:
  * so not even an object is written there. What the index needs of older objects is in the store, because HEAD was just fetched.
  */
-async function bringFiles(head: string, gitDir: string, { spec, checkout, env, signal }: BringOptions): Promise<number> {
+async function bringFiles(
+  head: string,
+  gitDir: string,
+  { spec, checkout, env, signal }: BringOptions,
+): Promise<number> {
   const index = join(gitDir, 'claude-tmux-index');
   const set = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: join(await readCommonDir(gitDir), 'objects') };
   const there = { cwd: checkout, env, signal, set };
@@ -105,4 +119,13 @@ async function lentStore(checkout: string): Promise<Readonly<Record<string, stri
 }
 
 /** No hook of the checkout runs (post-index-change), and no index file beside ours is written there. */
-const QUIETLY = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.splitIndex=false', '-c', 'advice.addEmbeddedRepo=false'];
+const QUIETLY = [
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.splitIndex=false',
+  '-c',
+  'advice.addEmbeddedRepo=false',
+];

@@ -9,7 +9,8 @@ import type { ConfigEntry } from './run/environment.ts';
  * What a clone takes over from the checkout: who commits, how it is signed, which key reaches the remote, which hooks run. Nothing else:
  * other settings may hold secrets or only make sense there.
  */
-export const IDENTITY = '^(user\\.(name|email|signingkey)|(author|committer)\\.(name|email)|commit\\.gpgsign|tag\\.gpgsign|gpg\\.format|gpg\\.ssh\\..*|core\\.sshcommand)$';
+export const IDENTITY =
+  '^(user\\.(name|email|signingkey)|(author|committer)\\.(name|email)|commit\\.gpgsign|tag\\.gpgsign|gpg\\.format|gpg\\.ssh\\..*|core\\.sshcommand)$';
 /** Its hooks. */
 export const HOOKS = '^core\\.hookspath$';
 /** Its remotes; origin is the clone's own. */
@@ -40,7 +41,10 @@ export async function readCarried(tree: string, { checkout, repo, env }: CarryOp
   const origin = remotes.find(({ key }) => key === 'remote.origin.url')?.value;
   const source = origin === undefined || isRelative(origin) ? resolve(checkout, origin ?? '.') : origin;
   if (!isSameRepository(source, repo)) return { before: [], after: [], from: null };
-  const [identity, hooks] = await Promise.all([readDifference(IDENTITY, { tree, checkout, env }), readDifference(HOOKS, { tree, checkout, env })]);
+  const [identity, hooks] = await Promise.all([
+    readDifference(IDENTITY, { tree, checkout, env }),
+    readDifference(HOOKS, { tree, checkout, env }),
+  ]);
   return { before: [...identity, ...furtherRemotes(remotes, checkout)], after: hooks, from: checkout };
 }
 
@@ -50,12 +54,18 @@ export async function writeCarried(gitDir: string, entries: readonly ConfigEntry
 
 /** For people: `user.email = me@example.com`. */
 export function describeCarried(entries: readonly ConfigEntry[]): readonly string[] {
-  return entries.filter(({ key }) => !/^remote\..*\.fetch$/.test(key)).map(({ key, value }) => `${key} = ${redact(value)}`);
+  return entries
+    .filter(({ key }) => !/^remote\..*\.fetch$/.test(key))
+    .map(({ key, value }) => `${key} = ${redact(value)}`);
 }
 
-async function readDifference(pattern: string, { tree, checkout, env }: { readonly tree: string; readonly checkout: string; readonly env: Env }): Promise<readonly ConfigEntry[]> {
+async function readDifference(
+  pattern: string,
+  { tree, checkout, env }: { readonly tree: string; readonly checkout: string; readonly env: Env },
+): Promise<readonly ConfigEntry[]> {
   const [there, here] = await Promise.all([readConfig(checkout, pattern, env), readConfig(tree, pattern, env)]);
-  const last = (entries: readonly ConfigEntry[]): ReadonlyMap<string, string> => new Map(entries.map(({ key, value }) => [key, value]));
+  const last = (entries: readonly ConfigEntry[]): ReadonlyMap<string, string> =>
+    new Map(entries.map(({ key, value }) => [key, value]));
   const known = last(here);
   return [...last(there)].filter(([key, value]) => known.get(key) !== value).map(([key, value]) => ({ key, value }));
 }

@@ -14,7 +14,10 @@ export async function readCheckout(cwd: string, env: Env): Promise<CheckoutFacts
   const known = files === 'unknown' ? await askForAll(cwd, env) : files;
   if (known === null) return null;
   const { root, branch } = known;
-  const [origin, include] = await Promise.all([known.origin === 'unknown' ? askForOrigin(root, env) : known.origin.url, readText(join(root, '.worktreeinclude'))]);
+  const [origin, include] = await Promise.all([
+    known.origin === 'unknown' ? askForOrigin(root, env) : known.origin.url,
+    readText(join(root, '.worktreeinclude')),
+  ]);
   return { root, origin: absolute(origin, root), branch, worktreeInclude: parseGlobs(include ?? '') };
 }
 
@@ -26,13 +29,19 @@ async function askForAll(cwd: string, env: Env): Promise<CheckoutFiles | null> {
     quiet(askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd, env })),
   ]);
   if (root === null) return null;
-  return { root, origin: { url: origin }, branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null) };
+  return {
+    root,
+    origin: { url: origin },
+    branch: commit === null ? null : (branch?.replace(/\n$/, '').replace(/^refs\/heads\//, '') ?? null),
+  };
 }
 
 /** The `origin` of the work tree at `root` as it is written there; null without one. No process where the tree's files tell. */
 export async function readOriginUrl(root: string, env: Env): Promise<string | null> {
   const files = readCheckoutFiles(root, env);
-  return files === null || files === 'unknown' || files.origin === 'unknown' ? askForOrigin(root, env) : files.origin.url;
+  return files === null || files === 'unknown' || files.origin === 'unknown'
+    ? askForOrigin(root, env)
+    : files.origin.url;
 }
 
 /** The first of several, as git's own `fetch` takes it. */
@@ -46,7 +55,8 @@ async function readRoot(cwd: string, env: Env): Promise<string | null> {
     const text = await readGit(['rev-parse', '--show-toplevel'], { cwd, env });
     return text.replace(/\n$/, '');
   } catch (error) {
-    if (error instanceof ProgramError && /not a git repository|must be run in a work tree/.test(error.stderr)) return null;
+    if (error instanceof ProgramError && /not a git repository|must be run in a work tree/.test(error.stderr))
+      return null;
     throw explainFailure(error, { what: `the repository you stand in ("${cwd}") cannot be read` });
   }
 }
@@ -67,5 +77,7 @@ function absolute(origin: string | null, root: string): string | null {
 /** As git reads `.gitignore`: blanks at a line's end do not count unless a backslash keeps them, nor does a byte order mark. */
 function parseGlobs(text: string): readonly string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return lines.map((line) => line.replace(/(?<!\\) +$/, '')).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  return lines
+    .map((line) => line.replace(/(?<!\\) +$/, ''))
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }

@@ -34,10 +34,13 @@ export function readCheckoutFiles(cwd: string, env: Env): CheckoutFiles | null |
 }
 
 /** Variables that have no say in where a repository is and what its remotes are. */
-const HARMLESS = /^GIT_((AUTHOR|COMMITTER|PS1|TRACE)_?.*|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TERMINAL_PROMPT|SSH|SSH_COMMAND|SSH_VARIANT|OPTIONAL_LOCKS|SSL_.*|HTTP_.*|CURL_VERBOSE|PROXY_.*|CONFIG_GLOBAL|CONFIG_NOSYSTEM)$/;
+const HARMLESS =
+  /^GIT_((AUTHOR|COMMITTER|PS1|TRACE)_?.*|EDITOR|SEQUENCE_EDITOR|PAGER|ASKPASS|TERMINAL_PROMPT|SSH|SSH_COMMAND|SSH_VARIANT|OPTIONAL_LOCKS|SSL_.*|HTTP_.*|CURL_VERBOSE|PROXY_.*|CONFIG_GLOBAL|CONFIG_NOSYSTEM)$/;
 
 function isSteered(env: Env): boolean {
-  return Object.keys(env).some((name) => name.startsWith('GIT_') && !HARMLESS.test(name) && !isRepositoryVariable(name));
+  return Object.keys(env).some(
+    (name) => name.startsWith('GIT_') && !HARMLESS.test(name) && !isRepositoryVariable(name),
+  );
 }
 
 function isOnPath(program: string, env: Env): boolean {
@@ -61,7 +64,11 @@ function readFound(cwd: string, env: Env): CheckoutFiles | null | 'unknown' {
   const head = readHead(gitDir, common);
   const config = parsePlainConfig(readTextFile(join(common, 'config')));
   if (head === 'unknown' || config === null) return 'unknown';
-  return { root, branch: head.branch, origin: globalConfigFiles(env).every(saysNothing) ? { url: config.origin } : 'unknown' };
+  return {
+    root,
+    branch: head.branch,
+    origin: globalConfigFiles(env).every(saysNothing) ? { url: config.origin } : 'unknown',
+  };
 }
 
 /** Climbs as git does; a folder that looks like a bare repository, or lies on another file system, is for git to judge. */
@@ -78,7 +85,11 @@ function findRoot(start: string): { readonly root: string } | null | 'unknown' {
 function readGitDir(root: string): string | null {
   const entry = join(root, '.git');
   const file = lstatSync(entry);
-  const target = file.isFile() ? /^gitdir: (.+)\n$/.exec(readTextFile(entry))?.[1] : file.isDirectory() ? entry : undefined;
+  const target = file.isFile()
+    ? /^gitdir: (.+)\n$/.exec(readTextFile(entry))?.[1]
+    : file.isDirectory()
+      ? entry
+      : undefined;
   if (target === undefined) return null;
   const gitDir = resolve(root, target);
   return [root, entry, gitDir].every(isOurs) ? gitDir : null;
@@ -104,7 +115,10 @@ function readHead(gitDir: string, common: string): { readonly branch: string | n
   const branch = /^ref: refs\/heads\/([^\s~^:?*[\\]+)\n$/.exec(text)?.[1];
   if (branch === undefined || branch.includes('..')) return 'unknown';
   const loose = readIfThere(join(common, 'refs', 'heads', branch));
-  const exists = loose === null ? readIfThere(join(common, 'packed-refs'))?.includes(` refs/heads/${branch}\n`) : isObjectName(loose);
+  const exists =
+    loose === null
+      ? readIfThere(join(common, 'packed-refs'))?.includes(` refs/heads/${branch}\n`)
+      : isObjectName(loose);
   return exists === true ? { branch } : 'unknown';
 }
 

@@ -69,11 +69,18 @@ export async function makeClone(options: CloneOptions): Promise<CloneReport> {
     return await makeFrom(mirror, options);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof ProgramError) || !(await removeDamaged(mirror, options))) throw explainFailure(error, attempt(options));
+    if (!(error instanceof ProgramError) || !(await removeDamaged(mirror, options)))
+      throw explainFailure(error, attempt(options));
   }
   try {
     const report = await makeFrom({ ...mirror, usable: false }, options);
-    return { ...report, notes: [`the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`, ...report.notes] };
+    return {
+      ...report,
+      notes: [
+        `the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`,
+        ...report.notes,
+      ],
+    };
   } catch (error) {
     signal?.throwIfAborted();
     throw explainFailure(error, attempt(options));
@@ -85,8 +92,18 @@ async function makeFrom(mirror: Mirror, options: CloneOptions): Promise<CloneRep
   const partial = await makePartial(spec.path);
   try {
     const built = await build(partial.tree, { ...options, mirror });
-    await noteCarriedOver(join(spec.path, '.git'), { made: join(partial.tree, '.git'), settings: built.settings, env: options.env });
-    return { start: built.start, carried: built.carried, notes: built.notes, branch: spec.branch, made: await moveInto(partial.tree, options) };
+    await noteCarriedOver(join(spec.path, '.git'), {
+      made: join(partial.tree, '.git'),
+      settings: built.settings,
+      env: options.env,
+    });
+    return {
+      start: built.start,
+      carried: built.carried,
+      notes: built.notes,
+      branch: spec.branch,
+      made: await moveInto(partial.tree, options),
+    };
   } catch (error) {
     throw await orDiskFull(error, partial.folder, attempt(options));
   } finally {
@@ -98,7 +115,10 @@ function attempt({ mirror, spec }: CloneOptions): Attempt {
   return { what: `the clone "${spec.path}" of "${redact(mirror.repo)}" could not be made` };
 }
 
-async function build(tree: string, options: CloneOptions): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'> & { readonly settings: readonly ConfigEntry[] }> {
+async function build(
+  tree: string,
+  options: CloneOptions,
+): Promise<Pick<CloneReport, 'start' | 'carried' | 'notes'> & { readonly settings: readonly ConfigEntry[] }> {
   const { mirror, spec, basePath, checkout, onLine, signal } = options;
   const env = await transportEnvironment({ checkout, env: options.env, asks: false });
   const gitDir = join(tree, '.git');
@@ -120,20 +140,39 @@ async function build(tree: string, options: CloneOptions): Promise<Pick<CloneRep
   const settings = await carryLocalSettings(tree, { names: options.localSettings ?? [], checkout, env: options.env });
   if (options.getsWork === true) await noteLackingWork(gitDir);
   await writeMarker(gitDir, { repo: mirror.repo, setup: needsSetup(spec) ? 'pending' : 'done' });
-  return { settings: [...carried.before, ...carried.after], start: start.text, carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried], notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null) };
+  return {
+    settings: [...carried.before, ...carried.after],
+    start: start.text,
+    carried: [...describeCarried([...carried.before, ...carried.after]), ...settings.carried],
+    notes: [submodules, hooks, ...settings.notes].filter((one) => one !== null),
+  };
 }
 
 /** git writes `origin/HEAD` as a link to the remote's default branch; where that is called HEAD the link leads to itself (git 2.39), and it becomes the branch. */
-async function nameHead(tree: string, { mirror, env, signal }: { readonly mirror: Mirror; readonly env: Env; readonly signal: AbortSignal | undefined }): Promise<void> {
+async function nameHead(
+  tree: string,
+  { mirror, env, signal }: { readonly mirror: Mirror; readonly env: Env; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const place = await readPlace(mirror.path);
-  const commit = (await readRefTable(place.kind === 'repository' ? place.gitDir : mirror.path, env)).ids.get('refs/heads/HEAD');
+  const commit = (await readRefTable(place.kind === 'repository' ? place.gitDir : mirror.path, env)).ids.get(
+    'refs/heads/HEAD',
+  );
   if (commit === undefined) return;
   await rm(join(tree, '.git', 'refs', 'remotes', 'origin', 'HEAD'), { force: true });
   await mutateGit(['update-ref', 'refs/remotes/origin/HEAD', commit], { cwd: tree, env, signal });
 }
 
 /** `-B`: the remote's default branch already exists in a new clone. */
-async function checkOut(tree: string, how: { readonly spec: TreeSpec; readonly start: StartPoint; readonly env: Env; readonly onLine: (line: string) => void; readonly signal: AbortSignal | undefined }): Promise<void> {
+async function checkOut(
+  tree: string,
+  how: {
+    readonly spec: TreeSpec;
+    readonly start: StartPoint;
+    readonly env: Env;
+    readonly onLine: (line: string) => void;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
   const { spec, start, env, onLine, signal } = how;
   onLine(`checking out ${oneLine(spec.branch)}`);
   const args = ['checkout', '--progress', start.track ? '--track' : '--no-track', '-B', spec.branch, start.ref, '--'];

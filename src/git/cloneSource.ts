@@ -15,7 +15,8 @@ export async function linkFrom(mirror: Mirror, tree: string, options: LinkOption
   if (!mirror.usable) return clone(mirror.repo, tree, options);
   await withMirrorHeld(mirror.path, options.onLine, () => clone(mirror.path, tree, options));
   // A mirror's HEAD always names some branch; where the remote's names none, the clone must not take it for the default.
-  if (mirror.head === null) await mutateGit(['update-ref', '--no-deref', '-d', 'refs/remotes/origin/HEAD'], { ...options, cwd: tree });
+  if (mirror.head === null)
+    await mutateGit(['update-ref', '--no-deref', '-d', 'refs/remotes/origin/HEAD'], { ...options, cwd: tree });
 }
 
 /** Asked after a clone went wrong: true when the mirror was the reason; it is removed then, and the next fetch makes it anew. */
@@ -30,5 +31,10 @@ export async function removeDamaged(mirror: Mirror, { env, onLine }: LinkOptions
  * `--origin`: `clone.defaultRemoteName` may say otherwise.
  */
 async function clone(source: string, tree: string, { env, onLine, signal }: LinkOptions): Promise<void> {
-  await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, tree], { cwd: '/', env, onLine, signal });
+  await mutateGit(['clone', '--no-checkout', '--origin', 'origin', '--progress', '--', source, tree], {
+    cwd: '/',
+    env,
+    onLine,
+    signal,
+  });
 }

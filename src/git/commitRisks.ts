@@ -14,17 +14,41 @@ export async function readCommitRisks(place: RiskPlace): Promise<readonly TreeRi
   const git = gitPlace(place);
   const [refs, bases, head] = await Promise.all([readOwnRefs(place), readBases(place), readHead(git)]);
   const looked: Looked = { place, git, known: knownTo(place), bases };
-  const detached = head !== null && head.branch === null ? await readRef({ ...looked, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id: head.commit }) : [];
-  const branches = await readRefs(looked, { refs: refs.filter(({ kind }) => kind !== 'tag'), current: head?.branch ?? null });
-  const tags = await readTags(looked, refs.filter(({ kind }) => kind === 'tag'));
-  return [...(await readDamageRisks(place)), ...detached, ...branches, ...tags, ...(place.isWorktree ? [] : [...(await readForsaken(looked)), ...(await readStashes(place))])];
+  const detached =
+    head !== null && head.branch === null
+      ? await readRef(
+          { ...looked, known: [...looked.known, '--branches', '--tags'] },
+          { kind: 'detached', name: null, id: head.commit },
+        )
+      : [];
+  const branches = await readRefs(looked, {
+    refs: refs.filter(({ kind }) => kind !== 'tag'),
+    current: head?.branch ?? null,
+  });
+  const tags = await readTags(
+    looked,
+    refs.filter(({ kind }) => kind === 'tag'),
+  );
+  return [
+    ...(await readDamageRisks(place)),
+    ...detached,
+    ...branches,
+    ...tags,
+    ...(place.isWorktree ? [] : [...(await readForsaken(looked)), ...(await readStashes(place))]),
+  ];
 }
 
 /** git leaves out a ref whose file it cannot read (a power cut), and names no commit of it: its reflog may be the last that leads to them. */
 async function readDamageRisks({ root, gitDir, where, isWorktree }: RiskPlace): Promise<readonly TreeRisk[]> {
   if (isWorktree) return [];
   const damaged = (await findDamage(root, gitDir)).filter((one) => !isReplaceable(one));
-  return damaged.map((one) => ({ kind: 'unknown', where, name: `what "${one.name}" held`, count: 1, samples: [describeDamage(one)] }));
+  return damaged.map((one) => ({
+    kind: 'unknown',
+    where,
+    name: `what "${one.name}" held`,
+    count: 1,
+    samples: [describeDamage(one)],
+  }));
 }
 
 /** The branch a linked worktree is on, when its work is merged nowhere: it stays in the repository the worktree belongs to. */
@@ -33,7 +57,10 @@ export async function readBranchRisk(place: RiskPlace): Promise<readonly TreeRis
   const head = await readHead(git);
   if (head === null || head.branch === null) return [];
   const bases = [...(await readBases(place)), ...(await readLocalBases(place, head.branch))];
-  return readRef({ place, git, known: knownTo(place), bases }, { kind: 'unpushed', name: head.branch, id: head.commit });
+  return readRef(
+    { place, git, known: knownTo(place), bases },
+    { kind: 'unpushed', name: head.branch, id: head.commit },
+  );
 }
 
 interface Looked {
@@ -57,11 +84,20 @@ const NOT_OWN = /^refs\/(remotes\/|stash$|bisect\/|prefetch\/|claude-tmux\/|work
 
 /** Refs that a fetch does not bring. Of a linked worktree those that go with it; the others are its repository's. */
 async function readOwnRefs({ isWorktree, ...place }: RiskPlace): Promise<readonly OwnRef[]> {
-  const text = await readGit(['for-each-ref', '--format=%(objectname) %(objecttype) %(refname) %(symref)', ...(isWorktree ? ['refs/worktree/'] : [])], gitPlace(place));
+  const text = await readGit(
+    [
+      'for-each-ref',
+      '--format=%(objectname) %(objecttype) %(refname) %(symref)',
+      ...(isWorktree ? ['refs/worktree/'] : []),
+    ],
+    gitPlace(place),
+  );
   return text.split('\n').flatMap((line): OwnRef[] => {
     const [id = '', type = '', name = '', target = ''] = line.split(' ');
     if (name === '' || target !== '' || NOT_OWN.test(name)) return [];
-    return [{ kind: refKind(name, type), name: name.replace(/^refs\/(heads|tags)\//, ''), id, isAnnotated: type === 'tag' }];
+    return [
+      { kind: refKind(name, type), name: name.replace(/^refs\/(heads|tags)\//, ''), id, isAnnotated: type === 'tag' },
+    ];
   });
 }
 
@@ -90,22 +126,53 @@ function knownTo({ remote, outer, onlyAsked }: RiskPlace): readonly string[] {
 async function readBases(place: RiskPlace): Promise<readonly MergeBase[]> {
   const { remote, outer, base, onlyAsked } = place;
   const names = [...new Set([base, remote?.head ?? null].filter((name) => name !== null))];
-  const now = names.map((name) => ({ id: remote?.branches.get(name) ?? '', label: `origin/${name}` })).filter(({ id }) => id !== '');
-  const refs = onlyAsked || remote?.fresh === true ? [] : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
+  const now = names
+    .map((name) => ({ id: remote?.branches.get(name) ?? '', label: `origin/${name}` }))
+    .filter(({ id }) => id !== '');
+  const refs =
+    onlyAsked || remote?.fresh === true
+      ? []
+      : ['refs/remotes/origin/HEAD', ...(base === null ? [] : [`refs/remotes/origin/${base}`])];
   const outerHead = outer?.head ?? null;
-  const around = outerHead === null ? [] : [{ id: outer?.branches.get(outerHead) ?? '', label: `origin/${outerHead} of the clone around it` }];
-  return onceEach([...now, ...around.filter(({ id }) => id !== ''), ...(await readTips(refs.map((ref) => ({ ref, label: ref.replace('refs/remotes/', '') })), place))]);
+  const around =
+    outerHead === null
+      ? []
+      : [{ id: outer?.branches.get(outerHead) ?? '', label: `origin/${outerHead} of the clone around it` }];
+  return onceEach([
+    ...now,
+    ...around.filter(({ id }) => id !== ''),
+    ...(await readTips(
+      refs.map((ref) => ({ ref, label: ref.replace('refs/remotes/', '') })),
+      place,
+    )),
+  ]);
 }
 
 /** Of a worktree: branches of its repository, which stay. Its own is none of them, nor is a detached HEAD: that leaves its commit at the next checkout. */
 async function readLocalBases(place: RiskPlace, own: string): Promise<readonly MergeBase[]> {
-  const current = await askGit(['--git-dir', await readCommonDir(place.gitDir), 'symbolic-ref', '--quiet', 'HEAD'], gitPlace(place));
-  const refs = [...(place.base === null ? [] : [`refs/heads/${place.base}`]), ...(current === null ? [] : [current.trim()])].filter((ref) => ref !== `refs/heads/${own}`);
-  return onceEach(await readTips(refs.map((ref) => ({ ref, label: `"${ref.replace('refs/heads/', '')}" of the checkout` })), place));
+  const current = await askGit(
+    ['--git-dir', await readCommonDir(place.gitDir), 'symbolic-ref', '--quiet', 'HEAD'],
+    gitPlace(place),
+  );
+  const refs = [
+    ...(place.base === null ? [] : [`refs/heads/${place.base}`]),
+    ...(current === null ? [] : [current.trim()]),
+  ].filter((ref) => ref !== `refs/heads/${own}`);
+  return onceEach(
+    await readTips(
+      refs.map((ref) => ({ ref, label: `"${ref.replace('refs/heads/', '')}" of the checkout` })),
+      place,
+    ),
+  );
 }
 
-async function readTips(refs: readonly { readonly ref: string; readonly label: string }[], place: RiskPlace): Promise<readonly MergeBase[]> {
-  const found = await Promise.all(refs.map(({ ref }) => askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], gitPlace(place))));
+async function readTips(
+  refs: readonly { readonly ref: string; readonly label: string }[],
+  place: RiskPlace,
+): Promise<readonly MergeBase[]> {
+  const found = await Promise.all(
+    refs.map(({ ref }) => askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], gitPlace(place))),
+  );
   return refs.map(({ label }, at) => ({ id: found[at]?.trim() ?? '', label })).filter(({ id }) => id !== '');
 }
 
@@ -120,27 +187,47 @@ interface Head {
 
 /** Null on an unborn branch. */
 async function readHead(git: GitPlace): Promise<Head | null> {
-  const [branch, commit] = await Promise.all([askGit(['symbolic-ref', '--quiet', 'HEAD'], git), askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], git)]);
-  return commit === null ? null : { branch: branch?.trim().replace(/^refs\/heads\//, '') ?? null, commit: commit.trim() };
+  const [branch, commit] = await Promise.all([
+    askGit(['symbolic-ref', '--quiet', 'HEAD'], git),
+    askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], git),
+  ]);
+  return commit === null
+    ? null
+    : { branch: branch?.trim().replace(/^refs\/heads\//, '') ?? null, commit: commit.trim() };
 }
 
 /** All refs at once first: mostly there is nothing. */
-async function readRefs(looked: Looked, { refs, current }: { readonly refs: readonly OwnRef[]; readonly current: string | null }): Promise<readonly TreeRisk[]> {
+async function readRefs(
+  looked: Looked,
+  { refs, current }: { readonly refs: readonly OwnRef[]; readonly current: string | null },
+): Promise<readonly TreeRisk[]> {
   const ids = refs.filter(({ kind }) => kind !== 'object').map(({ id }) => id);
-  const commits = ids.length === 0 ? '0' : await readGit(['rev-list', '--count', '--ignore-missing', ...ids, ...looked.known, '--'], looked.git);
-  const objects = refs.filter(({ kind }) => kind === 'object').map(({ name }): TreeRisk => ({ kind: 'object', where: looked.place.where, name, count: 1, samples: [] }));
+  const commits =
+    ids.length === 0
+      ? '0'
+      : await readGit(['rev-list', '--count', '--ignore-missing', ...ids, ...looked.known, '--'], looked.git);
+  const objects = refs
+    .filter(({ kind }) => kind === 'object')
+    .map(({ name }): TreeRisk => ({ kind: 'object', where: looked.place.where, name, count: 1, samples: [] }));
   if (Number(commits) === 0 && looked.place.onProof === undefined) return objects;
   const risks: TreeRisk[] = [...objects];
   for (const { kind, name, id } of refs) {
     if (kind === 'object') continue;
     const isCurrent = kind === 'branch' && name === current;
-    risks.push(...(await orUnknown(`whether "${name}" is merged`, looked.place.where, () => readRef(looked, { kind: isCurrent ? 'unpushed' : kind, name, id }))));
+    risks.push(
+      ...(await orUnknown(`whether "${name}" is merged`, looked.place.where, () =>
+        readRef(looked, { kind: isCurrent ? 'unpushed' : kind, name, id }),
+      )),
+    );
   }
   return risks;
 }
 
 /** One ref: the commits that no remote has, unless their content is in a base. */
-async function readRef(looked: Looked, { kind, name, id }: { readonly kind: TreeRisk['kind']; readonly name: string | null; readonly id: string }): Promise<readonly TreeRisk[]> {
+async function readRef(
+  looked: Looked,
+  { kind, name, id }: { readonly kind: TreeRisk['kind']; readonly name: string | null; readonly id: string },
+): Promise<readonly TreeRisk[]> {
   const count = Number(await readGit(['rev-list', '--count', id, ...looked.known, '--'], looked.git));
   if (count === 0) {
     await reportPushed(looked, name, id);
@@ -148,12 +235,19 @@ async function readRef(looked: Looked, { kind, name, id }: { readonly kind: Tree
   }
   const { gitDir, env, where, onProof } = looked.place;
   const common = await readCommonDir(gitDir);
-  const proof = await proveMerged(id, looked.bases, { objects: [join(common, 'objects'), ...besideObjects(looked.place)], shallow: join(common, 'shallow'), env });
+  const proof = await proveMerged(id, looked.bases, {
+    objects: [join(common, 'objects'), ...besideObjects(looked.place)],
+    shallow: join(common, 'shallow'),
+    env,
+  });
   if (proof !== null) {
     onProof?.({ where, name, proof });
     return [];
   }
-  const log = await readGit(['log', '--no-show-signature', '--no-color', '--format=%h %s', `--max-count=${SAMPLES}`, id, ...looked.known, '--'], looked.git);
+  const log = await readGit(
+    ['log', '--no-show-signature', '--no-color', '--format=%h %s', `--max-count=${SAMPLES}`, id, ...looked.known, '--'],
+    looked.git,
+  );
   return [{ kind, where: looked.place.where, name, count, samples: log.split('\n').filter((line) => line !== '') }];
 }
 
@@ -165,7 +259,12 @@ async function reportPushed({ place, git }: Looked, name: string | null, id: str
   for (const branch of new Set([...first, ...remote.branches.keys()])) {
     const tip = remote.branches.get(branch);
     if (tip === undefined || (await askGit(['merge-base', '--is-ancestor', id, tip], git)) === null) continue;
-    onProof({ where, name, proof: branch === name ? { kind: 'pushed', base: `origin/${branch}` } : { kind: 'ancestor', base: `origin/${branch}` } });
+    onProof({
+      where,
+      name,
+      proof:
+        branch === name ? { kind: 'pushed', base: `origin/${branch}` } : { kind: 'ancestor', base: `origin/${branch}` },
+    });
     return;
   }
 }
@@ -173,13 +272,25 @@ async function reportPushed({ place, git }: Looked, name: string | null, id: str
 /** Worktrees inside whose folder is gone: what they stood on is known to this repository alone. */
 async function readForsaken(looked: Looked): Promise<readonly TreeRisk[]> {
   const text = await readGit(['worktree', 'list', '--porcelain'], looked.git);
-  const entries = text.split('\n\n').slice(1).map((entry) => ({ path: /^worktree (.+)$/m.exec(entry)?.[1] ?? '', id: /^HEAD ([0-9a-f]+)$/m.exec(entry)?.[1] ?? '', isDetached: /^detached$/m.test(entry) }));
+  const entries = text
+    .split('\n\n')
+    .slice(1)
+    .map((entry) => ({
+      path: /^worktree (.+)$/m.exec(entry)?.[1] ?? '',
+      id: /^HEAD ([0-9a-f]+)$/m.exec(entry)?.[1] ?? '',
+      isDetached: /^detached$/m.test(entry),
+    }));
   const risks: TreeRisk[] = [];
   for (const { path, id, isDetached } of entries) {
     if (!isDetached || id === '' || existsSync(path)) continue;
     // Named by its folder: no bundle takes a HEAD that is not the repository's own.
     const place = { ...looked.place, where: join(looked.place.where, relative(looked.place.root, path)) };
-    risks.push(...(await readRef({ ...looked, place, known: [...looked.known, '--branches', '--tags'] }, { kind: 'detached', name: null, id })));
+    risks.push(
+      ...(await readRef(
+        { ...looked, place, known: [...looked.known, '--branches', '--tags'] },
+        { kind: 'detached', name: null, id },
+      )),
+    );
   }
   return risks;
 }
@@ -190,7 +301,10 @@ async function readTags(looked: Looked, tags: readonly OwnRef[]): Promise<readon
   const own = tags.filter(({ name, id }) => remote?.tags.get(name) !== id);
   const risks: TreeRisk[] = [];
   for (const { name, id, isAnnotated } of own) {
-    const isKept = remote === null && !isAnnotated && (await readRef({ ...looked, bases: [] }, { kind: 'tag', name, id })).length === 0;
+    const isKept =
+      remote === null &&
+      !isAnnotated &&
+      (await readRef({ ...looked, bases: [] }, { kind: 'tag', name, id })).length === 0;
     if (!isKept) risks.push({ kind: 'tag', where, name, count: 1, samples: [] });
   }
   return risks;
@@ -199,6 +313,13 @@ async function readTags(looked: Looked, tags: readonly OwnRef[]): Promise<readon
 async function readStashes(place: RiskPlace): Promise<readonly TreeRisk[]> {
   const git = gitPlace(place);
   if ((await askGit(['rev-parse', '--verify', '--quiet', 'refs/stash'], git)) === null) return [];
-  const text = await readGit(['log', '--walk-reflogs', '--no-show-signature', '--no-color', '--format=%gs', 'refs/stash', '--'], git);
-  return riskOf('stash', place.where, text.split('\n').filter((line) => line !== ''));
+  const text = await readGit(
+    ['log', '--walk-reflogs', '--no-show-signature', '--no-color', '--format=%gs', 'refs/stash', '--'],
+    git,
+  );
+  return riskOf(
+    'stash',
+    place.where,
+    text.split('\n').filter((line) => line !== ''),
+  );
 }

@@ -8,7 +8,10 @@ import type { ConfigEntry } from './run/environment.ts';
  */
 export async function readConfig(cwd: string, pattern: string, env: Env): Promise<readonly ConfigEntry[]> {
   const text = (await askGit(['config', '-z', '--get-regexp', pattern], { cwd, env })) ?? '';
-  return text.split('\0').filter((record) => record !== '').map(parseRecord);
+  return text
+    .split('\0')
+    .filter((record) => record !== '')
+    .map(parseRecord);
 }
 
 function parseRecord(record: string): ConfigEntry {
@@ -18,7 +21,9 @@ function parseRecord(record: string): ConfigEntry {
 
 /** Text to append to a configuration file: whatever the values hold, git reads back the same. Keys are as git lists them. */
 export function renderConfig(entries: readonly ConfigEntry[]): string {
-  return entries.map(({ key, value }) => `${renderSection(key)}\n\t${key.slice(key.lastIndexOf('.') + 1)} = ${quote(value)}\n`).join('');
+  return entries
+    .map(({ key, value }) => `${renderSection(key)}\n\t${key.slice(key.lastIndexOf('.') + 1)} = ${quote(value)}\n`)
+    .join('');
 }
 
 /** `remote.My Fork.url` stands under `[remote "My Fork"]`: only the middle part may hold dots, blanks and upper case. */
@@ -29,6 +34,10 @@ function renderSection(key: string): string {
 }
 
 function quote(value: string): string {
-  const escaped = value.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\b', '\\b');
+  const escaped = value
+    .replace(/["\\]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\b', '\\b');
   return `"${escaped}"`;
 }

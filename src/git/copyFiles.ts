@@ -37,13 +37,21 @@ type Outcome = 'done' | 'kept' | 'refused' | 'nowhere';
  */
 export async function copyFiles({ spec, checkout, env }: CopyOptions): Promise<CopyReport> {
   const links = await findIgnored(checkout, { globs: spec.link, folders: true, env });
-  const copies = (await findIgnored(checkout, { globs: spec.include, folders: false, env })).filter((name) => !isBelow(name, links));
+  const copies = (await findIgnored(checkout, { globs: spec.include, folders: false, env })).filter(
+    (name) => !isBelow(name, links),
+  );
   try {
     const linked = await bring(links, (name) => placeLink(name, checkout, spec.path));
     await keepIgnored(linked.done, spec.path, env);
     const copied = await copyIgnored(copies, { checkout, tree: spec.path, env });
     if (spec.setup.length === 0) await markSetupDone(spec.path);
-    return { copied: copied.done.length, linked: linked.done.length, kept: linked.kept.length + copied.kept.length, refused: [...linked.refused, ...copied.refused], nowhere: [...linked.nowhere, ...copied.nowhere] };
+    return {
+      copied: copied.done.length,
+      linked: linked.done.length,
+      kept: linked.kept.length + copied.kept.length,
+      refused: [...linked.refused, ...copied.refused],
+      nowhere: [...linked.nowhere, ...copied.nowhere],
+    };
   } catch (error) {
     throw explainFailure(error, { what: `files of "${checkout}" could not be copied to "${spec.path}"` });
   }
@@ -57,12 +65,19 @@ interface Brought {
 }
 
 /** Copies ignored files of the checkout into the tree, where they do not count as changes either. */
-export async function copyIgnored(names: readonly string[], { checkout, tree, env }: { readonly checkout: string; readonly tree: string; readonly env: Env }): Promise<Brought> {
+export async function copyIgnored(
+  names: readonly string[],
+  { checkout, tree, env }: { readonly checkout: string; readonly tree: string; readonly env: Env },
+): Promise<Brought> {
   const place = names.length === 0 ? null : await readPlace(tree);
   const gitDir = place?.kind === 'repository' ? place.gitDir : tree;
   // Links last: one that leads to another file that is copied is copied as the link it is.
-  const links = new Set(names.filter((name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isSymbolicLink() === true));
-  const copied = await bring([...names.filter((name) => !links.has(name)), ...links], (name) => placeCopy(name, { checkout, tree, gitDir }));
+  const links = new Set(
+    names.filter((name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isSymbolicLink() === true),
+  );
+  const copied = await bring([...names.filter((name) => !links.has(name)), ...links], (name) =>
+    placeCopy(name, { checkout, tree, gitDir }),
+  );
   await keepIgnored(copied.done, tree, env);
   return copied;
 }
@@ -70,7 +85,8 @@ export async function copyIgnored(names: readonly string[], { checkout, tree, en
 async function bring(names: readonly string[], place: (name: string) => Promise<Outcome>): Promise<Brought> {
   const outcomes: { readonly name: string; readonly outcome: Outcome }[] = [];
   for (const name of names) outcomes.push({ name, outcome: await place(name) });
-  const named = (wanted: Outcome): string[] => outcomes.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+  const named = (wanted: Outcome): string[] =>
+    outcomes.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
   return { done: named('done'), kept: named('kept'), refused: named('refused'), nowhere: named('nowhere') };
 }
 
@@ -110,7 +126,8 @@ async function copyLink(name: string, { checkout, tree, gitDir }: Copy): Promise
   const behind = statSync(source);
   const text = await readlink(source);
   const place = resolve(dirname(target), text);
-  if (isAbsolute(text) || (place.startsWith(`${tree}/`) && existsSync(place))) return unlessThere(() => symlink(text, target));
+  if (isAbsolute(text) || (place.startsWith(`${tree}/`) && existsSync(place)))
+    return unlessThere(() => symlink(text, target));
   if (behind.isDirectory()) return unlessThere(async () => symlink(await realpath(source), target));
   return behind.isFile() ? unlessThere(() => copyWhole({ source, target, gitDir })) : 'kept';
 }
@@ -127,7 +144,9 @@ async function unlessThere(make: () => Promise<void>): Promise<Outcome> {
 
 /** Makes the folders above `name` inside the tree; false when one of them is not a folder of the tree itself. */
 async function makeParents(name: string, tree: string): Promise<boolean> {
-  const parts = dirname(name).split('/').filter((part) => part !== '.');
+  const parts = dirname(name)
+    .split('/')
+    .filter((part) => part !== '.');
   let folder = tree;
   for (const part of parts) {
     folder = join(folder, part);
@@ -148,7 +167,10 @@ async function keepIgnored(names: readonly string[], tree: string, env: Env): Pr
 
 /** The pattern that means this path; a line break, which would end it, is any character. */
 function escapeGlob(name: string): string {
-  return `/${name.replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?').replace(/ $/, '\\ ')}`;
+  return `/${name
+    .replace(/[\\*?[\]]/g, '\\$&')
+    .replace(/[\r\n]/g, '?')
+    .replace(/ $/, '\\ ')}`;
 }
 
 function isBelow(name: string, folders: readonly string[]): boolean {

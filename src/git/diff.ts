@@ -10,10 +10,16 @@ import { mutateGit } from './run/mutate.ts';
  * Arguments of the git that shows everything a session has changed, uncommitted work included: the work tree against the commit
  * where its branch left `base` (null: origin's HEAD). Own step for the merge base: `git diff --merge-base` came with git 2.30.
  */
-export async function diffArgs(path: string, { base, env }: { readonly base: string | null; readonly env: Env }): Promise<readonly string[]> {
+export async function diffArgs(
+  path: string,
+  { base, env }: { readonly base: string | null; readonly env: Env },
+): Promise<readonly string[]> {
   const remote = await readForkPoint(path, `refs/remotes/origin/${base ?? 'HEAD'}`, env);
   const start = remote ?? (base === null ? null : await readForkPoint(path, `refs/heads/${base}`, env));
-  if (start === null) throw new UserError(`the clone "${path}" has no commit in common with "${base ?? 'HEAD'}" of origin`, { hint: 'run `git fetch` in it, or compare by hand with `git diff`' });
+  if (start === null)
+    throw new UserError(`the clone "${path}" has no commit in common with "${base ?? 'HEAD'}" of origin`, {
+      hint: 'run `git fetch` in it, or compare by hand with `git diff`',
+    });
   return ['diff', start, '--'];
 }
 
@@ -31,8 +37,14 @@ async function readForkPoint(path: string, ref: string, env: Env): Promise<strin
  * Runs `show` with the variables under which a diff of the tree shows its new files as well: those of an index elsewhere that knows of
  * them. The tree's own index stays as it is. A repository inside the tree is left out, as git leaves it out.
  */
-export async function withNewFiles<T>(path: string, env: Env, show: (set: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
-  const names = (await readGit(['ls-files', '--others', '--exclude-standard', '-z'], { cwd: path, env })).split('\0').filter((name) => name !== '' && !name.endsWith('/'));
+export async function withNewFiles<T>(
+  path: string,
+  env: Env,
+  show: (set: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const names = (await readGit(['ls-files', '--others', '--exclude-standard', '-z'], { cwd: path, env }))
+    .split('\0')
+    .filter((name) => name !== '' && !name.endsWith('/'));
   if (names.length === 0) return show({});
   const folder = await makeScratchFolder('diff', env);
   try {
@@ -41,7 +53,18 @@ export async function withNewFiles<T>(path: string, env: Env, show: (set: Readon
     await copyFile(resolve(path, own), set.GIT_INDEX_FILE);
     const list = join(folder, 'names');
     await writeFile(list, names.join('\0'));
-    await mutateGit(['-c', 'core.hooksPath=/dev/null', '--literal-pathspecs', 'add', '--intent-to-add', `--pathspec-from-file=${list}`, '--pathspec-file-nul'], { cwd: path, env, set });
+    await mutateGit(
+      [
+        '-c',
+        'core.hooksPath=/dev/null',
+        '--literal-pathspecs',
+        'add',
+        '--intent-to-add',
+        `--pathspec-from-file=${list}`,
+        '--pathspec-file-nul',
+      ],
+      { cwd: path, env, set },
+    );
     return await show(set);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -34,8 +34,17 @@ const ONE_MIB = 1024 * 1024;
 /** git's own words: without progress lines, prefixes and credentials, at most the last eight lines. */
 export function gitWords(stderr: string): string {
   const lines = stderr.split(/[\r\n]+/).map((line) => line.trim());
-  const said = lines.filter((line) => line !== '' && !/\d+% \(\d+\/\d+\)|^Cloning into |^hint: |^(remote: )?Enumerating objects/.test(line));
-  return redact(said.slice(-8).join('\n').replace(/^(fatal|error): /gm, '')) || 'git gave no reason';
+  const said = lines.filter(
+    (line) => line !== '' && !/\d+% \(\d+\/\d+\)|^Cloning into |^hint: |^(remote: )?Enumerating objects/.test(line),
+  );
+  return (
+    redact(
+      said
+        .slice(-8)
+        .join('\n')
+        .replace(/^(fatal|error): /gm, ''),
+    ) || 'git gave no reason'
+  );
 }
 
 /** A failed system call (`ENOSPC: …`); an AbortError has a code as well, but not such a one. */
@@ -47,14 +56,32 @@ const DISK_FULL = 'the disk is full: make room and run the command again';
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/No space left on device|ENOSPC/, DISK_FULL],
-  [/[Cc]annot fork|unable to (fork|create thread)|Resource temporarily unavailable|EAGAIN/, 'no more processes can be started: see ulimit -u, or end some programs'],
+  [
+    /[Cc]annot fork|unable to (fork|create thread)|Resource temporarily unavailable|EAGAIN/,
+    'no more processes can be started: see ulimit -u, or end some programs',
+  ],
   [/File too large|EFBIG|signal 25/, 'the largest size of a file is reached: see ulimit -f, or the file system'],
   [/Disk quota exceeded|EDQUOT/, 'your disk quota is used up: make room and run the command again'],
   [/Read-only file system|EROFS/, 'the file system is mounted read-only: choose another folder (`workspace`)'],
-  [/EACCES|EPERM|could not create (leading directories|work tree dir).*Permission denied/s, 'you may not write there: choose another folder or mend its permissions'],
-  [/dubious ownership/, 'the folder belongs to another user; if you trust it: git config --global --add safe.directory PATH'],
+  [
+    /EACCES|EPERM|could not create (leading directories|work tree dir).*Permission denied/s,
+    'you may not write there: choose another folder or mend its permissions',
+  ],
+  [
+    /dubious ownership/,
+    'the folder belongs to another user; if you trust it: git config --global --add safe.directory PATH',
+  ],
   [/Host key verification failed/, 'connect to the host once by hand (ssh HOST) and check its key'],
-  [/Permission denied \(|Authentication failed|could not read (Username|Password)|terminal prompts disabled/, 'check your access: git ls-remote REPOSITORY'],
-  [/bad object |loose object .* is corrupt|object file .* is empty|unable to read (tree|sha1 file)|missing (blob|tree|commit) /, 'objects of the clone are missing or damaged: git fsck --full in it names them'],
-  [/Could not resolve host|Network is unreachable|Connection (timed out|refused)|No route to host/, 'check the network and the address'],
+  [
+    /Permission denied \(|Authentication failed|could not read (Username|Password)|terminal prompts disabled/,
+    'check your access: git ls-remote REPOSITORY',
+  ],
+  [
+    /bad object |loose object .* is corrupt|object file .* is empty|unable to read (tree|sha1 file)|missing (blob|tree|commit) /,
+    'objects of the clone are missing or damaged: git fsck --full in it names them',
+  ],
+  [
+    /Could not resolve host|Network is unreachable|Connection (timed out|refused)|No route to host/,
+    'check the network and the address',
+  ],
 ];

@@ -34,7 +34,11 @@ type Lost = ChangedPaths & { readonly hidden: readonly string[] };
 async function readLost(place: RiskPlace): Promise<Lost> {
   const changed = parseChangedPaths(await readGit([...strictSettings(place.gitDir), ...STATUS], inTree(place)));
   // Of the tree itself those are compared with the checkout's: some are copies.
-  const [flagged, converted, excluded] = await Promise.all([readHidden(place), readConverted(place), place.where === '' ? [] : readExcluded(place)]);
+  const [flagged, converted, excluded] = await Promise.all([
+    readHidden(place),
+    readConverted(place),
+    place.where === '' ? [] : readExcluded(place),
+  ]);
   const known = new Set([...changed.staged, ...changed.unstaged, ...changed.conflicts]);
   const hidden = [...new Set([...flagged, ...converted])].filter((path) => !known.has(path));
   return { ...changed, untracked: [...new Set([...changed.untracked, ...excluded])], hidden };
@@ -44,7 +48,11 @@ async function readLost(place: RiskPlace): Promise<Lost> {
  * Tracked files among `paths` that differ from what HEAD has of them, although plain `git status` may call them clean: the repository's own
  * configuration or attributes hide it. Empty, without a process, where they hide nothing.
  */
-export async function findHiddenEdits(tree: string, paths: ReadonlySet<string>, { gitDir, env }: { readonly gitDir: string; readonly env: Env }): Promise<readonly string[]> {
+export async function findHiddenEdits(
+  tree: string,
+  paths: ReadonlySet<string>,
+  { gitDir, env }: { readonly gitDir: string; readonly env: Env },
+): Promise<readonly string[]> {
   const place = placeOf(tree, gitDir, env);
   if (!(await hidesEdits(place))) return [];
   const { staged, unstaged, hidden } = await readLost(place);
@@ -67,7 +75,9 @@ async function readFiltered(place: RiskPlace): Promise<readonly TreeRisk[]> {
   if (filters.length === 0) return [];
   const names = await readGit(['ls-files', '-z'], gitPlace(place));
   // Path, attribute and value of each, all ended by NUL.
-  const words = (await readGit(['check-attr', '-z', '--stdin', 'filter'], { ...gitPlace(place), input: names })).split('\0');
+  const words = (await readGit(['check-attr', '-z', '--stdin', 'filter'], { ...gitPlace(place), input: names })).split(
+    '\0',
+  );
   return filters.flatMap((name) => {
     const under = words.flatMap((value, at) => (at % 3 === 2 && value === name ? [words[at - 2] ?? ''] : []));
     return riskOf('unknown', place.where, under, `the filter "${name}" of its own configuration is not run`);
@@ -77,7 +87,9 @@ async function readFiltered(place: RiskPlace): Promise<readonly TreeRisk[]> {
 /** Files that `status` passes over because somebody set their assume-unchanged or skip-worktree bit, and that differ from the index all the same. */
 async function readHidden(place: RiskPlace): Promise<readonly string[]> {
   const records = (await readGit(['ls-files', '-z', '-v', '-s'], gitPlace(place))).split('\0');
-  const flagged = records.map((record) => /^([a-zS]) \d+ ([0-9a-f]+) \d\t(.+)$/s.exec(record)).filter((match) => match !== null);
+  const flagged = records
+    .map((record) => /^([a-zS]) \d+ ([0-9a-f]+) \d\t(.+)$/s.exec(record))
+    .filter((match) => match !== null);
   const changed: string[] = [];
   for (const [, , id = '', path = ''] of flagged) if (await differs(place, path, id)) changed.push(path);
   return changed;
@@ -91,15 +103,25 @@ async function differs(place: RiskPlace, path: string, id: string): Promise<bool
   });
   if (facts === null || facts.isDirectory()) return false;
   // git hashes what a link leads to.
-  if (facts.isSymbolicLink()) return (await readlink(join(place.root, path))) !== (await readGit(['cat-file', 'blob', id], gitPlace(place)));
+  if (facts.isSymbolicLink())
+    return (await readlink(join(place.root, path))) !== (await readGit(['cat-file', 'blob', id], gitPlace(place)));
   return (await readGit(['hash-object', '--', path], gitPlace(place))).trim() !== id;
 }
 
 /** Every file of a tree that is in no commit as it stands in the work tree, relative; what was deleted has no file. */
-export async function listLostFiles(tree: string, { include, checkout, env }: CopiesInput & { readonly env: Env }): Promise<readonly string[]> {
+export async function listLostFiles(
+  tree: string,
+  { include, checkout, env }: CopiesInput & { readonly env: Env },
+): Promise<readonly string[]> {
   const place = placeOf(tree, join(tree, '.git'), env);
   const { staged, unstaged, untracked, hidden } = await readLost(place);
-  const names = new Set([...staged, ...unstaged, ...untracked, ...hidden, ...(await readCopies(place, { include, checkout }))]);
+  const names = new Set([
+    ...staged,
+    ...unstaged,
+    ...untracked,
+    ...hidden,
+    ...(await readCopies(place, { include, checkout })),
+  ]);
   const found: string[] = [];
   for (const name of names) if ((await readWorkFile(join(tree, name))) !== null) found.push(name);
   return found;
@@ -121,11 +143,28 @@ export async function readCopyRisks(place: RiskPlace, input: CopiesInput): Promi
 }
 
 async function readCopies(place: RiskPlace, { include, checkout }: CopiesInput): Promise<readonly string[]> {
-  const names = await findIgnored(place.root, { globs: [...new Set([...include, ...BY_HAND])], folders: false, env: place.env });
+  const names = await findIgnored(place.root, {
+    globs: [...new Set([...include, ...BY_HAND])],
+    folders: false,
+    env: place.env,
+  });
   const own: string[] = [];
   const excluded = (await readExcluded(place)).filter((name) => !names.includes(name));
-  for (const name of excluded) if (checkout === null || !((await isSame(join(place.root, name), join(checkout, name))) || (await leadsTo(join(place.root, name), join(checkout, name))))) own.push(name);
-  for (const name of names) if (!/(^|\/)node_modules\//.test(name) && (checkout === null || !(await isSame(join(place.root, name), join(checkout, name))))) own.push(name);
+  for (const name of excluded)
+    if (
+      checkout === null ||
+      !(
+        (await isSame(join(place.root, name), join(checkout, name))) ||
+        (await leadsTo(join(place.root, name), join(checkout, name)))
+      )
+    )
+      own.push(name);
+  for (const name of names)
+    if (
+      !/(^|\/)node_modules\//.test(name) &&
+      (checkout === null || !(await isSame(join(place.root, name), join(checkout, name))))
+    )
+      own.push(name);
   return own;
 }
 

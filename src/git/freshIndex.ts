@@ -47,7 +47,9 @@ async function dateFiles(tree: string, written: number, { env, signal }: Options
   const names = (await readGit(['ls-files', '-z'], { cwd: tree, env, timeoutMs: 120_000 })).split('\0');
   for (const name of names) if (name !== '') dateBefore(join(tree, name), written);
   // Ends with 1 when a file differs from the index (a filter that does not round-trip): then there is nothing to settle for it.
-  await mutateGit(['update-index', '-q', '--refresh'], { cwd: tree, env, signal }).catch(() => signal?.throwIfAborted());
+  await mutateGit(['update-index', '-q', '--refresh'], { cwd: tree, env, signal }).catch(() =>
+    signal?.throwIfAborted(),
+  );
 }
 
 /** Synchronous on purpose: a promise for each file costs ten times the call itself. */

@@ -22,12 +22,18 @@ export async function readPlace(path: string): Promise<Place> {
   if (!target.isDirectory()) return { kind: 'other', why: 'is a file' };
   const git = join(path, '.git');
   const entry = existing(git, () => statSync(git));
-  if (entry === null) return readdirSync(path).length === 0 ? { kind: 'empty' } : { kind: 'other', why: 'is not a git repository and not empty' };
+  if (entry === null)
+    return readdirSync(path).length === 0
+      ? { kind: 'empty' }
+      : { kind: 'other', why: 'is not a git repository and not empty' };
   const gitDir = entry.isDirectory() ? git : await readGitFile(path);
   const head = gitDir === null ? null : existing(gitDir, () => statSync(join(gitDir, 'HEAD')));
   if (gitDir !== null && head !== null) return { kind: 'repository', gitDir };
   if (gitDir === null || gitDir === git) return { kind: 'other', why: 'holds a `.git` that is damaged' };
-  return { kind: 'other', why: `is a worktree of a repository that is no longer at "${gitDir}"; if that was moved, move it back, or run there: git worktree repair ${shellWord(path)}` };
+  return {
+    kind: 'other',
+    why: `is a worktree of a repository that is no longer at "${gitDir}"; if that was moved, move it back, or run there: git worktree repair ${shellWord(path)}`,
+  };
 }
 
 /** Current branch from HEAD, without starting git; null when detached. `unknown` when only git can tell (reftable). */
@@ -58,6 +64,9 @@ function existing<T>(path: string, look: () => T): T | null {
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`"${path}" cannot be read: ${reason}`, { hint: 'see the permissions of the folders above it', cause: error });
+    throw new UserError(`"${path}" cannot be read: ${reason}`, {
+      hint: 'see the permissions of the folders above it',
+      cause: error,
+    });
   }
 }

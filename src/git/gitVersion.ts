@@ -9,7 +9,11 @@ export const GIT_FEATURES = {
   /** Clones and worktrees. */
   trees: { since: [2, 25], what: 'claude-tmux', instead: null },
   /** A fetch that leaves FETCH_HEAD, which the agent's own `git pull` may be reading, as it is. */
-  task: { since: [2, 29], what: '`task`', instead: 'close the session and add another: claude-tmux close, claude-tmux add' },
+  task: {
+    since: [2, 29],
+    what: '`task`',
+    instead: 'close the session and add another: claude-tmux close, claude-tmux add',
+  },
   /** The same, and refs that are held while files move (2.27). */
   sync: { since: [2, 29], what: '`sync`', instead: 'run git pull --rebase in the clones' },
 } as const;
@@ -31,7 +35,9 @@ function refuse(text: string, feature: GitFeature): void {
   const { since, what, instead } = GIT_FEATURES[feature];
   if (isAtLeast(text, since)) return;
   const hint = instead === null ? installHint('git', process.platform) : `update git, or ${instead}`;
-  throw new UserError(`${what} needs git ${since.join('.')} or newer; this is ${text.replace('git version ', '')}`, { hint });
+  throw new UserError(`${what} needs git ${since.join('.')} or newer; this is ${text.replace('git version ', '')}`, {
+    hint,
+  });
 }
 
 /** `git version 2.39.5`. */

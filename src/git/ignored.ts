@@ -17,14 +17,21 @@ export async function findIgnored(checkout: string, { globs, folders, env }: Sea
   if (globs.length === 0) return [];
   const patterns = globs.map((glob) => `--exclude=${glob}`);
   const args = ['ls-files', '--others', '--ignored', '-z', ...(folders ? ['--directory'] : []), ...patterns];
-  const named = (await readGit(args, { cwd: checkout, env, timeoutMs: 120_000 })).split('\0').filter((name) => name !== '');
+  const named = (await readGit(args, { cwd: checkout, env, timeoutMs: 120_000 }))
+    .split('\0')
+    .filter((name) => name !== '');
   // Without --directory a name with a slash at its end is a repository of its own.
   const wanted = folders ? named : named.filter((name) => !name.endsWith('/'));
   const ignored = await checkIgnore(checkout, wanted, env);
   const whole = wanted.filter((name) => ignored.has(name));
   // A rule may ignore what is in a folder and not the folder: named as a whole, those files are meant.
   const open = wanted.filter((name) => name.endsWith('/') && !ignored.has(name));
-  const inside = open.length === 0 ? [] : (await findIgnored(checkout, { globs, folders: false, env })).filter((name) => startsWithOne(name, open) && !startsWithOne(name, whole));
+  const inside =
+    open.length === 0
+      ? []
+      : (await findIgnored(checkout, { globs, folders: false, env })).filter(
+          (name) => startsWithOne(name, open) && !startsWithOne(name, whole),
+        );
   return [...new Set([...whole.map((name) => name.replace(/\/$/, '')), ...inside])];
 }
 
@@ -34,7 +41,9 @@ function startsWithOne(name: string, folders: readonly string[]): boolean {
 
 /** Those of the paths that are there and that git ignores; a tracked one is not ignored, whatever the rules say. */
 export async function readIgnored(checkout: string, names: readonly string[], env: Env): Promise<readonly string[]> {
-  const there = names.filter((name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isDirectory() === false);
+  const there = names.filter(
+    (name) => lstatSync(join(checkout, name), { throwIfNoEntry: false })?.isDirectory() === false,
+  );
   const ignored = await checkIgnore(checkout, there, env);
   return there.filter((name) => ignored.has(name));
 }

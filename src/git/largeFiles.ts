@@ -41,7 +41,13 @@ async function usesLfs(tree: string, ref: string, env: Env): Promise<boolean> {
   if (/^(1|t|true|y|yes|on)$/i.test(env.GIT_LFS_SKIP_SMUDGE ?? '')) return false;
   const filters = await readConfig(tree, '^filter\\.lfs\\.(process|smudge)$', env);
   if (filters.length === 0 || filters.some(({ value }) => /\s--skip\b/.test(value))) return false;
-  return (await askGit(['grep', '-q', '-e', 'filter=lfs', ref, '--', ':(glob)**/.gitattributes'], { cwd: tree, env, timeoutMs: 60_000 })) !== null;
+  return (
+    (await askGit(['grep', '-q', '-e', 'filter=lfs', ref, '--', ':(glob)**/.gitattributes'], {
+      cwd: tree,
+      env,
+      timeoutMs: 60_000,
+    })) !== null
+  );
 }
 
 async function commonDirOf(checkout: string | null): Promise<readonly string[]> {
@@ -61,7 +67,11 @@ export const LARGE_FILE = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}$/;
  * Runs what fetches large files into a tree, and leaves in the mirror's store what has come: the proof that the remote has it, and no other
  * clone fetches it again. What was there before may have been made there.
  */
-export async function keepingFetched(tree: string, mirror: Mirror | null, fetch: () => Promise<unknown>): Promise<void> {
+export async function keepingFetched(
+  tree: string,
+  mirror: Mirror | null,
+  fetch: () => Promise<unknown>,
+): Promise<void> {
   const place = await readPlace(tree);
   const store = place.kind === 'repository' ? largeStore(await readCommonDir(place.gitDir)) : null;
   const before = new Set(store === null ? [] : await listFiles(store));
@@ -85,6 +95,9 @@ async function keepFile(from: string, to: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) return;
     const temporary = `${to}.part`;
-    await copyFile(from, temporary).then(() => rename(temporary, to), () => rm(temporary, { force: true }));
+    await copyFile(from, temporary).then(
+      () => rename(temporary, to),
+      () => rm(temporary, { force: true }),
+    );
   }
 }

@@ -10,14 +10,23 @@ import { riskOf, type RiskPlace } from './riskOptions.ts';
  * and a replaced hooks folder send the one without the other. What came from the remote is in the mirror's store too; so is what somebody
  * else's clone has fetched since. The store of a linked worktree stays, with the repository it belongs to.
  */
-export async function readLargeRisks({ gitDir, isWorktree, where, remote }: RiskPlace, checkout: string | null): Promise<readonly TreeRisk[]> {
+export async function readLargeRisks(
+  { gitDir, isWorktree, where, remote }: RiskPlace,
+  checkout: string | null,
+): Promise<readonly TreeRisk[]> {
   if (isWorktree) return [];
   const store = largeStore(await readCommonDir(gitDir));
   const files = listLarge(store);
   if (files.length === 0) return [];
-  const others = [remote === null ? null : largeStore(dirname(remote.objects)), await checkoutStore(checkout)].filter((path) => path !== null);
+  const others = [remote === null ? null : largeStore(dirname(remote.objects)), await checkoutStore(checkout)].filter(
+    (path) => path !== null,
+  );
   const own = files.filter((name) => !others.some((other) => sizeOf(join(other, name)) === sizeOf(join(store, name))));
-  return riskOf('large', where, own.map((name) => name.slice(6)));
+  return riskOf(
+    'large',
+    where,
+    own.map((name) => name.slice(6)),
+  );
 }
 
 async function checkoutStore(checkout: string | null): Promise<string | null> {

@@ -20,7 +20,9 @@ export async function readLeftBehind(checkout: string, env: Env): Promise<LeftBe
   return {
     submodules: submodules.filter((_, at) => isOwn[at]),
     repositories: nestedIn(records),
-    staged: records.flatMap(({ fields: [, changes = '', kind = ''], path }) => (/^[^.?!][^.?!]$/.test(changes) && kind === 'N...' ? [path] : [])),
+    staged: records.flatMap(({ fields: [, changes = '', kind = ''], path }) =>
+      /^[^.?!][^.?!]$/.test(changes) && kind === 'N...' ? [path] : [],
+    ),
   };
 }
 
@@ -41,18 +43,26 @@ interface StatusRecord {
 
 /** The records of `git status --porcelain=v2 -z`, renames switched off: a path each. */
 async function readRecords(checkout: string, env: Env): Promise<readonly StatusRecord[]> {
-  const text = await readGit(['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'], { cwd: checkout, env });
-  return text.split('\0').filter((record) => record !== '').map((record) => {
-    const fields = record.split(' ');
-    const before = { '1': 8, u: 10, '?': 1, '!': 1 }[fields[0] ?? ''] ?? 0;
-    return { fields: fields.slice(0, before), path: fields.slice(before).join(' ') };
+  const text = await readGit(['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'], {
+    cwd: checkout,
+    env,
   });
+  return text
+    .split('\0')
+    .filter((record) => record !== '')
+    .map((record) => {
+      const fields = record.split(' ');
+      const before = { '1': 8, u: 10, '?': 1, '!': 1 }[fields[0] ?? ''] ?? 0;
+      return { fields: fields.slice(0, before), path: fields.slice(before).join(' ') };
+    });
 }
 
 /** Those that are there. */
 async function findSubmodules(checkout: string, env: Env): Promise<readonly string[]> {
   const entries = (await plumbText(['ls-files', '--stage', '-z'], { cwd: checkout, env })).split('\0');
-  return entries.flatMap((entry) => (entry.startsWith('160000 ') ? [entry.slice(entry.indexOf('\t') + 1)] : [])).filter((path) => existsSync(join(checkout, path, '.git')));
+  return entries
+    .flatMap((entry) => (entry.startsWith('160000 ') ? [entry.slice(entry.indexOf('\t') + 1)] : []))
+    .filter((path) => existsSync(join(checkout, path, '.git')));
 }
 
 async function hasOwnWork(submodule: string, env: Env): Promise<boolean> {

@@ -23,7 +23,13 @@ export interface LfsFetch {
  */
 export async function fetchLfs(tree: string, { commit, command, mirror, env, known }: LfsFetch): Promise<void> {
   if (command === '' || command.includes('--skip') || env['GIT_LFS_SKIP_SMUDGE'] === '1') return;
-  const isUser = async (): Promise<boolean> => (await plumb(['grep', '--quiet', '--fixed-strings', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'], { cwd: tree, env })).code === 0;
+  const isUser = async (): Promise<boolean> =>
+    (
+      await plumb(['grep', '--quiet', '--fixed-strings', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'], {
+        cwd: tree,
+        env,
+      })
+    ).code === 0;
   if (!(await known.ask(commit, isUser))) return;
   const reach = await transportEnvironment({ checkout: null, env, asks: false });
   await keepingFetched(tree, mirror, () => mutateGit(['lfs', 'fetch', 'origin', commit], { cwd: tree, env: reach }));

@@ -15,7 +15,11 @@ interface Search {
 
 /** The checkout's local settings that git ignores, relative. Tracked ones come with a clone, and what is merely untracked would count as its change. */
 export async function findLocalSettings(checkout: string, { dirs, env }: Search): Promise<readonly string[]> {
-  return readIgnored(checkout, [...new Set(['', ...dirs])].map((dir) => join(dir, LOCAL_SETTINGS)), env);
+  return readIgnored(
+    checkout,
+    [...new Set(['', ...dirs])].map((dir) => join(dir, LOCAL_SETTINGS)),
+    env,
+  );
 }
 
 /** True unless the local settings of the checkout's root are in git, and so the repository's word instead of the user's. */
@@ -30,9 +34,15 @@ interface Carrying {
 }
 
 /** Copies them into a new tree, over nothing that is there. Resolves to those it brought, and to a sentence for each it did not. */
-export async function carryLocalSettings(tree: string, { names, checkout, env }: Carrying): Promise<{ readonly carried: readonly string[]; readonly notes: readonly string[] }> {
+export async function carryLocalSettings(
+  tree: string,
+  { names, checkout, env }: Carrying,
+): Promise<{ readonly carried: readonly string[]; readonly notes: readonly string[] }> {
   if (checkout === null || names.length === 0) return { carried: [], notes: [] };
   const { done, kept, refused, nowhere } = await copyIgnored(names, { checkout, tree, env });
-  const notes = [...[...kept, ...refused].map((name) => `${name} was not carried over: the clone has its own`), ...nowhere.map((name) => `${name} was not carried over: it is a link that leads nowhere`)];
+  const notes = [
+    ...[...kept, ...refused].map((name) => `${name} was not carried over: the clone has its own`),
+    ...nowhere.map((name) => `${name} was not carried over: it is a link that leads nowhere`),
+  ];
   return { carried: done, notes };
 }

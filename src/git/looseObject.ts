@@ -18,7 +18,9 @@ export interface NewObject {
  */
 export async function writeObject(folder: string, { kind, content, like }: NewObject): Promise<string> {
   const whole = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
-  const id = createHash(like.length === 64 ? 'sha256' : 'sha1').update(whole).digest('hex');
+  const id = createHash(like.length === 64 ? 'sha256' : 'sha1')
+    .update(whole)
+    .digest('hex');
   const place = join(folder, id.slice(0, 2));
   await mkdir(place, { recursive: true });
   try {

@@ -33,11 +33,19 @@ export async function mendSync(tree: string, env: Env): Promise<Mended | null> {
 
 async function locksOf({ branch, baseRef }: SyncNote, gitDir: string): Promise<readonly string[]> {
   const common = await readCommonDir(gitDir);
-  return [...['index', 'HEAD', 'ORIG_HEAD', baseRef].map((name) => join(gitDir, `${name}.lock`)), join(common, 'refs', 'heads', `${branch}.lock`)];
+  return [
+    ...['index', 'HEAD', 'ORIG_HEAD', baseRef].map((name) => join(gitDir, `${name}.lock`)),
+    join(common, 'refs', 'heads', `${branch}.lock`),
+  ];
 }
 
-async function finish(note: SyncNote, { gitDir, git }: { readonly gitDir: string; readonly git: GitPlace }): Promise<Mended['kind']> {
-  const tip = (await plumb(['rev-parse', '--verify', '--quiet', `refs/heads/${note.branch}`], git)).stdout.toString('utf8').trim();
+async function finish(
+  note: SyncNote,
+  { gitDir, git }: { readonly gitDir: string; readonly git: GitPlace },
+): Promise<Mended['kind']> {
+  const tip = (await plumb(['rev-parse', '--verify', '--quiet', `refs/heads/${note.branch}`], git)).stdout
+    .toString('utf8')
+    .trim();
   const head = await readHeadBranch(gitDir);
   const isOnBranch = head === 'unknown' || head.branch === note.branch;
   if (tip === note.to) return arrive(note, git);
@@ -60,4 +68,3 @@ async function arrive({ from, to }: SyncNote, git: GitPlace): Promise<'done'> {
 async function isIndexAt(commit: string, git: GitPlace): Promise<boolean> {
   return (await plumb(['diff-index', '--cached', '--quiet', commit, '--'], git)).code === 0;
 }
-

@@ -16,7 +16,11 @@ const MOST_ALIKE = 50;
  * whatever deletes, drops or calls something merged asks here. git compares in a repository without attributes and settings, so blanks, line
  * ends, modes, encodings and binary files count. Throws ProgramError when git cannot answer.
  */
-export async function proveMerged(tip: string, bases: readonly MergeBase[], place: ObjectPlace): Promise<MergeProof | null> {
+export async function proveMerged(
+  tip: string,
+  bases: readonly MergeBase[],
+  place: ObjectPlace,
+): Promise<MergeProof | null> {
   if (bases.length === 0) return null;
   return inNeutralRepository(place, tip, async (repository) => {
     for (const base of bases) {
@@ -33,7 +37,10 @@ export async function proveMerged(tip: string, bases: readonly MergeBase[], plac
  */
 export async function hasChange(onto: string, change: Change, place: ObjectPlace): Promise<boolean> {
   return inNeutralRepository(place, change.to, async (repository) => {
-    const [changed, differing] = await Promise.all([listChanged(change.from, change.to, repository), listChanged(onto, change.to, repository)]);
+    const [changed, differing] = await Promise.all([
+      listChanged(change.from, change.to, repository),
+      listChanged(onto, change.to, repository),
+    ]);
     return ![...changed].some((path) => differing.has(path)) || (await layOnto(onto, change, repository)) === onto;
   });
 }
@@ -48,7 +55,11 @@ interface Own {
   readonly parents: readonly string[];
 }
 
-async function proveIn(tip: string, { id: base, label }: MergeBase, repository: NeutralRepository): Promise<MergeProof | null> {
+async function proveIn(
+  tip: string,
+  { id: base, label }: MergeBase,
+  repository: NeutralRepository,
+): Promise<MergeProof | null> {
   const fork = await findFork(tip, base, repository);
   if (fork === null) return null;
   if (fork === tip) return { kind: 'ancestor', base: label };
@@ -64,7 +75,9 @@ async function proveIn(tip: string, { id: base, label }: MergeBase, repository: 
   if (twin !== null) return { kind: 'squash', base: label, twin };
   const alike = await findAlike(squash);
   if (alike !== null) return { kind: 'files', base: label, commit: alike };
-  return (await mergeTrees(base, tip, repository)) === (await treeOf(base, repository)) ? { kind: 'contained', base: label } : null;
+  return (await mergeTrees(base, tip, repository)) === (await treeOf(base, repository))
+    ? { kind: 'contained', base: label }
+    : null;
 }
 
 async function findFork(tip: string, base: string, repository: NeutralRepository): Promise<string | null> {
@@ -77,7 +90,11 @@ async function findFork(tip: string, base: string, repository: NeutralRepository
 /** Newest first. */
 async function listOwn(tip: string, base: string, repository: NeutralRepository): Promise<readonly Own[]> {
   const text = await ask(['rev-list', '--topo-order', '--parents', tip, `^${base}`, '--'], repository);
-  return text.split('\n').filter((line) => line !== '').map((line) => line.split(' ')).map(([id = '', ...parents]) => ({ id, parents }));
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '))
+    .map(([id = '', ...parents]) => ({ id, parents }));
 }
 
 interface Patch {
@@ -85,12 +102,33 @@ interface Patch {
   readonly identity: string;
 }
 
-const PLAIN = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--full-index', '--src-prefix=a/', '--dst-prefix=b/', '--unified=3', '--diff-algorithm=myers', '--ignore-submodules=none', '--submodule=short'];
+const PLAIN = [
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-renames',
+  '--full-index',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--unified=3',
+  '--diff-algorithm=myers',
+  '--ignore-submodules=none',
+  '--submodule=short',
+];
 
 /** The patches of a walk. No line of a diff begins with NUL, so one that does begins a commit. */
 async function readPatches(args: readonly string[], repository: NeutralRepository): Promise<readonly Patch[]> {
-  const text = await ask(['log', '--no-show-signature', '--no-decorate', '--format=%x00%H', '--patch', ...PLAIN, ...args], repository);
-  return text.split(/(?:^|(?<=\n))\0(?=[0-9a-f]{40})/).slice(1).map((entry) => ({ id: entry.slice(0, entry.indexOf('\n')), identity: patchIdentity(entry.slice(entry.indexOf('\n'))) }));
+  const text = await ask(
+    ['log', '--no-show-signature', '--no-decorate', '--format=%x00%H', '--patch', ...PLAIN, ...args],
+    repository,
+  );
+  return text
+    .split(/(?:^|(?<=\n))\0(?=[0-9a-f]{40})/)
+    .slice(1)
+    .map((entry) => ({
+      id: entry.slice(0, entry.indexOf('\n')),
+      identity: patchIdentity(entry.slice(entry.indexOf('\n'))),
+    }));
 }
 
 interface Twinning {
@@ -107,7 +145,10 @@ async function findTwins(own: readonly Own[], { tip, base, repository }: Twinnin
   const theirs = await readPatches(['--no-merges', `--max-count=${MOST}`, base, `^${tip}`, '--'], repository);
   const twins: string[] = [];
   for (const { id, identity } of mine) {
-    const twin = await findTwin({ from: `${id}^`, to: id }, { candidates: theirs.filter((one) => one.identity === identity), repository });
+    const twin = await findTwin(
+      { from: `${id}^`, to: id },
+      { candidates: theirs.filter((one) => one.identity === identity), repository },
+    );
     if (twin === null) return null;
     twins.unshift(twin);
   }
@@ -115,7 +156,18 @@ async function findTwins(own: readonly Own[], { tip, base, repository }: Twinnin
 }
 
 /** The first candidate that the change, laid onto its parent, makes: the same lines elsewhere in a file are another change. */
-async function findTwin(change: Change, { candidates, changed = null, repository }: { readonly candidates: readonly Patch[]; readonly changed?: ReadonlySet<string> | null; readonly repository: NeutralRepository }): Promise<string | null> {
+async function findTwin(
+  change: Change,
+  {
+    candidates,
+    changed = null,
+    repository,
+  }: {
+    readonly candidates: readonly Patch[];
+    readonly changed?: ReadonlySet<string> | null;
+    readonly repository: NeutralRepository;
+  },
+): Promise<string | null> {
   for (const { id } of candidates) {
     const before = await treeOf(`${id}^`, repository).catch(orNull);
     const made = before === null ? null : await layOnto(before, change, repository);
@@ -136,13 +188,19 @@ interface Squash {
 /** One commit of the base (a merge counts as what it brings in) makes the same change. */
 async function findSquash({ change, changed, base, repository }: Squash): Promise<string | null> {
   const wanted = patchIdentity(await ask(['diff', ...PLAIN, change.from, change.to, '--'], repository));
-  const all = await readPatches(['--first-parent', '-m', `--max-count=${MOST}`, base, `^${change.from}`, '--', ...pathspecs(changed)], repository);
+  const all = await readPatches(
+    ['--first-parent', '-m', `--max-count=${MOST}`, base, `^${change.from}`, '--', ...pathspecs(changed)],
+    repository,
+  );
   return findTwin(change, { candidates: all.filter(({ identity }) => identity === wanted), changed, repository });
 }
 
 /** A commit of the base after which all the changed files are as the branch has them. */
 async function findAlike({ change, changed, base, repository }: Squash): Promise<string | null> {
-  const text = await ask(['rev-list', '--first-parent', `--max-count=${MOST_ALIKE}`, base, `^${change.from}`, '--', ...pathspecs(changed)], repository);
+  const text = await ask(
+    ['rev-list', '--first-parent', `--max-count=${MOST_ALIKE}`, base, `^${change.from}`, '--', ...pathspecs(changed)],
+    repository,
+  );
   for (const id of text.split('\n').filter((line) => line !== '')) {
     const differing = await listChanged(id, change.to, repository);
     if (![...changed].some((path) => differing.has(path))) return id;
@@ -152,17 +210,26 @@ async function findAlike({ change, changed, base, repository }: Squash): Promise
 
 /** An argument list has an end; beyond it every commit is looked at. A path that is no UTF-8 finds no commit, and so no proof. */
 function pathspecs(changed: ReadonlySet<string>): readonly string[] {
-  return changed.size > 200 ? [] : [...changed].map((path) => `:(top,literal)${Buffer.from(path, 'latin1').toString('utf8')}`);
+  return changed.size > 200
+    ? []
+    : [...changed].map((path) => `:(top,literal)${Buffer.from(path, 'latin1').toString('utf8')}`);
 }
 
 /** Paths whose content or mode differs between two trees; a renamed file is two of them. */
 async function listChanged(from: string, to: string, repository: NeutralRepository): Promise<ReadonlySet<string>> {
-  const text = await ask(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--ignore-submodules=none', from, to, '--'], repository);
+  const text = await ask(
+    ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--ignore-submodules=none', from, to, '--'],
+    repository,
+  );
   return new Set(text.split('\0').filter((path) => path !== ''));
 }
 
 /** True when no commit of the branch touches another path; of a merge only what is in neither parent. */
-async function touchesOnly(changed: ReadonlySet<string>, own: readonly Own[], repository: NeutralRepository): Promise<boolean> {
+async function touchesOnly(
+  changed: ReadonlySet<string>,
+  own: readonly Own[],
+  repository: NeutralRepository,
+): Promise<boolean> {
   const args = ['diff-tree', '--stdin', '-r', '-c', '--root', '--no-renames', '--name-only', '-z', '--no-commit-id'];
   const text = await ask(args, repository, own.map(({ id }) => `${id}\n`).join(''));
   return text.split('\0').every((path) => path === '' || changed.has(path));
@@ -174,7 +241,9 @@ async function touchesOnly(changed: ReadonlySet<string>, own: readonly Own[], re
  */
 async function layOnto(tree: string, { from, to }: Change, repository: NeutralRepository): Promise<string | null> {
   const parent = (await ask(['rev-parse', '--verify', '--quiet', `${from}^{commit}`], repository)).trim();
-  const content = Buffer.from(`tree ${tree}\nparent ${parent}\nauthor n <n> 0 +0000\ncommitter n <n> 0 +0000\n\nstand-in\n`);
+  const content = Buffer.from(
+    `tree ${tree}\nparent ${parent}\nauthor n <n> 0 +0000\ncommitter n <n> 0 +0000\n\nstand-in\n`,
+  );
   const stand = await writeObject(repository.folder, { kind: 'commit', content, like: tree });
   return mergeTrees(stand, to, repository);
 }

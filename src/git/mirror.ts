@@ -53,14 +53,17 @@ export async function fillMirror(options: FillOptions): Promise<Mirror> {
   const source = localPath(repo);
   const state = source === null ? null : await readSource(source, env);
   if (state?.kind === 'partial') throw partial(repo, state.of);
-  if (state?.kind === 'shallow') return { path, repo, checkout: options.checkout, usable: false, head: null, branches: [] };
+  if (state?.kind === 'shallow')
+    return { path, repo, checkout: options.checkout, usable: false, head: null, branches: [] };
   await makeFolder(join(cacheDir, 'mirrors'));
   let waitedSince: number | null = null;
   const onWait = (line: string): void => {
     waitedSince = Date.now();
     onLine(line);
   };
-  return withMirrorLock(path, { what: `fetching "${redact(repo)}"`, onLine: onWait }, () => fill(path, { ...options, waitedSince }));
+  return withMirrorLock(path, { what: `fetching "${redact(repo)}"`, onLine: onWait }, () =>
+    fill(path, { ...options, waitedSince }),
+  );
 }
 
 /** `<cacheDir>/mirrors/shop-1f0c9e2b7a53.git`. */
@@ -78,7 +81,9 @@ async function fill(path: string, options: Filling): Promise<Mirror> {
   const { repo, env, signal } = options;
   try {
     const isNew = await prepareMirror(path, () => guessHash(options), { env, signal });
-    return await fillPrepared(path, { ...options, isNew }).catch((error: unknown) => fillAgain(path, { ...options, isNew }, error));
+    return await fillPrepared(path, { ...options, isNew }).catch((error: unknown) =>
+      fillAgain(path, { ...options, isNew }, error),
+    );
   } catch (error) {
     signal?.throwIfAborted();
     throw explainFailure(error, { what: `the mirror of "${redact(repo)}" in "${path}" could not be filled` });
@@ -114,7 +119,12 @@ async function fillAgain(path: string, options: Prepared, error: unknown): Promi
 /** Words of git or ssh about the network or the user's access: the mirror has no part in that. */
 function isAboutTheWay(error: unknown): boolean {
   const cause = error instanceof UserError ? error.cause : error;
-  return cause instanceof ProgramError && /Could not resolve|unreachable|timed out|refused|No route to host|Permission denied|Authentication failed|Host key|could not read (Username|Password)|terminal prompts disabled|not found/i.test(cause.stderr);
+  return (
+    cause instanceof ProgramError &&
+    /Could not resolve|unreachable|timed out|refused|No route to host|Permission denied|Authentication failed|Host key|could not read (Username|Password)|terminal prompts disabled|not found/i.test(
+      cause.stderr,
+    )
+  );
 }
 
 /** A fetch that began long before it was waited for may know nothing of what was pushed since. */
@@ -154,10 +164,17 @@ async function guessHash({ repo, checkout, env }: FillOptions): Promise<Hash> {
 }
 
 function partial(repo: string, of: string | null): UserError {
-  const hint = of === null ? 'name the repository it was cloned from in the layout: repo: URL' : `name the repository it was cloned from in the layout: repo: ${redact(of)}`;
-  return new UserError(`the repository "${redact(repo)}" is a partial clone: it has not all files that a clone needs`, { hint });
+  const hint =
+    of === null
+      ? 'name the repository it was cloned from in the layout: repo: URL'
+      : `name the repository it was cloned from in the layout: repo: ${redact(of)}`;
+  return new UserError(`the repository "${redact(repo)}" is a partial clone: it has not all files that a clone needs`, {
+    hint,
+  });
 }
 
 function empty(repo: string): UserError {
-  return new UserError(`the repository "${redact(repo)}" is empty: it has no branch to start from`, { hint: 'make a first commit and push it' });
+  return new UserError(`the repository "${redact(repo)}" is empty: it has no branch to start from`, {
+    hint: 'make a first commit and push it',
+  });
 }

@@ -34,9 +34,22 @@ export async function fetchAll(path: string, options: FillOptions): Promise<bool
   }
 }
 
-async function fetchRefs(path: string, refspecs: readonly string[], { repo, checkout, env, terminal, onLine, signal }: FillOptions): Promise<void> {
+async function fetchRefs(
+  path: string,
+  refspecs: readonly string[],
+  { repo, checkout, env, terminal, onLine, signal }: FillOptions,
+): Promise<void> {
   const asks = terminal && localPath(repo) === null;
-  const args = inMirror(path, ['fetch', '--prune', '--no-tags', '--no-recurse-submodules', '--progress', '--', repo, ...refspecs]);
+  const args = inMirror(path, [
+    'fetch',
+    '--prune',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--progress',
+    '--',
+    repo,
+    ...refspecs,
+  ]);
   const reach = await transportEnvironment({ checkout, env, asks });
   try {
     if (asks) await runGitOnTerminal(args, { cwd: path, env: reach, signal });
@@ -53,16 +66,28 @@ async function isReachable(error: unknown, { repo, checkout, env, terminal }: Fi
   if (!(error instanceof ProgramError)) return false;
   if (!terminal || localPath(repo) !== null) return /couldn't find remote ref HEAD|shallow/.test(error.stderr);
   const reach = await transportEnvironment({ checkout, env, asks: false });
-  return askGit(['ls-remote', '--heads', '--', repo, 'refs/heads/none'], { cwd: '/', env: reach, timeoutMs: 30_000 }).then(() => true, () => false);
+  return askGit(['ls-remote', '--heads', '--', repo, 'refs/heads/none'], {
+    cwd: '/',
+    env: reach,
+    timeoutMs: 30_000,
+  }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function unreachable(repo: string, error: unknown): unknown {
-  return explainFailure(error, { what: `the repository "${redact(repo)}" could not be fetched`, hint: 'check the address (`repo` in the layout, or `origin` of your checkout) and your access' });
+  return explainFailure(error, {
+    what: `the repository "${redact(repo)}" could not be fetched`,
+    hint: 'check the address (`repo` in the layout, or `origin` of your checkout) and your access',
+  });
 }
-
 
 /** The server's hash when a fetch failed because the mirror has another; null for any other failure. */
 export function serversHash(error: unknown): Hash | null {
-  const found = error instanceof ProgramError ? /mismatched algorithms: client \w+; server (sha1|sha256)/.exec(error.stderr)?.[1] : undefined;
+  const found =
+    error instanceof ProgramError
+      ? /mismatched algorithms: client \w+; server (sha1|sha256)/.exec(error.stderr)?.[1]
+      : undefined;
   return found === 'sha1' || found === 'sha256' ? found : null;
 }

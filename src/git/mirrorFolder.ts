@@ -76,7 +76,11 @@ async function makeMirror(path: string, hash: Hash, { env, signal }: Context): P
  * shows when git follows it (isDamaged).
  */
 async function isWhole(path: string, env: Env): Promise<boolean> {
-  const { code, stderr } = await plumb(inMirror(path, ['for-each-ref', '--format=%(objecttype)']), { cwd: '/', env, timeoutMs: 60_000 });
+  const { code, stderr } = await plumb(inMirror(path, ['for-each-ref', '--format=%(objecttype)']), {
+    cwd: '/',
+    env,
+    timeoutMs: 60_000,
+  });
   // An exit code is an answer about this folder; no answer at all is none.
   if (code === null) throw gitError(['for-each-ref'], { code, stderr });
   return code === 0 && !/ignoring (broken|dangling) ref|bad ref/.test(stderr);
@@ -84,20 +88,30 @@ async function isWhole(path: string, env: Env): Promise<boolean> {
 
 /** True when the mirror's own objects and refs do not hold together; looks at all of them, so only when something went wrong. */
 export async function isDamaged(path: string, env: Env): Promise<boolean> {
-  const { code } = await plumb(inMirror(path, ['fsck', '--full', '--no-dangling', '--no-progress']), { cwd: '/', env, timeoutMs: 600_000 });
+  const { code } = await plumb(inMirror(path, ['fsck', '--full', '--no-dangling', '--no-progress']), {
+    cwd: '/',
+    env,
+    timeoutMs: 600_000,
+  });
   return code !== null && code !== 0;
 }
 
 /** What a killed fetch left behind: locks that would stop the next one, half packs that would be linked into each clone. Call it under the lock. */
 export async function clearLeftovers(path: string): Promise<void> {
   const packs = join(path, 'objects', 'pack');
-  const half = (await list(packs)).filter((name) => name.startsWith('tmp_') || name.startsWith('.tmp-')).map((name) => join(packs, name));
+  const half = (await list(packs))
+    .filter((name) => name.startsWith('tmp_') || name.startsWith('.tmp-'))
+    .map((name) => join(packs, name));
   const locks = ['packed-refs.lock', 'HEAD.lock', 'config.lock', 'shallow.lock'].map((name) => join(path, name));
-  const refLocks = (await list(join(path, 'refs'), true)).filter((name) => name.endsWith('.lock')).map((name) => join(path, 'refs', name));
+  const refLocks = (await list(join(path, 'refs'), true))
+    .filter((name) => name.endsWith('.lock'))
+    .map((name) => join(path, 'refs', name));
   for (const file of [...half, ...locks, ...refLocks]) await rm(file, { force: true });
-  for (const name of (await list(path)).filter((each) => each.startsWith(NEWS))) await rm(join(path, name), { recursive: true, force: true });
+  for (const name of (await list(path)).filter((each) => each.startsWith(NEWS)))
+    await rm(join(path, name), { recursive: true, force: true });
   for (const name of await list(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.new-`)) await rm(join(dirname(path), name), { recursive: true, force: true });
+    if (name.startsWith(`${basename(path)}.new-`))
+      await rm(join(dirname(path), name), { recursive: true, force: true });
   }
 }
 

@@ -23,14 +23,22 @@ interface How {
 
 /** Runs `run` as the only one that changes the mirror at `path`. */
 export async function withMirrorLock<T>(path: string, how: How, run: () => Promise<T>): Promise<T> {
-  return withLock(`${path}.lock`, { timeoutMs: how.timeoutMs ?? PATIENCE_MS, what: how.what, onWait: (message) => how.onLine(`waiting: ${message}`) }, run);
+  return withLock(
+    `${path}.lock`,
+    { timeoutMs: how.timeoutMs ?? PATIENCE_MS, what: how.what, onWait: (message) => how.onLine(`waiting: ${message}`) },
+    run,
+  );
 }
 
 /**
  * Runs `run` while no other process changes the mirror at `path`; clones of this process may run side by side. A fetch writes
  * packs under temporary names: a clone that lists the folder meanwhile dies of a file that is gone when it links it.
  */
-export async function withMirrorHeld<T>(path: string, onLine: (line: string) => void, run: () => Promise<T>): Promise<T> {
+export async function withMirrorHeld<T>(
+  path: string,
+  onLine: (line: string) => void,
+  run: () => Promise<T>,
+): Promise<T> {
   const hold = holds.get(path) ?? takeHold(path, onLine);
   hold.users++;
   try {

@@ -60,8 +60,14 @@ export async function takeNews(news: readonly RefNews[], clone: Clone, packs: Ne
     const wants = [...new Set(news.map(({ to }) => to))].sort();
     const folder = await packs.ask(JSON.stringify([clone.mirror, wants, has]), () => packNews(wants, has, clone));
     await keepObjects({ folder, home: join(common, 'objects') });
-    const updates = news.map(({ ref, to, from }) => (from === null ? `create ${ref} ${to}\n` : `update ${ref} ${to} ${from}\n`));
-    await mutatePlumbText(['update-ref', '-m', 'fetch: fast, from the mirror', '--stdin'], { cwd: clone.tree, env: clone.env, input: updates.join('') });
+    const updates = news.map(({ ref, to, from }) =>
+      from === null ? `create ${ref} ${to}\n` : `update ${ref} ${to} ${from}\n`,
+    );
+    await mutatePlumbText(['update-ref', '-m', 'fetch: fast, from the mirror', '--stdin'], {
+      cwd: clone.tree,
+      env: clone.env,
+      input: updates.join(''),
+    });
     return true;
   } catch (error) {
     // ENOENT: another claude-tmux has cleared the mirror up.
@@ -72,12 +78,19 @@ export async function takeNews(news: readonly RefNews[], clone: Clone, packs: Ne
 
 /** Removes the packs that were made; the clones keep theirs. */
 export async function dropNews(packs: News): Promise<void> {
-  for (const made of packs.all()) await made.then((folder) => rm(folder, { recursive: true, force: true }), () => undefined);
+  for (const made of packs.all())
+    await made.then(
+      (folder) => rm(folder, { recursive: true, force: true }),
+      () => undefined,
+    );
 }
 
 /** A history without a part missing, of the hash that is usual, in files; where anything may say otherwise, a pack of our choice may be the wrong one. */
 async function isPlain(common: string): Promise<boolean> {
-  const isShallow = await access(join(common, 'shallow')).then(() => true, () => false);
+  const isShallow = await access(join(common, 'shallow')).then(
+    () => true,
+    () => false,
+  );
   return !isShallow && !/extensions|include|promisor/i.test(readTextFile(join(common, 'config')));
 }
 
@@ -88,12 +101,27 @@ function originTips({ ids }: RefTable): readonly string[] {
 /** Deltas only within the pack: it is read beside others, and completed by none. */
 async function packNews(wants: readonly string[], has: readonly string[], { mirror, env }: Clone): Promise<string> {
   const place = { cwd: '/', env };
-  const known = await plumbText(inMirror(mirror, ['cat-file', '--batch-check=%(objecttype) %(objectname)']), { ...place, input: has.map((id) => `${id}\n`).join('') });
-  const shared = known.split('\n').flatMap((line) => (line.startsWith('commit ') ? [`^${line.slice('commit '.length)}`] : []));
+  const known = await plumbText(inMirror(mirror, ['cat-file', '--batch-check=%(objecttype) %(objectname)']), {
+    ...place,
+    input: has.map((id) => `${id}\n`).join(''),
+  });
+  const shared = known
+    .split('\n')
+    .flatMap((line) => (line.startsWith('commit ') ? [`^${line.slice('commit '.length)}`] : []));
   const folder = await mkdtemp(join(mirror, NEWS));
   await mkdir(join(folder, 'pack'));
-  const args = ['pack-objects', '--quiet', '--revs', '--non-empty', '--delta-base-offset', join(folder, 'pack', 'pack')];
-  const made = await plumbText(inMirror(mirror, args), { ...place, input: [...wants, ...shared].map((line) => `${line}\n`).join('') });
+  const args = [
+    'pack-objects',
+    '--quiet',
+    '--revs',
+    '--non-empty',
+    '--delta-base-offset',
+    join(folder, 'pack', 'pack'),
+  ];
+  const made = await plumbText(inMirror(mirror, args), {
+    ...place,
+    input: [...wants, ...shared].map((line) => `${line}\n`).join(''),
+  });
   for (const name of made.split('\n').filter((line) => line !== '')) await unpackFew(folder, name, place);
   return folder;
 }
@@ -106,7 +134,11 @@ async function unpackFew(folder: string, name: string, place: GitPlace): Promise
   if (countObjects(`${pack}.pack`) >= FEW) return;
   const input = await readLargeFile(`${pack}.pack`);
   for (const kind of ['pack', 'idx', 'rev']) await rm(`${pack}.${kind}`, { force: true });
-  await mutatePlumbText(['--git-dir', join(folder, '..'), 'unpack-objects', '-q'], { ...place, input, set: { GIT_OBJECT_DIRECTORY: folder } });
+  await mutatePlumbText(['--git-dir', join(folder, '..'), 'unpack-objects', '-q'], {
+    ...place,
+    input,
+    set: { GIT_OBJECT_DIRECTORY: folder },
+  });
 }
 
 /** The third 4-byte number of a pack (gitformat-pack). */

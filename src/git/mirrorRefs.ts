@@ -17,8 +17,13 @@ export interface Refs {
 /** The remote's branches as the last fetch left them. */
 export async function readRefs(path: string, env: Env): Promise<Refs> {
   const { ids } = await readRefTable(path, env);
-  const branches = [...ids].filter(([name]) => name.startsWith('refs/heads/')).map(([name, commit]) => ({ name: name.slice('refs/heads/'.length), commit }));
-  return { branches: branches.sort((a, b) => (a.name < b.name ? -1 : 1)), headCommit: ids.get('refs/claude-tmux/HEAD') ?? null };
+  const branches = [...ids]
+    .filter(([name]) => name.startsWith('refs/heads/'))
+    .map(([name, commit]) => ({ name: name.slice('refs/heads/'.length), commit }));
+  return {
+    branches: branches.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    headCommit: ids.get('refs/claude-tmux/HEAD') ?? null,
+  };
 }
 
 /** What a repository on this machine lacks: the history (shallow), or objects that it fetches when it needs them (partial). */
@@ -27,19 +32,31 @@ export type Source = { readonly kind: 'whole' | 'shallow' } | { readonly kind: '
 /** `of` is the URL that a partial repository was cloned from. */
 export async function readSource(path: string, env: Env): Promise<Source> {
   const common = await readCommonDir(await gitDirOf(path));
-  const config = async (...question: string[]): Promise<string | null> => askGit(['--git-dir', common, 'config', ...question], { cwd: '/', env });
+  const config = async (...question: string[]): Promise<string | null> =>
+    askGit(['--git-dir', common, 'config', ...question], { cwd: '/', env });
   const promisor = await config('--name-only', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$');
   if (promisor !== null) {
     const remote = /^remote\.(.+)\.promisor$/m.exec(promisor)?.[1] ?? 'origin';
     return { kind: 'partial', of: (await config('--get', `remote.${remote}.url`))?.trim() ?? null };
   }
-  return { kind: (await access(join(common, 'shallow')).then(() => true, () => false)) ? 'shallow' : 'whole' };
+  return {
+    kind: (await access(join(common, 'shallow')).then(
+      () => true,
+      () => false,
+    ))
+      ? 'shallow'
+      : 'whole',
+  };
 }
 
 /** The hash that names its objects. */
 export async function readHash(path: string, env: Env): Promise<Hash> {
   const common = await readCommonDir(await gitDirOf(path));
-  return (await askGit(['--git-dir', common, 'config', '--get', 'extensions.objectformat'], { cwd: '/', env }))?.trim() === 'sha256' ? 'sha256' : 'sha1';
+  return (
+    await askGit(['--git-dir', common, 'config', '--get', 'extensions.objectformat'], { cwd: '/', env })
+  )?.trim() === 'sha256'
+    ? 'sha256'
+    : 'sha1';
 }
 
 interface SeedOptions {
@@ -55,10 +72,22 @@ interface SeedOptions {
  */
 export async function seedFrom(checkout: string, { path, repo, env, signal }: SeedOptions): Promise<void> {
   try {
-    const origin = (await askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd: checkout, env }))?.split('\0')[0];
-    if (origin === undefined || isRelative(origin) || !isSameRepository(origin, repo) || (await readSource(checkout, env)).kind !== 'whole') return;
+    const origin = (await askGit(['config', '-z', '--get-all', 'remote.origin.url'], { cwd: checkout, env }))?.split(
+      '\0',
+    )[0];
+    if (
+      origin === undefined ||
+      isRelative(origin) ||
+      !isSameRepository(origin, repo) ||
+      (await readSource(checkout, env)).kind !== 'whole'
+    )
+      return;
     const refspecs = ['+refs/remotes/origin/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-    await mutateGit(inMirror(path, ['fetch', '--quiet', '--no-tags', '--', checkout, ...refspecs]), { cwd: path, env, signal });
+    await mutateGit(inMirror(path, ['fetch', '--quiet', '--no-tags', '--', checkout, ...refspecs]), {
+      cwd: path,
+      env,
+      signal,
+    });
   } catch {
     signal?.throwIfAborted();
   }
@@ -73,7 +102,12 @@ interface HeadOptions extends Omit<SeedOptions, 'path'> {
 export async function settleHead(path: string, options: HeadOptions): Promise<string | null> {
   const before = await readHeadOf(path, options.env);
   const head = await findHead(before, options);
-  if (head !== null && head !== before) await mutateGit(inMirror(path, ['symbolic-ref', 'HEAD', `refs/heads/${head}`]), { cwd: path, env: options.env, signal: options.signal });
+  if (head !== null && head !== before)
+    await mutateGit(inMirror(path, ['symbolic-ref', 'HEAD', `refs/heads/${head}`]), {
+      cwd: path,
+      env: options.env,
+      signal: options.signal,
+    });
   return head;
 }
 
@@ -89,7 +123,8 @@ async function findHead(before: string | null, { refs, repo, checkout, env }: He
     return name !== null && names.has(name) ? name : null;
   }
   const fitting = refs.branches.filter(({ commit }) => commit === refs.headCommit).map(({ name }) => name);
-  const known = checkout === null ? null : await readSymbolic(await gitDirOf(checkout), 'refs/remotes/origin/HEAD', env);
+  const known =
+    checkout === null ? null : await readSymbolic(await gitDirOf(checkout), 'refs/remotes/origin/HEAD', env);
   const preferred = [before, known, 'main', 'master'].find((name) => name !== null && fitting.includes(name));
   return preferred ?? fitting[0] ?? null;
 }

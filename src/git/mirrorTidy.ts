@@ -14,13 +14,18 @@ const MOST_LOOSE_REFS = 200;
  * Keeps a mirror quick to clone from: what git's own upkeep would do, which is off because it deletes files that a clone is just being
  * linked to. Call it under the mirror's lock. Only for speed: a disk without room for it is no reason to stop.
  */
-export async function tidyMirror(path: string, { env, signal }: { readonly env: Env; readonly signal?: AbortSignal | undefined }): Promise<void> {
+export async function tidyMirror(
+  path: string,
+  { env, signal }: { readonly env: Env; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
   const packs = (await readdir(join(path, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'));
   const refs = await readdir(join(path, 'refs'), { recursive: true });
   try {
-    if (refs.length > MOST_LOOSE_REFS) await mutateGit(inMirror(path, ['pack-refs', '--all', '--prune']), { cwd: path, env, signal });
+    if (refs.length > MOST_LOOSE_REFS)
+      await mutateGit(inMirror(path, ['pack-refs', '--all', '--prune']), { cwd: path, env, signal });
     // `-a` and not `--geometric`, which is of git 2.33; deltas are taken over as they are.
-    if (packs.length > MOST_PACKS) await mutateGit(inMirror(path, ['repack', '-a', '-d', '-q']), { cwd: path, env, signal });
+    if (packs.length > MOST_PACKS)
+      await mutateGit(inMirror(path, ['repack', '-a', '-d', '-q']), { cwd: path, env, signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof ProgramError)) throw error;

@@ -20,15 +20,22 @@ interface Surroundings {
 export async function describeMissingHooks(tree: string, { checkout, env }: Surroundings): Promise<string | null> {
   const folder = await hooksFolder(tree, env);
   if (folder !== null) {
-    return existsSync(folder.path) ? null : `hooks are off: core.hooksPath is ${oneLine(folder.written)}, and the clone has no such folder; what makes it in the checkout (npm ci, lefthook install) makes it here too: setup in the layout`;
+    return existsSync(folder.path)
+      ? null
+      : `hooks are off: core.hooksPath is ${oneLine(folder.written)}, and the clone has no such folder; what makes it in the checkout (npm ci, lefthook install) makes it here too: setup in the layout`;
   }
   if (checkout === null) return null;
   const names = await missingNames(tree, checkout);
-  return names.length === 0 ? null : `hooks of the checkout's .git/hooks that the clone does not have, and that do not run in it: ${names.map(oneLine).join(', ')}; what installs them (pre-commit install, lefthook install) does so here too: setup in the layout`;
+  return names.length === 0
+    ? null
+    : `hooks of the checkout's .git/hooks that the clone does not have, and that do not run in it: ${names.map(oneLine).join(', ')}; what installs them (pre-commit install, lefthook install) does so here too: setup in the layout`;
 }
 
 /** git takes a relative one from the root of the work tree. */
-async function hooksFolder(tree: string, env: Env): Promise<{ readonly written: string; readonly path: string } | null> {
+async function hooksFolder(
+  tree: string,
+  env: Env,
+): Promise<{ readonly written: string; readonly path: string } | null> {
   const written = (await readConfig(tree, HOOKS, env)).at(-1)?.value ?? '';
   if (written === '') return null;
   const home = env['HOME'] ?? '';
@@ -44,7 +51,10 @@ async function hooksOf(tree: string): Promise<{ readonly folder: string; readonl
   const place = await readPlace(tree);
   if (place.kind !== 'repository') return { folder: '', names: [] };
   const folder = join(await readCommonDir(place.gitDir), 'hooks');
-  return { folder, names: (await readNames(folder)).filter((name) => !name.includes('.') && isExecutable(join(folder, name))).sort() };
+  return {
+    folder,
+    names: (await readNames(folder)).filter((name) => !name.includes('.') && isExecutable(join(folder, name))).sort(),
+  };
 }
 
 function isExecutable(path: string): boolean {

@@ -72,19 +72,32 @@ const DO: Readonly<Record<MoveStep, (move: TreeMove, state: MoveState) => Promis
     const { branch, from } = move.note;
     state.held = await holdRefs(refUpdates(move.note), { cwd: move.tree, env: move.env, message: move.note.message });
     const head = await readHeadBranch(move.gitDir);
-    const isThere = head === 'unknown' ? (await plumbText(['rev-parse', 'HEAD'], { cwd: move.tree, env: move.env })) === from : head.branch === branch;
+    const isThere =
+      head === 'unknown'
+        ? (await plumbText(['rev-parse', 'HEAD'], { cwd: move.tree, env: move.env })) === from
+        : head.branch === branch;
     const why = isThere ? await move.recheck() : 'has changed its branch meanwhile';
     if (why !== null) throw new MovedMeanwhile(why);
   },
   files: async ({ tree, env, note }) => {
-    await mutatePlumbText([...ALONE, 'read-tree', '-m', '-u', '--no-recurse-submodules', note.from, note.to], { cwd: tree, env, timeoutMs: FILES_MS });
+    await mutatePlumbText([...ALONE, 'read-tree', '-m', '-u', '--no-recurse-submodules', note.from, note.to], {
+      cwd: tree,
+      env,
+      timeoutMs: FILES_MS,
+    });
   },
   refs: async (_, state) => {
     await state.held?.commit();
     state.held = null;
   },
   submodules: async ({ tree, env, changes }, { notes }) => {
-    const problem = changes.some(isSubmoduleChange) ? await followSubmodules(tree, changes.filter(isSubmoduleChange).map(({ path }) => path), env) : null;
+    const problem = changes.some(isSubmoduleChange)
+      ? await followSubmodules(
+          tree,
+          changes.filter(isSubmoduleChange).map(({ path }) => path),
+          env,
+        )
+      : null;
     if (problem !== null) notes.push(problem);
   },
   record: ({ onMoved }) => onMoved(),

@@ -32,11 +32,22 @@ export async function askNestedRemote({ root, gitDir, tree, env }: Asking): Prom
   const refs = await listRemote(address, env);
   if (refs === null) return null;
   const here = await findHere([...new Set(refs.map(({ id }) => id))], place);
-  const named = (prefix: string): ReadonlyMap<string, string> => new Map(refs.filter(({ name, id }) => name.startsWith(prefix) && here.has(id)).map(({ name, id }) => [name.slice(prefix.length), id]));
+  const named = (prefix: string): ReadonlyMap<string, string> =>
+    new Map(
+      refs
+        .filter(({ name, id }) => name.startsWith(prefix) && here.has(id))
+        .map(({ name, id }) => [name.slice(prefix.length), id]),
+    );
   const head = refs.find(({ name }) => name === 'HEAD')?.id;
   const branches = named('refs/heads/');
   const first = [...branches].find(([, id]) => id === head)?.[0] ?? null;
-  return { fresh: true, objects: join(await readCommonDir(gitDir), 'objects'), branches, tags: named('refs/tags/'), head: first };
+  return {
+    fresh: true,
+    objects: join(await readCommonDir(gitDir), 'objects'),
+    branches,
+    tags: named('refs/tags/'),
+    head: first,
+  };
 }
 
 function leaves(path: string): boolean {
@@ -44,10 +55,17 @@ function leaves(path: string): boolean {
 }
 
 /** Null when it does not answer. */
-async function listRemote(address: string, env: Env): Promise<readonly { readonly id: string; readonly name: string }[] | null> {
+async function listRemote(
+  address: string,
+  env: Env,
+): Promise<readonly { readonly id: string; readonly name: string }[] | null> {
   try {
     const reach = await transportEnvironment({ checkout: null, env, asks: false });
-    const text = await readGit(['ls-remote', '--quiet', '--', address], { cwd: '/', env: reach, timeoutMs: PATIENCE_MS });
+    const text = await readGit(['ls-remote', '--quiet', '--', address], {
+      cwd: '/',
+      env: reach,
+      timeoutMs: PATIENCE_MS,
+    });
     return text.split('\n').flatMap((line) => {
       const [id = '', name = ''] = line.split('\t');
       return name === '' || name.endsWith('^{}') ? [] : [{ id, name }];
@@ -59,7 +77,19 @@ async function listRemote(address: string, env: Env): Promise<readonly { readonl
 }
 
 /** Those of the objects that the repository has. */
-async function findHere(ids: readonly string[], place: { readonly cwd: string; readonly env: Env; readonly set: Readonly<Record<string, string>> }): Promise<ReadonlySet<string>> {
-  const { stdout } = await plumb(['cat-file', '--batch-check'], { ...place, input: ids.map((id) => `${id}\n`).join('') });
-  return new Set(stdout.toString('latin1').split('\n').filter((line) => line !== '' && !line.endsWith(' missing')).map((line) => line.split(' ')[0] ?? ''));
+async function findHere(
+  ids: readonly string[],
+  place: { readonly cwd: string; readonly env: Env; readonly set: Readonly<Record<string, string>> },
+): Promise<ReadonlySet<string>> {
+  const { stdout } = await plumb(['cat-file', '--batch-check'], {
+    ...place,
+    input: ids.map((id) => `${id}\n`).join(''),
+  });
+  return new Set(
+    stdout
+      .toString('latin1')
+      .split('\n')
+      .filter((line) => line !== '' && !line.endsWith(' missing'))
+      .map((line) => line.split(' ')[0] ?? ''),
+  );
 }

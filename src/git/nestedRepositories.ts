@@ -21,7 +21,9 @@ export async function findNestedRepositories(root: string): Promise<Nested> {
     else {
       const isBare = folder !== '' && isGitFolder(entries);
       if (isBare) found.bare.push(folder);
-      for (const entry of entries) if (entry.isDirectory() && entry.name !== '.git' && !(isBare && ITS_OWN.has(entry.name))) waiting.push(join(folder, entry.name));
+      for (const entry of entries)
+        if (entry.isDirectory() && entry.name !== '.git' && !(isBare && ITS_OWN.has(entry.name)))
+          waiting.push(join(folder, entry.name));
     }
   }
   return { trees: found.trees.sort(), bare: found.bare.sort() };
@@ -46,7 +48,8 @@ export async function findModules(gitDir: string): Promise<readonly string[]> {
     });
     const isRepository = folder === gitDir || isGitFolder(entries);
     if (isRepository && folder !== gitDir) found.push(folder);
-    for (const entry of entries) if (entry.isDirectory() && !(isRepository && ITS_OWN.has(entry.name))) waiting.push(join(folder, entry.name));
+    for (const entry of entries)
+      if (entry.isDirectory() && !(isRepository && ITS_OWN.has(entry.name))) waiting.push(join(folder, entry.name));
   }
   return found.sort((a, b) => relative(gitDir, a).localeCompare(relative(gitDir, b)));
 }

@@ -25,12 +25,19 @@ export interface NeutralRepository {
  * Runs `work` in a repository without attributes, replaced objects, grafts, drivers, filters or settings: git answers there about bytes alone.
  * `like` is an object id, whose length names the hash. The folder goes in any case; one that a killed run left goes with the next.
  */
-export async function inNeutralRepository<T>({ objects, shallow, env }: ObjectPlace, like: string, work: (repository: NeutralRepository) => Promise<T>): Promise<T> {
+export async function inNeutralRepository<T>(
+  { objects, shallow, env }: ObjectPlace,
+  like: string,
+  work: (repository: NeutralRepository) => Promise<T>,
+): Promise<T> {
   const root = await makeScratchFolder('merge', env);
   try {
     const folder = join(root, 'objects');
     await Promise.all([mkdir(folder), mkdir(join(root, 'refs'))]);
-    await Promise.all([writeFile(join(root, 'HEAD'), 'ref: refs/heads/none\n'), writeFile(join(root, 'config'), settings(like))]);
+    await Promise.all([
+      writeFile(join(root, 'HEAD'), 'ref: refs/heads/none\n'),
+      writeFile(join(root, 'config'), settings(like)),
+    ]);
     const set = {
       ...ONLY_BYTES,
       GIT_DIR: root,
@@ -50,13 +57,27 @@ export async function inNeutralRepository<T>({ objects, shallow, env }: ObjectPl
 }
 
 /** Variables under which git shows the objects as they are: no replaced ones, no grafted history (a path that cannot be there), nothing fetched on demand. */
-export const ONLY_TRUE_OBJECTS = { GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null/none', GIT_NO_LAZY_FETCH: '1' };
+export const ONLY_TRUE_OBJECTS = {
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_GRAFT_FILE: '/dev/null/none',
+  GIT_NO_LAZY_FETCH: '1',
+};
 
 /** No configuration of the machine or the user either (GIT_CONFIG_GLOBAL: git 2.32; what is older has the settings below against it). */
-const ONLY_BYTES = { ...ONLY_TRUE_OBJECTS, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_ATTR_NOSYSTEM: '1', GIT_CONFIG_COUNT: '0', GIT_CONFIG_PARAMETERS: '' };
+const ONLY_BYTES = {
+  ...ONLY_TRUE_OBJECTS,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_CONFIG_COUNT: '0',
+  GIT_CONFIG_PARAMETERS: '',
+};
 
 function settings(like: string): string {
-  const format = like.length === 64 ? 'repositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n[core]\n' : 'repositoryformatversion = 0\n';
+  const format =
+    like.length === 64
+      ? 'repositoryformatversion = 1\n[extensions]\n\tobjectFormat = sha256\n[core]\n'
+      : 'repositoryformatversion = 0\n';
   return `[core]
 \t${format}\tbare = true
 \tattributesFile = /dev/null

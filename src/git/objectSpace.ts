@@ -42,12 +42,20 @@ export async function openSpace({ tree, gitDir, beside, outside, env }: SpaceOpt
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
   }
-  const set = { ...ONLY_TRUE_OBJECTS, GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':') };
+  const set = {
+    ...ONLY_TRUE_OBJECTS,
+    GIT_OBJECT_DIRECTORY: folder,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: [home, ...beside].map(quotePath).join(':'),
+  };
   return { place: { cwd: tree, env, set, timeoutMs: 120_000 }, folder, home, folders: [folder, home, ...beside] };
 }
 
 /** Output of a git command in the space. Throws ProgramError. */
-export async function inSpace({ place }: ObjectSpace, args: readonly string[], input: Buffer | string = ''): Promise<string> {
+export async function inSpace(
+  { place }: ObjectSpace,
+  args: readonly string[],
+  input: Buffer | string = '',
+): Promise<string> {
   return plumbText(args, { ...place, input });
 }
 
@@ -61,7 +69,8 @@ export async function keepObjects({ folder, home }: Pick<ObjectSpace, 'folder' |
   for (const name of await readdir(folder)) {
     const target = join(home, name);
     await mkdir(target, { recursive: true });
-    for (const file of (await readdir(join(folder, name))).sort(indexLast)) await linkOnce(join(folder, name, file), join(target, file));
+    for (const file of (await readdir(join(folder, name))).sort(indexLast))
+      await linkOnce(join(folder, name, file), join(target, file));
   }
 }
 

@@ -12,7 +12,13 @@ import { readWorkFile } from './workFile.ts';
  * or no case, stays as the repository has it.
  */
 export function strictSettings(gitDir: string): readonly string[] {
-  const settings = ['core.fsmonitor=false', 'core.untrackedCache=false', 'core.trustctime=true', 'core.checkStat=default', 'core.bare=false'];
+  const settings = [
+    'core.fsmonitor=false',
+    'core.untrackedCache=false',
+    'core.trustctime=true',
+    'core.checkStat=default',
+    'core.bare=false',
+  ];
   const head = lstatSync(join(gitDir, 'HEAD'), { throwIfNoEntry: false });
   if (head !== undefined && (head.mode & 0o111) === 0) settings.push('core.fileMode=true');
   if (lstatSync(join(gitDir, 'head'), { throwIfNoEntry: false }) === undefined) settings.push('core.ignoreCase=false');
@@ -20,7 +26,8 @@ export function strictSettings(gitDir: string): readonly string[] {
 }
 
 /** Settings that change what git reads from a file: only bytes can be believed where the repository itself brings one. */
-const CONVERSIONS = /^(filter\..*\.(clean|smudge|process)|core\.(autocrlf|eol|attributesfile|safecrlf|symlinks)|include(if\..*)?\.path)$/;
+const CONVERSIONS =
+  /^(filter\..*\.(clean|smudge|process)|core\.(autocrlf|eol|attributesfile|safecrlf|symlinks)|include(if\..*)?\.path)$/;
 
 /**
  * Tracked files whose bytes are not those in the index, in a repository whose own configuration or attributes decide how files are read, or
@@ -29,10 +36,13 @@ const CONVERSIONS = /^(filter\..*\.(clean|smudge|process)|core\.(autocrlf|eol|at
 export async function readConverted(place: RiskPlace): Promise<readonly string[]> {
   if (!(await hidesEdits(place))) return [];
   const records = (await readGit(['ls-files', '-z', '-s'], gitPlace(place))).split('\0');
-  const entries = records.map((record) => /^(100644|100755|120000) ([0-9a-f]+) 0\t(.+)$/s.exec(record)).filter((match) => match !== null);
+  const entries = records
+    .map((record) => /^(100644|100755|120000) ([0-9a-f]+) 0\t(.+)$/s.exec(record))
+    .filter((match) => match !== null);
   const large = await listLarge(place);
   const changed: string[] = [];
-  for (const [, , id = '', path = ''] of entries) if (!large.has(path) && !(await isRaw(join(place.root, path), id))) changed.push(path);
+  for (const [, , id = '', path = ''] of entries)
+    if (!large.has(path) && !(await isRaw(join(place.root, path), id))) changed.push(path);
   return changed;
 }
 
@@ -57,7 +67,11 @@ async function convertsFiles({ gitDir, ...place }: RiskPlace): Promise<boolean> 
   return (text ?? '').split('\0').some((entry) => {
     const [key = ''] = entry.split('\n');
     const value = entry.slice(key.length + 1);
-    return CONVERSIONS.test(key) && !(key.startsWith('filter.lfs.') && value.startsWith('git-lfs ')) && !(key === 'core.symlinks' && value === 'true');
+    return (
+      CONVERSIONS.test(key) &&
+      !(key.startsWith('filter.lfs.') && value.startsWith('git-lfs ')) &&
+      !(key === 'core.symlinks' && value === 'true')
+    );
   });
 }
 
@@ -71,7 +85,12 @@ async function listLarge(place: RiskPlace): Promise<ReadonlySet<string>> {
 async function isRaw(path: string, id: string): Promise<boolean> {
   const there = await readWorkFile(path);
   if (there === null) return true;
-  return createHash(id.length === 64 ? 'sha256' : 'sha1').update(`blob ${there.bytes.length}\0`).update(there.bytes).digest('hex') === id;
+  return (
+    createHash(id.length === 64 ? 'sha256' : 'sha1')
+      .update(`blob ${there.bytes.length}\0`)
+      .update(there.bytes)
+      .digest('hex') === id
+  );
 }
 
 /**
@@ -83,10 +102,17 @@ export async function readExcluded(place: RiskPlace): Promise<readonly string[]>
   const common = await readCommonDir(place.gitDir);
   const rules = (await readText(join(common, 'info', 'exclude'))) ?? '';
   const config = await Promise.all([join(common, 'config'), join(place.gitDir, 'config.worktree')].map(readText));
-  const isOwn = rules.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#')) || /excludesfile|include/i.test(config.join('\n'));
+  const isOwn =
+    rules.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#')) ||
+    /excludesfile|include/i.test(config.join('\n'));
   if (!isOwn) return [];
-  const users = (await askGit(['config', '--global', '--type=path', '--get', 'core.excludesFile'], gitPlace(place)))?.trim();
+  const users = (
+    await askGit(['config', '--global', '--type=path', '--get', 'core.excludesFile'], gitPlace(place))
+  )?.trim();
   const shared = users === undefined || users === '' ? [] : [`--exclude-from=${users}`];
-  const text = await readGit(['ls-files', '--others', '-z', '--exclude-per-directory=.gitignore', ...shared], gitPlace(place));
+  const text = await readGit(
+    ['ls-files', '--others', '-z', '--exclude-per-directory=.gitignore', ...shared],
+    gitPlace(place),
+  );
   return text.split('\0').filter((name) => name !== '' && !name.endsWith('/'));
 }

@@ -31,7 +31,9 @@ export function parsePlainConfig(text: string): PlainConfig | null {
 function isSpecial(section: string, key: string, value: string): boolean {
   if (/^(include|includeif|extensions)\b/.test(section)) return true;
   if (section !== 'core') return false;
-  return key === 'worktree' || (key === 'bare' && value !== 'false') || (key === 'repositoryformatversion' && value !== '0');
+  return (
+    key === 'worktree' || (key === 'bare' && value !== 'false') || (key === 'repositoryformatversion' && value !== '0')
+  );
 }
 
 /** True when a configuration file of the user or the system can say nothing about a repository's remotes. */

@@ -56,12 +56,17 @@ export interface LooseRef {
 /** Every ref that has a file of its own; none for a repository that keeps them otherwise (reftable). */
 export async function readLooseRefs(gitDir: string): Promise<readonly LooseRef[]> {
   const common = await readCommonDir(gitDir);
-  const folders = [...['heads', 'remotes', 'tags', 'replace', 'claude-tmux'].map((name) => [common, `refs/${name}`] as const), [gitDir, 'refs/worktree'] as const];
+  const folders = [
+    ...['heads', 'remotes', 'tags', 'replace', 'claude-tmux'].map((name) => [common, `refs/${name}`] as const),
+    [gitDir, 'refs/worktree'] as const,
+  ];
   return (await Promise.all(folders.map(([root, name]) => readFolder(root, name)))).flat();
 }
 
 function follow(ids: ReadonlyMap<string, string>, links: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const led = [...links].flatMap(([name, target]): [string, string][] => (ids.has(target) ? [[name, ids.get(target) ?? '']] : []));
+  const led = [...links].flatMap(([name, target]): [string, string][] =>
+    ids.has(target) ? [[name, ids.get(target) ?? '']] : [],
+  );
   return new Map([...ids, ...led]);
 }
 
@@ -72,14 +77,16 @@ async function readFolder(root: string, folder: string): Promise<readonly LooseR
     throw error;
   });
   const found = await Promise.all(
-    entries.filter(({ name }) => !name.endsWith('.lock')).map(async (entry): Promise<readonly LooseRef[]> => {
-      const name = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return readFolder(root, name);
-      const path = join(root, name);
-      if (!entry.isFile()) return [{ name, path, text: null }];
-      const text = await readText(path);
-      return text === null ? [] : [{ name, path, text }];
-    }),
+    entries
+      .filter(({ name }) => !name.endsWith('.lock'))
+      .map(async (entry): Promise<readonly LooseRef[]> => {
+        const name = `${folder}/${entry.name}`;
+        if (entry.isDirectory()) return readFolder(root, name);
+        const path = join(root, name);
+        if (!entry.isFile()) return [{ name, path, text: null }];
+        const text = await readText(path);
+        return text === null ? [] : [{ name, path, text }];
+      }),
   );
   return found.flat();
 }
@@ -97,10 +104,19 @@ function parsePacked(text: string): Map<string, string> | null {
 }
 
 async function askForRefs(gitDir: string, env: Env): Promise<RefTable> {
-  const text = await readGit(['--git-dir', gitDir, 'for-each-ref', '--format=%(objectname) %(refname) %(symref)'], { cwd: '/', env, timeoutMs: 60_000 });
-  const records = text.split('\n').filter((line) => line !== '').map((line) => line.split(' '));
+  const text = await readGit(['--git-dir', gitDir, 'for-each-ref', '--format=%(objectname) %(refname) %(symref)'], {
+    cwd: '/',
+    env,
+    timeoutMs: 60_000,
+  });
+  const records = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '));
   return {
     ids: new Map(records.map(([id = '', name = '']) => [name, id])),
-    links: new Map(records.flatMap(([, name = '', link = '']): [string, string][] => (link === '' ? [] : [[name, link]]))),
+    links: new Map(
+      records.flatMap(([, name = '', link = '']): [string, string][] => (link === '' ? [] : [[name, link]])),
+    ),
   };
 }

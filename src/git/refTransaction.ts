@@ -23,7 +23,10 @@ const PATIENCE_MS = 20_000;
  * Locks the refs, and HEAD where it leads to one of them, provided that each still has its value (`update-ref --stdin`, git 2.27).
  * They are released when this process dies: git gives up at the end of its input. Throws ProgramError when one has moved or is locked.
  */
-export async function holdRefs(updates: readonly RefUpdate[], { cwd, env, message }: { readonly cwd: string; readonly env: Env; readonly message: string }): Promise<HeldRefs> {
+export async function holdRefs(
+  updates: readonly RefUpdate[],
+  { cwd, env, message }: { readonly cwd: string; readonly env: Env; readonly message: string },
+): Promise<HeldRefs> {
   const argv = ['update-ref', '-m', message, '--stdin'];
   const child = await talkToGit(argv, { cwd, env });
   let [said, complaint] = ['', ''];

@@ -17,11 +17,20 @@ export async function refuseConflicts(checkout: string, env: Env): Promise<void>
   if (files.length === 0) return;
   const place = await readPlace(checkout);
   const operation = place.kind === 'repository' ? readOperation(place.gitDir) : null;
-  const named = files.slice(0, SHOWN).map((file) => `"${oneLine(file)}"`).join(', ');
+  const named = files
+    .slice(0, SHOWN)
+    .map((file) => `"${oneLine(file)}"`)
+    .join(', ');
   const during = operation === null ? '' : ` in the middle of a ${operation}`;
-  throw new UserError(`the checkout "${checkout}" has files in conflict${during}: ${named}${files.length > SHOWN ? `, and ${files.length - SHOWN} more` : ''}`, {
-    hint: operation === null ? 'resolve them first, or leave out --from-here' : `resolve them and finish the ${operation} first, or leave out --from-here`,
-  });
+  throw new UserError(
+    `the checkout "${checkout}" has files in conflict${during}: ${named}${files.length > SHOWN ? `, and ${files.length - SHOWN} more` : ''}`,
+    {
+      hint:
+        operation === null
+          ? 'resolve them first, or leave out --from-here'
+          : `resolve them and finish the ${operation} first, or leave out --from-here`,
+    },
+  );
 }
 
 /** Relative to the root, each once: git lists one entry for each side (`MODE OBJECT STAGE\tPATH`). */

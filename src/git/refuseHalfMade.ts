@@ -18,7 +18,10 @@ export async function refuseHalfMade(tree: string, env: Env): Promise<void> {
   const broken: string[] = [];
   for (const name of names.slice(0, MOST)) if (!(await isAsWritten(tree, name, env))) broken.push(name);
   if (broken.length === 0) return;
-  throw gitError(['checkout'], { code: 0, stderr: `error: unable to write ${plural(broken.length, 'file')}, ${broken[0] ?? ''} first` });
+  throw gitError(['checkout'], {
+    code: 0,
+    stderr: `error: unable to write ${plural(broken.length, 'file')}, ${broken[0] ?? ''} first`,
+  });
 }
 
 async function isAsWritten(tree: string, name: string, env: Env): Promise<boolean> {

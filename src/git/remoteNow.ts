@@ -40,15 +40,37 @@ export async function readRemoteNow(options: RemoteOptions): Promise<RemoteNow |
   const path = mirrorPath(options.repo, options.cacheDir);
   const fresh = await refresh(options);
   options.signal?.throwIfAborted();
-  if (fresh === 'unusable' || !(await access(join(path, 'objects')).then(() => true, () => false))) return null;
+  if (
+    fresh === 'unusable' ||
+    !(await access(join(path, 'objects')).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return null;
   return readMirror(path, fresh, options.env);
 }
 
-async function refresh({ repo, checkout, cacheDir, env, signal, patienceMs = 20_000 }: RemoteOptions): Promise<boolean | 'unusable'> {
+async function refresh({
+  repo,
+  checkout,
+  cacheDir,
+  env,
+  signal,
+  patienceMs = 20_000,
+}: RemoteOptions): Promise<boolean | 'unusable'> {
   if (patienceMs === 0) return false;
   const late = AbortSignal.timeout(patienceMs);
   try {
-    const mirror = await fillMirror({ repo, checkout, cacheDir, env, terminal: false, onLine: () => undefined, signal: signal === undefined ? late : AbortSignal.any([signal, late]) });
+    const mirror = await fillMirror({
+      repo,
+      checkout,
+      cacheDir,
+      env,
+      terminal: false,
+      onLine: () => undefined,
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+    });
     if (!mirror.usable) return 'unusable';
     return !borrowsObjects(repo);
   } catch (error) {
@@ -68,12 +90,27 @@ function borrowsObjects(repo: string): boolean {
 async function readMirror(path: string, fresh: boolean, env: Env): Promise<RemoteNow | null> {
   const place = { cwd: '/', env, timeoutMs: 60_000 };
   try {
-    const text = await readGit(inMirror(path, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags']), place);
-    const refs = text.split('\n').map((line) => /^(\S+) refs\/(heads|tags)\/(.+)$/.exec(line)).filter((match) => match !== null);
-    const named = (kind: string): ReadonlyMap<string, string> => new Map(refs.filter((match) => match[2] === kind).map(([, id = '', , name = '']) => [name, id]));
+    const text = await readGit(
+      inMirror(path, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags']),
+      place,
+    );
+    const refs = text
+      .split('\n')
+      .map((line) => /^(\S+) refs\/(heads|tags)\/(.+)$/.exec(line))
+      .filter((match) => match !== null);
+    const named = (kind: string): ReadonlyMap<string, string> =>
+      new Map(refs.filter((match) => match[2] === kind).map(([, id = '', , name = '']) => [name, id]));
     const head = await askGit(inMirror(path, ['symbolic-ref', '--quiet', 'HEAD']), place);
     const branches = named('heads');
-    return branches.size === 0 ? null : { fresh, objects: join(path, 'objects'), branches, tags: named('tags'), head: head?.trim().replace(/^refs\/heads\//, '') ?? null };
+    return branches.size === 0
+      ? null
+      : {
+          fresh,
+          objects: join(path, 'objects'),
+          branches,
+          tags: named('tags'),
+          head: head?.trim().replace(/^refs\/heads\//, '') ?? null,
+        };
   } catch (error) {
     // A damaged mirror tells nothing; the clone's own remote-tracking branches remain.
     if (error instanceof ProgramError) return null;

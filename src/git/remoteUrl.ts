@@ -43,7 +43,13 @@ export function isRelative(url: string): boolean {
   return !url.startsWith('/') && !/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && scpForm(url) === null;
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { ssh: '22', 'git+ssh': '22', http: '80', https: '443', git: '9418' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  ssh: '22',
+  'git+ssh': '22',
+  http: '80',
+  https: '443',
+  git: '9418',
+};
 
 function locate(repo: string): Location {
   const path = localPath(repo);
@@ -55,7 +61,9 @@ function locate(repo: string): Location {
     return { host: host.toLowerCase() + shownPort, path: trim(rest), home: false };
   }
   const scp = scpForm(repo);
-  return scp ? { host: scp.host.toLowerCase(), path: trim(scp.path), home: !scp.path.startsWith('/') } : { host: '', path: trim(repo), home: false };
+  return scp
+    ? { host: scp.host.toLowerCase(), path: trim(scp.path), home: !scp.path.startsWith('/') }
+    : { host: '', path: trim(repo), home: false };
 }
 
 /** `[user@]host:path`; git takes a text as that when no `/` stands before the first `:`. */
@@ -66,7 +74,11 @@ function scpForm(repo: string): { readonly host: string; readonly path: string }
 
 /** Without the slashes around it and the `.git` or `/.git` at its end. */
 function trim(path: string, before = ''): string {
-  const bare = path.replace(/\/+$/, '').replace(/\/\.git$/, '').replace(/\.git$/, '').replace(/\/+$/, '');
+  const bare = path
+    .replace(/\/+$/, '')
+    .replace(/\/\.git$/, '')
+    .replace(/\.git$/, '')
+    .replace(/\/+$/, '');
   return before + bare.replace(/^\/+/, '').replace(/\/{2,}/g, '/');
 }
 

@@ -29,7 +29,8 @@ export async function forgetWorktree({ gitDir, mergedBranch, env }: Leaving): Pr
   if (tip === null) return false;
   // With the commit it must still be at: a branch that moved meanwhile stays.
   const isGone = await succeeds(['--git-dir', common, 'update-ref', '-d', ref, tip.trim()], place);
-  if (isGone) await succeeds(['--git-dir', common, 'config', '--remove-section', `branch.${mergedBranch ?? ''}`], place);
+  if (isGone)
+    await succeeds(['--git-dir', common, 'config', '--remove-section', `branch.${mergedBranch ?? ''}`], place);
   return isGone;
 }
 

@@ -21,12 +21,21 @@ export async function restoreRefs(tree: string, { gitDir, head, env }: Restoring
   const said: string[] = [];
   for (const one of damaged) {
     const text = await contentFor(one, { tree, common, head, env });
-    if (await replace(one.path, text)) said.push(`${describeDamage(one)}: ${text === null ? 'it is fetched again' : 'it is put back'}`);
+    if (await replace(one.path, text))
+      said.push(`${describeDamage(one)}: ${text === null ? 'it is fetched again' : 'it is put back'}`);
   }
   return said;
 }
 
-async function contentFor({ name }: Damage, { tree, common, head, env }: { readonly tree: string; readonly common: string; readonly head: string | null; readonly env: Env }): Promise<string | null> {
+async function contentFor(
+  { name }: Damage,
+  {
+    tree,
+    common,
+    head,
+    env,
+  }: { readonly tree: string; readonly common: string; readonly head: string | null; readonly env: Env },
+): Promise<string | null> {
   if (name === 'refs/remotes/origin/HEAD') return head === null ? null : `ref: refs/remotes/origin/${head}\n`;
   const id = await lastKnown(common, name);
   const isThere = id !== null && (await plumb(['cat-file', '-e', `${id}^{commit}`], { cwd: tree, env })).code === 0;

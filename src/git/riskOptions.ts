@@ -30,7 +30,13 @@ export interface RiskPlace {
 }
 
 /** Where git is asked about a repository, with the remote's objects at hand beside its own: they are read from the mirror, nothing is fetched into it. */
-export function gitPlace({ root, gitDir, env, remote, outer }: Pick<RiskPlace, 'root' | 'gitDir' | 'env' | 'remote' | 'outer'>): GitPlace {
+export function gitPlace({
+  root,
+  gitDir,
+  env,
+  remote,
+  outer,
+}: Pick<RiskPlace, 'root' | 'gitDir' | 'env' | 'remote' | 'outer'>): GitPlace {
   const beside = besideObjects({ remote, outer });
   const set = {
     ...ONLY_TRUE_OBJECTS,
@@ -50,7 +56,11 @@ export function besideObjects({ remote, outer }: Pick<RiskPlace, 'remote' | 'out
 const PATIENCE_MS = 120_000;
 
 /** The risks that `read` finds; a question that cannot be answered is one itself. */
-export async function orUnknown(question: string, where: string, read: () => Promise<readonly TreeRisk[]>): Promise<readonly TreeRisk[]> {
+export async function orUnknown(
+  question: string,
+  where: string,
+  read: () => Promise<readonly TreeRisk[]>,
+): Promise<readonly TreeRisk[]> {
   try {
     return await read();
   } catch (error) {
@@ -62,6 +72,11 @@ export async function orUnknown(question: string, where: string, read: () => Pro
 }
 
 /** A risk made of a list; none when it is empty. */
-export function riskOf(kind: TreeRisk['kind'], where: string, found: readonly string[], name: string | null = null): readonly TreeRisk[] {
+export function riskOf(
+  kind: TreeRisk['kind'],
+  where: string,
+  found: readonly string[],
+  name: string | null = null,
+): readonly TreeRisk[] {
   return found.length === 0 ? [] : [{ kind, where, name, count: found.length, samples: found.slice(0, SAMPLES) }];
 }

@@ -9,7 +9,10 @@ export async function setupMarkPath(tree: string): Promise<string | null> {
 }
 
 export async function hasSetupMark(gitDir: string): Promise<boolean> {
-  return access(setupMark(gitDir)).then(() => true, () => false);
+  return access(setupMark(gitDir)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function setupMark(gitDir: string): string {

@@ -36,7 +36,11 @@ function inTheWay(words: string): readonly string[] {
 async function removeStale(names: readonly string[], { tree, mirror, env }: Target): Promise<boolean> {
   let removed = false;
   for (const name of new Set(names)) {
-    const isThere = (await askGit(inMirror(mirror, ['rev-parse', '--verify', '--quiet', `refs/heads/${name}`]), { cwd: '/', env })) !== null;
+    const isThere =
+      (await askGit(inMirror(mirror, ['rev-parse', '--verify', '--quiet', `refs/heads/${name}`]), {
+        cwd: '/',
+        env,
+      })) !== null;
     if (isThere) continue;
     await mutateGit(['update-ref', '-d', `refs/remotes/origin/${name}`], { cwd: tree, env });
     removed = true;

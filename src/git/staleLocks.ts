@@ -16,9 +16,15 @@ export async function removeStaleLocks(tree: string, locks: readonly string[]): 
     const atWork = await isGitAtWork(tree);
     if (atWork === false) return removeAll(present);
     if (Date.now() > deadline) {
-      throw new UserError(`a sync was cut off in "${tree}", and ${atWork === null ? 'whether a git still runs there cannot be told' : 'a git is at work there now'}`, {
-        hint: atWork === null ? `when none does: rm ${present.map(shellWord).join(' ')}, then claude-tmux sync` : 'run claude-tmux sync again when it has ended',
-      });
+      throw new UserError(
+        `a sync was cut off in "${tree}", and ${atWork === null ? 'whether a git still runs there cannot be told' : 'a git is at work there now'}`,
+        {
+          hint:
+            atWork === null
+              ? `when none does: rm ${present.map(shellWord).join(' ')}, then claude-tmux sync`
+              : 'run claude-tmux sync again when it has ended',
+        },
+      );
     }
     await pause(50);
   }

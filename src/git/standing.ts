@@ -34,14 +34,26 @@ interface Expected {
 export async function readStanding(path: string, { repo, checkout, env }: Expected): Promise<Standing | null> {
   const facts = await lookAt(path);
   if (facts === null) return null;
-  if (facts.isSymbolicLink()) throw refused(path, `is a link to "${await readlink(path)}"`, 'what a link leads to is not moved; put the folder itself in its place');
+  if (facts.isSymbolicLink())
+    throw refused(
+      path,
+      `is a link to "${await readlink(path)}"`,
+      'what a link leads to is not moved; put the folder itself in its place',
+    );
   const place = await readPlace(path);
-  if (place.kind !== 'repository') throw refused(path, place.kind === 'other' ? place.why : 'is empty', 'move it away by hand');
+  if (place.kind !== 'repository')
+    throw refused(path, place.kind === 'other' ? place.why : 'is empty', 'move it away by hand');
   const known = (await readMarker(place.gitDir))?.repo ?? repo;
   const state = await readTree(path, { repo: known, env });
   if (state.kind === 'foreign') throw refused(path, state.why, 'move it away by hand');
   const kind = await readKind(path, place.gitDir, checkout);
-  return { kind, device: facts.dev, inode: facts.ino, gitDir: place.gitDir, origin: await readOrigin(place.gitDir, env) };
+  return {
+    kind,
+    device: facts.dev,
+    inode: facts.ino,
+    gitDir: place.gitDir,
+    origin: await readOrigin(place.gitDir, env),
+  };
 }
 
 /** True when the folder at `path` is the one with this inode. */
@@ -60,13 +72,20 @@ export async function lookAt(path: string): Promise<Stats | null> {
 
 async function readKind(path: string, gitDir: string, checkout: string | null): Promise<Standing['kind']> {
   const entry = await lstat(join(path, '.git'));
-  if (entry.isSymbolicLink()) throw refused(path, 'has its `.git` elsewhere, behind a link', 'its commits would stay behind; move it by hand');
+  if (entry.isSymbolicLink())
+    throw refused(path, 'has its `.git` elsewhere, behind a link', 'its commits would stay behind; move it by hand');
   if (entry.isDirectory()) return 'clone';
   const common = await realpath(await readCommonDir(gitDir));
   const place = checkout === null ? null : await readPlace(checkout);
   const own = place?.kind === 'repository' ? await realpath(await readCommonDir(place.gitDir)) : null;
-  if (own !== common || common === (await realpath(gitDir))) throw refused(path, `is a worktree of "${common}"`, 'it belongs to another repository; remove it there: git worktree remove');
-  if (await isLockedByUser(gitDir)) throw refused(path, 'is a worktree that you have locked', 'unlock it first: git worktree unlock');
+  if (own !== common || common === (await realpath(gitDir)))
+    throw refused(
+      path,
+      `is a worktree of "${common}"`,
+      'it belongs to another repository; remove it there: git worktree remove',
+    );
+  if (await isLockedByUser(gitDir))
+    throw refused(path, 'is a worktree that you have locked', 'unlock it first: git worktree unlock');
   return 'worktree';
 }
 

@@ -52,23 +52,42 @@ async function findBranch(spec: TreeSpec, name: string, where: Where): Promise<S
 }
 
 async function findDefault(spec: TreeSpec, where: Where): Promise<StartPoint> {
-  const target = await askGit(['symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD'], { cwd: where.tree, env: where.env });
+  const target = await askGit(['symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD'], {
+    cwd: where.tree,
+    env: where.env,
+  });
   const ref = target?.trim();
-  if (ref !== undefined && (await hasRef(ref, where))) return { ref, track: false, text: ref.replace(/^refs\/remotes\//, '') };
+  if (ref !== undefined && (await hasRef(ref, where)))
+    return { ref, track: false, text: ref.replace(/^refs\/remotes\//, '') };
   // The remote's default branch is itself called HEAD.
-  if (ref === undefined && (await hasRef('refs/remotes/origin/HEAD', where))) return { ref: 'refs/remotes/origin/HEAD', track: false, text: 'origin/HEAD' };
+  if (ref === undefined && (await hasRef('refs/remotes/origin/HEAD', where)))
+    return { ref: 'refs/remotes/origin/HEAD', track: false, text: 'origin/HEAD' };
   const { checkout } = where;
   const tip = checkout !== null && isSameRepository(spec.repo, checkout) ? await fetchTip(checkout, where) : null;
   if (tip !== null) return { ref: tip, track: false, text: `where "${spec.repo}" stands, on no branch` };
-  throw new UserError(`the repository "${redact(spec.repo)}" has no default branch for "${oneLine(spec.branch)}" to start from`, { hint: 'name one in the layout: base: BRANCH' });
+  throw new UserError(
+    `the repository "${redact(spec.repo)}" has no default branch for "${oneLine(spec.branch)}" to start from`,
+    { hint: 'name one in the layout: base: BRANCH' },
+  );
 }
 
 async function noSuchBase(spec: TreeSpec, name: string, { tree, env }: Fetching): Promise<UserError> {
-  const text = await readGit(['for-each-ref', '--format=%(refname:lstrip=3)', 'refs/remotes/origin'], { cwd: tree, env });
+  const text = await readGit(['for-each-ref', '--format=%(refname:lstrip=3)', 'refs/remotes/origin'], {
+    cwd: tree,
+    env,
+  });
   const branches = text.split('\n').filter((branch) => branch !== '' && branch !== 'HEAD');
-  const near = branches.includes(name.replace(/^(refs\/heads|origin|refs\/remotes\/origin)\//, '')) ? name.replace(/^.*?(heads|origin)\//, '') : closest(name, branches);
-  const hint = near === null ? `it has: ${branches.slice(0, 8).map(oneLine).join(', ')}${branches.length > 8 ? ', …' : ''}` : `did you mean "${oneLine(near)}"?`;
-  return new UserError(`the repository "${redact(spec.repo)}" has no branch "${oneLine(name)}" for "${oneLine(spec.branch)}" to start from`, { hint });
+  const near = branches.includes(name.replace(/^(refs\/heads|origin|refs\/remotes\/origin)\//, ''))
+    ? name.replace(/^.*?(heads|origin)\//, '')
+    : closest(name, branches);
+  const hint =
+    near === null
+      ? `it has: ${branches.slice(0, 8).map(oneLine).join(', ')}${branches.length > 8 ? ', …' : ''}`
+      : `did you mean "${oneLine(near)}"?`;
+  return new UserError(
+    `the repository "${redact(spec.repo)}" has no branch "${oneLine(name)}" for "${oneLine(spec.branch)}" to start from`,
+    { hint },
+  );
 }
 
 type Fetching = Omit<Where, 'checkout'>;
@@ -76,13 +95,21 @@ type Fetching = Omit<Where, 'checkout'>;
 /** The commit another tree stands at, brought into this one; null when that tree is not there or has no commit. */
 async function fetchTip(path: string, { tree, env, signal }: Fetching): Promise<string | null> {
   const place = await readPlace(path);
-  if (place.kind !== 'repository' || (await askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: path, env })) === null) return null;
+  if (
+    place.kind !== 'repository' ||
+    (await askGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: path, env })) === null
+  )
+    return null;
   return fetchHead(path, { tree, env, signal });
 }
 
 /** Fetches the commit that HEAD of the repository at `path` leads to, with all it is made of, and gives its id; makes no ref. */
 export async function fetchHead(path: string, { tree, env, signal }: Fetching): Promise<string> {
-  await mutateGit(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env, signal });
+  await mutateGit(['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], {
+    cwd: tree,
+    env,
+    signal,
+  });
   const commit = await readGit(['rev-parse', '--verify', 'FETCH_HEAD'], { cwd: tree, env });
   const place = await readPlace(tree);
   if (place.kind === 'repository') await rm(join(place.gitDir, 'FETCH_HEAD'), { force: true });

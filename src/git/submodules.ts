@@ -22,10 +22,24 @@ const UPDATE = ['submodule', 'update', '--init', '--recursive', '--progress'];
  * Fetches the submodules of a new tree; git asks nothing, as a progress display may stand on the terminal. One that cannot be had does not
  * spoil the tree (git too leaves the clone standing): the sentence that says so is returned.
  */
-export async function addSubmodules(tree: string, { env, checkout, onLine, onLacking, signal }: SubmoduleOptions): Promise<string | null> {
-  if (!(await access(join(tree, '.gitmodules')).then(() => true, () => false))) return null;
+export async function addSubmodules(
+  tree: string,
+  { env, checkout, onLine, onLacking, signal }: SubmoduleOptions,
+): Promise<string | null> {
+  if (
+    !(await access(join(tree, '.gitmodules')).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return null;
   try {
-    await mutateGit(UPDATE, { cwd: tree, env: await transportEnvironment({ checkout, env, asks: false }), onLine, signal });
+    await mutateGit(UPDATE, {
+      cwd: tree,
+      env: await transportEnvironment({ checkout, env, asks: false }),
+      onLine,
+      signal,
+    });
     return null;
   } catch (error) {
     signal?.throwIfAborted();
@@ -36,9 +50,16 @@ export async function addSubmodules(tree: string, { env, checkout, onLine, onLac
 }
 
 /** The same where git has the terminal and may ask for a passphrase; nothing else may draw there meanwhile. */
-export async function askForSubmodules(tree: string, { env, checkout, signal }: Pick<SubmoduleOptions, 'env' | 'checkout' | 'signal'>): Promise<string | null> {
+export async function askForSubmodules(
+  tree: string,
+  { env, checkout, signal }: Pick<SubmoduleOptions, 'env' | 'checkout' | 'signal'>,
+): Promise<string | null> {
   try {
-    await runGitOnTerminal(UPDATE, { cwd: tree, env: await transportEnvironment({ checkout, env, asks: true }), signal });
+    await runGitOnTerminal(UPDATE, {
+      cwd: tree,
+      env: await transportEnvironment({ checkout, env, asks: true }),
+      signal,
+    });
     return null;
   } catch (error) {
     signal?.throwIfAborted();
@@ -48,7 +69,9 @@ export async function askForSubmodules(tree: string, { env, checkout, signal }: 
 
 function lackingWords(error: unknown): string {
   const told = explainFailure(error, { what: 'its submodules are not all there' });
-  return told instanceof Error ? `${told.message}; once mended: git submodule update --init --recursive` : 'its submodules are not all there';
+  return told instanceof Error
+    ? `${told.message}; once mended: git submodule update --init --recursive`
+    : 'its submodules are not all there';
 }
 
 /**
@@ -57,10 +80,16 @@ function lackingWords(error: unknown): string {
  */
 export async function followSubmodules(tree: string, paths: readonly string[], env: Env): Promise<string | null> {
   try {
-    await mutateGit(['submodule', 'update', '--init', '--recursive', '--', ...paths], { cwd: tree, env: await transportEnvironment({ checkout: null, env, asks: false }), quietMs: 120_000 });
+    await mutateGit(['submodule', 'update', '--init', '--recursive', '--', ...paths], {
+      cwd: tree,
+      env: await transportEnvironment({ checkout: null, env, asks: false }),
+      quietMs: 120_000,
+    });
     return null;
   } catch (error) {
     const told = explainFailure(error, { what: 'its submodules are not all at the commits the branch names' });
-    return told instanceof Error ? `${told.message}; once mended: git submodule update --init --recursive` : 'its submodules are not all there';
+    return told instanceof Error
+      ? `${told.message}; once mended: git submodule update --init --recursive`
+      : 'its submodules are not all there';
   }
 }

@@ -57,7 +57,9 @@ async function checkOut(options: SwitchOptions): Promise<string> {
     await mutateGit([...CAREFUL, branch, '--'], common);
     return `${branch}, which exists`;
   }
-  await (mirror?.usable === true ? refuseBlockedBeside(path, branch, { origins: mirror.branches, env }) : refuseBlockedIn(path, branch, env));
+  await (mirror?.usable === true
+    ? refuseBlockedBeside(path, branch, { origins: mirror.branches, env })
+    : refuseBlockedIn(path, branch, env));
   const start = await findStartPoint(spec, basePath, { tree: path, checkout, env, signal });
   await mutateGit([...CAREFUL, start.track ? '--track' : '--no-track', '-b', branch, start.ref, '--'], common);
   const submodules = await addSubmodules(path, { env, checkout, onLine, onLacking: options.onLacking, signal });
@@ -71,9 +73,21 @@ const CAREFUL = ['checkout', '--progress', '--no-overwrite-ignore', '--no-recurs
 async function fetchBranches(mirror: Mirror, { spec, checkout, env, onLine, signal }: SwitchOptions): Promise<void> {
   const place = await readPlace(spec.path);
   if (place.kind !== 'repository' || (await readCommonDir(place.gitDir)) !== place.gitDir) return;
-  if (mirror.usable) for (const said of await restoreRefs(spec.path, { gitDir: place.gitDir, head: mirror.head, env })) onLine(said);
+  if (mirror.usable)
+    for (const said of await restoreRefs(spec.path, { gitDir: place.gitDir, head: mirror.head, env })) onLine(said);
   const from = mirror.usable ? mirror.path : 'origin';
   const reach = mirror.usable ? env : await transportEnvironment({ checkout, env, asks: false });
-  const args = ['fetch', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--progress', '--', from, '+refs/heads/*:refs/remotes/origin/*'];
-  await pastStaleBranches({ tree: spec.path, mirror: mirror.path, env }, () => mutateGit(args, { cwd: spec.path, env: reach, onLine, signal }));
+  const args = [
+    'fetch',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    '--progress',
+    '--',
+    from,
+    '+refs/heads/*:refs/remotes/origin/*',
+  ];
+  await pastStaleBranches({ tree: spec.path, mirror: mirror.path, env }, () =>
+    mutateGit(args, { cwd: spec.path, env: reach, onLine, signal }),
+  );
 }

@@ -36,24 +36,37 @@ export interface MirrorFetch {
  * Brings origin's branches from the mirror into a clone's remote-tracking ones, without network, and tells the refs that the clone has then.
  * One that has all of it costs no process. A lock that a killed fetch left is removed. Throws ProgramError.
  */
-export async function fetchFromMirror(tree: string, mirror: Mirror, { gitDir, env, news, onRestored }: MirrorFetch): Promise<RefTable> {
+export async function fetchFromMirror(
+  tree: string,
+  mirror: Mirror,
+  { gitDir, env, news, onRestored }: MirrorFetch,
+): Promise<RefTable> {
   for (const said of await restoreRefs(tree, { gitDir, head: mirror.head, env })) onRestored?.(said);
   const [refs, theirs] = await Promise.all([readRefTable(gitDir, env), readRefTable(mirror.path, env)]);
   const found = findNews({ refs, theirs });
   if (found.length === 0) return refs;
-  await withMirrorHeld(mirror.path, () => undefined, async () => {
-    if (!(await takeNews(found, { tree, gitDir, refs, theirs, mirror: mirror.path, env }, news))) await fetchTree(tree, mirror, env);
-  });
+  await withMirrorHeld(
+    mirror.path,
+    () => undefined,
+    async () => {
+      if (!(await takeNews(found, { tree, gitDir, refs, theirs, mirror: mirror.path, env }, news)))
+        await fetchTree(tree, mirror, env);
+    },
+  );
   return readRefTable(gitDir, env);
 }
 
 async function fetchTree(tree: string, mirror: Mirror, env: Env): Promise<void> {
   const args = [...FETCH, '--quiet', '--', mirror.path, '+refs/heads/*:refs/remotes/origin/*'];
-  const fetch = (): Promise<string> => pastStaleBranches({ tree, mirror: mirror.path, env }, () => mutateGit(args, { cwd: tree, env }));
+  const fetch = (): Promise<string> =>
+    pastStaleBranches({ tree, mirror: mirror.path, env }, () => mutateGit(args, { cwd: tree, env }));
   try {
     await fetch();
   } catch (error) {
-    const lock = error instanceof ProgramError ? /Unable to create '(\/.+\/refs\/remotes\/.+\.lock)': File exists/.exec(error.stderr)?.[1] : undefined;
+    const lock =
+      error instanceof ProgramError
+        ? /Unable to create '(\/.+\/refs\/remotes\/.+\.lock)': File exists/.exec(error.stderr)?.[1]
+        : undefined;
     if (lock === undefined) throw error;
     await removeStaleLocks(tree, [lock]);
     await fetch();
@@ -78,7 +91,10 @@ export async function fetchOrigin(tree: string, { url, env, terminal, signal }: 
     else await mutateGit([...FETCH, '--progress', 'origin'], { cwd: tree, env: reach, signal });
   } catch (error) {
     signal?.throwIfAborted();
-    throw explainFailure(error, { what: `the repository "${redact(url)}" could not be fetched`, hint: 'check the address and your access' });
+    throw explainFailure(error, {
+      what: `the repository "${redact(url)}" could not be fetched`,
+      hint: 'check the address and your access',
+    });
   }
 }
 
@@ -86,5 +102,8 @@ export async function fetchOrigin(tree: string, { url, env, terminal, signal }: 
 async function refuseDamage(tree: string): Promise<void> {
   const place = await readPlace(tree);
   const [damage] = place.kind === 'repository' ? await findDamage(tree, place.gitDir) : [];
-  if (damage !== undefined) throw new UserError(`"${tree}" cannot be fetched into: ${describeDamage(damage)}`, { hint: `to repair: ${damage.repair}` });
+  if (damage !== undefined)
+    throw new UserError(`"${tree}" cannot be fetched into: ${describeDamage(damage)}`, {
+      hint: `to repair: ${damage.repair}`,
+    });
 }

@@ -25,11 +25,27 @@ const FORMAT: JsonFormat<SyncNote> = {
   what: "sync's note",
   parse: (value) => {
     if (!isObject(value)) return null;
-    const texts = [textAt(value, 'branch'), textAt(value, 'from'), textAt(value, 'to'), textAt(value, 'baseRef'), textAt(value, 'base'), textAt(value, 'message')];
+    const texts = [
+      textAt(value, 'branch'),
+      textAt(value, 'from'),
+      textAt(value, 'to'),
+      textAt(value, 'baseRef'),
+      textAt(value, 'base'),
+      textAt(value, 'message'),
+    ];
     const [branch, from, to, baseRef, base, message] = texts.map((text) => text ?? '');
     const at = numberAt(value, 'at');
     if (texts.includes(null) || at === null) return null;
-    return { version: 1, branch: branch ?? '', from: from ?? '', to: to ?? '', baseRef: baseRef ?? '', base: base ?? '', message: message ?? '', at };
+    return {
+      version: 1,
+      branch: branch ?? '',
+      from: from ?? '',
+      to: to ?? '',
+      baseRef: baseRef ?? '',
+      base: base ?? '',
+      message: message ?? '',
+      at,
+    };
   },
 };
 

@@ -51,8 +51,18 @@ export async function readSyncPoint(space: ObjectSpace, measured: Measured): Pro
   const old = common === null ? null : await findOldBase(space, { branch, start, common, tips, refs });
   const not = [base, ...(old === null ? [] : [old])];
   const own = old === null ? near.own : await listOwn(space, start, not);
-  const pushed = near.pushed ?? (near.behind > 0 && (await isAnyPushed(space, { start, own: own.length, not, upstream })));
-  const facts = { base: label, own: own.length, behind: near.behind, ahead: isFurther ? apart.right : 0, pushed, merges: own.some(({ parents }) => parents.length > 1), rewritten: old !== null, related: common !== null };
+  const pushed =
+    near.pushed ?? (near.behind > 0 && (await isAnyPushed(space, { start, own: own.length, not, upstream })));
+  const facts = {
+    base: label,
+    own: own.length,
+    behind: near.behind,
+    ahead: isFurther ? apart.right : 0,
+    pushed,
+    merges: own.some(({ parents }) => parents.length > 1),
+    rewritten: old !== null,
+    related: common !== null,
+  };
   return { facts, start, commits: own, diverged: apart.left > 0 && apart.right > 0 };
 }
 
@@ -61,7 +71,9 @@ const NONE = { left: 0, right: 0 };
 /** Commits that only the one has, and only the other. */
 async function readDistance(space: ObjectSpace, left: string, right: string): Promise<typeof NONE> {
   if (left === right) return NONE;
-  const [first = 0, second = 0] = (await inSpace(space, ['rev-list', '--count', '--left-right', `${left}...${right}`])).split(/\s+/).map(Number);
+  const [first = 0, second = 0] = (await inSpace(space, ['rev-list', '--count', '--left-right', `${left}...${right}`]))
+    .split(/\s+/)
+    .map(Number);
   return { left: first, right: second };
 }
 
@@ -88,9 +100,17 @@ interface Near {
  */
 async function compareUnpushed(space: ObjectSpace, { gitDir, head, tips, counts }: Measured): Promise<Near | null> {
   if (counts === null || tips.ref === null) return null;
-  const { own, border } = counts.own === 0 ? { own: [], border: [head] } : await walk(space, [head, '--not', '--remotes']);
+  const { own, border } =
+    counts.own === 0 ? { own: [], border: [head] } : await walk(space, [head, '--not', '--remotes']);
   const isStill = (await readRefTable(gitDir, space.place.env)).ids.get(tips.ref) === tips.base;
-  return !isStill || own.length !== counts.own ? null : { own, behind: counts.behind, common: counts.behind === 0 ? tips.base : await partAt(space, border, [head, tips.base]), pushed: false };
+  return !isStill || own.length !== counts.own
+    ? null
+    : {
+        own,
+        behind: counts.behind,
+        common: counts.behind === 0 ? tips.base : await partAt(space, border, [head, tips.base]),
+        pushed: false,
+      };
 }
 
 /** Both sides in one walk. */
@@ -101,21 +121,53 @@ async function compare(space: ObjectSpace, start: string, base: string): Promise
 }
 
 /** The commits of a range, oldest first, and its border: parents of theirs that lie outside. */
-async function walk(space: ObjectSpace, range: readonly string[]): Promise<{ readonly own: readonly Own[]; readonly behind: number; readonly border: readonly string[] }> {
-  const lines = (await inSpace(space, ['rev-list', '--boundary', '--parents', '--topo-order', ...range])).split('\n').filter((line) => line !== '');
-  const own = lines.filter((line) => /^<?[0-9a-f]/.test(line)).map((line) => line.replace('<', '').split(' ')).map(([id = '', ...parents]) => ({ id, parents }));
-  return { own: own.reverse(), behind: lines.filter((line) => line.startsWith('>')).length, border: lines.filter((line) => line.startsWith('-')).map((line) => line.slice(1).split(' ')[0] ?? '') };
+async function walk(
+  space: ObjectSpace,
+  range: readonly string[],
+): Promise<{ readonly own: readonly Own[]; readonly behind: number; readonly border: readonly string[] }> {
+  const lines = (await inSpace(space, ['rev-list', '--boundary', '--parents', '--topo-order', ...range]))
+    .split('\n')
+    .filter((line) => line !== '');
+  const own = lines
+    .filter((line) => /^<?[0-9a-f]/.test(line))
+    .map((line) => line.replace('<', '').split(' '))
+    .map(([id = '', ...parents]) => ({ id, parents }));
+  return {
+    own: own.reverse(),
+    behind: lines.filter((line) => line.startsWith('>')).length,
+    border: lines.filter((line) => line.startsWith('-')).map((line) => line.slice(1).split(' ')[0] ?? ''),
+  };
 }
 
 /** Every commit at which two branches part is on the border between them, so one alone is that commit. */
-async function partAt(space: ObjectSpace, border: readonly string[], [one, other]: readonly [string, string]): Promise<string | null> {
+async function partAt(
+  space: ObjectSpace,
+  border: readonly string[],
+  [one, other]: readonly [string, string],
+): Promise<string | null> {
   return border.length > 1 ? askLine(space, ['merge-base', one, other]) : (border[0] ?? null);
 }
 
 /** True when a remote-tracking branch leads to one of the own commits. */
-async function isAnyPushed(space: ObjectSpace, { start, own, not, upstream }: { readonly start: string; readonly own: number; readonly not: readonly string[]; readonly upstream: string | null }): Promise<boolean> {
+async function isAnyPushed(
+  space: ObjectSpace,
+  {
+    start,
+    own,
+    not,
+    upstream,
+  }: {
+    readonly start: string;
+    readonly own: number;
+    readonly not: readonly string[];
+    readonly upstream: string | null;
+  },
+): Promise<boolean> {
   if (own === 0) return false;
-  return start === upstream || (await countCommits(space, [start, '--not', ...not, ...(upstream === null ? [] : [upstream]), '--remotes'])) < own;
+  return (
+    start === upstream ||
+    (await countCommits(space, [start, '--not', ...not, ...(upstream === null ? [] : [upstream]), '--remotes'])) < own
+  );
 }
 
 /** The ref under which a tree keeps the base of its last sync, so that git keeps the commit when the base is force-pushed. Not shared between worktrees (git 2.20). */
@@ -139,7 +191,11 @@ async function findOldBase(space: ObjectSpace, { branch, start, common, tips, re
   const recorded = refs.ids.get(baseRef(tips.label)) ?? null;
   if (recorded === common) return null;
   const known = recorded !== null && (await isAncestor(space, recorded, start)) ? recorded : null;
-  const old = known ?? (tips.ref === null ? await findCreation(space, branch) : await askLine(space, ['merge-base', '--fork-point', tips.ref, start]));
+  const old =
+    known ??
+    (tips.ref === null
+      ? await findCreation(space, branch)
+      : await askLine(space, ['merge-base', '--fork-point', tips.ref, start]));
   if (old === null || old === common || (await isAncestor(space, old, tips.base))) return null;
   return (await isAncestor(space, old, start)) ? old : null;
 }
@@ -153,7 +209,11 @@ async function findCreation(space: ObjectSpace, branch: string): Promise<string 
 
 async function listOwn(space: ObjectSpace, start: string, not: readonly string[]): Promise<readonly Own[]> {
   const text = await inSpace(space, ['rev-list', '--reverse', '--topo-order', '--parents', start, '--not', ...not]);
-  return text.split('\n').filter((line) => line !== '').map((line) => line.split(' ')).map(([id = '', ...parents]) => ({ id, parents }));
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '))
+    .map(([id = '', ...parents]) => ({ id, parents }));
 }
 
 async function countCommits(space: ObjectSpace, range: readonly string[]): Promise<number> {

@@ -21,15 +21,23 @@ export interface SyncSettings {
 }
 
 /** One process for all of them and for all trees that are set up alike, another for what only git can read (a folder that begins with `~`). */
-export async function readSyncSettings(tree: string, gitDir: string, { env, known }: { readonly env: Env; readonly known: AskedOnce<readonly ConfigEntry[]> }): Promise<SyncSettings> {
+export async function readSyncSettings(
+  tree: string,
+  gitDir: string,
+  { env, known }: { readonly env: Env; readonly known: AskedOnce<readonly ConfigEntry[]> },
+): Promise<SyncSettings> {
   const common = await readCommonDir(gitDir);
   const entries = await known.ask((await readKey(common, env)) ?? gitDir, () => readConfig(tree, ASKED, env));
   const of = (pattern: RegExp): readonly ConfigEntry[] => entries.filter(({ key }) => pattern.test(key));
   return {
     user: JSON.stringify(of(/^(user|committer)\./)),
-    signs: await readFlag(of(/^commit\./).at(-1)?.value ?? 'false', () => plumbText(['config', '--type=bool', '--get', 'commit.gpgsign'], { cwd: tree, env })),
+    signs: await readFlag(of(/^commit\./).at(-1)?.value ?? 'false', () =>
+      plumbText(['config', '--type=bool', '--get', 'commit.gpgsign'], { cwd: tree, env }),
+    ),
     hooks: of(/^core\./).length === 0 ? join(common, 'hooks') : await askForHooks(tree, env),
-    lfs: of(/^filter\./).map(({ value }) => value).join(' '),
+    lfs: of(/^filter\./)
+      .map(({ value }) => value)
+      .join(' '),
   };
 }
 
@@ -53,5 +61,7 @@ async function readFlag(value: string, ask: () => Promise<string>): Promise<bool
 }
 
 async function askForHooks(tree: string, env: Env): Promise<string> {
-  return (await plumb(['rev-parse', '--git-path', 'hooks'], { cwd: tree, env })).stdout.toString('utf8').replace(/\n$/, '');
+  return (await plumb(['rev-parse', '--git-path', 'hooks'], { cwd: tree, env })).stdout
+    .toString('utf8')
+    .replace(/\n$/, '');
 }

@@ -18,7 +18,13 @@ export interface SyncShared {
 }
 
 export function makeSyncShared(): SyncShared {
-  return { news: makeAskedOnce(), settings: makeAskedOnce(), commits: makeAskedOnce(), idents: makeAskedOnce(), largeFiles: makeAskedOnce() };
+  return {
+    news: makeAskedOnce(),
+    settings: makeAskedOnce(),
+    commits: makeAskedOnce(),
+    idents: makeAskedOnce(),
+    largeFiles: makeAskedOnce(),
+  };
 }
 
 /** Removes what was made for the run. */

@@ -14,7 +14,12 @@ export type SyncBase =
   /** A branch of origin; null for its default one. */
   | { readonly kind: 'branch'; readonly name: string | null }
   /** The tip of another tree (a stage's predecessor). `tip`, `objects`: where it would be after a sync that was only predicted. */
-  | { readonly kind: 'tree'; readonly label: string; readonly path: string; readonly predicted: { readonly tip: string; readonly objects: readonly string[] } | null };
+  | {
+      readonly kind: 'tree';
+      readonly label: string;
+      readonly path: string;
+      readonly predicted: { readonly tip: string; readonly objects: readonly string[] } | null;
+    };
 
 export interface TipOptions {
   readonly tree: string;
@@ -39,23 +44,36 @@ export interface FoundTips {
 /** The commits to sync with; a text says why there are none. */
 export async function readTips(options: TipOptions): Promise<FoundTips | string> {
   const { tree, branch, base, mirror, refs, dryRun, env } = options;
-  const upstreamOf = async (label: string): Promise<string | null> => (label === `origin/${branch}` ? null : readOrigin(branch, options));
+  const upstreamOf = async (label: string): Promise<string | null> =>
+    label === `origin/${branch}` ? null : readOrigin(branch, options);
   if (base.kind === 'tree') return readPredecessor(base, { ...options, upstream: await upstreamOf(base.label) });
   const name = await readBaseName(options);
   if (name === null) return 'origin has no default branch; name one in the layout: base: BRANCH';
   const beside = dryRun && mirror?.usable === true ? [join(mirror.path, 'objects')] : [];
   const remote = await readOrigin(name, options);
-  if (remote !== null) return { tips: { label: `origin/${name}`, base: remote, ref: `refs/remotes/origin/${name}`, upstream: await upstreamOf(`origin/${name}`) }, beside };
+  if (remote !== null)
+    return {
+      tips: {
+        label: `origin/${name}`,
+        base: remote,
+        ref: `refs/remotes/origin/${name}`,
+        upstream: await upstreamOf(`origin/${name}`),
+      },
+      beside,
+    };
   // A worktree of a checkout without an origin.
   const local = refs.ids.get(`refs/heads/${name}`);
-  if (local !== undefined && !(await hasOrigin(tree, env))) return { tips: { label: name, base: local, ref: `refs/heads/${name}`, upstream: null }, beside };
+  if (local !== undefined && !(await hasOrigin(tree, env)))
+    return { tips: { label: name, base: local, ref: `refs/heads/${name}`, upstream: null }, beside };
   return `origin has no branch "${name}"`;
 }
 
 /** The branch that is kept in step with, by its name on origin; null where there is none, or it is another tree's tip. */
 export async function readBaseName(options: Omit<TipOptions, 'branch'>): Promise<string | null> {
   const { base, mirror } = options;
-  return base.kind === 'tree' ? null : (base.name ?? (mirror?.usable === true ? mirror.head : null) ?? (await readDefault(options)));
+  return base.kind === 'tree'
+    ? null
+    : (base.name ?? (mirror?.usable === true ? mirror.head : null) ?? (await readDefault(options)));
 }
 
 /** Commit of a branch of origin: where it is up to date, else as the tree knows it. */
@@ -84,7 +102,10 @@ async function readHead(tree: string, env: Env): Promise<string | null> {
 }
 
 /** The predecessor's tip; its objects come into the tree (no ref, no FETCH_HEAD), or lie beside it for a prediction. */
-async function readPredecessor(base: Extract<SyncBase, { kind: 'tree' }>, { tree, gitDir, refs, dryRun, env, upstream }: TipOptions & { readonly upstream: string | null }): Promise<FoundTips | string> {
+async function readPredecessor(
+  base: Extract<SyncBase, { kind: 'tree' }>,
+  { tree, gitDir, refs, dryRun, env, upstream }: TipOptions & { readonly upstream: string | null },
+): Promise<FoundTips | string> {
   const { label, path, predicted } = base;
   const place = await readPlace(path);
   if (place.kind !== 'repository') return `the clone of ${label}, which it builds on, is not there`;
@@ -97,9 +118,23 @@ async function readPredecessor(base: Extract<SyncBase, { kind: 'tree' }>, { tree
   // Kept from the last sync: its commits are there.
   if (refs.ids.get(baseRef(label)) === tip) return { tips, beside: [] };
   try {
-    await mutateGit([...NO_GC, 'fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules', '--', path, 'HEAD'], { cwd: tree, env });
+    await mutateGit(
+      [
+        ...NO_GC,
+        'fetch',
+        '--quiet',
+        '--no-write-fetch-head',
+        '--no-tags',
+        '--no-recurse-submodules',
+        '--',
+        path,
+        'HEAD',
+      ],
+      { cwd: tree, env },
+    );
   } catch (error) {
-    if (error instanceof ProgramError) return `the tip of ${label}, which it builds on, could not be fetched: ${error.stderr.trim()}`;
+    if (error instanceof ProgramError)
+      return `the tip of ${label}, which it builds on, could not be fetched: ${error.stderr.trim()}`;
     throw error;
   }
   return { tips, beside: [] };

@@ -68,28 +68,45 @@ export async function syncTree(sync: TreeSync): Promise<SyncedTree> {
     if (error instanceof MovedMeanwhile) return plain(nothingDone('skipped', { reason: error.message }));
     const told = explainFailure(error, { what: 'could not be synced' });
     if (!(told instanceof UserError)) throw error;
-    return plain(nothingDone('failed', { reason: oneLine(told.message), notes: told.hint === undefined ? [] : [told.hint] }));
+    return plain(
+      nothingDone('failed', { reason: oneLine(told.message), notes: told.hint === undefined ? [] : [told.hint] }),
+    );
   }
 }
 
 async function attempt(sync: TreeSync): Promise<SyncedTree> {
   const { tree, mirror, dryRun, env } = sync;
   const place = await readPlace(tree);
-  if (place.kind !== 'repository') return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
+  if (place.kind !== 'repository')
+    return plain(nothingDone('skipped', { reason: 'has no clone; claude-tmux up makes it' }));
   const { gitDir } = place;
-  const damage = (await findDamage(tree, gitDir)).find((one) => dryRun || mirror?.usable !== true || !isReplaceable(one));
-  if (damage !== undefined) return plain(nothingDone('failed', { reason: `is damaged: ${describeDamage(damage)}`, notes: [`to repair: ${damage.repair}`] }));
+  const damage = (await findDamage(tree, gitDir)).find(
+    (one) => dryRun || mirror?.usable !== true || !isReplaceable(one),
+  );
+  if (damage !== undefined)
+    return plain(
+      nothingDone('failed', {
+        reason: `is damaged: ${describeDamage(damage)}`,
+        notes: [`to repair: ${damage.repair}`],
+      }),
+    );
   await refuseFilters(tree, env);
   const restored: string[] = [];
   const onRestored = (said: string): void => void restored.push(said);
-  const refs = mirror?.usable === true && !dryRun ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news, onRestored }) : await readRefTable(gitDir, env);
+  const refs =
+    mirror?.usable === true && !dryRun
+      ? await fetchFromMirror(tree, mirror, { gitDir, env, news: sync.shared.news, onRestored })
+      : await readRefTable(gitDir, env);
   if (mirror?.usable === true && !dryRun) await followDefault(tree, { gitDir, refs, head: mirror.head, env });
   const synced = await bringBase(sync, { gitDir, refs });
   return { ...synced, result: { ...synced.result, notes: [...restored, ...synced.result.notes] } };
 }
 
 /** The rest of it, with the tree's refs as they are now. */
-async function bringBase(sync: TreeSync, { gitDir, refs }: { readonly gitDir: string; readonly refs: RefTable }): Promise<SyncedTree> {
+async function bringBase(
+  sync: TreeSync,
+  { gitDir, refs }: { readonly gitDir: string; readonly refs: RefTable },
+): Promise<SyncedTree> {
   const { tree, dryRun, env } = sync;
   // What origin has newly is in the tree's own refs, except in a dry run.
   const compared = dryRun ? null : await readBaseName({ ...sync, gitDir, refs });
@@ -101,12 +118,21 @@ async function bringBase(sync: TreeSync, { gitDir, refs }: { readonly gitDir: st
   if (typeof found === 'string') return plain(nothingDone('skipped', { reason: found, from: head, to: head }));
   const { tips } = found;
   const counts = tips.label === `origin/${compared ?? ''}` ? status.against : null;
-  if (counts?.behind === 0 && (tips.upstream === null || tips.upstream === head)) return plain(nothingDone('current', { base: tips.label, from: head, to: head }));
+  if (counts?.behind === 0 && (tips.upstream === null || tips.upstream === head))
+    return plain(nothingDone('current', { base: tips.label, from: head, to: head }));
   const space = await openSpace({ tree, gitDir, beside: found.beside, outside: dryRun, env });
   let result: SyncResult;
   try {
     const point = await readSyncPoint(space, { gitDir, branch, head, tips, refs, counts });
-    result = await bringIn(sync, { gitDir, branch, head, tips, space, point, isReplaced: [...refs.ids.keys()].some((name) => name.startsWith('refs/replace/')) });
+    result = await bringIn(sync, {
+      gitDir,
+      branch,
+      head,
+      tips,
+      space,
+      point,
+      isReplaced: [...refs.ids.keys()].some((name) => name.startsWith('refs/replace/')),
+    });
     if (dryRun) return { result, predicted: { tip: result.to ?? head, space } };
   } catch (error) {
     await closeSpace(space);
@@ -119,7 +145,10 @@ async function bringBase(sync: TreeSync, { gitDir, refs }: { readonly gitDir: st
 /** Throws MovedMeanwhile for a clone whose configuration names a filter that was not there when it was made. */
 async function refuseFilters(tree: string, env: Env): Promise<void> {
   const [name] = (await readOwnPrograms(tree, env)).filters;
-  if (name !== undefined) throw new MovedMeanwhile(`has the filter "${oneLine(name)}" in its own configuration, which is not run: what its files hold cannot be told`);
+  if (name !== undefined)
+    throw new MovedMeanwhile(
+      `has the filter "${oneLine(name)}" in its own configuration, which is not run: what its files hold cannot be told`,
+    );
 }
 
 function plain(result: SyncResult): SyncedTree {
@@ -141,25 +170,81 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   const { head, tips, point, space, branch } = subject;
   const { facts } = point;
   const decision = decideSync(facts, sync.mode);
-  const notes = point.diverged ? [`origin/${oneLine(branch)} has other commits than the clone; that is left to you`] : [];
+  const notes = point.diverged
+    ? [`origin/${oneLine(branch)} has other commits than the clone; that is left to you`]
+    : [];
   const still = { base: tips.label, from: head, to: head, notes };
-  if (decision.kind === 'skip' || decision.kind === 'fail') return nothingDone(decision.kind === 'skip' ? 'skipped' : 'failed', { ...still, reason: await inFull(decision.reason, subject) });
+  if (decision.kind === 'skip' || decision.kind === 'fail')
+    return nothingDone(decision.kind === 'skip' ? 'skipped' : 'failed', {
+      ...still,
+      reason: await inFull(decision.reason, subject),
+    });
   if (decision.kind === 'current') return nothingDone('current', still);
   const settings = await readSyncSettings(sync.tree, subject.gitDir, { env: sync.env, known: sync.shared.settings });
-  const outcome = await carryOut(decision.kind, subject, { mergesTrees: sync.mergesTrees, reading: { known: sync.shared.commits, isReplaced: subject.isReplaced }, committer: () => readCommitter(space, settings, sync.shared.idents) });
-  if (await isLanded(outcome, subject)) return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
-  if (outcome.kind === 'conflict') return nothingDone('conflict', { ...still, way: decision.kind === 'merge' ? 'merge' : 'rebase', files: outcome.files, reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"` });
+  const outcome = await carryOut(decision.kind, subject, {
+    mergesTrees: sync.mergesTrees,
+    reading: { known: sync.shared.commits, isReplaced: subject.isReplaced },
+    committer: () => readCommitter(space, settings, sync.shared.idents),
+  });
+  if (await isLanded(outcome, subject))
+    return nothingDone('landed', { ...still, reason: `all of it is in ${tips.label} already` });
+  if (outcome.kind === 'conflict')
+    return nothingDone('conflict', {
+      ...still,
+      way: decision.kind === 'merge' ? 'merge' : 'rebase',
+      files: outcome.files,
+      reason: outcome.commit === null ? null : `at "${oneLine(outcome.commit)}"`,
+    });
   const changes = await readChanges(space.place, head, outcome.tip);
   const inTheWay = await findOverwritten(sync.tree, changes, { gitDir: subject.gitDir, env: sync.env });
-  if (inTheWay.length > 0) return nothingDone('skipped', { ...still, files: inTheWay, reason: `has files of its own where ${tips.label} brings some` });
-  const moved = { ...still, way: null, to: outcome.tip, brought: facts.behind + facts.ahead, made: outcome.commits, dropped: outcome.dropped, files: [], reason: null };
+  if (inTheWay.length > 0)
+    return nothingDone('skipped', {
+      ...still,
+      files: inTheWay,
+      reason: `has files of its own where ${tips.label} brings some`,
+    });
+  const moved = {
+    ...still,
+    way: null,
+    to: outcome.tip,
+    brought: facts.behind + facts.ahead,
+    made: outcome.commits,
+    dropped: outcome.dropped,
+    files: [],
+    reason: null,
+  };
   const result: SyncResult = { ...moved, outcome: DONE[decision.kind] };
   if (sync.dryRun) return result;
-  const veto = decision.kind === 'rebase' ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env }) : null;
+  const veto =
+    decision.kind === 'rebase'
+      ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env })
+      : null;
   if (veto !== null) return nothingDone('skipped', { ...still, reason: veto });
-  await fetchLfs(sync.tree, { commit: tips.base, command: settings.lfs, mirror: sync.mirror, env: sync.env, known: sync.shared.largeFiles });
-  const note = { version: 1 as const, branch, from: head, to: outcome.tip, baseRef: baseRef(tips.label), base: tips.base, message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`, at: sync.now };
-  const told = await moveTree({ ...sync, gitDir: subject.gitDir, space, note, changes, recheck: () => recheck(sync, subject) });
+  await fetchLfs(sync.tree, {
+    commit: tips.base,
+    command: settings.lfs,
+    mirror: sync.mirror,
+    env: sync.env,
+    known: sync.shared.largeFiles,
+  });
+  const note = {
+    version: 1 as const,
+    branch,
+    from: head,
+    to: outcome.tip,
+    baseRef: baseRef(tips.label),
+    base: tips.base,
+    message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`,
+    at: sync.now,
+  };
+  const told = await moveTree({
+    ...sync,
+    gitDir: subject.gitDir,
+    space,
+    note,
+    changes,
+    recheck: () => recheck(sync, subject),
+  });
   return { ...result, notes: [...notes, ...told] };
 }
 
@@ -174,12 +259,22 @@ interface Means {
   readonly committer: () => Promise<Committer>;
 }
 
-async function carryOut(way: Way, { branch, gitDir, tips, point, space }: Subject, { mergesTrees, reading, committer }: Means): Promise<Outcome> {
+async function carryOut(
+  way: Way,
+  { branch, gitDir, tips, point, space }: Subject,
+  { mergesTrees, reading, committer }: Means,
+): Promise<Outcome> {
   const scratch = { space, gitDir, start: point.start, base: tips.base };
   const message = mergeMessage(branch, tips.label);
   switch (way) {
     case 'forward':
-      return { kind: 'made', tip: point.facts.behind === 0 ? point.start : tips.base, commits: 0, dropped: 0, addsNothing: null };
+      return {
+        kind: 'made',
+        tip: point.facts.behind === 0 ? point.start : tips.base,
+        commits: 0,
+        dropped: 0,
+        addsNothing: null,
+      };
     case 'rebase':
       if (!mergesTrees) return rebaseInScratch(scratch, point.commits);
       return replay(space, { onto: tips.base, commits: point.commits, reading, committer: await committer() });
@@ -193,15 +288,21 @@ async function carryOut(way: Way, { branch, gitDir, tips, point, space }: Subjec
 
 /** As git words it. */
 function mergeMessage(branch: string, label: string): string {
-  const what = label.startsWith('origin/') ? `remote-tracking branch '${label}'` : `branch '${label.replaceAll('"', '')}'`;
+  const what = label.startsWith('origin/')
+    ? `remote-tracking branch '${label}'`
+    : `branch '${label.replaceAll('"', '')}'`;
   return `Merge ${what} into ${branch}\n`;
 }
 
 /** A squash or rebase merge has other commits than the branch, so it can only be told by content. */
 async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
   if (point.facts.own === 0) return false;
-  const isSame = outcome.kind === 'made' && (outcome.addsNothing ?? (await haveSameTree(space, outcome.tip, tips.base)));
-  return (isSame || outcome.kind === 'conflict') && (await proveMerged(point.start, [{ id: tips.base, label: tips.label }], objectPlace(space))) !== null;
+  const isSame =
+    outcome.kind === 'made' && (outcome.addsNothing ?? (await haveSameTree(space, outcome.tip, tips.base)));
+  return (
+    (isSame || outcome.kind === 'conflict') &&
+    (await proveMerged(point.start, [{ id: tips.base, label: tips.label }], objectPlace(space))) !== null
+  );
 }
 
 async function haveSameTree(space: ObjectSpace, one: string, other: string): Promise<boolean> {
@@ -217,6 +318,7 @@ async function recheck({ tree, env, recheck: askAgent }: TreeSync, { head, gitDi
 }
 
 async function inFull(reason: string, { space, point }: Subject): Promise<string> {
-  return !point.facts.related && (await isPartial(space)) ? `${reason} (the clone holds only a part of the history)` : reason;
+  return !point.facts.related && (await isPartial(space))
+    ? `${reason} (the clone holds only a part of the history)`
+    : reason;
 }
-

@@ -15,11 +15,13 @@ export async function takeBackFiles(changes: readonly Change[], git: GitPlace): 
   const files = changes.filter((change) => !isSubmoduleChange(change));
   const hashes = await hashFiles(files, git);
   const ours: Change[] = [];
-  for (const change of files) if (await isOurs(change, { hash: hashes.get(change.path) ?? null, git })) ours.push(change);
+  for (const change of files)
+    if (await isOurs(change, { hash: hashes.get(change.path) ?? null, git })) ours.push(change);
   for (const { path } of ours.filter(({ from }) => from.mode === GONE)) await removeFile(git.cwd, path);
   const old: string[] = [];
   for (const { path, from } of ours) if (from.mode !== GONE && (await isFree(git.cwd, path))) old.push(`${path}\0`);
-  if (old.length > 0) await mutatePlumbText(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...git, input: old.join('') });
+  if (old.length > 0)
+    await mutatePlumbText(['checkout-index', '--force', '-u', '-z', '--stdin'], { ...git, input: old.join('') });
   await mutatePlumb(['update-index', '-q', '--refresh'], git);
 }
 
@@ -32,13 +34,17 @@ interface Found {
 async function isOurs({ path, from, to }: Change, { hash, git }: Found): Promise<boolean> {
   const facts = await look(join(git.cwd, path));
   if (facts === null) return from.mode !== GONE;
-  if (facts.isSymbolicLink()) return to.mode === LINK && (await readlink(join(git.cwd, path))) === (await content(to.id, path, git)).toString('utf8');
+  if (facts.isSymbolicLink())
+    return (
+      to.mode === LINK && (await readlink(join(git.cwd, path))) === (await content(to.id, path, git)).toString('utf8')
+    );
   // A folder in the place of a file goes with the new files in it.
   if (facts.isDirectory()) return from.mode !== GONE;
   if (hash === to.id) return true;
   if (hash === from.id) return false;
   const there = await readLargeFile(join(git.cwd, path));
-  const begins = async (id: string, mode: string): Promise<boolean> => mode !== GONE && (await content(id, path, git)).subarray(0, there.length).equals(there);
+  const begins = async (id: string, mode: string): Promise<boolean> =>
+    mode !== GONE && (await content(id, path, git)).subarray(0, there.length).equals(there);
   return (await begins(to.id, to.mode)) || (await begins(from.id, from.mode));
 }
 const LINK = '120000';
@@ -51,10 +57,14 @@ async function content(id: string, path: string, git: GitPlace): Promise<Buffer>
 
 /** One process for all; a name with a newline in it cannot be asked about this way and is compared by content. */
 async function hashFiles(changes: readonly Change[], git: GitPlace): Promise<ReadonlyMap<string, string>> {
-  const kinds = await Promise.all(changes.map(async ({ path }) => !path.includes('\n') && (await look(join(git.cwd, path)))?.isFile() === true));
+  const kinds = await Promise.all(
+    changes.map(async ({ path }) => !path.includes('\n') && (await look(join(git.cwd, path)))?.isFile() === true),
+  );
   const paths = changes.filter((_, at) => kinds[at]).map(({ path }) => path);
   if (paths.length === 0) return new Map();
-  const ids = (await mutatePlumbText(['hash-object', '--stdin-paths'], { ...git, input: `${paths.join('\n')}\n` })).split('\n');
+  const ids = (
+    await mutatePlumbText(['hash-object', '--stdin-paths'], { ...git, input: `${paths.join('\n')}\n` })
+  ).split('\n');
   return new Map(paths.map((path, at) => [path, ids[at] ?? '']));
 }
 
@@ -62,7 +72,13 @@ async function hashFiles(changes: readonly Change[], git: GitPlace): Promise<Rea
 async function removeFile(tree: string, path: string): Promise<void> {
   await unlink(join(tree, path)).catch(absentIsFine);
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
-    if (!(await rmdir(join(tree, folder)).then(() => true, () => false))) return;
+    if (
+      !(await rmdir(join(tree, folder)).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
   }
 }
 

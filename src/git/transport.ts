@@ -10,7 +10,15 @@ const TRANSPORT = '^(core\\.sshcommand|ssh\\.variant|credential\\..*|http\\..*|u
  * `includeIf` that only holds there) says about transport comes along. Without a terminal ssh is told to ask nothing, unless
  * the user has set an ssh command of their own in the environment.
  */
-export async function transportEnvironment({ checkout, env, asks }: { readonly checkout: string | null; readonly env: Env; readonly asks: boolean }): Promise<Env> {
+export async function transportEnvironment({
+  checkout,
+  env,
+  asks,
+}: {
+  readonly checkout: string | null;
+  readonly env: Env;
+  readonly asks: boolean;
+}): Promise<Env> {
   const here = await readConfig(checkout ?? '/', TRANSPORT, env);
   const reach = withConfig(env, checkout === null ? [] : await withoutGlobal(here, env));
   if (asks || env.GIT_SSH_COMMAND !== undefined || env.GIT_SSH !== undefined) return reach;

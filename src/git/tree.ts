@@ -38,7 +38,12 @@ async function readRepository(path: string, gitDir: string, { repo, env }: Expec
   if (marker === null && (await isHalfMadeWorktree(gitDir))) return { kind: 'absent' };
   const isOurs = marker === null ? await isCloneOf(gitDir, repo, env) : isSameRepository(marker.repo, repo);
   if (!isOurs) return { kind: 'foreign', why: await describeForeign(gitDir, repo, env) };
-  return { kind: 'ready', branch: await readBranch(path, gitDir, env), setupDone: marker?.setup !== 'pending' || (await hasSetupMark(gitDir)), ...(lacksWork(gitDir) ? { lacksWork: true } : {}) };
+  return {
+    kind: 'ready',
+    branch: await readBranch(path, gitDir, env),
+    setupDone: marker?.setup !== 'pending' || (await hasSetupMark(gitDir)),
+    ...(lacksWork(gitDir) ? { lacksWork: true } : {}),
+  };
 }
 
 /** git keeps a new worktree locked with this word until its files are there (git 2.39), also when it was killed. */

@@ -25,7 +25,9 @@ export function isSubmoduleChange({ from, to }: Change): boolean {
 
 /** Every path that differs, renames as what they are to the files: one gone, one new. */
 export async function readChanges(place: GitPlace, from: string, to: string): Promise<readonly Change[]> {
-  const records = (await plumbText(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to, '--'], place)).split('\0');
+  const records = (
+    await plumbText(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to, '--'], place)
+  ).split('\0');
   const changes: Change[] = [];
   for (let at = 0; at + 1 < records.length; at += 2) {
     const [mode = '', toMode = '', id = '', toId = ''] = (records[at] ?? '').replace(/^\s*:/, '').split(' ');
@@ -38,12 +40,17 @@ export async function readChanges(place: GitPlace, from: string, to: string): Pr
  * Files that `changes` would overwrite although git keeps no copy of them: untracked ones in the place of a new file, ignored ones too
  * (`read-tree` overwrites those without a word, git 2.39), and tracked ones whose edits git was told to overlook, or that the clone's own configuration hides.
  */
-export async function findOverwritten(tree: string, changes: readonly Change[], { gitDir, env }: { readonly gitDir: string; readonly env: Env }): Promise<readonly string[]> {
+export async function findOverwritten(
+  tree: string,
+  changes: readonly Change[],
+  { gitDir, env }: { readonly gitDir: string; readonly env: Env },
+): Promise<readonly string[]> {
   const leaving = new Set(changes.filter(({ from }) => from.mode !== GONE).map(({ path }) => path));
   const found: string[] = [];
   for (const { path, from } of changes) if (from.mode === GONE) found.push(...(await inTheWay(tree, path, leaving)));
   const idBytes = (changes[0]?.to.id.length ?? 0) / 2;
-  const overlooked = leaving.size === 0 || (await isUnmarked(gitDir, idBytes)) ? [] : await findOverlooked(tree, leaving, env);
+  const overlooked =
+    leaving.size === 0 || (await isUnmarked(gitDir, idBytes)) ? [] : await findOverlooked(tree, leaving, env);
   const hidden = leaving.size === 0 ? [] : await findHiddenEdits(tree, leaving, { gitDir, env });
   return [...new Set([...found, ...overlooked, ...hidden])];
 }
@@ -55,29 +62,44 @@ async function inTheWay(tree: string, path: string, leaving: ReadonlySet<string>
     const part = parts.slice(0, depth).join('/');
     const facts = await look(join(tree, part));
     if (facts === null || leaving.has(part)) return [];
-    if (depth === parts.length && facts.isDirectory()) return (await filesBelow(tree, part)).filter((file) => !leaving.has(file));
+    if (depth === parts.length && facts.isDirectory())
+      return (await filesBelow(tree, part)).filter((file) => !leaving.has(file));
     if (!facts.isDirectory()) return (await isSameFile(tree, { path: part, ino: facts.ino, leaving })) ? [] : [part];
   }
   return [];
 }
 
 /** On a file system that ignores case, `Readme` stands there while `README` is the one that goes. */
-async function isSameFile(tree: string, { path, ino, leaving }: { readonly path: string; readonly ino: number; readonly leaving: ReadonlySet<string> }): Promise<boolean> {
+async function isSameFile(
+  tree: string,
+  { path, ino, leaving }: { readonly path: string; readonly ino: number; readonly leaving: ReadonlySet<string> },
+): Promise<boolean> {
   const twin = [...leaving].find((other) => other.toLowerCase() === path.toLowerCase());
   return twin !== undefined && (await look(join(tree, twin)))?.ino === ino;
 }
 
 async function filesBelow(tree: string, folder: string): Promise<readonly string[]> {
   const entries = await readdir(join(tree, folder), { withFileTypes: true });
-  const below = await Promise.all(entries.map(async (entry) => (entry.isDirectory() ? filesBelow(tree, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`])));
+  const below = await Promise.all(
+    entries.map(async (entry) =>
+      entry.isDirectory() ? filesBelow(tree, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+    ),
+  );
   return below.flat();
 }
 
 /** Marked `assume-unchanged` (lower case) or `skip-worktree` (S), and there: `status` does not look at their content. */
 async function findOverlooked(tree: string, leaving: ReadonlySet<string>, env: Env): Promise<readonly string[]> {
   const text = await plumbText(['ls-files', '-v', '-z'], { cwd: tree, env });
-  const marked = text.split('\0').filter((entry) => /^[a-zS] /.test(entry)).map((entry) => entry.slice(2));
-  const there = await Promise.all(marked.filter((path) => leaving.has(path)).map(async (path) => ((await look(join(tree, path))) === null ? [] : [path])));
+  const marked = text
+    .split('\0')
+    .filter((entry) => /^[a-zS] /.test(entry))
+    .map((entry) => entry.slice(2));
+  const there = await Promise.all(
+    marked
+      .filter((path) => leaving.has(path))
+      .map(async (path) => ((await look(join(tree, path))) === null ? [] : [path])),
+  );
   return there.flat();
 }
 

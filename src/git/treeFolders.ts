@@ -24,11 +24,20 @@ export interface ListOptions extends FolderOptions {
 }
 
 /** One git process; throws as readGit does. A name that is not UTF-8 comes with U+FFFD in it. */
-export async function readTreeFolders(tree: string, { withUntracked, withSubmodules, ...options }: ListOptions): Promise<TreeFolders> {
+export async function readTreeFolders(
+  tree: string,
+  { withUntracked, withSubmodules, ...options }: ListOptions,
+): Promise<TreeFolders> {
   const untracked: string[] = [];
   const tracked = new Set<string>(['']);
   const submodules: string[] = [];
-  const args = ['ls-files', '-z', '--cached', ...(withUntracked ? UNTRACKED : []), ...(withSubmodules ? ['--stage'] : [])];
+  const args = [
+    'ls-files',
+    '-z',
+    '--cached',
+    ...(withUntracked ? UNTRACKED : []),
+    ...(withSubmodules ? ['--stage'] : []),
+  ];
   for (const entry of splitNul(await readGit(args, { cwd: tree, ...options }))) {
     const [, mode, path = entry] = withSubmodules ? (/^(\d{6}) [^\t]*\t(.*)$/s.exec(entry) ?? []) : [];
     if (path.endsWith('/')) untracked.push(path.slice(0, -1));
@@ -43,7 +52,7 @@ const GITLINK = '160000';
 
 /** One at a time: a list of 30,000 names need not stand in memory beside the text. */
 function* splitNul(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const to = text.indexOf('\0', from);
     if (to === -1) return;
     yield text.slice(from, to);
@@ -61,10 +70,18 @@ function addFolders(folders: Set<string>, path: string): void {
 }
 
 /** Those of the paths (relative to the tree, which they must lie in) that git ignores; what is tracked never is. */
-export async function readIgnored(tree: string, paths: readonly string[], options: FolderOptions): Promise<ReadonlySet<string>> {
+export async function readIgnored(
+  tree: string,
+  paths: readonly string[],
+  options: FolderOptions,
+): Promise<ReadonlySet<string>> {
   if (paths.length === 0) return new Set();
   try {
-    const text = await askGit(['check-ignore', '-z', '--stdin'], { cwd: tree, input: paths.map((path) => `${path}\0`).join(''), ...options });
+    const text = await askGit(['check-ignore', '-z', '--stdin'], {
+      cwd: tree,
+      input: paths.map((path) => `${path}\0`).join(''),
+      ...options,
+    });
     return new Set(splitNul(text ?? ''));
   } catch (error) {
     // A path that became a link or a submodule meanwhile: git refuses the whole question.

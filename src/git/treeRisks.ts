@@ -62,13 +62,24 @@ export async function readUnmergedBranch(tree: string, options: BranchOptions): 
 async function readRepositoryRisks(tree: string, where: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
   return orUnknown('what is in it', where, async () => {
     const place = await readRiskPlace(join(tree, where), where, options);
-    if (place === null) return [{ kind: 'unknown', where, name: 'what is in it', count: 1, samples: ['it is not a git repository that can be read'] }];
+    if (place === null)
+      return [
+        {
+          kind: 'unknown',
+          where,
+          name: 'what is in it',
+          count: 1,
+          samples: ['it is not a git repository that can be read'],
+        },
+      ];
     const copies = where === '' ? readCopyRisks(place, options) : Promise.resolve([]);
     const parts = await Promise.all([
       orUnknown('which files changed', where, () => readFileRisks(place)),
       orUnknown('which ignored files are copies', where, () => copies),
       orUnknown('which commits only it has', where, () => readCommitRisks(place)),
-      orUnknown('which large files only it has', where, () => readLargeRisks(place, where === '' ? options.checkout : null)),
+      orUnknown('which large files only it has', where, () =>
+        readLargeRisks(place, where === '' ? options.checkout : null),
+      ),
       orUnknown('which worktrees belong to it', where, () => readWorktreeRisks(place, tree)),
     ]);
     return [...parts.flat(), ...operationRisk(place)];
@@ -76,7 +87,11 @@ async function readRepositoryRisks(tree: string, where: string, options: RiskOpt
 }
 
 /** Null when no repository stands there. */
-async function readRiskPlace(root: string, where: string, { base, remote, onlyAsked = false, onProof, env }: BranchOptions): Promise<RiskPlace | null> {
+async function readRiskPlace(
+  root: string,
+  where: string,
+  { base, remote, onlyAsked = false, onProof, env }: BranchOptions,
+): Promise<RiskPlace | null> {
   const place = await readPlace(root);
   if (place.kind !== 'repository') return null;
   const isWorktree = (await readCommonDir(place.gitDir)) !== place.gitDir;
@@ -94,7 +109,9 @@ async function readWorktreeRisks(place: RiskPlace, tree: string): Promise<readon
   if (place.isWorktree) return [];
   const text = await readGit(['worktree', 'list', '--porcelain'], gitPlace(place));
   const paths = [...text.matchAll(/^worktree (.+)$/gm)].map(([, path = '']) => path).slice(1);
-  const outside = (await Promise.all(paths.map((path) => realpath(path).catch(() => path)))).filter((path) => relative(tree, path).startsWith('..'));
+  const outside = (await Promise.all(paths.map((path) => realpath(path).catch(() => path)))).filter((path) =>
+    relative(tree, path).startsWith('..'),
+  );
   return riskOf('worktree', place.where, outside);
 }
 
@@ -103,7 +120,11 @@ async function readProcessRisks(tree: string, mayStand: RiskOptions['mayStand'])
   const others: InsideProcess[] = [];
   for (const one of inside) if (!(await isOurs(one.pid)) && (await mayStand?.(one.pid)) !== true) others.push(one);
   others.sort((a, b) => a.pid - b.pid);
-  return riskOf('process', '', others.map(({ pid, name }) => `${name} (pid ${pid})`));
+  return riskOf(
+    'process',
+    '',
+    others.map(({ pid, name }) => `${name} (pid ${pid})`),
+  );
 }
 
 /** This program, and what the other questions about the tree have started there meanwhile: git, and a filter of git's. */
@@ -135,9 +156,11 @@ async function readInnerRisks(tree: string, options: RiskOptions): Promise<reado
     if (at !== '') risks.push(...(await readRepositoryRisks(tree, at, options)));
     const nested = await findNestedRepositories(join(tree, at));
     waiting.push(...nested.trees.map((folder) => join(at, folder)));
-    for (const folder of nested.bare) if (!(await isTracked(join(tree, at), folder, options.env))) bare.add(join(tree, at, folder));
+    for (const folder of nested.bare)
+      if (!(await isTracked(join(tree, at), folder, options.env))) bare.add(join(tree, at, folder));
   }
-  for (const gitDir of bare) if (!seen.has(await realpath(gitDir))) risks.push(...(await readBareRisks(tree, gitDir, options)));
+  for (const gitDir of bare)
+    if (!seen.has(await realpath(gitDir))) risks.push(...(await readBareRisks(tree, gitDir, options)));
   return risks;
 }
 
@@ -152,7 +175,21 @@ async function isTracked(root: string, folder: string, env: Env): Promise<boolea
 async function readBareRisks(tree: string, gitDir: string, options: RiskOptions): Promise<readonly TreeRisk[]> {
   const where = relative(tree, gitDir);
   return orUnknown('which commits only it has', where, async () => {
-    const place = await nestedPlace({ root: gitDir, gitDir, isWorktree: false, where, env: options.env, base: null, remote: null, onlyAsked: options.onlyAsked ?? false, onProof: options.onProof }, tree, options.remote);
+    const place = await nestedPlace(
+      {
+        root: gitDir,
+        gitDir,
+        isWorktree: false,
+        where,
+        env: options.env,
+        base: null,
+        remote: null,
+        onlyAsked: options.onlyAsked ?? false,
+        onProof: options.onProof,
+      },
+      tree,
+      options.remote,
+    );
     return [...(await readCommitRisks(place)), ...(await readWorktreeRisks(place, tree))];
   });
 }
@@ -160,7 +197,9 @@ async function readBareRisks(tree: string, gitDir: string, options: RiskOptions)
 /** Another repository has another remote, which is asked itself before a deletion; but what the outer one's remote has is safe wherever it lies. */
 async function nestedPlace(place: RiskPlace, tree: string, outer: RemoteNow | null): Promise<RiskPlace> {
   const remote = place.onlyAsked ? await askNestedRemote({ ...place, tree }) : null;
-  const isAlike = outer !== null && (await readHash(place.gitDir)) === ([...outer.branches.values()][0]?.length === 64 ? 'sha256' : 'sha1');
+  const isAlike =
+    outer !== null &&
+    (await readHash(place.gitDir)) === ([...outer.branches.values()][0]?.length === 64 ? 'sha256' : 'sha1');
   return { ...place, remote, outer: isAlike ? outer : null };
 }
 

@@ -49,7 +49,10 @@ const FAULTS: readonly (readonly [fault: string, is: (name: string) => boolean])
   ['contains "@{"', (name) => name.includes('@{')],
   ['starts or ends with "/", or has "//" in it', (name) => /^\/|\/$|\/\//.test(name)],
   ['ends with "."', (name) => name.endsWith('.')],
-  ['has a part that starts with "." or ends with ".lock"', (name) => name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))],
+  [
+    'has a part that starts with "." or ends with ".lock"',
+    (name) => name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock')),
+  ],
   ['is longer than 200 bytes', (name) => new TextEncoder().encode(name).length > 200],
 ];
 

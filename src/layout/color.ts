@@ -2,7 +2,14 @@ import { nearest } from './nearest.ts';
 
 const NAMES: readonly string[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 /** Names people use for colours that tmux calls otherwise. */
-const ALIASES: Readonly<Record<string, string>> = { purple: 'magenta', violet: 'colour141', orange: 'colour208', pink: 'colour205', gray: 'colour244', grey: 'colour244' };
+const ALIASES: Readonly<Record<string, string>> = {
+  purple: 'magenta',
+  violet: 'colour141',
+  orange: 'colour208',
+  pink: 'colour205',
+  gray: 'colour244',
+  grey: 'colour244',
+};
 
 /** The sixteen colour names of tmux. */
 export const COLOR_NAMES: readonly string[] = [...NAMES, ...NAMES.map((name) => `bright${name}`)];

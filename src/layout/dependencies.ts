@@ -12,7 +12,9 @@ export function dependenciesOf(seat: Seat, frame: FleetFrame): readonly Dependen
 }
 
 /** `depends_on` as a list, whichever way it is written. */
-export function writtenDependencies(value: WrittenDependency | readonly WrittenDependency[] | undefined): readonly WrittenDependency[] {
+export function writtenDependencies(
+  value: WrittenDependency | readonly WrittenDependency[] | undefined,
+): readonly WrittenDependency[] {
   if (value === undefined) return [];
   return isList(value) ? value : [value];
 }

@@ -48,7 +48,13 @@ export function addedProblems(added: LayoutExtras['added'], path: string): reado
   return found.map(({ severity, code, message, path: at, hint }) => {
     const pane = added[Number(at[1] ?? 0)];
     const who = isObject(pane) ? (textAt(pane, 'id') ?? '') : '';
-    return { severity, code, message: `of the added session "${who}": ${message}`, place: { path, line: 1, column: 1, length: 1 }, ...(hint === undefined ? {} : { hint }) };
+    return {
+      severity,
+      code,
+      message: `of the added session "${who}": ${message}`,
+      place: { path, line: 1, column: 1, length: 1 },
+      ...(hint === undefined ? {} : { hint }),
+    };
   });
 }
 
@@ -57,5 +63,9 @@ export function withTask(seat: Seat, tasks: readonly GivenTask[]): Seat {
   const task = tasks.find(({ id }) => id === seat.id);
   if (!task) return seat;
   const { prompt_file: _file, teleport: _web, ...written } = seat.written;
-  return { ...seat, written: { ...written, branch: task.branch, prompt: task.prompt }, isAgent: written.run === undefined };
+  return {
+    ...seat,
+    written: { ...written, branch: task.branch, prompt: task.prompt },
+    isAgent: written.run === undefined,
+  };
 }

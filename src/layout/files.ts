@@ -65,10 +65,15 @@ function mergeDrafts(parts: readonly Part[]): Draft {
 export function fileProblems(files: LayoutFiles, rules: readonly Problem[]): readonly Diagnostic[] {
   const reported = withoutFollowUps([...files.parts.flatMap(({ problems }) => problems), ...rules]);
   const isReported = (problem: Problem): boolean => reported.includes(problem);
-  const shapes = files.parts.flatMap(({ problems, source }) => problems.filter(isReported).map((problem) => diagnose(problem, [source])));
+  const shapes = files.parts.flatMap(({ problems, source }) =>
+    problems.filter(isReported).map((problem) => diagnose(problem, [source])),
+  );
   const deciding = files.parts.toReversed().map(({ source }) => source);
   const layout = files.parts.filter(({ kind }) => kind === 'layout').map(({ source }) => source);
-  return [...shapes, ...rules.filter(isReported).map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding))];
+  return [
+    ...shapes,
+    ...rules.filter(isReported).map((problem) => diagnose(problem, problem.path.length === 0 ? layout : deciding)),
+  ];
 }
 
 function diagnose({ severity, code, message, path, at, hint }: Problem, sources: readonly Source[]): Diagnostic {
@@ -82,7 +87,9 @@ function diagnose({ severity, code, message, path, at, hint }: Problem, sources:
 function commentHint({ path, line }: Place, sources: readonly Source[]): string | null {
   const text = sources.find((source) => source.path === path)?.text.split('\n')[line - 1] ?? '';
   const value = /:\s+(#\S.*?)\s*[,}\]]*$/.exec(text)?.[1];
-  return value === undefined ? null : `"#" starts a comment in YAML: put the value in quotes: ${JSON.stringify(value.slice(0, 60))}`;
+  return value === undefined
+    ? null
+    : `"#" starts a comment in YAML: put the value in quotes: ${JSON.stringify(value.slice(0, 60))}`;
 }
 
 /** The place of a key, or of the nearest thing around it. */

@@ -17,10 +17,14 @@ const PARTS: readonly Part[] = [
     isUsed: (_, panes) => panes.some(({ dependsOn }) => dependsOn.length > 0),
   },
   {
-    sentence: 'Watching who changes which files (owns) is not active in this version: the globs stand in the prompts and are not checked.',
+    sentence:
+      'Watching who changes which files (owns) is not active in this version: the globs stand in the prompts and are not checked.',
     isUsed: (_, panes) => panes.some(({ owns }) => owns.length > 0),
   },
-  { sentence: 'Notifications (notify) are not active in this version: look at "claude-tmux status".', isUsed: (draft) => draft.notify !== undefined },
+  {
+    sentence: 'Notifications (notify) are not active in this version: look at "claude-tmux status".',
+    isUsed: (draft) => draft.notify !== undefined,
+  },
   {
     sentence: 'Urgency by priority is not active in this version: it sets order, colour and place, not notifications.',
     isUsed: (draft) => draft.strategy === 'priority',

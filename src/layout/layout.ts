@@ -19,7 +19,15 @@ export type Arrange =
   | { readonly kind: 'custom'; readonly layout: string };
 
 /** `manual` is a newer name of `default` (Claude Code 2.1.332). */
-export const PERMISSION_MODES = ['acceptEdits', 'auto', 'bypassPermissions', 'default', 'dontAsk', 'manual', 'plan'] as const;
+export const PERMISSION_MODES = [
+  'acceptEdits',
+  'auto',
+  'bypassPermissions',
+  'default',
+  'dontAsk',
+  'manual',
+  'plan',
+] as const;
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
 /** The commands that an agent may give only where the layout's `agents_may` names them. */

@@ -43,7 +43,10 @@ export type Loaded =
 
 /** Reads a layout: either everything decided, or every problem at once, sorted by position. Touches nothing, throws nothing. */
 export function loadLayout(input: LayoutInput): Loaded {
-  const parsed = [{ ...parseSource(input), kind: 'layout' as const }, ...input.overlays.map((overlay) => ({ ...parseOverlay(overlay), kind: overlay.kind }))];
+  const parsed = [
+    { ...parseSource(input), kind: 'layout' as const },
+    ...input.overlays.map((overlay) => ({ ...parseOverlay(overlay), kind: overlay.kind })),
+  ];
   const syntax = parsed.flatMap(({ diagnostics }) => diagnostics);
   const layoutSource = parsed[0]?.source;
   if (!layoutSource) return { ok: false, diagnostics: sorted(syntax, input) };
@@ -59,17 +62,33 @@ function parseOverlay(overlay: Overlay): ReturnType<typeof parseSource> {
 }
 
 function decide(input: LayoutInput, files: LayoutFiles, syntax: readonly Diagnostic[]): Loaded {
-  const normal = normalize(files.draft, input.world, { ...input, tasks: input.extras?.tasks ?? [], name: input.extras?.name ?? null });
+  const normal = normalize(files.draft, input.world, {
+    ...input,
+    tasks: input.extras?.tasks ?? [],
+    name: input.extras?.name ?? null,
+  });
   const facts = { draft: files.draft, written: files.written, normal, world: input.world, texts: input };
   const diagnostics = sorted([...syntax, ...fileProblems(files, checkRules(facts))], input);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { ok: false, diagnostics };
-  return { ok: true, layout: normal.layout, warnings: diagnostics, origins: originsOf(files, normal.layout), asksForTask: normal.asksForTask, prompts: normal.prompts };
+  return {
+    ok: true,
+    layout: normal.layout,
+    warnings: diagnostics,
+    origins: originsOf(files, normal.layout),
+    asksForTask: normal.asksForTask,
+    prompts: normal.prompts,
+  };
 }
 
 /** The layout's own problems first, then those of each overlay, each by position. */
 function sorted(diagnostics: readonly Diagnostic[], input: LayoutInput): readonly Diagnostic[] {
   const order = [input.path, ...input.overlays.map(({ path }) => path)];
-  return diagnostics.toSorted((a, b) => order.indexOf(a.place.path) - order.indexOf(b.place.path) || a.place.line - b.place.line || a.place.column - b.place.column);
+  return diagnostics.toSorted(
+    (a, b) =>
+      order.indexOf(a.place.path) - order.indexOf(b.place.path) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column,
+  );
 }
 
 /** The prompt files a layout names, as absolute paths: read them before `loadLayout`. Wrong layouts name what can be read of them. */
@@ -78,6 +97,8 @@ export function filesNamed(input: Pick<LayoutInput, 'path' | 'text' | 'overlays'
   const { source } = parseSource(input);
   if (!source) return [];
   const { draft } = mergeFiles([{ source, kind: 'layout' }]);
-  const named = (draft.panes ?? []).flatMap(({ prompt_file: file }) => (file === undefined ? [] : [promptFilePath(file, input.path, input.world)]));
+  const named = (draft.panes ?? []).flatMap(({ prompt_file: file }) =>
+    file === undefined ? [] : [promptFilePath(file, input.path, input.world)],
+  );
   return [...new Set(named)];
 }

@@ -7,10 +7,20 @@ export function fileWords(command: string): readonly string[] {
   // `\` and a newline continue a line; `\ ` is a blank inside a word.
   const joined = command.replace(/\\\r?\n/g, ' ');
   const quoted = [...joined.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? '');
-  const escaped = joined.match(/(?:\\.|[^\s\\])+/g)?.filter((word) => word.includes('\\')).map((word) => word.replace(/\\(.)/g, '$1')) ?? [];
+  const escaped =
+    joined
+      .match(/(?:\\.|[^\s\\])+/g)
+      ?.filter((word) => word.includes('\\'))
+      .map((word) => word.replace(/\\(.)/g, '$1')) ?? [];
   const texts = [joined, ...quoted].flatMap((text) => [text, withoutExpansions(text)]);
   const words = texts.flatMap((text) => [...text.split(CUTS), ...text.split(/[\s;|&()<>"'`]+/)]);
-  return [...new Set([...words, ...quoted, ...escaped].map(trimmed).filter((word) => word !== '' && word.length < 4096 && !/^[-.\/]*$/.test(word) && !word.includes('\u0000')))];
+  return [
+    ...new Set(
+      [...words, ...quoted, ...escaped]
+        .map(trimmed)
+        .filter((word) => word !== '' && word.length < 4096 && !/^[-.\/]*$/.test(word) && !word.includes('\u0000')),
+    ),
+  ];
 }
 
 const CUTS = /[\s;|&()<>{}=,:"'`]+/;

@@ -13,10 +13,26 @@ export interface NewLayout {
 
 /** Panes that `new` writes: label, id, value of the strategy's key. Two or three, the number to start with. */
 const PANES: Readonly<Record<Strategy, readonly (readonly [name: string, id: string, key: string])[]>> = {
-  component: [['Frontend', 'frontend', 'frontend'], ['Backend', 'backend', 'backend'], ['Tests', 'tests', 'tests']],
-  task: [['Feature', 'feature', 'feature'], ['Bug Fixes', 'bugfix', 'bugfix'], ['Review', 'review', 'review']],
-  priority: [['Urgent', 'urgent', 'urgent'], ['Next', 'next', 'high'], ['Explore', 'explore', 'explore']],
-  stage: [['Plan', 'plan', 'plan'], ['Implement', 'implement', 'implement'], ['Verify', 'verify', 'verify']],
+  component: [
+    ['Frontend', 'frontend', 'frontend'],
+    ['Backend', 'backend', 'backend'],
+    ['Tests', 'tests', 'tests'],
+  ],
+  task: [
+    ['Feature', 'feature', 'feature'],
+    ['Bug Fixes', 'bugfix', 'bugfix'],
+    ['Review', 'review', 'review'],
+  ],
+  priority: [
+    ['Urgent', 'urgent', 'urgent'],
+    ['Next', 'next', 'high'],
+    ['Explore', 'explore', 'explore'],
+  ],
+  stage: [
+    ['Plan', 'plan', 'plan'],
+    ['Implement', 'implement', 'implement'],
+    ['Verify', 'verify', 'verify'],
+  ],
 };
 
 /** The commented layout that `claude-tmux new` writes: valid as it is, every id written out. */
@@ -47,9 +63,17 @@ ${panes}
 `;
 }
 
-function paneText(strategy: Strategy, [name, id, key]: readonly [name: string, id: string, key: string], isFirst: boolean): string {
+function paneText(
+  strategy: Strategy,
+  [name, id, key]: readonly [name: string, id: string, key: string],
+  isFirst: boolean,
+): string {
   const lines = [`  - name: ${name}`, `    id: ${id}`, `    ${strategy}: ${key}`];
-  if (isFirst) lines.push('    # prompt: |               # what the agent is told at its first start', '    #   Say what to do. {{task}} is the text given to "claude-tmux up".');
+  if (isFirst)
+    lines.push(
+      '    # prompt: |               # what the agent is told at its first start',
+      '    #   Say what to do. {{task}} is the text given to "claude-tmux up".',
+    );
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,7 +1,15 @@
 import { sessionName } from '../base/tmuxText.ts';
 import { tmuxColor } from './color.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { ARRANGEMENTS, type Arrange, type Layout, type NamedArrangement, type NotifySettings, type Pane, type Strategy } from './layout.ts';
+import {
+  ARRANGEMENTS,
+  type Arrange,
+  type Layout,
+  type NamedArrangement,
+  type NotifySettings,
+  type Pane,
+  type Strategy,
+} from './layout.ts';
 import { withTask } from './extras.ts';
 import { inactiveParts } from './inactive.ts';
 import { absolutePath, lastPart, normalizePath, startFolder } from './paths.ts';
@@ -34,9 +42,20 @@ export interface NormalPane {
 export function normalize(draft: Draft, world: World, texts: PromptTexts): Normal {
   const frame = frameOf(draft, world, texts);
   const decided = frame.seats.map((seat, place) => {
-    const placed: PlacedSeat = { seat, tree: treeOf(seat, frame), dependsOn: dependenciesOf(seat, frame), owns: list(seat.written.owns) };
+    const placed: PlacedSeat = {
+      seat,
+      tree: treeOf(seat, frame),
+      dependsOn: dependenciesOf(seat, frame),
+      owns: list(seat.written.owns),
+    };
     const { work, asksForTask, parts } = workOf(placed, frame, texts);
-    return { index: seat.index, written: seat.written, asksForTask, parts, pane: paneOf(placed, frame, { number: place + 1, work }) };
+    return {
+      index: seat.index,
+      written: seat.written,
+      asksForTask,
+      parts,
+      pane: paneOf(placed, frame, { number: place + 1, work }),
+    };
   });
   const panes = decided.map(({ pane }) => pane);
   return {
@@ -78,7 +97,12 @@ function workspaceOf(pattern: string, name: string, world: World): string {
 /** A fleet's name as one folder that no shell stumbles over; 60 characters are at most 240 bytes, a file name has 255. */
 function folderName(name: string): string {
   const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, '-').replace(/^[ .-]+/, '');
-  return Array.from(safe).slice(0, 60).join('').replace(/[ -]+$/, '') || 'fleet';
+  return (
+    Array.from(safe)
+      .slice(0, 60)
+      .join('')
+      .replace(/[ -]+$/, '') || 'fleet'
+  );
 }
 
 function fleetOf(frame: FleetFrame): Omit<Layout, 'panes' | 'inactive'> {
@@ -110,11 +134,22 @@ export function isArrangement(written: string): written is NamedArrangement {
 }
 
 function notifyOf(written: Draft['notify']): NotifySettings {
-  const channels = written?.channels?.map((channel) => (typeof channel === 'string' ? channel : `command: ${channel.command}`));
-  return { channels: channels ?? ['desktop', 'bell'], after: written?.after ?? 3, doneAfter: written?.done_after ?? 60, cooldown: written?.cooldown ?? 30 };
+  const channels = written?.channels?.map((channel) =>
+    typeof channel === 'string' ? channel : `command: ${channel.command}`,
+  );
+  return {
+    channels: channels ?? ['desktop', 'bell'],
+    after: written?.after ?? 3,
+    doneAfter: written?.done_after ?? 60,
+    cooldown: written?.cooldown ?? 30,
+  };
 }
 
-function paneOf({ seat, tree, dependsOn, owns }: PlacedSeat, frame: FleetFrame, place: Pick<Pane, 'number' | 'work'>): Pane {
+function paneOf(
+  { seat, tree, dependsOn, owns }: PlacedSeat,
+  frame: FleetFrame,
+  place: Pick<Pane, 'number' | 'work'>,
+): Pane {
   const { written, defaults } = seat;
   return {
     id: seat.id,
@@ -139,5 +174,7 @@ function dirOf(written: string): string {
 }
 
 function envOf(written: Readonly<Record<string, string | number | boolean>>, world: World): Record<string, string> {
-  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, takeVariables(String(value), world.env)]));
+  return Object.fromEntries(
+    Object.entries(written).map(([name, value]) => [name, takeVariables(String(value), world.env)]),
+  );
 }

@@ -28,8 +28,17 @@ export function parseSource(file: File): Parsed {
   const lines = new LineCounter();
   // logLevel `error` and not `silent`: silent also hides a second document. Warnings to stderr come with `warn` only.
   // The parser's own search for duplicate keys compares each with each: 60,000 keys took a minute. `checkKeys` does it instead.
-  const doc = parseDocument(file.text, { schema: 'core', merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error', lineCounter: lines });
-  const syntax = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS).map((found) => syntaxDiagnostic(file, lines, found));
+  const doc = parseDocument(file.text, {
+    schema: 'core',
+    merge: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+    lineCounter: lines,
+  });
+  const syntax = [...doc.errors, ...doc.warnings]
+    .slice(0, MAX_SYNTAX_ERRORS)
+    .map((found) => syntaxDiagnostic(file, lines, found));
   if (doc.errors.length > 0) return { source: null, diagnostics: syntax };
   const nodes = checkNodes(file, doc, lines);
   const found = [...syntax, ...nodes];
@@ -37,12 +46,20 @@ export function parseSource(file: File): Parsed {
   return readValue(file, doc, { lines, found });
 }
 
-function readValue(file: File, doc: Document, read: { readonly lines: LineCounter; readonly found: readonly Diagnostic[] }): Parsed {
-  const whole = (code: string, message: string, hint: string): Parsed => ({ source: null, diagnostics: [...read.found, atStart(file, { code, message, hint })] });
+function readValue(
+  file: File,
+  doc: Document,
+  read: { readonly lines: LineCounter; readonly found: readonly Diagnostic[] },
+): Parsed {
+  const whole = (code: string, message: string, hint: string): Parsed => ({
+    source: null,
+    diagnostics: [...read.found, atStart(file, { code, message, hint })],
+  });
   if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) {
     return whole('empty-file', 'the file is empty', 'write a layout: "claude-tmux new" makes one to start from');
   }
-  if (!isMap(doc.contents)) return whole('not-a-map', 'a layout is a map of keys to values', 'start with "strategy: component" and "panes:"');
+  if (!isMap(doc.contents))
+    return whole('not-a-map', 'a layout is a map of keys to values', 'start with "strategy: component" and "panes:"');
   keepWrittenScalars(doc);
   try {
     return { source: makeSource(file, doc, read.lines), diagnostics: read.found };
@@ -55,9 +72,19 @@ function readValue(file: File, doc: Document, read: { readonly lines: LineCounte
 /** What must be refused before the parser sees it. */
 function refuseUnread(file: File): Diagnostic | null {
   if (file.text.length > MAX_CHARACTERS) {
-    return atStart(file, { code: 'too-big', message: 'the file is larger than 1 MiB, which no layout is', hint: 'put long prompts into files of their own and name them with prompt_file' });
+    return atStart(file, {
+      code: 'too-big',
+      message: 'the file is larger than 1 MiB, which no layout is',
+      hint: 'put long prompts into files of their own and name them with prompt_file',
+    });
   }
-  return isTooDeep(file.text) ? atStart(file, { code: 'too-deep', message: 'the file is nested deeper than any layout', hint: 'close the open brackets' }) : null;
+  return isTooDeep(file.text)
+    ? atStart(file, {
+        code: 'too-deep',
+        message: 'the file is nested deeper than any layout',
+        hint: 'close the open brackets',
+      })
+    : null;
 }
 
 function isTooDeep(text: string): boolean {
@@ -81,19 +108,41 @@ function isIndent(token: string): boolean {
 
 const SYNTAX: Readonly<Record<string, { readonly code: string; readonly message?: string; readonly hint: string }>> = {
   TAB_AS_INDENT: { code: 'yaml-tab', message: 'a tab cannot indent YAML', hint: 'indent with two spaces' },
-  MULTIPLE_DOCS: { code: 'several-documents', message: 'the file holds several YAML documents', hint: 'a layout is one document: remove "---" and what follows' },
-  TAG_RESOLVE_FAILED: { code: 'yaml-tag', message: 'a layout has no use for YAML tags', hint: 'remove the word that starts with "!", or put the value in quotes' },
+  MULTIPLE_DOCS: {
+    code: 'several-documents',
+    message: 'the file holds several YAML documents',
+    hint: 'a layout is one document: remove "---" and what follows',
+  },
+  TAG_RESOLVE_FAILED: {
+    code: 'yaml-tag',
+    message: 'a layout has no use for YAML tags',
+    hint: 'remove the word that starts with "!", or put the value in quotes',
+  },
   BAD_INDENT: { code: 'yaml-indent', hint: 'keys of one map start in the same column; close every [ and {' },
-  BLOCK_AS_IMPLICIT_KEY: { code: 'yaml-syntax', message: 'here YAML finds a second ":" in one line', hint: 'a value that contains ": " needs quotes' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    code: 'yaml-syntax',
+    message: 'here YAML finds a second ":" in one line',
+    hint: 'a value that contains ": " needs quotes',
+  },
   BAD_SCALAR_START: { code: 'yaml-syntax', hint: 'put the value in quotes' },
   MISSING_CHAR: { code: 'yaml-syntax', hint: 'a key needs a ":" after it, a quote needs its partner' },
-  RESOURCE_EXHAUSTION: { code: 'too-deep', message: 'the file is nested deeper than any layout', hint: 'close the open brackets' },
+  RESOURCE_EXHAUSTION: {
+    code: 'too-deep',
+    message: 'the file is nested deeper than any layout',
+    hint: 'close the open brackets',
+  },
 };
 
 function syntaxDiagnostic(file: File, lines: LineCounter, found: YAMLError): Diagnostic {
   const known = SYNTAX[found.code] ?? { code: 'yaml-syntax', hint: 'see "Errors" in docs/layout-file.md' };
   const message = known.message ?? lowerFirst(found.message);
-  return { severity: 'error', code: known.code, message, place: placeOf(file, lines, [found.pos[0], found.pos[1]]), hint: known.hint };
+  return {
+    severity: 'error',
+    code: known.code,
+    message,
+    place: placeOf(file, lines, [found.pos[0], found.pos[1]]),
+    hint: known.hint,
+  };
 }
 
 /** Aliases without an anchor or inside what they name, keys that are no text, keys written twice. */
@@ -101,19 +150,22 @@ function checkNodes(file: File, doc: Document, lines: LineCounter): Diagnostic[]
   const found: Diagnostic[] = [];
   const report = (range: readonly number[] | null | undefined, code: string, message: string): void => {
     const [from = 0, to = 0] = range ?? [];
-    if (found.length < MAX_SYNTAX_ERRORS) found.push({ severity: 'error', code, message, place: placeOf(file, lines, [from, to]) });
+    if (found.length < MAX_SYNTAX_ERRORS)
+      found.push({ severity: 'error', code, message, place: placeOf(file, lines, [from, to]) });
   };
   visit(doc, {
     Alias(_, node) {
       const target = node.resolve(doc);
       if (!target) report(node.range, 'unknown-alias', `no anchor "&${node.source}" stands before this alias`);
-      else if (contains(target.range, node.range)) report(node.range, 'alias-cycle', `the alias "*${node.source}" stands inside what it names`);
+      else if (contains(target.range, node.range))
+        report(node.range, 'alias-cycle', `the alias "*${node.source}" stands inside what it names`);
     },
     Map(_, map) {
       const seen = new Set<string>();
       for (const { key } of map.items) {
         if (!isScalar(key)) report(rangeOf(key), 'key-not-text', 'a key must be a plain word');
-        else if (seen.has(String(key.value))) report(key.range, 'duplicate-key', `the key "${String(key.value)}" is written twice in one map`);
+        else if (seen.has(String(key.value)))
+          report(key.range, 'duplicate-key', `the key "${String(key.value)}" is written twice in one map`);
         else seen.add(String(key.value));
       }
     },
@@ -136,13 +188,17 @@ function keepWrittenScalars(doc: Document): void {
     Pair(_, pair) {
       if (!isScalar(pair.key) || pair.key.value !== 'env' || !isMap(pair.value)) return;
       for (const { value } of pair.value.items) {
-        if (isScalar(value) && (typeof value.value === 'number' || typeof value.value === 'boolean')) value.value = value.source ?? String(value.value);
+        if (isScalar(value) && (typeof value.value === 'number' || typeof value.value === 'boolean'))
+          value.value = value.source ?? String(value.value);
       }
     },
   });
 }
 
-function atStart(file: File, what: { readonly code: string; readonly message: string; readonly hint: string }): Diagnostic {
+function atStart(
+  file: File,
+  what: { readonly code: string; readonly message: string; readonly hint: string },
+): Diagnostic {
   return { severity: 'error', ...what, place: { path: file.path, line: 1, column: 1, length: 1 } };
 }
 

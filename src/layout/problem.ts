@@ -20,7 +20,9 @@ export interface Problem {
 
 /** Without the keys that are missing only because they are misspelt: that is one mistake, and said once. */
 export function withoutFollowUps(problems: readonly Problem[]): readonly Problem[] {
-  const meant = new Set(problems.flatMap(({ meant: key, path }) => (key === undefined ? [] : [[...path.slice(0, -1), key].join('\n')])));
+  const meant = new Set(
+    problems.flatMap(({ meant: key, path }) => (key === undefined ? [] : [[...path.slice(0, -1), key].join('\n')])),
+  );
   return problems.filter(({ missing, path }) => missing === undefined || !meant.has([...path, missing].join('\n')));
 }
 

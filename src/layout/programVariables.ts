@@ -14,9 +14,11 @@ export function shownValue(value: string): string {
 }
 
 /** Read by the loader, shells, interpreters and git itself. */
-const ALWAYS = /^(PATH|HOME|SHELL|ENV|BASH_ENV|ZDOTDIR|IFS|PS[0-4]|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|(LD|DYLD)_.*|GIT_.*|SSH_AUTH_SOCK|SSH_ASKPASS.*|BASH_FUNC_.*|FPATH|CDPATH|GLOBIGNORE)$/;
+const ALWAYS =
+  /^(PATH|HOME|SHELL|ENV|BASH_ENV|ZDOTDIR|IFS|PS[0-4]|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|(LD|DYLD)_.*|GIT_.*|SSH_AUTH_SOCK|SSH_ASKPASS.*|BASH_FUNC_.*|FPATH|CDPATH|GLOBIGNORE)$/;
 
-const SECRET = /key|token|secret|passw|passphrase|credential|auth|cookie|signature|(^|_)(pass|pwd|pat|pin|jwt|dsn)(_|$)/i;
+const SECRET =
+  /key|token|secret|passw|passphrase|credential|auth|cookie|signature|(^|_)(pass|pwd|pat|pin|jwt|dsn)(_|$)/i;
 
 const BY_KIND = new RegExp(
   [

@@ -27,7 +27,10 @@ export function layoutReference(): string {
     keyTable(schema),
     '## A pane',
     keyTable(pane),
-    ...['claude', 'notify', 'sync', 'ports'].flatMap((key) => [`## \`${key}\``, keyTable(schema.properties?.[key] ?? {})]),
+    ...['claude', 'notify', 'sync', 'ports'].flatMap((key) => [
+      `## \`${key}\``,
+      keyTable(schema.properties?.[key] ?? {}),
+    ]),
     '## `depends_on`',
     'An id, a map, or a list of them. A map has:',
     keyTable(mapIn(pane.properties?.['depends_on'])),
@@ -58,13 +61,17 @@ panes:
 
 Check a file with \`claude-tmux validate\`, see what it does with \`claude-tmux plan\`. Keys that start with \`x-\` at the top of the file are yours: a place for YAML anchors (\`&name\`, \`*name\`, \`<<: *name\`).`;
 
-const TEMPLATES = 'A template is a Markdown file; yours in `$XDG_CONFIG_HOME/claude-tmux/templates/` win over the shipped ones. `claude-tmux templates` lists them. `{{task}}` is the text given to `claude-tmux up LAYOUT "text"`. `{{handoff}}` is what the session before handed over; it is empty for a session that waits for none.';
+const TEMPLATES =
+  'A template is a Markdown file; yours in `$XDG_CONFIG_HOME/claude-tmux/templates/` win over the shipped ones. `claude-tmux templates` lists them. `{{task}}` is the text given to `claude-tmux up LAYOUT "text"`. `{{handoff}}` is what the session before handed over; it is empty for a session that waits for none.';
 
-const OVERLAYS = 'The user\'s `$XDG_CONFIG_HOME/claude-tmux/config.yaml` (`workspace`, `branch`, `claude`, `notify`, `style`) lies under every layout. `.claude-tmux.local.yaml` in the checkout, not committed, lies over it and may have every key but `strategy` and `panes`. Maps are laid over each other key by key, everything else is replaced. `claude-tmux plan` shows which file each value came from.';
+const OVERLAYS =
+  "The user's `$XDG_CONFIG_HOME/claude-tmux/config.yaml` (`workspace`, `branch`, `claude`, `notify`, `style`) lies under every layout. `.claude-tmux.local.yaml` in the checkout, not committed, lies over it and may have every key but `strategy` and `panes`. Maps are laid over each other key by key, everything else is replaced. `claude-tmux plan` shows which file each value came from.";
 
-const TRUST = 'A layout that is neither shipped nor in your configuration folder is shown and asked for at its first `up`, and again when anything changes that it makes run or say: every key above counts, and the content of the files that it names. [trust.md](trust.md) says which files these are.';
+const TRUST =
+  'A layout that is neither shipped nor in your configuration folder is shown and asked for at its first `up`, and again when anything changes that it makes run or say: every key above counts, and the content of the files that it names. [trust.md](trust.md) says which files these are.';
 
-const ERRORS = 'Every problem is reported at once, with file, line and column, and nothing is touched while there is one. Texts that YAML would read as something else (`1.10`, `true`, `#fff`) need quotes. A file has at most 1 MiB and 60 panes.';
+const ERRORS =
+  'Every problem is reported at once, with file, line and column, and nothing is touched while there is one. Texts that YAML would read as something else (`1.10`, `true`, `#fff`) need quotes. A file has at most 1 MiB and 60 panes.';
 
 function keyTable(node: SchemaNode): string {
   const rows = Object.entries(node.properties ?? {}).map(([key, value]) => {
@@ -80,7 +87,11 @@ function typeWord(node: SchemaNode): string {
   if (node.type === 'array') return `list of ${typeWord(node.items ?? {})}`;
   if (node.type === 'object') return 'map';
   if (node.type === 'string') return 'text';
-  return node.type === 'boolean' ? '`true` `false`' : node.type === 'integer' ? 'whole number' : [node.type ?? 'anything'].flat().join(' or ');
+  return node.type === 'boolean'
+    ? '`true` `false`'
+    : node.type === 'integer'
+      ? 'whole number'
+      : [node.type ?? 'anything'].flat().join(' or ');
 }
 
 /** The map among the forms of a value. */
@@ -91,9 +102,14 @@ function mapIn(node: SchemaNode | undefined): SchemaNode {
 
 function strategySection(strategy: (typeof STRATEGIES)[number]): readonly string[] {
   const facts = STRATEGY_FACTS[strategy];
-  const rows = Object.entries(facts.keys).map(([key, { color, template, permissionMode }]) => `| \`${key}\` | ${color} | \`${template}\` | ${permissionMode ?? '–'} |`);
+  const rows = Object.entries(facts.keys).map(
+    ([key, { color, template, permissionMode }]) =>
+      `| \`${key}\` | ${color} | \`${template}\` | ${permissionMode ?? '–'} |`,
+  );
   const order = facts.sorted ? 'Panes stand in this order.' : 'Panes stand as written.';
-  const chain = facts.chained ? ' Each session starts from the branch tip of the one before it; in this version all start at once, so that is the base until you `sync`.' : '';
+  const chain = facts.chained
+    ? ' Each session starts from the branch tip of the one before it; in this version all start at once, so that is the base until you `sync`.'
+    : '';
   const open = facts.closed ? '' : ' Other words are possible; they get a colour of their own.';
   return [
     `### \`${strategy}\``,

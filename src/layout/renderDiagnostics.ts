@@ -10,11 +10,21 @@ const FRAME = 100;
  * Diagnostics as text for a terminal: `path:line:col  error[code]  message`, the line with a caret, a hint. `texts` holds the files by path.
  * Whatever the file holds is shown and never sent: control characters and escape sequences appear as `\u001b`.
  */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string, string>, options: { readonly color: boolean }): string {
-  return diagnostics.map((diagnostic) => renderOne(diagnostic, texts.get(diagnostic.place.path), options.color)).join('\n');
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+  options: { readonly color: boolean },
+): string {
+  return diagnostics
+    .map((diagnostic) => renderOne(diagnostic, texts.get(diagnostic.place.path), options.color))
+    .join('\n');
 }
 
-function renderOne({ severity, code, message, place, hint }: Diagnostic, text: string | undefined, color: boolean): string {
+function renderOne(
+  { severity, code, message, place, hint }: Diagnostic,
+  text: string | undefined,
+  color: boolean,
+): string {
   const tone = severity === 'error' ? 'red' : 'yellow';
   const head = `${shown(place.path)}:${place.line}:${place.column}  ${paint(`${severity}[${code}]`, tone, color)}  ${shown(message)}`;
   const line = lineAt(text, place.line);
@@ -24,7 +34,9 @@ function renderOne({ severity, code, message, place, hint }: Diagnostic, text: s
 
 function lineAt(text: string | undefined, line: number): string | null {
   // A text without a line break in its first MiB is refused unread: splitting it would be the only cost left.
-  return text === undefined || text.length > 1024 * 1024 ? null : (text.split('\n')[line - 1]?.replace(/\r$/, '') ?? null);
+  return text === undefined || text.length > 1024 * 1024
+    ? null
+    : (text.split('\n')[line - 1]?.replace(/\r$/, '') ?? null);
 }
 
 function frameLines(line: string, place: Diagnostic['place'], paintCaret: (caret: string) => string): string[] {

@@ -13,28 +13,43 @@ export interface ShownRow {
 export function renderTrust(rows: readonly TrustRow[]): string {
   const panes = [...new Set(rows.flatMap(({ pane }) => (pane === null ? [] : [pane])))];
   const placed = (place: TrustRow['place']): readonly TrustRow[] => rows.filter((row) => row.place === place);
-  const lines = grouped(panes.map((pane) => ({ pane, text: paneLine(placed('line').filter((row) => row.pane === pane)) })), panes);
+  const lines = grouped(
+    panes.map((pane) => ({ pane, text: paneLine(placed('line').filter((row) => row.pane === pane)) })),
+    panes,
+  );
   const prompts = grouped(placed('prompt'), panes);
   return [
     'It makes this run:',
     ...lines.map(({ who, text }) => entry(who, text)),
     ...grouped(placed('below'), panes).map(({ who, text }) => entry(who, text)),
-    ...(prompts.length === 0 ? [] : ['and tells the agents:', ...prompts.map(({ who, text }) => quote(`  ${who}:`, text))]),
+    ...(prompts.length === 0
+      ? []
+      : ['and tells the agents:', ...prompts.map(({ who, text }) => quote(`  ${who}:`, text))]),
   ].join('\n');
 }
 
 /** What differs from the rows that were trusted; null when these rows say the same. */
-export function renderTrustChanges(before: readonly ShownRow[], now: readonly (ShownRow & { readonly place: TrustRow['place'] })[]): string | null {
+export function renderTrustChanges(
+  before: readonly ShownRow[],
+  now: readonly (ShownRow & { readonly place: TrustRow['place'] })[],
+): string | null {
   const panes = [...new Set(now.flatMap(({ pane }) => (pane === null ? [] : [pane])))];
   const gone = before.filter((old) => !now.some((row) => isSame(old, row)));
   const come = now.filter((row) => !before.some((old) => isSame(old, row)));
-  const isHidden = (row: ShownRow): boolean => gone.some((old) => isSame({ ...old, digest: null }, { ...row, digest: null }));
+  const isHidden = (row: ShownRow): boolean =>
+    gone.some((old) => isSame({ ...old, digest: null }, { ...row, digest: null }));
   const hidden = come.filter(isHidden);
   const shown = come.filter((row) => !isHidden(row));
   const left = gone.filter((old) => !hidden.some((row) => isSame({ ...old, digest: null }, { ...row, digest: null })));
   const lines = [
-    ...grouped(left.map((row) => ({ ...row, text: withoutLines(row, shown) })), panes).map(({ who, text }) => signed('-', who, text)),
-    ...grouped(shown.map((row) => ({ ...row, text: withoutLines(row, left) })), panes).map(({ who, text }) => signed('+', who, text)),
+    ...grouped(
+      left.map((row) => ({ ...row, text: withoutLines(row, shown) })),
+      panes,
+    ).map(({ who, text }) => signed('-', who, text)),
+    ...grouped(
+      shown.map((row) => ({ ...row, text: withoutLines(row, left) })),
+      panes,
+    ).map(({ who, text }) => signed('+', who, text)),
     ...grouped(hidden, panes).map(({ who, text }) => signed('~', who, `${text}: what is not shown of it changed`)),
   ];
   return lines.length === 0 ? null : lines.join('\n');
@@ -52,10 +67,16 @@ interface Group {
 }
 
 /** Equal texts once, with the panes they belong to; what all panes have in common names none. */
-function grouped(rows: readonly { readonly pane: string | null; readonly text: string }[], panes: readonly string[]): readonly Group[] {
+function grouped(
+  rows: readonly { readonly pane: string | null; readonly text: string }[],
+  panes: readonly string[],
+): readonly Group[] {
   const byText = new Map<string, string[]>();
   for (const { pane, text } of rows) byText.set(text, [...(byText.get(text) ?? []), ...(pane === null ? [] : [pane])]);
-  return [...byText].map(([text, ids]) => ({ who: ids.length > 1 && ids.length === panes.length ? 'each pane' : [...new Set(ids)].join(', '), text }));
+  return [...byText].map(([text, ids]) => ({
+    who: ids.length > 1 && ids.length === panes.length ? 'each pane' : [...new Set(ids)].join(', '),
+    text,
+  }));
 }
 
 /** Of a text of several lines, those that its counterpart does not have; the whole when only their order differs. */
@@ -78,12 +99,20 @@ function signed(sign: string, who: string, text: string): string {
 }
 
 function entry(who: string, text: string): string {
-  return text.includes('\n') ? quote(`  ${who === '' ? '' : `${who}:`}`, text) : `  ${who === '' ? '' : `${oneRow(who)}: `}${oneRow(text)}`;
+  return text.includes('\n')
+    ? quote(`  ${who === '' ? '' : `${who}:`}`, text)
+    : `  ${who === '' ? '' : `${oneRow(who)}: `}${oneRow(text)}`;
 }
 
 /** A text of several lines stands behind a rule: no line of it can pass for one of the question's own. */
 function quote(head: string, text: string): string {
-  return [oneRow(head), ...text.replace(/\n$/, '').split('\n').map((line) => `    | ${oneRow(line)}`)].join('\n');
+  return [
+    oneRow(head),
+    ...text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => `    | ${oneRow(line)}`),
+  ].join('\n');
 }
 
 function oneRow(text: string): string {

@@ -9,12 +9,28 @@ import { folderRules, guestRules, isolationRules, repoRules } from './rules/tree
 import { agentRules, exclusiveKeyRules, promptRules } from './rules/work.ts';
 
 const RULES: readonly Rule[] = [
-  fleetNameRules, paneNameRules, strategyKeyRules, colorRules,
-  isolationRules, guestRules, repoRules, folderRules,
-  branchNameRules, branchPairRules, sharedTreeRules,
-  dependencyRules, cycleRules,
-  exclusiveKeyRules, promptRules, agentRules,
-  arrangeRules, envRules, variableRules, globRules, portRules, channelRules,
+  fleetNameRules,
+  paneNameRules,
+  strategyKeyRules,
+  colorRules,
+  isolationRules,
+  guestRules,
+  repoRules,
+  folderRules,
+  branchNameRules,
+  branchPairRules,
+  sharedTreeRules,
+  dependencyRules,
+  cycleRules,
+  exclusiveKeyRules,
+  promptRules,
+  agentRules,
+  arrangeRules,
+  envRules,
+  variableRules,
+  globRules,
+  portRules,
+  channelRules,
 ];
 
 /** Everything wrong across keys. What cannot be shown or is too long is said once: other rules would repeat it. */

@@ -44,9 +44,29 @@ export function savedLayoutText({ name, schemaPath, sessions }: SavedFleet): str
     ...(session.account === null ? {} : { env: { CLAUDE_CONFIG_DIR: session.account } }),
     ...claudeOf(session.work),
   }));
-  const top = { name, strategy: 'component', ...(isShared ? { isolation: 'shared' } : {}), ...(only === undefined || only === null || isShared ? {} : { repo: only }), ...(workspace === null ? {} : { workspace }) };
-  const places = workspace === null && !isShared ? ['# The sessions ran in these folders; `up` makes new clones of their branches:', ...sessions.map((session, at) => `#   ${ids[at] ?? ''}: ${JSON.stringify(session.path)}`)] : [];
-  return [`# yaml-language-server: $schema=${schemaPath}`, '# Saved from the sessions that ran.', ...places, '', `${stringify(top)}panes:`, stringify(panes).replace(/^/gm, '  ').trimEnd(), ''].join('\n');
+  const top = {
+    name,
+    strategy: 'component',
+    ...(isShared ? { isolation: 'shared' } : {}),
+    ...(only === undefined || only === null || isShared ? {} : { repo: only }),
+    ...(workspace === null ? {} : { workspace }),
+  };
+  const places =
+    workspace === null && !isShared
+      ? [
+          '# The sessions ran in these folders; `up` makes new clones of their branches:',
+          ...sessions.map((session, at) => `#   ${ids[at] ?? ''}: ${JSON.stringify(session.path)}`),
+        ]
+      : [];
+  return [
+    `# yaml-language-server: $schema=${schemaPath}`,
+    '# Saved from the sessions that ran.',
+    ...places,
+    '',
+    `${stringify(top)}panes:`,
+    stringify(panes).replace(/^/gm, '  ').trimEnd(),
+    '',
+  ].join('\n');
 }
 
 /** What differs from a plain `claude`. A wrapper that is left out would start the agent without what it wraps it in. */
@@ -78,7 +98,8 @@ function commonWorkspace(sessions: readonly SavedSession[], ids: readonly string
 function uniqueIds(sessions: readonly SavedSession[]): string[] {
   const taken = new Set<string>();
   return sessions.map((session) => {
-    const base = session.id ?? (slug(session.path.slice(session.path.lastIndexOf('/') + 1)) || slug(session.name) || 'session');
+    const base =
+      session.id ?? (slug(session.path.slice(session.path.lastIndexOf('/') + 1)) || slug(session.name) || 'session');
     let id = base;
     for (let more = 2; taken.has(id); more++) id = `${base}-${more}`;
     taken.add(id);

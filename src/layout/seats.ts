@@ -22,7 +22,14 @@ export function seatPanes(panes: readonly DraftPane[], strategy: Strategy): read
   const seats = panes.map((written, index): Seat => {
     const key = written[strategy] ?? null;
     const defaults = keyDefaults(strategy, key, key === null ? 0 : unknown.indexOf(key));
-    return { index, written, id: written.id ?? slug(written.name ?? ''), key, defaults, isAgent: written.run === undefined && written.teleport === undefined };
+    return {
+      index,
+      written,
+      id: written.id ?? slug(written.name ?? ''),
+      key,
+      defaults,
+      isAgent: written.run === undefined && written.teleport === undefined,
+    };
   });
   if (!facts.sorted) return seats;
   const order = Object.keys(facts.keys);

@@ -28,7 +28,14 @@ function describeIssues(schema: z.ZodMiniType, issues: readonly Issue[], value: 
     problems.push(...describeIssue(schema, issue, value));
   }
   if (problems.length <= MAX_PROBLEMS) return problems;
-  return [error('many-problems', [], `the file has more than ${MAX_PROBLEMS} problems of this kind; the rest is told when these are mended`), ...problems.slice(0, MAX_PROBLEMS)];
+  return [
+    error(
+      'many-problems',
+      [],
+      `the file has more than ${MAX_PROBLEMS} problems of this kind; the rest is told when these are mended`,
+    ),
+    ...problems.slice(0, MAX_PROBLEMS),
+  ];
 }
 
 /** A union's own report lists every branch; the branch that is meant is the one whose type the value has. */
@@ -42,7 +49,10 @@ function chooseBranch(issue: Issue, root: unknown): Issue[] {
 /** True for the report of a branch that another type of value would be for. */
 function isOfOtherType(issue: Issue): boolean {
   if (issue.path.length > 0) return false;
-  return issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.errors.every((branch) => branch.some(isOfOtherType)));
+  return (
+    issue.code === 'invalid_type' ||
+    (issue.code === 'invalid_union' && issue.errors.every((branch) => branch.some(isOfOtherType)))
+  );
 }
 
 function describeIssue(schema: z.ZodMiniType, issue: Issue, root: unknown): Problem[] {
@@ -50,7 +60,10 @@ function describeIssue(schema: z.ZodMiniType, issue: Issue, root: unknown): Prob
   const value = valueAt(root, path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.filter((key) => path.length > 0 || !key.startsWith('x-')).slice(0, MAX_PROBLEMS + 1).map((key) => unknownKey(schema, [...path, key]));
+      return issue.keys
+        .filter((key) => path.length > 0 || !key.startsWith('x-'))
+        .slice(0, MAX_PROBLEMS + 1)
+        .map((key) => unknownKey(schema, [...path, key]));
     case 'invalid_type':
       return [value === undefined ? missingKey(path) : wrongType(path, value, typeWord(issue.expected))];
     case 'invalid_union':
@@ -68,14 +81,19 @@ function describeIssue(schema: z.ZodMiniType, issue: Issue, root: unknown): Prob
 
 function missingKey(path: KeyPath): Problem {
   const where = path.slice(0, -1);
-  return { ...error('missing-key', where, `${nameOf(path)} is missing`, `add ${String(path.at(-1))}: …`), at: where.length > 0 ? 'value' : 'key', missing: String(path.at(-1)) };
+  return {
+    ...error('missing-key', where, `${nameOf(path)} is missing`, `add ${String(path.at(-1))}: …`),
+    at: where.length > 0 ? 'value' : 'key',
+    missing: String(path.at(-1)),
+  };
 }
 
 function wrongType(path: KeyPath, value: unknown, expected: string): Problem {
   const key = String(path.at(-1));
   if (value === null) return error('no-value', path, `${nameOf(path)} has no value`, emptyHint(key));
   const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const hint = scalar && expected.includes('text') ? `YAML reads it as ${valueWord(value)}: put it in quotes` : undefined;
+  const hint =
+    scalar && expected.includes('text') ? `YAML reads it as ${valueWord(value)}: put it in quotes` : undefined;
   return error('wrong-type', path, `${nameOf(path)} must be ${expected}, not ${valueWord(value)}`, hint);
 }
 
@@ -88,13 +106,32 @@ function emptyHint(key: string): string {
 function unknownValue(path: KeyPath, value: unknown, known: readonly string[]): Problem {
   if (typeof value !== 'string') return wrongType(path, value, `one of ${known.join(', ')}`);
   const near = nearest(value, known);
-  return error('unknown-value', path, `${nameOf(path)} cannot be "${value}"`, near ? `did you mean "${near}"?` : `it is one of ${known.join(', ')}`);
+  return error(
+    'unknown-value',
+    path,
+    `${nameOf(path)} cannot be "${value}"`,
+    near ? `did you mean "${near}"?` : `it is one of ${known.join(', ')}`,
+  );
 }
 
 /** Names that other tools use for what a layout calls something else. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  layout: 'arrange', windows: 'panes', sessions: 'panes', root: 'dir', cwd: 'dir', start_directory: 'dir', title: 'name', label: 'name',
-  colour: 'color', command: 'run', cmd: 'run', shell_command: 'run', environment: 'env', repository: 'repo', needs: 'depends_on', after: 'depends_on',
+  layout: 'arrange',
+  windows: 'panes',
+  sessions: 'panes',
+  root: 'dir',
+  cwd: 'dir',
+  start_directory: 'dir',
+  title: 'name',
+  label: 'name',
+  colour: 'color',
+  command: 'run',
+  cmd: 'run',
+  shell_command: 'run',
+  environment: 'env',
+  repository: 'repo',
+  needs: 'depends_on',
+  after: 'depends_on',
 };
 
 function unknownKey(schema: z.ZodMiniType, path: KeyPath): Problem {
@@ -102,19 +139,31 @@ function unknownKey(schema: z.ZodMiniType, path: KeyPath): Problem {
   const known = keysAt(schema, path.slice(0, -1));
   const foreign = FOREIGN[key];
   const near = foreign !== undefined && known.includes(foreign) ? foreign : nearest(key, known);
-  return { ...error('unknown-key', path, `there is no key "${key}"${mapWord(path.slice(0, -1))}`, near ? `did you mean "${near}"?` : elsewhere(schema, key, known)), at: 'key', ...(near ? { meant: near } : {}) };
+  return {
+    ...error(
+      'unknown-key',
+      path,
+      `there is no key "${key}"${mapWord(path.slice(0, -1))}`,
+      near ? `did you mean "${near}"?` : elsewhere(schema, key, known),
+    ),
+    at: 'key',
+    ...(near ? { meant: near } : {}),
+  };
 }
 
 function mapWord(path: KeyPath): string {
   if (path.length === 0) return '';
-  return path[0] === 'panes' && path.length === 2 ? ' in a pane' : ` in "${String(path.findLast((step) => typeof step === 'string'))}"`;
+  return path[0] === 'panes' && path.length === 2
+    ? ' in a pane'
+    : ` in "${String(path.findLast((step) => typeof step === 'string'))}"`;
 }
 
 function elsewhere(schema: z.ZodMiniType, key: string, known: readonly string[]): string {
   if (keysAt(schema, ['claude']).includes(key)) return `write it under "claude": claude: {${key}: …}`;
   if (keysAt(schema, ['panes', 0]).includes(key)) return 'it belongs to a pane';
   const top = FOREIGN[key] ?? key;
-  if (keysAt(schema, []).includes(top)) return top === key ? 'it belongs to the top of the file' : `did you mean "${top}", at the top of the file?`;
+  if (keysAt(schema, []).includes(top))
+    return top === key ? 'it belongs to the top of the file' : `did you mean "${top}", at the top of the file?`;
   return `known here: ${known.join(', ')}`;
 }
 
@@ -188,17 +237,27 @@ function nameOf(path: KeyPath): string {
   return path[0] === 'panes' && path.length > 2 ? `${name} of pane ${Number(path[1]) + 1}` : name;
 }
 
-const TYPE_WORDS: Readonly<Record<string, string>> = { string: 'text', array: 'a list', object: 'a map', record: 'a map', number: 'a number', int: 'a whole number', boolean: 'true or false' };
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
 
 function typeWord(expected: string): string {
   return TYPE_WORDS[expected] ?? expected;
 }
 
 function unionWords(issue: Issue & { code: 'invalid_union' }): string {
-  const words = issue.errors.flatMap((branch) => branch.flatMap((inner): string[] => {
-    if (inner.code === 'invalid_union') return [unionWords(inner)];
-    return inner.code === 'invalid_type' ? [typeWord(inner.expected)] : [];
-  }));
+  const words = issue.errors.flatMap((branch) =>
+    branch.flatMap((inner): string[] => {
+      if (inner.code === 'invalid_union') return [unionWords(inner)];
+      return inner.code === 'invalid_type' ? [typeWord(inner.expected)] : [];
+    }),
+  );
   return [...new Set(words.flatMap((word) => word.split(' or ')))].join(' or ');
 }
 

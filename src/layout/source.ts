@@ -12,7 +12,11 @@ export interface Source {
 }
 
 /** A `Source` over a document without syntax errors. */
-export function makeSource(file: { readonly path: string; readonly text: string }, doc: Document, lines: LineCounter): Source {
+export function makeSource(
+  file: { readonly path: string; readonly text: string },
+  doc: Document,
+  lines: LineCounter,
+): Source {
   const place = (range: readonly [number, number]): Place => placeOf(file, lines, range);
   return {
     ...file,
@@ -28,7 +32,11 @@ export function makeSource(file: { readonly path: string; readonly text: string 
 }
 
 /** The place of a range of offsets; it ends with the line it starts on. */
-export function placeOf(file: { readonly path: string; readonly text: string }, lines: LineCounter, range: readonly [number, number]): Place {
+export function placeOf(
+  file: { readonly path: string; readonly text: string },
+  lines: LineCounter,
+  range: readonly [number, number],
+): Place {
   const { line, col } = lines.linePos(range[0]);
   const lineEnd = file.text.slice(range[0], range[1]).search(/\r?\n/);
   const end = lineEnd < 0 ? range[1] : range[0] + lineEnd;

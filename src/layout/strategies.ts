@@ -96,7 +96,16 @@ export const STRATEGY_FACTS: Readonly<Record<Strategy, StrategyFacts>> = {
 };
 
 /** Colours for values of a key that the strategy does not know, in the order they appear. */
-const PALETTE = ['colour141', 'brightcyan', 'colour179', 'brightgreen', 'brightblue', 'colour205', 'brightyellow', 'colour109'] as const;
+const PALETTE = [
+  'colour141',
+  'brightcyan',
+  'colour179',
+  'brightgreen',
+  'brightblue',
+  'colour205',
+  'brightyellow',
+  'colour109',
+] as const;
 /** Command panes stand back. */
 const COMMAND_COLOR = 'colour244';
 
@@ -105,9 +114,22 @@ export function keyDefaults(strategy: Strategy, value: string | null, unknown: n
   const { keys, closed } = STRATEGY_FACTS[strategy];
   const known = value !== null && Object.hasOwn(keys, value) ? keys[value] : undefined;
   if (known) return known;
-  return key(value === null ? COMMAND_COLOR : (PALETTE[unknown % PALETTE.length] ?? COMMAND_COLOR), closed ? 'none' : 'purpose');
+  return key(
+    value === null ? COMMAND_COLOR : (PALETTE[unknown % PALETTE.length] ?? COMMAND_COLOR),
+    closed ? 'none' : 'purpose',
+  );
 }
 
-function key(color: string, template: string, more: Partial<Omit<KeyDefaults, 'color' | 'template'>> = {}): KeyDefaults {
-  return { color, template, permissionMode: more.permissionMode ?? null, urgency: more.urgency ?? 0, until: more.until ?? 'done' };
+function key(
+  color: string,
+  template: string,
+  more: Partial<Omit<KeyDefaults, 'color' | 'template'>> = {},
+): KeyDefaults {
+  return {
+    color,
+    template,
+    permissionMode: more.permissionMode ?? null,
+    urgency: more.urgency ?? 0,
+    until: more.until ?? 'done',
+  };
 }

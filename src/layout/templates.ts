@@ -19,7 +19,8 @@ export interface RenderedPrompt {
 }
 
 /** Stands for `{{prompt}}` when the layout gives none: the agent learns what it is for and waits. */
-const NO_PROMPT_YET = 'Say in one line what this session is for, then wait for my first instruction. Change nothing before it comes.';
+const NO_PROMPT_YET =
+  'Say in one line what this session is for, then wait for my first instruction. Change nothing before it comes.';
 
 /**
  * The text an agent is told: the prompt in its template. Each text is gone through once and what is put in is never looked at again,
@@ -33,7 +34,8 @@ export function renderPrompt(prompt: string | null, template: string | null, wor
 }
 
 /** Stands for `{{handoff}}` in a session that was started before the one it follows was done. */
-const NO_HANDOFF_YET = 'Nothing has been handed over to you yet: the session before you is still at work. Read what is there, then wait for me.';
+const NO_HANDOFF_YET =
+  'Nothing has been handed over to you yet: the session before you is still at work. Read what is there, then wait for me.';
 
 /** Puts what the session before handed over into a prompt of the normal form; null when it has not yet. */
 export function fillHandoff(prompt: string, handoff: string | null): string {
@@ -61,5 +63,7 @@ function isWord(word: string): word is Exclude<keyof PromptWords, 'handoff'> {
 
 /** A placeholder that stands for nothing takes its line, and the blank line after it, with it. Done before anything is put in: a prompt stays as it is. */
 function withoutEmptyLines(template: string, words: PromptWords): string {
-  return template.replace(/^\{\{ *([a-z]+) *\}\}[ \t]*\n\n?/gm, (line, word: string) => (value(word, words, null) === '' ? '' : line));
+  return template.replace(/^\{\{ *([a-z]+) *\}\}[ \t]*\n\n?/gm, (line, word: string) =>
+    value(word, words, null) === '' ? '' : line,
+  );
 }

@@ -75,7 +75,12 @@ function repoOf({ written }: Seat, frame: FleetFrame): string {
 
 export function branchOf(seat: Seat, frame: FleetFrame): string {
   const pattern = seat.written.branch ?? frame.draft.branch ?? STRATEGY_FACTS[frame.strategy].branch;
-  return expandBranch(pattern, { user: frame.world.user, id: seat.id, strategy_key: seat.key ?? seat.id, fleet: fleetWord(frame.name) });
+  return expandBranch(pattern, {
+    user: frame.world.user,
+    id: seat.id,
+    strategy_key: seat.key ?? seat.id,
+    fleet: fleetWord(frame.name),
+  });
 }
 
 function baseOf(seat: Seat, frame: FleetFrame): Base {

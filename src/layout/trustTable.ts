@@ -34,11 +34,17 @@ const IN_PANES: Show<Layout> = () => [];
 
 /** Every row of a layout, the fleet's first. `prompts` holds the prompts by pane. */
 export function trustRows(layout: Layout, prompts: Prompts): readonly TrustRow[] {
-  const panes = layout.panes.flatMap((pane) => rowsOf(PANE, { pane, parts: prompts[pane.id] ?? null }, { fleet: layout, id: pane.id }));
+  const panes = layout.panes.flatMap((pane) =>
+    rowsOf(PANE, { pane, parts: prompts[pane.id] ?? null }, { fleet: layout, id: pane.id }),
+  );
   return [...rowsOf(TOP, layout, { fleet: layout, id: null }), ...panes];
 }
 
-function rowsOf<T>(table: Readonly<Record<string, Show<T>>>, value: T, { fleet, id }: { readonly fleet: Layout; readonly id: string | null }): TrustRow[] {
+function rowsOf<T>(
+  table: Readonly<Record<string, Show<T>>>,
+  value: T,
+  { fleet, id }: { readonly fleet: Layout; readonly id: string | null },
+): TrustRow[] {
   return Object.entries(table).flatMap(([key, show]) => show(value, fleet).map((part) => ({ ...part, key, pane: id })));
 }
 
@@ -46,9 +52,13 @@ const TOP: Readonly<Record<keyof WrittenLayout, Show<Layout>>> = {
   name: ({ name }) => [quiet(`fleet ${name}`)],
   strategy: ({ strategy }) => [quiet(`strategy ${strategy}`)],
   isolation: ({ isolation }) => [quiet(`isolation ${isolation}`)],
-  repo: ({ repo, panes }) => (panes.some(({ tree }) => tree.kind === 'own') ? [{ ...below(`repository ${showRepo(repo)}`), secret: repo }] : []),
-  workspace: ({ workspace, panes }) => (panes.some(({ tree }) => tree.kind === 'own') ? [below(`clones in ${workspace}`)] : []),
-  arrange: ({ arrange }) => [quiet(`arranged ${arrange.kind === 'auto' ? 'auto' : arrange.kind === 'named' ? arrange.name : arrange.layout}`)],
+  repo: ({ repo, panes }) =>
+    panes.some(({ tree }) => tree.kind === 'own') ? [{ ...below(`repository ${showRepo(repo)}`), secret: repo }] : [],
+  workspace: ({ workspace, panes }) =>
+    panes.some(({ tree }) => tree.kind === 'own') ? [below(`clones in ${workspace}`)] : [],
+  arrange: ({ arrange }) => [
+    quiet(`arranged ${arrange.kind === 'auto' ? 'auto' : arrange.kind === 'named' ? arrange.name : arrange.layout}`),
+  ],
   ports: ({ ports }) => (ports === null ? [] : [quiet(`ports from ${ports.base}, step ${ports.step}`)]),
   notify: ({ notify }) => Object.values(NOTIFY).flatMap((show) => show(notify)),
   sync: ({ sync }) => Object.values(SYNC).flatMap((show) => show(sync)),
@@ -64,20 +74,23 @@ const TOP: Readonly<Record<keyof WrittenLayout, Show<Layout>>> = {
   panes: IN_PANES,
 };
 
-const NOTIFY: Readonly<Record<keyof NonNullable<WrittenLayout['notify']>, (notify: Layout['notify']) => readonly TrustPart[]>> = {
+const NOTIFY: Readonly<
+  Record<keyof NonNullable<WrittenLayout['notify']>, (notify: Layout['notify']) => readonly TrustPart[]>
+> = {
   channels: ({ channels }) => channels.map(describeChannel),
   after: ({ after }) => [quiet(`notified after ${after} s`)],
   done_after: ({ doneAfter }) => [quiet(`notified of turns over ${doneAfter} s`)],
   cooldown: ({ cooldown }) => [quiet(`${cooldown} s between two notifications`)],
 };
 
-const SYNC: Readonly<Record<keyof NonNullable<WrittenLayout['sync']>, (sync: Layout['sync']) => readonly TrustPart[]>> = {
-  strategy: ({ strategy }) => [quiet(`sync ${strategy}`)],
-};
+const SYNC: Readonly<Record<keyof NonNullable<WrittenLayout['sync']>, (sync: Layout['sync']) => readonly TrustPart[]>> =
+  { strategy: ({ strategy }) => [quiet(`sync ${strategy}`)] };
 
 function describeChannel(channel: string): TrustPart {
   const command = /^command: *(.*)$/s.exec(channel)?.[1];
-  return command === undefined ? quiet(`notified by ${channel}`) : { ...below(`notified by the command: ${command}`), runs: [command] };
+  return command === undefined
+    ? quiet(`notified by ${channel}`)
+    : { ...below(`notified by the command: ${command}`), runs: [command] };
 }
 
 interface Shown {
@@ -91,7 +104,8 @@ const PANE: Readonly<Record<keyof WrittenPane, Show<Shown>>> = {
     return work.kind === 'placeholder' ? [line('nothing: a row for a claude.ai/code session')] : [];
   },
   claude: ({ pane: { work } }) => (work.kind === 'agent' ? [describeAgent(work)] : []),
-  teleport: ({ pane: { work } }) => (work.kind === 'agent' && work.teleport !== null ? [line(`the claude.ai/code session ${work.teleport}`)] : []),
+  teleport: ({ pane: { work } }) =>
+    work.kind === 'agent' && work.teleport !== null ? [line(`the claude.ai/code session ${work.teleport}`)] : [],
   name: ({ pane }) => [quiet(`called ${pane.name}`)],
   id: ({ pane }) => [quiet(`id ${pane.id}`)],
   component: ({ pane }, { strategy }) => keyRow(pane, strategy === 'component'),
@@ -99,22 +113,41 @@ const PANE: Readonly<Record<keyof WrittenPane, Show<Shown>>> = {
   priority: ({ pane }, { strategy }) => keyRow(pane, strategy === 'priority'),
   stage: ({ pane }, { strategy }) => keyRow(pane, strategy === 'stage'),
   color: ({ pane }) => [quiet(`colour ${pane.color}`)],
-  in: ({ pane: { tree } }) => (tree.kind === 'of' ? [line(`in the clone of ${tree.id}`)] : tree.kind === 'checkout' ? [line(`in your checkout ${tree.path}`)] : []),
+  in: ({ pane: { tree } }) =>
+    tree.kind === 'of'
+      ? [line(`in the clone of ${tree.id}`)]
+      : tree.kind === 'checkout'
+        ? [line(`in your checkout ${tree.path}`)]
+        : [],
   branch: ({ pane }) => specRow(pane, ({ branch }) => [line(`branch ${branch}`)]),
-  base: ({ pane }) => specRow(pane, ({ base }) => (base.kind === 'default' ? [] : [line(base.kind === 'branch' ? `from ${base.name}` : `from the branch of ${base.id}`)])),
-  repo: ({ pane }, { repo: usual }) => specRow(pane, ({ repo }) => (repo === usual ? [] : [{ ...line(`clone of ${showRepo(repo)}`), secret: repo }])),
+  base: ({ pane }) =>
+    specRow(pane, ({ base }) =>
+      base.kind === 'default'
+        ? []
+        : [line(base.kind === 'branch' ? `from ${base.name}` : `from the branch of ${base.id}`)],
+    ),
+  repo: ({ pane }, { repo: usual }) =>
+    specRow(pane, ({ repo }) => (repo === usual ? [] : [{ ...line(`clone of ${showRepo(repo)}`), secret: repo }])),
   dir: ({ pane: { dir } }) => (dir === '' ? [] : [line(`in ${dir}/`)]),
   owns: ({ pane: { owns } }) => (owns.length === 0 ? [] : [line(`owns ${owns.join(' ')}`)]),
   depends_on: ({ pane: { dependsOn } }) => dependsOn.map(describeDependency),
-  setup: ({ pane }) => specRow(pane, ({ setup }) => setup.map((command) => ({ ...below(`setup: ${command}`), runs: [command] }))),
+  setup: ({ pane }) =>
+    specRow(pane, ({ setup }) => setup.map((command) => ({ ...below(`setup: ${command}`), runs: [command] }))),
   env: ({ pane: { env } }) => Object.entries(env).map(([name, value]) => describeVariable(name, value)),
   prompt: ({ parts }) => (parts === null || parts.prompt === null ? [] : [{ place: 'prompt', text: parts.prompt }]),
   prompt_file: ({ parts }) => (parts === null || parts.file === null ? [] : [quiet(`prompt from ${parts.file}`)]),
-  template: ({ parts }) => (parts === null || parts.template === null ? [] : [{ ...quiet(`template ${parts.template.name}`), secret: parts.template.text }]),
+  template: ({ parts }) =>
+    parts === null || parts.template === null
+      ? []
+      : [{ ...quiet(`template ${parts.template.name}`), secret: parts.template.text }],
 };
 
 /** The checkout's own ignored files go into each clone of its repository. */
-function globRows(panes: readonly Pane[], how: string, globsOf: (spec: TreeSpec) => readonly string[]): readonly TrustPart[] {
+function globRows(
+  panes: readonly Pane[],
+  how: string,
+  globsOf: (spec: TreeSpec) => readonly string[],
+): readonly TrustPart[] {
   const globs = [...new Set(panes.flatMap(({ tree }) => (tree.kind === 'own' ? globsOf(tree.spec) : [])))];
   return globs.length === 0 ? [] : [below(`ignored files ${how} your checkout: ${globs.join(' ')}`)];
 }
@@ -129,7 +162,11 @@ function describeAgent(work: AgentWork): TrustPart {
   const given = args.flatMap((arg) => [arg, arg.replace(/^-[^=]*=/, '')]);
   const patterns = work.isClaude ? given.filter((word) => GLOB.test(word)) : [];
   const runs = given.map((word) => (work.isClaude ? word.replace(/\S*[*?[]\S*/g, ' ') : word));
-  return { ...line(words.map(shellWord).join(' ')), runs: [command.map(shellWord).join(' '), ...runs], files: [...mcpConfig, ...patterns] };
+  return {
+    ...line(words.map(shellWord).join(' ')),
+    runs: [command.map(shellWord).join(' '), ...runs],
+    files: [...mcpConfig, ...patterns],
+  };
 }
 
 /** The words of the command line, in its order. */
@@ -140,7 +177,8 @@ const AGENT: Readonly<Record<keyof WrittenClaude, (work: AgentWork) => readonly 
   model: ({ model }) => flag('--model', model),
   permission_mode: ({ permissionMode }) => flag('--permission-mode', permissionMode),
   effort: ({ effort }) => flag('--effort', effort),
-  fullscreen: ({ fullscreen }) => flag('--settings', fullscreen === null ? null : JSON.stringify({ tui: fullscreen ? 'fullscreen' : 'default' })),
+  fullscreen: ({ fullscreen }) =>
+    flag('--settings', fullscreen === null ? null : JSON.stringify({ tui: fullscreen ? 'fullscreen' : 'default' })),
   args: ({ args }) => args,
 };
 

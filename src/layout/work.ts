@@ -53,7 +53,9 @@ export function workOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts
   const agent = agentOf(placed.seat, frame);
   if (teleport !== undefined) return silent({ ...agent, teleport });
   const given = promptOf(placed, frame, { ...texts, isClaude: agent.isClaude });
-  return given ? { work: { ...agent, prompt: given.text }, asksForTask: given.asksForTask, parts: given.parts } : silent(agent);
+  return given
+    ? { work: { ...agent, prompt: given.text }, asksForTask: given.asksForTask, parts: given.parts }
+    : silent(agent);
 }
 
 function silent(work: Work): DecidedWork {
@@ -97,7 +99,11 @@ interface GivenPrompt {
   readonly parts: PromptParts;
 }
 
-function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { readonly isClaude: boolean }): GivenPrompt | null {
+function promptOf(
+  placed: PlacedSeat,
+  frame: FleetFrame,
+  texts: PromptTexts & { readonly isClaude: boolean },
+): GivenPrompt | null {
   const { written, defaults } = placed.seat;
   const prompt = writtenPrompt(written, texts, frame.world);
   const name = written.template ?? defaults.template;
@@ -107,7 +113,11 @@ function promptOf(placed: PlacedSeat, frame: FleetFrame, texts: PromptTexts & { 
   if (isSilent) return null;
   const words = wordsFor(placed, frame, texts.task);
   const own = prompt === null ? null : renderPrompt(prompt, null, words).text;
-  const parts = { prompt: own, file: written.prompt_file ?? null, template: template === null ? null : { name, text: template } };
+  const parts = {
+    prompt: own,
+    file: written.prompt_file ?? null,
+    template: template === null ? null : { name, text: template },
+  };
   return { ...renderPrompt(prompt, template, words), parts };
 }
 
@@ -135,7 +145,9 @@ function wordsFor({ seat, tree, dependsOn, owns }: PlacedSeat, frame: FleetFrame
 }
 
 function branchWord(seat: Seat, frame: FleetFrame): string {
-  return frame.isolation === 'shared' ? (frame.world.checkout?.branch ?? 'the current branch') : branchOf(ownerOf(seat, frame), frame);
+  return frame.isolation === 'shared'
+    ? (frame.world.checkout?.branch ?? 'the current branch')
+    : branchOf(ownerOf(seat, frame), frame);
 }
 
 function baseWord(seat: Seat, tree: Tree, frame: FleetFrame): string {
@@ -146,6 +158,8 @@ function baseWord(seat: Seat, tree: Tree, frame: FleetFrame): string {
 }
 
 function othersWord(seat: Seat, frame: FleetFrame): string {
-  const others = frame.seats.filter((other) => other !== seat && other.isAgent).map(({ written, id }) => written.name ?? id);
+  const others = frame.seats
+    .filter((other) => other !== seat && other.isAgent)
+    .map(({ written, id }) => written.name ?? id);
   return others.length > 0 ? others.join('; ') : 'none at the moment';
 }

@@ -23,24 +23,50 @@ export interface Adoption {
  * session's name and where its shells stand. Null unless a shell with nothing below it stands in a whole clone or worktree of a
  * session that the record knows. A checkout of the user's (isolation `shared`) is no proof: his own shells stand there too.
  */
-export function findAdoption({ layout, snapshot, known }: Pick<ReconcileInput, 'layout' | 'snapshot' | 'known'>): Adoption | null {
+export function findAdoption({
+  layout,
+  snapshot,
+  known,
+}: Pick<ReconcileInput, 'layout' | 'snapshot' | 'known'>): Adoption | null {
   const session = snapshot.tmux.namesake;
   if (session === null || snapshot.tmux.session !== null) return null;
-  const panes = matchPanes(layout.panes.filter((pane) => known.some(({ id }) => id === pane.id)), restoredPanes(session, snapshot), { layout, snapshot });
+  const panes = matchPanes(
+    layout.panes.filter((pane) => known.some(({ id }) => id === pane.id)),
+    restoredPanes(session, snapshot),
+    { layout, snapshot },
+  );
   const before = adoptedBefore(session, layout.panes);
-  const [first] = [...before, ...[...panes].map(([pane, { pane: { id } }]) => ({ pane, paneId: id }))];
+  const [first] = [
+    ...before,
+    ...[...panes].map(
+      ([
+        pane,
+        {
+          pane: { id },
+        },
+      ]) => ({ pane, paneId: id }),
+    ),
+  ];
   return first === undefined ? null : { session, panes, first };
 }
 
 /** Panes that an adoption cut off in the middle has left: they are ours by their mark. */
 function adoptedBefore(session: TmuxSession, panes: readonly Pane[]): Adoption['first'][] {
-  return panesOf(session).flatMap(({ id, session: pane }) => (pane !== null && panes.some((each) => each.id === pane) ? [{ pane, paneId: id }] : []));
+  return panesOf(session).flatMap(({ id, session: pane }) =>
+    pane !== null && panes.some((each) => each.id === pane) ? [{ pane, paneId: id }] : [],
+  );
 }
 
 /** The session as it is once it is adopted. */
 export function adoptedSession({ session, panes }: Adoption): TmuxSession {
   const ids = new Map([...panes].map(([id, { pane }]) => [pane.id, id]));
-  return { ...session, windows: session.windows.map((window) => ({ ...window, panes: window.panes.map((pane) => ({ ...pane, session: ids.get(pane.id) ?? pane.session })) })) };
+  return {
+    ...session,
+    windows: session.windows.map((window) => ({
+      ...window,
+      panes: window.panes.map((pane) => ({ ...pane, session: ids.get(pane.id) ?? pane.session })),
+    })),
+  };
 }
 
 /** `$3` of the session that a plan works in; null when it makes one. */
@@ -60,9 +86,15 @@ function panesOf({ windows }: TmuxSession): TmuxPane[] {
 }
 
 /** Each pane gets the shell that stands where it starts, else one elsewhere in its tree; those of one tree in the order of the layout. */
-function matchPanes(panes: readonly Pane[], restored: readonly Restored[], { layout, snapshot }: Pick<ReconcileInput, 'layout' | 'snapshot'>): Map<string, Restored> {
+function matchPanes(
+  panes: readonly Pane[],
+  restored: readonly Restored[],
+  { layout, snapshot }: Pick<ReconcileInput, 'layout' | 'snapshot'>,
+): Map<string, Restored> {
   const found = new Map<string, Restored>();
-  const onScreen = new Set(snapshot.tmux.namesake?.windows.flatMap((window) => window.panes.map((pane) => pane.session)));
+  const onScreen = new Set(
+    snapshot.tmux.namesake?.windows.flatMap((window) => window.panes.map((pane) => pane.session)),
+  );
   const match = (fits: (pane: Pane, shell: BareShell) => boolean): void => {
     for (const pane of panes) {
       if (found.has(pane.id) || onScreen.has(pane.id)) continue;

@@ -24,7 +24,11 @@ const TITLE_ROWS = 1;
 const MAIN_SHARE = 60;
 
 /** How many windows, how many panes in each, and each one's layout at `size` (cells, status lines already taken off). */
-export function planWindows(wanted: { readonly arrange: Arrange; readonly panes: number; readonly size: CellSize }): readonly WindowPlan[] {
+export function planWindows(wanted: {
+  readonly arrange: Arrange;
+  readonly panes: number;
+  readonly size: CellSize;
+}): readonly WindowPlan[] {
   const { arrange, panes, size } = wanted;
   if (arrange.kind === 'custom') return planCustom(arrange.layout, panes, size);
   if (arrange.kind === 'named') return spread(arrange.name, panes, size);
@@ -43,7 +47,12 @@ export interface AdditionPlan {
  * For a window that exists and holds `existing` panes: how many of `additions` it takes at its size (the rest is for
  * `planWindows`), and the layout for old and new together. The old ones come first, in their order.
  */
-export function arrangeExisting(wanted: { readonly arrange: Arrange; readonly existing: number; readonly additions: number; readonly size: CellSize }): AdditionPlan {
+export function arrangeExisting(wanted: {
+  readonly arrange: Arrange;
+  readonly existing: number;
+  readonly additions: number;
+  readonly size: CellSize;
+}): AdditionPlan {
   for (let added = wanted.additions; added > 0; added--) {
     const cell = oneWindow(wanted.arrange, wanted.existing + added, wanted.size);
     if (cell) return { panes: added, layout: formatTmuxLayout(cell) };
@@ -53,7 +62,8 @@ export function arrangeExisting(wanted: { readonly arrange: Arrange; readonly ex
 
 function oneWindow(arrange: Arrange, panes: number, size: CellSize): LayoutCell | null {
   if (arrange.kind === 'custom') return customCell(arrange.layout, panes, size);
-  const [name, least] = arrange.kind === 'auto' ? ([arrange.preferred, COMFORTABLE] as const) : ([arrange.name, SMALLEST] as const);
+  const [name, least] =
+    arrange.kind === 'auto' ? ([arrange.preferred, COMFORTABLE] as const) : ([arrange.name, SMALLEST] as const);
   const cell = arrangement(name, panes, size);
   return cell && showsAtLeast(cell, least) ? cell : null;
 }
@@ -66,7 +76,8 @@ function spread(name: NamedArrangement, panes: number, size: CellSize): WindowPl
 
 /** Tried one by one: a grid of 13 may have narrower panes than one of 16, so what takes more need not take less. A pane by itself always fits. */
 function fewestWindows(name: NamedArrangement, panes: number, size: CellSize): number {
-  for (let windows = 1; windows < panes; windows++) if (evenly(panes, windows).every((count) => fits(name, count, size))) return windows;
+  for (let windows = 1; windows < panes; windows++)
+    if (evenly(panes, windows).every((count) => fits(name, count, size))) return windows;
   return panes;
 }
 
@@ -103,7 +114,9 @@ function windowPlan(panes: number, cell: LayoutCell | null): WindowPlan {
 
 /** True when every pane shows at least this much: its cell less the title row at the top edge. */
 function showsAtLeast(cell: LayoutCell, least: CellSize): boolean {
-  return leaves(cell).every((leaf) => leaf.columns >= least.columns && leaf.rows - (leaf.y === 0 ? TITLE_ROWS : 0) >= least.rows);
+  return leaves(cell).every(
+    (leaf) => leaf.columns >= least.columns && leaf.rows - (leaf.y === 0 ? TITLE_ROWS : 0) >= least.rows,
+  );
 }
 
 function arrangement(name: NamedArrangement, panes: number, size: CellSize): LayoutCell | null {
@@ -133,7 +146,14 @@ function row(split: 'columns' | 'rows', panes: number): LayoutSketch {
 }
 
 function main(split: 'columns' | 'rows', rest: LayoutSketch): LayoutSketch {
-  return { share: 1, split, cells: [{ ...LEAF, share: MAIN_SHARE }, { ...rest, share: 100 - MAIN_SHARE }] };
+  return {
+    share: 1,
+    split,
+    cells: [
+      { ...LEAF, share: MAIN_SHARE },
+      { ...rest, share: 100 - MAIN_SHARE },
+    ],
+  };
 }
 
 /** The grid whose tightest pane comes nearest to a roomy one; a last row with fewer panes makes them wider. */
@@ -153,5 +173,7 @@ function tiled(panes: number, size: CellSize): LayoutSketch {
 function grid(panes: number, rows: number): LayoutSketch {
   const counts = Array.from({ length: rows }, (_, index) => Math.floor(panes / rows) + (index < panes % rows ? 1 : 0));
   const [first] = counts;
-  return counts.length === 1 ? row('columns', first ?? 1) : { share: 1, split: 'rows', cells: counts.map((count) => row('columns', count)) };
+  return counts.length === 1
+    ? row('columns', first ?? 1)
+    : { share: 1, split: 'rows', cells: counts.map((count) => row('columns', count)) };
 }

@@ -1,5 +1,16 @@
 import { asFormat, word } from '../base/tmuxText.ts';
-import { emitAddLine, emitAdoptSession, emitArrange, emitRelabel, emitRespawn, emitAdopt, openWindow, splitWindow, type BatchInput, type Creation } from './batchLines.ts';
+import {
+  emitAddLine,
+  emitAdoptSession,
+  emitArrange,
+  emitRelabel,
+  emitRespawn,
+  emitAdopt,
+  openWindow,
+  splitWindow,
+  type BatchInput,
+  type Creation,
+} from './batchLines.ts';
 import { emitOwnLine } from './ownLine.ts';
 import { isPaneStep, type PaneStep, type WindowSpec } from './step.ts';
 
@@ -25,7 +36,9 @@ export function emitBatch(input: BatchInput): string {
     ...windows.flatMap((window, index) => emitNew(input, window, { session, opensSession: isNew && index === 0 })),
     ...windows.map(({ spec, target }) => `rename-window -t ${word(target)} -- ${word(asFormat(spec.name))}`),
     ...(makesPanes ? loud(session) : []),
-    ...(isNew && windows.length > 0 ? [`rename-session -t ${word(`${session}:`)} -- ${word(asFormat(plan.session))}`] : []),
+    ...(isNew && windows.length > 0
+      ? [`rename-session -t ${word(`${session}:`)} -- ${word(asFormat(plan.session))}`]
+      : []),
     ...steps.flatMap((step) => (step.kind === 'adopt-session' ? [emitAdoptSession(input, step)] : [])),
   ];
   return `${lines.join('\n')}\n`;
@@ -55,11 +68,21 @@ interface NewWindow {
 type ArrangeStep = Extract<PaneStep, { kind: 'arrange-window' }>;
 
 function newWindows(input: BatchInput, steps: readonly PaneStep[]): NewWindow[] {
-  const specs = input.plan.steps.flatMap((step) => (step.kind === 'create-session' || step.kind === 'create-window' ? [step.window] : []));
+  const specs = input.plan.steps.flatMap((step) =>
+    step.kind === 'create-session' || step.kind === 'create-window' ? [step.window] : [],
+  );
   return specs.map((spec) => {
     const name = `${temporaryName(input.uuid)}-${spec.window}`;
-    const mine = steps.filter((step) => 'window' in step && 'window' in step.window && step.window.window === spec.window);
-    return { spec, temporaryName: name, target: `${sessionTarget(input)}:=${name}`, panes: mine.filter(isCreation), layouts: mine.filter(isArrange) };
+    const mine = steps.filter(
+      (step) => 'window' in step && 'window' in step.window && step.window.window === spec.window,
+    );
+    return {
+      spec,
+      temporaryName: name,
+      target: `${sessionTarget(input)}:=${name}`,
+      panes: mine.filter(isCreation),
+      layouts: mine.filter(isArrange),
+    };
   });
 }
 
@@ -80,16 +103,24 @@ function emitForPane(input: BatchInput, step: PaneStep): string[] {
 }
 
 /** A window that is built from nothing, at the planned size. */
-function emitNew(input: BatchInput, window: NewWindow, place: { readonly session: string; readonly opensSession: boolean }): string[] {
+function emitNew(
+  input: BatchInput,
+  window: NewWindow,
+  place: { readonly session: string; readonly opensSession: boolean },
+): string[] {
   const { target } = window;
   const [first, ...others] = window.panes;
   if (!first) return [];
   return [
     openWindow(input, first, { ...window, ...place }),
     ...(place.opensSession ? [...quiet(place.session), emitOwnLine(`${place.session}:`)] : []),
-    ...others.map((step, index) => splitWindow(input, step, { target, makeRoom: (index + 1) % stripsAtOnce(input) === 0 })),
+    ...others.map((step, index) =>
+      splitWindow(input, step, { target, makeRoom: (index + 1) % stripsAtOnce(input) === 0 }),
+    ),
     ...window.layouts.map((step) => emitArrange(input, step, { target, isNew: true })),
-    ...(place.opensSession ? [`select-window -t ${word(target)} ; select-pane -t ${word(`${target}.{top-left}`)}`] : []),
+    ...(place.opensSession
+      ? [`select-window -t ${word(target)} ; select-pane -t ${word(`${target}.{top-left}`)}`]
+      : []),
   ];
 }
 
@@ -99,7 +130,9 @@ function stripsAtOnce({ plan }: BatchInput): number {
 }
 
 function existingWindows(steps: readonly PaneStep[]): string[] {
-  return [...new Set(steps.flatMap((step) => ('window' in step && 'windowId' in step.window ? [step.window.windowId] : [])))];
+  return [
+    ...new Set(steps.flatMap((step) => ('window' in step && 'windowId' in step.window ? [step.window.windowId] : []))),
+  ];
 }
 
 /** Additions to a window that stands: who is active in it stays active, and what was zoomed is zoomed again. */

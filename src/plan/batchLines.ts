@@ -46,7 +46,9 @@ export function openWindow(input: BatchInput, step: Creation, opening: Opening):
     `${open} -n ${word(opening.temporaryName)} ${announce(step)} ${start(input, step)}`,
     ...plannedSize(input, opening.target),
     ...(opening.opensSession ? sessionOptions(session, input.uuid) : []),
-    ...[...windowOptions(), ...windowColor(opening.spec.color).filter(([, value]) => value !== null)].map((option) => setWindow(opening.target, option)),
+    ...[...windowOptions(), ...windowColor(opening.spec.color).filter(([, value]) => value !== null)].map((option) =>
+      setWindow(opening.target, option),
+    ),
     ...emitPane(input, step.pane, `${opening.target}.{top-left}`),
   ]);
 }
@@ -57,19 +59,29 @@ export function openWindow(input: BatchInput, step: Creation, opening: Opening):
  */
 function plannedSize({ plan, version }: BatchInput, target: string): string[] {
   if (isAtLeast(version, '3.3')) return [];
-  return [`resize-window -t ${word(target)} -x ${plan.size.columns} -y ${plan.size.rows}`, `set-option -uw -t ${word(target)} window-size`];
+  return [
+    `resize-window -t ${word(target)} -x ${plan.size.columns} -y ${plan.size.rows}`,
+    `set-option -uw -t ${word(target)} window-size`,
+  ];
 }
 
 /** Without `off` a server-wide `destroy-unattached on` would end the fleet before anybody has seen it. */
 function sessionOptions(session: string, uuid: string): string[] {
-  return [`set-option -t ${word(session)} @claude_tmux_fleet ${word(uuid)}`, `set-option -t ${word(session)} destroy-unattached off`];
+  return [
+    `set-option -t ${word(session)} @claude_tmux_fleet ${word(uuid)}`,
+    `set-option -t ${word(session)} destroy-unattached off`,
+  ];
 }
 
 /**
  * A further pane, last in the window's order and never active: a one-line strip along the bottom edge (a full-size split goes
  * to the end of the list). `tiled` first makes room for it where there may be none. The real layout follows.
  */
-export function splitWindow(input: BatchInput, step: Creation, place: { readonly target: string; readonly makeRoom: boolean }): string {
+export function splitWindow(
+  input: BatchInput,
+  step: Creation,
+  place: { readonly target: string; readonly makeRoom: boolean },
+): string {
   const { target } = place;
   return chain([
     ...(place.makeRoom ? [`select-layout -t ${word(target)} tiled`] : []),
@@ -80,7 +92,11 @@ export function splitWindow(input: BatchInput, step: Creation, place: { readonly
 
 /** Ends what is left in the pane and starts its launch file; place, options and focus stay. */
 export function emitRespawn(input: BatchInput, step: StepOf<'respawn-pane'>): string {
-  return chain([`respawn-pane -k -t ${word(step.paneId)} ${start(input, step)}`, ...emitPane(input, step.pane, step.paneId), report(step, step.paneId)]);
+  return chain([
+    `respawn-pane -k -t ${word(step.paneId)} ${start(input, step)}`,
+    ...emitPane(input, step.pane, step.paneId),
+    report(step, step.paneId),
+  ]);
 }
 
 /** New label and colour; a window with this pane alone bears them too. */
@@ -91,7 +107,10 @@ export function emitRelabel(input: BatchInput, step: StepOf<'relabel-pane'>): st
 
 /** A window with one pane alone bears its label and colour. */
 function nameAlone(pane: Pane, paneId: string): string {
-  const window = [`rename-window -t ${word(paneId)} -- ${word(asFormat(pane.name))}`, ...windowColor(pane.color).map((option) => setWindow(paneId, option))];
+  const window = [
+    `rename-window -t ${word(paneId)} -- ${word(asFormat(pane.name))}`,
+    ...windowColor(pane.color).map((option) => setWindow(paneId, option)),
+  ];
   return `if-shell -F -t ${word(paneId)} '#{==:#{window_panes},1}' ${word(chain(window))}`;
 }
 
@@ -127,14 +146,23 @@ export function emitAddLine(step: StepOf<'add-line'>): string {
 }
 
 /** The exact layout; only a string that was read back whole reaches tmux (3.3a dies of a bad one). */
-export function emitArrange(input: BatchInput, step: StepOf<'arrange-window'>, window: { readonly target: string; readonly isNew: boolean }): string {
+export function emitArrange(
+  input: BatchInput,
+  step: StepOf<'arrange-window'>,
+  window: { readonly target: string; readonly isNew: boolean },
+): string {
   if (!parseTmuxLayout(step.layout)) throw new Error(`step ${step.id} holds no tmux layout: ${step.layout}`);
-  const again = window.isNew && input.sizeKnown !== true ? lateAttach(step.layout, { target: window.target, version: input.version }) : [];
+  const again =
+    window.isNew && input.sizeKnown !== true
+      ? lateAttach(step.layout, { target: window.target, version: input.version })
+      : [];
   return chain([`select-layout -t ${word(window.target)} ${word(step.layout)}`, ...again, report(step, window.target)]);
 }
 
 function setWindow(target: string, [name, value]: WindowOption): string {
-  return value === null ? `set-option -wu -t ${word(target)} ${name}` : `set-option -w -t ${word(target)} ${name} ${word(value)}`;
+  return value === null
+    ? `set-option -wu -t ${word(target)} ${name}`
+    : `set-option -w -t ${word(target)} ${name} ${word(value)}`;
 }
 
 /** Who the pane is: set when it is made and when its label changes, because each `set-option` redraws every client. */

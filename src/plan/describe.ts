@@ -15,7 +15,9 @@ export function describePlan(plan: Plan): string {
 export function describeStep(step: Step): string {
   const needs = step.needs.length === 0 ? '' : ` -> ${step.needs.map((id) => `#${id}`).join(',')}`;
   const detail = describeDetail(step);
-  return oneLine(`[${step.id}]${needs} ${step.target}: ${step.kind}${detail === '' ? '' : ` ${detail}`}, ${step.cause}`);
+  return oneLine(
+    `[${step.id}]${needs} ${step.target}: ${step.kind}${detail === '' ? '' : ` ${detail}`}, ${step.cause}`,
+  );
 }
 
 function describeDetail(step: Step): string {

@@ -10,7 +10,10 @@ import { isAtLeast, type TmuxVersion } from './tmuxVersion.ts';
 const HOOK = `window-resized[9137]`;
 
 /** Commands for a window that may be attached at another size later; none where tmux has no such hook (before 3.3) or the layout no name. */
-export function lateAttach(layout: string, window: { readonly target: string; readonly version: TmuxVersion }): string[] {
+export function lateAttach(
+  layout: string,
+  window: { readonly target: string; readonly version: TmuxVersion },
+): string[] {
   const cell = parseTmuxLayout(layout);
   const name = cell && layoutName(cell);
   if (!name || !isAtLeast(window.version, '3.3')) return [];
@@ -30,10 +33,18 @@ function layoutName(cell: LayoutCell): LayoutName | null {
   const [first, second] = cell.cells;
   if (!first || !second) return null;
   if (isRow(cell) && isEven(cell)) return cell.split === 'columns' ? 'even-horizontal' : 'even-vertical';
-  if (cell.cells.length === 2 && first.split === 'leaf' && isMain(cell, first) && (second.split === 'leaf' || isRow(second))) {
+  if (
+    cell.cells.length === 2 &&
+    first.split === 'leaf' &&
+    isMain(cell, first) &&
+    (second.split === 'leaf' || isRow(second))
+  ) {
     return cell.split === 'columns' ? 'main-vertical' : 'main-horizontal';
   }
-  const isGrid = cell.split === 'rows' && isEven(cell) && cell.cells.every((row) => row.split === 'leaf' || (isRow(row) && isEven(row)));
+  const isGrid =
+    cell.split === 'rows' &&
+    isEven(cell) &&
+    cell.cells.every((row) => row.split === 'leaf' || (isRow(row) && isEven(row)));
   return isGrid ? 'tiled' : null;
 }
 

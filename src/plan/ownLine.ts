@@ -24,16 +24,33 @@ const MOST_LINES = 5;
  * From four lines down to one: a branch that was taken makes none of the later ones true.
  */
 export function emitOwnLine(session: string): string {
-  return ['4', '3', '2', 'on'].map((status) => `if-shell -F -t ${word(session)} ${word(`#{==:#{status},${status}}`)} ${word(addLine(session, statusLines(status)))}`).join(' ; ');
+  return ['4', '3', '2', 'on']
+    .map(
+      (status) =>
+        `if-shell -F -t ${word(session)} ${word(`#{==:#{status},${status}}`)} ${word(addLine(session, statusLines(status)))}`,
+    )
+    .join(' ; ');
 }
 
 function addLine(session: string, used: number): string {
   const target = `-t ${word(session)}`;
   // `-F` expands the reference and nothing in what it refers to. All are held before the first is set: that one hides the others.
-  const lines = Array.from({ length: used }, (_, at) => ({ option: `status-format[${at}]`, held: `@claude_tmux_line_${at}` }));
+  const lines = Array.from({ length: used }, (_, at) => ({
+    option: `status-format[${at}]`,
+    held: `@claude_tmux_line_${at}`,
+  }));
   const holds = lines.map(({ option, held }) => `set-option -F ${target} ${held} ${word(`#{${option}}`)}`);
-  const copies = lines.map(({ option, held }) => `set-option -F ${target} ${word(option)} ${word(`#{${held}}`)} ; set-option -u ${target} ${held}`);
-  return [...holds, ...copies, `set-option ${target} ${word(`status-format[${used}]`)} ${word(OWN_LINE)}`, `set-option ${target} status ${used + 1}`, markLine(session)].join(' ; ');
+  const copies = lines.map(
+    ({ option, held }) =>
+      `set-option -F ${target} ${word(option)} ${word(`#{${held}}`)} ; set-option -u ${target} ${held}`,
+  );
+  return [
+    ...holds,
+    ...copies,
+    `set-option ${target} ${word(`status-format[${used}]`)} ${word(OWN_LINE)}`,
+    `set-option ${target} status ${used + 1}`,
+    markLine(session),
+  ].join(' ; ');
 }
 
 /** What tells that a session was given its line: who takes it off again does not get it back. */

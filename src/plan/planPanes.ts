@@ -32,7 +32,13 @@ export function planPanes(input: PanesInput): { readonly notes: string[] } {
   }
   if (missing.length > 0) notes.push(...missing.flatMap((pane) => describeHeld(input, pane)));
   if (session && !session.hasLine && hasRoomForLine(input.snapshot.tmux.status)) {
-    input.steps.add({ kind: 'add-line', sessionId: session.id, target: `session ${session.name}`, cause: 'it has no status line of its own', needs: [] });
+    input.steps.add({
+      kind: 'add-line',
+      sessionId: session.id,
+      target: `session ${session.name}`,
+      cause: 'it has no status line of its own',
+      needs: [],
+    });
   }
   if (session) addToSession(input, session, missing);
   else if (missing.length > 0) addWindows(input, missing, true);
@@ -59,14 +65,31 @@ function planRestored(input: PanesInput, pane: Pane, restored: Restored | undefi
   const isWanted = input.wanted.some(({ id }) => id === pane.id);
   const hold = !isWanted || staysEnded(input, pane);
   const cause = `a restored pane stands in its ${input.layout.isolation} with only a shell (${restored.shell.name})`;
-  input.steps.add({ kind: 'adopt-pane', pane: pane.id, paneId, pid, shell: restored.shell.name, hold, target: `pane ${pane.id}`, cause, needs: isWanted ? treeNeeds(input, pane) : [] });
+  input.steps.add({
+    kind: 'adopt-pane',
+    pane: pane.id,
+    paneId,
+    pid,
+    shell: restored.shell.name,
+    hold,
+    target: `pane ${pane.id}`,
+    cause,
+    needs: isWanted ? treeNeeds(input, pane) : [],
+  });
 }
 
 /** The last step: what is cut off before it is recognised as restored by the next `up`. */
 function adoptSession({ steps, layout }: PanesInput, { session, first, panes }: Adoption): void {
   const cause = `it was restored: it bears the fleet's name, no fleet's mark, and ${panes.size} of its panes are bare shells in ${layout.isolation}s of the fleet`;
   const needs = steps.steps.flatMap((step) => (step.kind === 'adopt-pane' ? [step.id] : []));
-  steps.add({ kind: 'adopt-session', sessionId: session.id, ...first, target: `session ${session.name}`, cause, needs });
+  steps.add({
+    kind: 'adopt-session',
+    sessionId: session.id,
+    ...first,
+    target: `session ${session.name}`,
+    cause,
+    needs,
+  });
 }
 
 /** A pane that is on the screen: relabelled when its label changed, started again when its agent was ended from outside. */
@@ -74,21 +97,46 @@ function planFound(input: PanesInput, pane: Pane, found: TmuxPane): string[] {
   const { steps, known } = input;
   const before = known.find((session) => session.id === pane.id);
   if (before && (before.name !== pane.name || before.color !== pane.color || before.number !== pane.number)) {
-    steps.add({ kind: 'relabel-pane', pane: pane.id, paneId: found.id, target: `pane ${pane.id}`, cause: 'its label changed', needs: [] });
+    steps.add({
+      kind: 'relabel-pane',
+      pane: pane.id,
+      paneId: found.id,
+      target: `pane ${pane.id}`,
+      cause: 'its label changed',
+      needs: [],
+    });
   }
   const agent = agentOf(input, pane);
   if (agent.alive && !found.dead) return [];
   const hold = staysEnded(input, pane);
   if (!found.dead && hold) return describeHeld(input, pane);
-  const cause = found.dead ? 'its pane is dead' : isStarted(input, pane) ? 'it is to start' : agent.early === true ? 'its agent ended as soon as it was started' : 'its agent was ended from outside';
-  steps.add({ kind: 'respawn-pane', pane: pane.id, paneId: found.id, hold, target: `pane ${pane.id}`, cause, needs: treeNeeds(input, pane) });
+  const cause = found.dead
+    ? 'its pane is dead'
+    : isStarted(input, pane)
+      ? 'it is to start'
+      : agent.early === true
+        ? 'its agent ended as soon as it was started'
+        : 'its agent was ended from outside';
+  steps.add({
+    kind: 'respawn-pane',
+    pane: pane.id,
+    paneId: found.id,
+    hold,
+    target: `pane ${pane.id}`,
+    cause,
+    needs: treeNeeds(input, pane),
+  });
   return [];
 }
 
 /** What the user ended stays ended until it is started by hand; its pane shows how. */
 function describeHeld(input: PanesInput, pane: Pane): string[] {
   const agent = agentOf(input, pane);
-  return staysEnded(input, pane) ? [`pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`${pasted`start ${pane.id}`}\`.`] : [];
+  return staysEnded(input, pane)
+    ? [
+        `pane "${pane.id}": what ran there ended by itself (exit code ${agent.exit ?? 0}) and stays ended; press r in the pane, or \`${pasted`start ${pane.id}`}\`.`,
+      ]
+    : [];
 }
 
 function agentOf({ snapshot }: PanesInput, pane: Pane): AgentFacts {
@@ -121,7 +169,12 @@ function addToSession(input: PanesInput, session: TmuxSession, missing: readonly
   for (const window of session.windows) {
     // A zoomed window would be unzoomed, and the arrangement of a window with panes of the user's is not ours to change.
     if (rest.length === 0 || window.zoomed || window.panes.some((pane) => pane.session === null)) continue;
-    const { panes, layout } = arrangeExisting({ arrange, existing: window.panes.length, additions: rest.length, size: window });
+    const { panes, layout } = arrangeExisting({
+      arrange,
+      existing: window.panes.length,
+      additions: rest.length,
+      size: window,
+    });
     if (layout !== null) addToWindow(input, window, { panes: rest.slice(0, panes), layout });
     rest = rest.slice(panes);
   }
@@ -136,10 +189,21 @@ function settleAuto({ layout, snapshot }: PanesInput, { windows }: TmuxSession):
   return { kind: 'named', name: whole.length > 1 ? 'windows' : layout.arrange.preferred };
 }
 
-function addToWindow(input: PanesInput, window: TmuxWindow, { panes, layout }: { readonly panes: readonly Pane[]; readonly layout: string }): void {
+function addToWindow(
+  input: PanesInput,
+  window: TmuxWindow,
+  { panes, layout }: { readonly panes: readonly Pane[]; readonly layout: string },
+): void {
   const ref: WindowRef = { windowId: window.id };
   const made = panes.map((pane) => addPane(input, pane, { window: ref, after: [] }));
-  input.steps.add({ kind: 'arrange-window', window: ref, layout, target: `window ${window.index}`, cause: `${panes.length} pane(s) added`, needs: made });
+  input.steps.add({
+    kind: 'arrange-window',
+    window: ref,
+    layout,
+    target: `window ${window.index}`,
+    cause: `${panes.length} pane(s) added`,
+    needs: made,
+  });
 }
 
 /** Makes windows for all of `panes`; the first one makes the session when `newSession`. */
@@ -150,25 +214,71 @@ function addWindows(input: PanesInput, panes: readonly Pane[], newSession: boole
     const [first, ...others] = panes.slice(from, from + window.panes);
     from += window.panes;
     if (!first) return;
-    const made = [addFirstPane(input, first, { window: at + 1, size: window.panes, newSession: newSession && at === 0 })];
+    const made = [
+      addFirstPane(input, first, { window: at + 1, size: window.panes, newSession: newSession && at === 0 }),
+    ];
     const ref: WindowRef = { window: at + 1 };
     for (const pane of others) made.push(addPane(input, pane, { window: ref, after: made.slice(0, 1) }));
     if (window.layout !== null) {
-      steps.add({ kind: 'arrange-window', window: ref, layout: window.layout, target: `window ${at + 1}`, cause: `it has ${window.panes} panes`, needs: made });
+      steps.add({
+        kind: 'arrange-window',
+        window: ref,
+        layout: window.layout,
+        target: `window ${at + 1}`,
+        cause: `it has ${window.panes} panes`,
+        needs: made,
+      });
     }
   });
 }
 
-function addFirstPane(input: PanesInput, pane: Pane, how: { readonly window: number; readonly size: number; readonly newSession: boolean }): number {
+function addFirstPane(
+  input: PanesInput,
+  pane: Pane,
+  how: { readonly window: number; readonly size: number; readonly newSession: boolean },
+): number {
   const { layout, steps } = input;
-  const window = { window: how.window, name: how.size === 1 ? pane.name : layout.name, color: how.size === 1 ? pane.color : 'default' };
+  const window = {
+    window: how.window,
+    name: how.size === 1 ? pane.name : layout.name,
+    color: how.size === 1 ? pane.color : 'default',
+  };
   const hold = staysEnded(input, pane);
   const target = `pane ${pane.id}`;
-  if (how.newSession) return steps.add({ kind: 'create-session', pane: pane.id, window, hold, target, cause: `no tmux session "${layout.session}"`, needs: treeNeeds(input, pane) });
-  return steps.add({ kind: 'create-window', pane: pane.id, window, hold, target, cause: 'not on the screen', needs: treeNeeds(input, pane) });
+  if (how.newSession)
+    return steps.add({
+      kind: 'create-session',
+      pane: pane.id,
+      window,
+      hold,
+      target,
+      cause: `no tmux session "${layout.session}"`,
+      needs: treeNeeds(input, pane),
+    });
+  return steps.add({
+    kind: 'create-window',
+    pane: pane.id,
+    window,
+    hold,
+    target,
+    cause: 'not on the screen',
+    needs: treeNeeds(input, pane),
+  });
 }
 
-function addPane(input: PanesInput, pane: Pane, how: { readonly window: WindowRef; readonly after: readonly number[] }): number {
+function addPane(
+  input: PanesInput,
+  pane: Pane,
+  how: { readonly window: WindowRef; readonly after: readonly number[] },
+): number {
   const hold = staysEnded(input, pane);
-  return input.steps.add({ kind: 'create-pane', pane: pane.id, window: how.window, hold, target: `pane ${pane.id}`, cause: 'not on the screen', needs: [...treeNeeds(input, pane), ...how.after] });
+  return input.steps.add({
+    kind: 'create-pane',
+    pane: pane.id,
+    window: how.window,
+    hold,
+    target: `pane ${pane.id}`,
+    cause: 'not on the screen',
+    needs: [...treeNeeds(input, pane), ...how.after],
+  });
 }

@@ -39,7 +39,12 @@ export function reconcile(input: ReconcileInput): Plan {
     size: snapshot.tmux.size,
     steps: numbered.steps,
     notes: [...trees.notes, ...panes.notes, ...describeChanges(input, wanted)],
-    problems: [...trees.problems, ...describeNameTaken(input), ...refuseManualSize(snapshot, numbered.steps), ...findRenamed(input)],
+    problems: [
+      ...trees.problems,
+      ...describeNameTaken(input),
+      ...refuseManualSize(snapshot, numbered.steps),
+      ...findRenamed(input),
+    ],
     panes: Object.fromEntries(layout.panes.map((pane) => [pane.id, pane])),
   };
 }
@@ -61,7 +66,9 @@ export class StepList {
 function describeNameTaken(input: ReconcileInput): string[] {
   const { layout, snapshot } = input;
   if (snapshot.tmux.session !== null || !snapshot.tmux.nameTaken || findAdoption(input) !== null) return [];
-  return [`a tmux session "${layout.session}" exists that is not this fleet's. Rename it (tmux rename-session -t '=${layout.session}:' other), or give the layout another \`name\`.`];
+  return [
+    `a tmux session "${layout.session}" exists that is not this fleet's. Rename it (tmux rename-session -t '=${layout.session}:' other), or give the layout another \`name\`.`,
+  ];
 }
 
 function refuseManualSize({ tmux }: Snapshot, steps: readonly Step[]): string[] {
@@ -72,7 +79,9 @@ function refuseManualSize({ tmux }: Snapshot, steps: readonly Step[]): string[] 
 
 /** Panes whose layout entry changed since they were started, and sessions that left the layout: reported, never killed. */
 function describeChanges({ layout, known, intent, snapshot }: ReconcileInput, wanted: readonly Pane[]): string[] {
-  const running = new Set((snapshot.tmux.session?.windows ?? []).flatMap((window) => window.panes.map((pane) => pane.session)));
+  const running = new Set(
+    (snapshot.tmux.session?.windows ?? []).flatMap((window) => window.panes.map((pane) => pane.session)),
+  );
   const changed = wanted.filter((pane) => {
     const before = known.find((session) => session.id === pane.id);
     return before !== undefined && running.has(pane.id) && before.launchHash !== intent.launchHashes[pane.id];
@@ -80,8 +89,14 @@ function describeChanges({ layout, known, intent, snapshot }: ReconcileInput, wa
   const inLayout = new Set(layout.panes.map((pane) => pane.id));
   const removed = known.filter((session) => !inLayout.has(session.id) && running.has(session.id));
   return [
-    ...changed.map((pane) => `pane "${pane.id}" changed in the layout since it started; \`${pasted`restart ${pane.id}`}\` applies the change, its conversation is kept.`),
-    ...removed.map((session) => `pane "${session.id}" is no longer in the layout. It runs on untouched; its folder is ${session.path}.`),
+    ...changed.map(
+      (pane) =>
+        `pane "${pane.id}" changed in the layout since it started; \`${pasted`restart ${pane.id}`}\` applies the change, its conversation is kept.`,
+    ),
+    ...removed.map(
+      (session) =>
+        `pane "${session.id}" is no longer in the layout. It runs on untouched; its folder is ${session.path}.`,
+    ),
   ];
 }
 
@@ -92,8 +107,12 @@ function findRenamed({ layout, known }: ReconcileInput): string[] {
   return layout.panes
     .filter((pane) => !pane.idWritten && !known.some((session) => session.id === pane.id))
     .flatMap((pane) => {
-      const old = gone.find((session) => session.number === pane.number) ?? gone.find((session) => session.key !== null && session.key === pane.key);
+      const old =
+        gone.find((session) => session.number === pane.number) ??
+        gone.find((session) => session.key !== null && session.key === pane.key);
       if (!old) return [];
-      return [`pane "${pane.name}" is new in the layout and "${old.id}" is gone from it. Renamed? Add \`id: ${old.id}\` to it. A new session? Write \`id: ${pane.id}\`.`];
+      return [
+        `pane "${pane.name}" is new in the layout and "${old.id}" is gone from it. Renamed? Add \`id: ${old.id}\` to it. A new session? Write \`id: ${pane.id}\`.`,
+      ];
     });
 }

@@ -54,11 +54,16 @@ export_line() (
 
 function renderVariables(variables: readonly ScriptVariable[]): string[] {
   const asked = new Map(variables.map((variable) => [variable.from, variable]));
-  return [...asked.values()].toSorted((a, b) => (a.from < b.from ? -1 : 1)).flatMap(({ from, name, pane, mayBeEmpty }) => {
-    const sign = mayBeEmpty ? '?' : ':?';
-    if (from === name) return [`: "\${${name}${sign}set ${name}: the layout gives it to a session}"`];
-    return [`# ${name} is not the same in every session: ${from} is that of "${pane}".`, `: "\${${from}${sign}set ${from}: the layout gives it to "${pane}" as ${name}}"`];
-  });
+  return [...asked.values()]
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    .flatMap(({ from, name, pane, mayBeEmpty }) => {
+      const sign = mayBeEmpty ? '?' : ':?';
+      if (from === name) return [`: "\${${name}${sign}set ${name}: the layout gives it to a session}"`];
+      return [
+        `# ${name} is not the same in every session: ${from} is that of "${pane}".`,
+        `: "\${${from}${sign}set ${from}: the layout gives it to "${pane}" as ${name}}"`,
+      ];
+    });
 }
 
 function renderRefusals(steps: readonly TreeStep[]): string[] {
@@ -79,24 +84,54 @@ function commandsOf(step: TreeStep, variables: readonly ScriptVariable[]): strin
       return [];
     case 'make-clone': {
       const { path, repo, branch, base } = step.spec;
-      return [command('make_clone', path, repo, branch, base.kind === 'branch' ? base.name : '', step.basePath ?? '', step.checkout ?? '')];
+      return [
+        command(
+          'make_clone',
+          path,
+          repo,
+          branch,
+          base.kind === 'branch' ? base.name : '',
+          step.basePath ?? '',
+          step.checkout ?? '',
+        ),
+      ];
     }
     case 'make-worktree':
-      return [command('make_worktree', step.spec.path, step.checkout, step.spec.branch, step.spec.base.kind === 'branch' ? step.spec.base.name : '')];
+      return [
+        command(
+          'make_worktree',
+          step.spec.path,
+          step.checkout,
+          step.spec.branch,
+          step.spec.base.kind === 'branch' ? step.spec.base.name : '',
+        ),
+      ];
     // Half begun, it is this program's to end: a script could not tell what its agent was told.
     case 'begin-task':
-      return [`echo ${shellWord(`the next task of "${step.pane}" is not begun: claude-tmux up begins it`)} >&2`, 'exit 1'];
+      return [
+        `echo ${shellWord(`the next task of "${step.pane}" is not begun: claude-tmux up begins it`)} >&2`,
+        'exit 1',
+      ];
     case 'bring-work':
       return [command('bring_work', step.spec.path, step.checkout)];
     case 'copy-files':
       // Links first, as `up` does: what lies in a linked folder is there then.
       return [
-        ...(step.spec.link.length > 0 ? [command('bring_ignored', 'link', step.checkout, step.spec.path, ...step.spec.link)] : []),
-        ...(step.spec.include.length > 0 ? [command('bring_ignored', 'copy', step.checkout, step.spec.path, ...step.spec.include)] : []),
+        ...(step.spec.link.length > 0
+          ? [command('bring_ignored', 'link', step.checkout, step.spec.path, ...step.spec.link)]
+          : []),
+        ...(step.spec.include.length > 0
+          ? [command('bring_ignored', 'copy', step.checkout, step.spec.path, ...step.spec.include)]
+          : []),
       ];
     case 'run-setup': {
-      const own = variables.filter(({ pane }) => pane === step.pane).map(({ name, from }) => `${name}="$${from}" `).join('');
-      return step.spec.setup.map((line) => `(cd ${shellWord(step.spec.path)} && ${own}${command('/bin/sh', '-c', line)} </dev/null)`);
+      const own = variables
+        .filter(({ pane }) => pane === step.pane)
+        .map(({ name, from }) => `${name}="$${from}" `)
+        .join('');
+      return step.spec.setup.map(
+        (line) => `(cd ${shellWord(step.spec.path)} && ${own}${command('/bin/sh', '-c', line)} </dev/null)`,
+      );
     }
     default:
       return assertNever(step);
@@ -109,7 +144,9 @@ function command(...words: readonly string[]): string {
 
 /** A file by heredocs that expand nothing; where a variable's mark stands, the script's own value is quoted in. */
 function renderFile({ path, text, variables }: ScriptFile): string[] {
-  const assignments = new Map(variables.map((variable) => [`  export ${variable.name}=${shellWord(markOf(variable))}`, variable]));
+  const assignments = new Map(
+    variables.map((variable) => [`  export ${variable.name}=${shellWord(markOf(variable))}`, variable]),
+  );
   const parts: string[] = [];
   let plain: string[] = [];
   const flush = (): void => {
@@ -126,11 +163,22 @@ function renderFile({ path, text, variables }: ScriptFile): string[] {
     parts.push(`export_line ${variable.name} "$${variable.from}"`);
   }
   flush();
-  return ['(', 'umask 077', command('mkdir', '-p', path.slice(0, path.lastIndexOf('/'))), '{', ...parts, `} >${shellWord(path)}`, ')', ''];
+  return [
+    '(',
+    'umask 077',
+    command('mkdir', '-p', path.slice(0, path.lastIndexOf('/'))),
+    '{',
+    ...parts,
+    `} >${shellWord(path)}`,
+    ')',
+    '',
+  ];
 }
 
 function renderBatch({ batch, socket }: ScriptInput): string[] {
-  return batch === '' ? [] : [heredoc(`tmux -S ${shellWord(socket)} start-server ';' source-file - >/dev/null`, batch.replace(/\n$/, ''))];
+  return batch === ''
+    ? []
+    : [heredoc(`tmux -S ${shellWord(socket)} start-server ';' source-file - >/dev/null`, batch.replace(/\n$/, ''))];
 }
 
 function heredoc(into: string, text: string): string {

@@ -73,7 +73,12 @@ export interface BareShell {
 export type TreeState =
   | { readonly kind: 'absent' }
   /** Whole and usable as it is, but for the checkout's work where it `lacksWork` that it was to get. `branch` is null when detached. */
-  | { readonly kind: 'ready'; readonly branch: string | null; readonly setupDone: boolean; readonly lacksWork?: boolean }
+  | {
+      readonly kind: 'ready';
+      readonly branch: string | null;
+      readonly setupDone: boolean;
+      readonly lacksWork?: boolean;
+    }
   /** A folder that is not a clone of this repository; `why` completes "the folder … ". */
   | { readonly kind: 'foreign'; readonly why: string };
 

@@ -21,9 +21,21 @@ interface StepFrame {
 /** What happens to files: mirrors, clones, worktrees. */
 export type TreeAction =
   | { readonly kind: 'fetch-mirror'; readonly repo: string; readonly checkout: string | null }
-  | { readonly kind: 'make-clone'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null; readonly checkout: string | null }
+  | {
+      readonly kind: 'make-clone';
+      readonly pane: string;
+      readonly spec: TreeSpec;
+      readonly basePath: string | null;
+      readonly checkout: string | null;
+    }
   | { readonly kind: 'make-worktree'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
-  | { readonly kind: 'begin-task'; readonly pane: string; readonly spec: TreeSpec; readonly basePath: string | null; readonly checkout: string | null }
+  | {
+      readonly kind: 'begin-task';
+      readonly pane: string;
+      readonly spec: TreeSpec;
+      readonly basePath: string | null;
+      readonly checkout: string | null;
+    }
   | { readonly kind: 'bring-work'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
   | { readonly kind: 'copy-files'; readonly pane: string; readonly spec: TreeSpec; readonly checkout: string }
   | { readonly kind: 'run-setup'; readonly pane: string; readonly spec: TreeSpec };
@@ -35,7 +47,14 @@ export type PaneAction =
   | { readonly kind: 'create-pane'; readonly pane: string; readonly window: WindowRef; readonly hold: boolean }
   | { readonly kind: 'respawn-pane'; readonly pane: string; readonly paneId: string; readonly hold: boolean }
   /** A restored pane: only while its first process is still this one and nothing else stands before it. */
-  | { readonly kind: 'adopt-pane'; readonly pane: string; readonly paneId: string; readonly pid: number; readonly shell: string; readonly hold: boolean }
+  | {
+      readonly kind: 'adopt-pane';
+      readonly pane: string;
+      readonly paneId: string;
+      readonly pid: number;
+      readonly shell: string;
+      readonly hold: boolean;
+    }
   /** A restored session becomes the fleet's once `paneId` is its pane `pane`. */
   | { readonly kind: 'adopt-session'; readonly sessionId: string; readonly pane: string; readonly paneId: string }
   | { readonly kind: 'relabel-pane'; readonly pane: string; readonly paneId: string }
@@ -66,7 +85,17 @@ export interface Plan {
   readonly panes: Readonly<Record<string, Pane>>;
 }
 
-const PANE_KINDS: ReadonlySet<Step['kind']> = new Set(['create-session', 'create-window', 'create-pane', 'respawn-pane', 'adopt-pane', 'adopt-session', 'relabel-pane', 'arrange-window', 'add-line']);
+const PANE_KINDS: ReadonlySet<Step['kind']> = new Set([
+  'create-session',
+  'create-window',
+  'create-pane',
+  'respawn-pane',
+  'adopt-pane',
+  'adopt-session',
+  'relabel-pane',
+  'arrange-window',
+  'add-line',
+]);
 
 /** True for steps that happen in tmux. */
 export function isPaneStep(step: Step): step is PaneStep {

@@ -44,11 +44,21 @@ export function decideSync(facts: SyncFacts, mode: SyncMode): SyncDecision {
   if (own === 0 && !rewritten) return { kind: 'forward' };
   switch (mode) {
     case 'ff-only':
-      return { kind: 'fail', reason: rewritten ? `cannot be fast-forwarded: ${base} was rewritten` : `cannot be fast-forwarded: it has ${plural(own, 'commit')} of its own` };
+      return {
+        kind: 'fail',
+        reason: rewritten
+          ? `cannot be fast-forwarded: ${base} was rewritten`
+          : `cannot be fast-forwarded: it has ${plural(own, 'commit')} of its own`,
+      };
     case 'merge':
       return { kind: 'merge' };
     case 'rebase':
-      return facts.merges ? { kind: 'fail', reason: 'has merges among its own commits, which a rebase would flatten; --mode merge keeps them' } : { kind: 'rebase' };
+      return facts.merges
+        ? {
+            kind: 'fail',
+            reason: 'has merges among its own commits, which a rebase would flatten; --mode merge keeps them',
+          }
+        : { kind: 'rebase' };
     case 'auto':
       return automatic(facts);
     default:
@@ -60,5 +70,8 @@ export function decideSync(facts: SyncFacts, mode: SyncMode): SyncDecision {
 function automatic({ base, pushed, merges, rewritten }: SyncFacts): SyncDecision {
   if (!pushed && !merges) return { kind: 'rebase' };
   if (!rewritten) return { kind: 'merge' };
-  return { kind: 'skip', reason: `stands on commits that ${base} no longer has, and ${pushed ? 'is pushed' : 'holds merges'}: choose with --mode rebase or --mode merge` };
+  return {
+    kind: 'skip',
+    reason: `stands on commits that ${base} no longer has, and ${pushed ? 'is pushed' : 'holds merges'}: choose with --mode rebase or --mode merge`,
+  };
 }

@@ -1,5 +1,15 @@
 /** What became of one tree. */
-export const SYNC_OUTCOMES = ['current', 'forwarded', 'rebased', 'merged', 'landed', 'conflict', 'failed', 'skipped', 'queued'] as const;
+export const SYNC_OUTCOMES = [
+  'current',
+  'forwarded',
+  'rebased',
+  'merged',
+  'landed',
+  'conflict',
+  'failed',
+  'skipped',
+  'queued',
+] as const;
 export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];
 
 /** One line of a sync's report; the keys are promises to users (`sync --json`). */
@@ -40,7 +50,20 @@ export interface SyncReport {
 
 /** A result in which nothing has come about. */
 export function nothingDone(outcome: SyncOutcome, more: Partial<SyncResult> = {}): SyncResult {
-  return { outcome, way: null, base: null, brought: 0, made: 0, dropped: 0, files: [], reason: null, notes: [], from: null, to: null, ...more };
+  return {
+    outcome,
+    way: null,
+    base: null,
+    brought: 0,
+    made: 0,
+    dropped: 0,
+    files: [],
+    reason: null,
+    notes: [],
+    from: null,
+    to: null,
+    ...more,
+  };
 }
 
 /** True when `sync` ends with exit code 1: a session could not be synced, or nobody knows what is new. */

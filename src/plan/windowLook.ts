@@ -47,7 +47,16 @@ export function inkOn(color: string): 'black' | 'brightwhite' {
 }
 
 /** The eight names as xterm shows them, by perceived brightness (0 to 255). */
-const NAMED: Readonly<Record<string, number>> = { black: 0, red: 60, green: 120, yellow: 180, blue: 27, magenta: 84, cyan: 145, white: 229 };
+const NAMED: Readonly<Record<string, number>> = {
+  black: 0,
+  red: 60,
+  green: 120,
+  yellow: 180,
+  blue: 27,
+  magenta: 84,
+  cyan: 145,
+  white: 229,
+};
 
 function brightness(color: string): number {
   const hex = /^#(..)(..)(..)$/.exec(color);

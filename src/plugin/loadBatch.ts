@@ -3,7 +3,19 @@ import { asFormatPath, asMessage, word } from '../base/tmuxText.ts';
 import { shellWord } from '../base/shellText.ts';
 import { oneLine } from '../base/text.ts';
 import { isOurs, type PluginFacts } from './facts.ts';
-import { FRAGMENT, HOOK_INDEX, HOOKS, KEYS, LOADED, OPTIONS, PLACEHOLDER, SAID, SAY_HOOK, type KeyAction, type KeySpec } from './names.ts';
+import {
+  FRAGMENT,
+  HOOK_INDEX,
+  HOOKS,
+  KEYS,
+  LOADED,
+  OPTIONS,
+  PLACEHOLDER,
+  SAID,
+  SAY_HOOK,
+  type KeyAction,
+  type KeySpec,
+} from './names.ts';
 
 export interface LoadInput {
   readonly facts: PluginFacts;
@@ -27,7 +39,10 @@ export function loadBatch(input: LoadInput): LoadBatch {
   const keys = settleKeys(input.facts);
   const lines = [
     ...keys.free.map((key) => `unbind-key -T prefix ${word(key)}`),
-    ...keys.bound.map(({ key, spec }) => `bind-key -N ${word(`claude-tmux: ${spec.means}`)} -T prefix ${word(key)} ${BODIES[spec.action](input.folder)}`),
+    ...keys.bound.map(
+      ({ key, spec }) =>
+        `bind-key -N ${word(`claude-tmux: ${spec.means}`)} -T prefix ${word(key)} ${BODIES[spec.action](input.folder)}`,
+    ),
     ...HOOKS.map((hook) => `set-hook -g ${word(`${hook}[${HOOK_INDEX}]`)} ${word(reviveBody(input))}`),
     ...(isHint(input.facts) ? [`set-environment -gu ${BAR_NAMES.everywhere}`] : []),
     `set-environment -gh ${LOADED} ${word(keys.bound.map(({ key }) => key).join(' '))}`,
@@ -59,7 +74,10 @@ function settleKeys({ bindings, options }: PluginFacts): SettledKeys {
     const twice = bound.find((other) => other.key === key);
     if (before === undefined) said.push(`${spec.option}: tmux knows no key "${key}"`);
     else if (twice) said.push(`${spec.option}: the key "${key}" is that of ${twice.spec.option} already`);
-    else if (before !== null && !isOurs(before)) said.push(`${spec.option}: the key "${key}" does something else already and is left alone; name another one, or none`);
+    else if (before !== null && !isOurs(before))
+      said.push(
+        `${spec.option}: the key "${key}" does something else already and is left alone; name another one, or none`,
+      );
     else bound.push({ key, spec });
   }
   const kept = bound.map(({ key }) => key);
@@ -93,7 +111,10 @@ function reviveBody(input: LoadInput): string {
 function sayLater({ variables }: PluginFacts, said: readonly string[]): readonly string[] {
   if (said.length === 0) return variables[SAID] === undefined ? [] : [`set-environment -gu ${SAID}`];
   if (isKnown(variables, said)) return [];
-  return [`set-environment -gh ${SAID} ${word(sentence(said))}`, `set-hook -g ${word(SAY_HOOK)} ${word(`${message(said)} ; set-hook -gu ${word(SAY_HOOK)}`)}`];
+  return [
+    `set-environment -gh ${SAID} ${word(sentence(said))}`,
+    `set-hook -g ${word(SAY_HOOK)} ${word(`${message(said)} ; set-hook -gu ${word(SAY_HOOK)}`)}`,
+  ];
 }
 
 function sayNow({ variables }: PluginFacts, said: readonly string[]): readonly string[] {
@@ -125,5 +146,7 @@ function placement({ options, statusRight, placedElsewhere }: PluginFacts): read
 
 /** The line that takes our fragment out of `status-right`, wherever others have moved it; none when it is not there. */
 export function withoutFragment(statusRight: string): readonly string[] {
-  return statusRight.includes(FRAGMENT) ? [`set-option -g status-right ${word(statusRight.replace(FRAGMENT, ''))}`] : [];
+  return statusRight.includes(FRAGMENT)
+    ? [`set-option -g status-right ${word(statusRight.replace(FRAGMENT, ''))}`]
+    : [];
 }

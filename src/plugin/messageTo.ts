@@ -6,5 +6,12 @@ import { asMessage, word } from '../base/tmuxText.ts';
  */
 export function messageTo(client: string, text: string): string {
   const message = word(asMessage(text));
-  return ["%if '#{m:3.2*,#{version}}'", `display-message ${message}`, '%else', `display-message -c ${word(client)} ${message}`, '%endif', ''].join('\n');
+  return [
+    "%if '#{m:3.2*,#{version}}'",
+    `display-message ${message}`,
+    '%else',
+    `display-message -c ${word(client)} ${message}`,
+    '%endif',
+    '',
+  ].join('\n');
 }

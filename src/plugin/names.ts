@@ -20,7 +20,12 @@ export interface KeySpec {
 }
 
 export const KEYS: readonly KeySpec[] = [
-  { action: 'next', option: '@claude_tmux_key_next', key: 'N', means: 'go to the session that has waited longest for you' },
+  {
+    action: 'next',
+    option: '@claude_tmux_key_next',
+    key: 'N',
+    means: 'go to the session that has waited longest for you',
+  },
   { action: 'menu', option: '@claude_tmux_key_menu', key: 'A', means: 'menu of the sessions' },
   { action: 'dashboard', option: '@claude_tmux_key_dashboard', key: 'F', means: 'all sessions, live, in a popup' },
 ];

@@ -36,18 +36,40 @@ export function sessionsMenu({ fleets, client, page, folder, now }: MenuInput): 
   const shown = entries.slice(first, first + room);
   const cells = Math.max(1, client.columns - 10);
   const keys = KEYS_OF_ITEMS.split(',');
-  const items = shown.length === 0 ? [item('-no Claude session is on the screen')] : shown.map((entry) => toItem(entry, { cells, key: 'head' in entry ? '' : (keys.shift() ?? '') }));
-  const more = first + room < entries.length ? [item('more', 'Space', `run-shell -b ${word(turnPage(client, page + 1, folder))}`)] : [];
-  return ['display-menu', '-c', word(client.name), '-T', word(' sessions '), '-x', 'C', '-y', 'C', '--', ...items, ...more].join(' ');
+  const items =
+    shown.length === 0
+      ? [item('-no Claude session is on the screen')]
+      : shown.map((entry) => toItem(entry, { cells, key: 'head' in entry ? '' : (keys.shift() ?? '') }));
+  const more =
+    first + room < entries.length
+      ? [item('more', 'Space', `run-shell -b ${word(turnPage(client, page + 1, folder))}`)]
+      : [];
+  return [
+    'display-menu',
+    '-c',
+    word(client.name),
+    '-T',
+    word(' sessions '),
+    '-x',
+    'C',
+    '-y',
+    'C',
+    '--',
+    ...items,
+    ...more,
+  ].join(' ');
 }
 
 /** Not q: it closes the menu. */
 const KEYS_OF_ITEMS = '1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,r,s,t,u,v,w,x,y,z';
 
-type Entry = { readonly head: string } | { readonly session: SessionStatus; readonly pane: string; readonly text: string };
+type Entry =
+  { readonly head: string } | { readonly session: SessionStatus; readonly pane: string; readonly text: string };
 
 function toEntries(fleets: readonly FleetStatus[], now: number): readonly Entry[] {
-  const groups = fleets.map(({ name, sessions }) => ({ name, entries: sessions.flatMap((session) => toEntry(session, now)) })).filter(({ entries }) => entries.length > 0);
+  const groups = fleets
+    .map(({ name, sessions }) => ({ name, entries: sessions.flatMap((session) => toEntry(session, now)) }))
+    .filter(({ entries }) => entries.length > 0);
   return groups.flatMap(({ name, entries }) => (groups.length > 1 ? [{ head: name }, ...entries] : entries));
 }
 
@@ -71,5 +93,7 @@ function item(name: string, key = '', command = ''): string {
 
 /** Expanded twice, by the menu and by `run-shell`. */
 function turnPage(client: MenuClient, page: number, folder: string): string {
-  return asFormatPath(asFormatPath(`sh ${shellWord(`${folder}/run.sh`)} plugin menu ${shellWord(client.name)} ${page} ${QUIETLY}`));
+  return asFormatPath(
+    asFormatPath(`sh ${shellWord(`${folder}/run.sh`)} plugin menu ${shellWord(client.name)} ${page} ${QUIETLY}`),
+  );
 }

@@ -81,14 +81,29 @@ const UNKNOWN_MS = 10_000;
 
 /** The state of a session from all that was read about it. What nothing tells is `unknown`, with the reason: never a guess. */
 export function agentState(evidence: AgentEvidence, now: number): AgentVerdict {
-  if (evidence.unread !== undefined) return plain('unknown', null, { detail: evidence.unread, source: 'none', rule: 'what its launch file left behind cannot be read' });
+  if (evidence.unread !== undefined)
+    return plain('unknown', null, {
+      detail: evidence.unread,
+      source: 'none',
+      rule: 'what its launch file left behind cannot be read',
+    });
   if (evidence.preparation) return preparingState(evidence.preparation, evidence);
   if (!evidence.alive) return endedState(evidence);
-  if (evidence.suspended) return plain('unknown', null, { detail: SUSPENDED, source: 'process', rule: 'its process is stopped: what it told before is not what it does now' });
-  if (!evidence.isClaude) return plain('running', evidence.startedAt, { source: 'process', rule: 'its process lives; nothing more is known of a program that is not Claude' });
+  if (evidence.suspended)
+    return plain('unknown', null, {
+      detail: SUSPENDED,
+      source: 'process',
+      rule: 'its process is stopped: what it told before is not what it does now',
+    });
+  if (!evidence.isClaude)
+    return plain('running', evidence.startedAt, {
+      source: 'process',
+      rule: 'its process lives; nothing more is known of a program that is not Claude',
+    });
   const { registry, screen } = evidence;
   const limit = ownLimit(evidence);
-  if (evidence.hooks === null && limit !== null && (registry?.status === 'idle' || isDialogOpen(registry))) return limitedState(limit);
+  if (evidence.hooks === null && limit !== null && (registry?.status === 'idle' || isDialogOpen(registry)))
+    return limitedState(limit);
   const hooks = withLimit(withInterrupt(evidence.hooks, evidence.interruptedAt), limit);
   return claudeState(hooks, { registry, screen, now }) ?? silentState(evidence, now);
 }
@@ -99,7 +114,14 @@ function ownLimit({ limit = null, startedAt }: AgentEvidence): NotedLimit | null
 }
 
 function limitedState({ at, until, detail }: NotedLimit): AgentVerdict {
-  return { state: 'limited', since: at, detail, source: 'transcript', rule: 'the transcript ends with a usage limit; no hook has come', until };
+  return {
+    state: 'limited',
+    since: at,
+    detail,
+    source: 'transcript',
+    rule: 'the transcript ends with a usage limit; no hook has come',
+    until,
+  };
 }
 
 /** Nothing tells of Ctrl-Z but the process itself. A pane's launch file has no shell around it to say `fg` to. */
@@ -115,27 +137,58 @@ function isSilent({ registry, hooks, startedAt }: AgentEvidence, now: number): b
   return registry === null && hooks === null && now - (startedAt ?? 0) >= STARTING_MS;
 }
 
-function plain(state: AgentState, since: number | null, told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string }): AgentVerdict {
+function plain(
+  state: AgentState,
+  since: number | null,
+  told: { readonly detail?: string; readonly source: AgentVerdict['source']; readonly rule: string },
+): AgentVerdict {
   return { state, since, detail: told.detail ?? null, source: told.source, rule: told.rule, until: null };
 }
 
 function preparingState(preparation: Preparation, { startedAt, setupFailedOf = null }: AgentEvidence): AgentVerdict {
   const detail = describePreparation(preparation);
-  if (preparation.kind === 'setup-failed' && setupFailedOf !== null) return plain('waiting', null, { detail: `for the setup of its clone, which ended badly: see "${setupFailedOf}"`, source: 'launcher', rule: 'the setup of the tree that it shares ended badly, which is told at the session whose tree that is' });
-  if (isOver(preparation)) return plain('crashed', null, { detail, source: 'launcher', rule: preparation.kind === 'not-started' ? 'its launch file started nothing, as others ended at once' : 'the setup of its tree ended badly, and its launch file starts nothing then' });
-  return plain('starting', startedAt, { detail, source: 'launcher', rule: 'its launch file says what it does before the program runs' });
+  if (preparation.kind === 'setup-failed' && setupFailedOf !== null)
+    return plain('waiting', null, {
+      detail: `for the setup of its clone, which ended badly: see "${setupFailedOf}"`,
+      source: 'launcher',
+      rule: 'the setup of the tree that it shares ended badly, which is told at the session whose tree that is',
+    });
+  if (isOver(preparation))
+    return plain('crashed', null, {
+      detail,
+      source: 'launcher',
+      rule:
+        preparation.kind === 'not-started'
+          ? 'its launch file started nothing, as others ended at once'
+          : 'the setup of its tree ended badly, and its launch file starts nothing then',
+    });
+  return plain('starting', startedAt, {
+    detail,
+    source: 'launcher',
+    rule: 'its launch file says what it does before the program runs',
+  });
 }
 
 function endedState({ kind, exit, startedAt, endedAt }: AgentEvidence): AgentVerdict {
   if (exit === null && startedAt === null) return notStarted(kind);
-  if (exit === null) return plain('exited', null, { detail: 'ended together with its pane', source: 'process', rule: 'its process is gone and no exit code was recorded' });
+  if (exit === null)
+    return plain('exited', null, {
+      detail: 'ended together with its pane',
+      source: 'process',
+      rule: 'its process is gone and no exit code was recorded',
+    });
   const state = exit === 0 || CALM_SIGNALS.has(exit) ? 'exited' : 'crashed';
   const detail = exit > 128 && exit <= 192 ? `ended by signal ${exit - 128}` : `exit code ${exit}`;
   return plain(state, endedAt, { detail, source: 'launcher', rule: 'its launch file recorded the exit code' });
 }
 
 function notStarted(kind: AgentEvidence['kind']): AgentVerdict {
-  if (kind === 'placeholder') return plain('waiting', null, { detail: 'for the id of a claude.ai/code session', source: 'launcher', rule: 'a placeholder that nobody has answered' });
+  if (kind === 'placeholder')
+    return plain('waiting', null, {
+      detail: 'for the id of a claude.ai/code session',
+      source: 'launcher',
+      rule: 'a placeholder that nobody has answered',
+    });
   return plain('exited', null, { detail: 'not started', source: 'none', rule: 'it was never started' });
 }
 
@@ -145,10 +198,29 @@ const CALM_SIGNALS: ReadonlySet<number> = new Set([129, 130, 143]);
 /** A live Claude of which neither source has anything. */
 function silentState(evidence: AgentEvidence, now: number): AgentVerdict {
   const { startedAt, screen, registryProblem = null } = evidence;
-  if (!isSilent(evidence, now)) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
+  if (!isSilent(evidence, now))
+    return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 3 s' });
   const asks = screen === null ? null : startupDialog(screen);
-  if (asks !== null) return plain('blocked', startedAt, { detail: asks, source: 'screen', rule: 'no registry entry after 3 s, and a start-up dialog on the screen' });
-  if (registryProblem !== null) return plain('unknown', null, { detail: `Claude's registry cannot be read: ${registryProblem}`, source: 'process', rule: 'no hook has come, and the registry cannot be read' });
-  if (now - (startedAt ?? 0) < UNKNOWN_MS) return plain('starting', startedAt, { source: 'process', rule: 'its process is younger than 10 s, and shows no dialog that is known' });
-  return plain('unknown', null, { detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known', source: 'process', rule: 'no registry entry after 10 s' });
+  if (asks !== null)
+    return plain('blocked', startedAt, {
+      detail: asks,
+      source: 'screen',
+      rule: 'no registry entry after 3 s, and a start-up dialog on the screen',
+    });
+  if (registryProblem !== null)
+    return plain('unknown', null, {
+      detail: `Claude's registry cannot be read: ${registryProblem}`,
+      source: 'process',
+      rule: 'no hook has come, and the registry cannot be read',
+    });
+  if (now - (startedAt ?? 0) < UNKNOWN_MS)
+    return plain('starting', startedAt, {
+      source: 'process',
+      rule: 'its process is younger than 10 s, and shows no dialog that is known',
+    });
+  return plain('unknown', null, {
+    detail: 'Claude runs but has no entry in its registry, and shows no dialog that is known',
+    source: 'process',
+    rule: 'no registry entry after 10 s',
+  });
 }

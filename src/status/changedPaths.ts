@@ -8,7 +8,12 @@ export interface ChangedPaths {
 
 /** Paths stand as they are in the NUL-separated form: newlines, quotes and leading blanks included. */
 export function parseChangedPaths(text: string): ChangedPaths {
-  const found = { staged: [] as string[], unstaged: [] as string[], conflicts: [] as string[], untracked: [] as string[] };
+  const found = {
+    staged: [] as string[],
+    unstaged: [] as string[],
+    conflicts: [] as string[],
+    untracked: [] as string[],
+  };
   for (const record of text.split('\0')) {
     const [kind] = record;
     if (kind === '?') found.untracked.push(record.slice(2));

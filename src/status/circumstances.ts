@@ -71,7 +71,7 @@ export const CIRCUMSTANCE_ROWS: Readonly<Record<Circumstance, CircumstanceRow>> 
   },
   /** Claude's registry cannot be read: a dialog would not be seen. */
   unreadable: {
-    words: 'cannot be asked what it does, for Claude\'s registry cannot be read',
+    words: "cannot be asked what it does, for Claude's registry cannot be read",
     help: 'see why: claude-tmux explain {id}',
     loses: 'whatever it does',
     verbs: answers('no', 'no', 'no', 'no', 'ask', 'yes', 'ask', 'no', 'no'),
@@ -120,7 +120,7 @@ export const CIRCUMSTANCE_ROWS: Readonly<Record<Circumstance, CircumstanceRow>> 
   },
   /** tmux shows a chooser of its own over the pane and would take the keys. */
   tmuxMode: {
-    words: 'has one of tmux\'s own menus over its pane, which would take the keys',
+    words: "has one of tmux's own menus over its pane, which would take the keys",
     help: 'leave it with q: claude-tmux go {id}',
     loses: null,
     verbs: answers('no', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'),

@@ -22,7 +22,10 @@ export interface Seen {
 export function claudeState(hooks: HookState | null, seen: Seen): AgentVerdict | null {
   const { registry } = seen;
   if (hooks === null) return registry === null ? null : registryState(registry, seen);
-  const witness: Witness = { ...seen, says: registry === null ? null : (ownAt(READINGS, registry.status ?? '') ?? null) };
+  const witness: Witness = {
+    ...seen,
+    says: registry === null ? null : (ownAt(READINGS, registry.status ?? '') ?? null),
+  };
   const [dialog] = hooks.open.filter((open) => open.kind !== 'notice' || noticeHolds(open, witness));
   if (dialog) return openState(dialog, hooks, witness);
   return TURN_STATES[hooks.turn.phase](hooks, witness);
@@ -66,11 +69,28 @@ function fromHook(hooks: HookState, state: AgentState, rule: string): AgentVerdi
   return { state, since: turn.since, detail: turn.detail, source: 'hook', rule, until: turn.until };
 }
 
-function fromRegistry({ registry }: Witness, state: AgentState, told: { readonly detail: string | null; readonly rule: string }): AgentVerdict {
-  return { state, since: registry?.statusUpdatedAt ?? null, detail: told.detail, source: 'registry', rule: told.rule, until: null };
+function fromRegistry(
+  { registry }: Witness,
+  state: AgentState,
+  told: { readonly detail: string | null; readonly rule: string },
+): AgentVerdict {
+  return {
+    state,
+    since: registry?.statusUpdatedAt ?? null,
+    detail: told.detail,
+    source: 'registry',
+    rule: told.rule,
+    until: null,
+  };
 }
 
-const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = { permission: 'permission', question: 'question', 'plan-review': 'plan-review', elicitation: 'question', notice: 'question' };
+const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = {
+  permission: 'permission',
+  question: 'question',
+  'plan-review': 'plan-review',
+  elicitation: 'question',
+  notice: 'question',
+};
 
 /**
  * A notice that Claude needs input comes six seconds after its question: while the registry waits for that dialog since before the
@@ -82,24 +102,46 @@ function noticeHolds(notice: OpenDialog, { says, registry }: Witness): boolean {
 
 /** `/config` cannot be opened over a question: the user had turned that down before. */
 function turnedDown(witness: Witness): AgentVerdict {
-  return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry says "dialog open", which is the user\'s own: the question before it was turned down' });
+  return fromRegistry(witness, 'idle', {
+    detail: 'interrupted',
+    rule: 'the registry says "dialog open", which is the user\'s own: the question before it was turned down',
+  });
 }
 
 /** An open question outranks activity. Only the registry can tell that it was answered without a hook, or turned down. */
 function openState(dialog: OpenDialog, hooks: HookState, witness: Witness): AgentVerdict {
-  const asked: AgentVerdict = { state: DIALOG_STATES[dialog.kind], since: sinceOf(dialog, witness), detail: dialog.detail, source: 'hook', rule: `${dialog.event} opened a dialog that nothing closed`, until: null };
+  const asked: AgentVerdict = {
+    state: DIALOG_STATES[dialog.kind],
+    since: sinceOf(dialog, witness),
+    detail: dialog.detail,
+    source: 'hook',
+    rule: `${dialog.event} opened a dialog that nothing closed`,
+    until: null,
+  };
   if (witness.says === null) return asked;
   if (witness.says === 'waiting') {
-    const isOther = ASKED_AS_TOOL.has(dialog.kind) && isDialogOpen(witness.registry) && overrules(witness, dialog.since);
+    const isOther =
+      ASKED_AS_TOOL.has(dialog.kind) && isDialogOpen(witness.registry) && overrules(witness, dialog.since);
     return isOther ? (claudeAsks(witness) ?? turnedDown(witness)) : asked;
   }
   // 2.1.197 keeps `busy` while an MCP server's elicitation is open; its end always fires ElicitationResult.
   if (dialog.kind === 'elicitation' && witness.says === 'busy') return asked;
   if (!overrules(witness, dialog.since)) return asked;
   if (hooks.turn.phase === 'subagents') return TURN_STATES.subagents(hooks, witness);
-  if (witness.says === 'busy') return fromRegistry(witness, 'working', { detail: hooks.turn.detail, rule: 'the registry went busy after the dialog: it was answered' });
-  if (witness.says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the dialog' });
-  return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: 'the registry went idle after the dialog: it was turned down' });
+  if (witness.says === 'busy')
+    return fromRegistry(witness, 'working', {
+      detail: hooks.turn.detail,
+      rule: 'the registry went busy after the dialog: it was answered',
+    });
+  if (witness.says === 'shell')
+    return fromRegistry(witness, 'background', {
+      detail: 'a background task runs',
+      rule: 'the registry says shell after the dialog',
+    });
+  return fromRegistry(witness, 'idle', {
+    detail: 'interrupted',
+    rule: 'the registry went idle after the dialog: it was turned down',
+  });
 }
 
 /** These have a dialog of a tool's, which the registry never calls "dialog open". */
@@ -118,18 +160,39 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     const told = fromHook(hooks, 'working', `${hooks.turn.event}: the turn goes on`);
     if (says === null || says === 'busy' || !overrules(witness, hooks.turn.activeAt)) return told;
     if (says === 'waiting') return waitingState(witness, told, hooks.call);
-    if (says === 'shell') return fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell after the last event of the turn' });
+    if (says === 'shell')
+      return fromRegistry(witness, 'background', {
+        detail: 'a background task runs',
+        rule: 'the registry says shell after the last event of the turn',
+      });
     // With too little to compact there is no PostCompact (2.1.197: "Not enough messages to compact").
-    if (hooks.turn.event === 'PreCompact') return fromRegistry(witness, 'idle', { detail: null, rule: 'the registry went idle after PreCompact: there was too little to compact, or it was stopped' });
-    if (hasJustSpoken(witness)) return { ...told, rule: `the registry went idle after ${hooks.turn.event} just now: an event that says why may be on its way` };
-    return fromRegistry(witness, 'idle', { detail: 'interrupted', rule: `the registry went idle after ${hooks.turn.event} without a Stop: Esc fires no hook` });
+    if (hooks.turn.event === 'PreCompact')
+      return fromRegistry(witness, 'idle', {
+        detail: null,
+        rule: 'the registry went idle after PreCompact: there was too little to compact, or it was stopped',
+      });
+    if (hasJustSpoken(witness))
+      return {
+        ...told,
+        rule: `the registry went idle after ${hooks.turn.event} just now: an event that says why may be on its way`,
+      };
+    return fromRegistry(witness, 'idle', {
+      detail: 'interrupted',
+      rule: `the registry went idle after ${hooks.turn.event} without a Stop: Esc fires no hook`,
+    });
   },
   done: (hooks, witness) => restingState(hooks, witness, 'done'),
   idle: (hooks, witness) => restingState(hooks, witness, 'idle'),
   error: (hooks, witness) => restingState(hooks, witness, 'error'),
   limited: (hooks, witness) => restingState(hooks, witness, 'limited'),
   background: (hooks, witness) => {
-    if (witness.says === 'idle' && overrules(witness, hooks.turn.since)) return { ...fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the background task has ended' }) };
+    if (witness.says === 'idle' && overrules(witness, hooks.turn.since))
+      return {
+        ...fromRegistry(witness, 'done', {
+          detail: hooks.turn.detail,
+          rule: 'the registry went idle: the background task has ended',
+        }),
+      };
     return restingState(hooks, witness, 'background');
   },
   // Claude's registry is busy while they work (2.1.332), so it shows nothing of the turn but its end.
@@ -138,7 +201,10 @@ const TURN_STATES: Readonly<Record<HookState['turn']['phase'], TurnRule>> = {
     const told = fromHook(hooks, 'background', `${hooks.turn.event}: sub-agents work on behind the turn`);
     if (says === null || says === 'busy' || says === 'shell' || !overrules(witness, hooks.turn.since)) return told;
     if (says === 'waiting') return waitingState(witness, told, hooks.call);
-    return fromRegistry(witness, 'done', { detail: hooks.turn.detail, rule: 'the registry went idle: the sub-agents have ended' });
+    return fromRegistry(witness, 'done', {
+      detail: hooks.turn.detail,
+      rule: 'the registry went idle: the sub-agents have ended',
+    });
   },
   // SessionEnd of a process that lives: a conversation ended, and the next one has not begun yet.
   ended: (hooks, witness) => restingState(hooks, witness, 'idle'),
@@ -149,54 +215,101 @@ function restingState(hooks: HookState, witness: Witness, state: AgentState): Ag
   const told = fromHook(hooks, state, `${hooks.turn.event}: nothing came after it`);
   const { says } = witness;
   if (says === null || says === 'idle' || !overrules(witness, hooks.turn.since)) return told;
-  if (says === 'busy') return fromRegistry(witness, 'working', { detail: null, rule: `the registry is busy after ${hooks.turn.event}: work that fires no hook` });
+  if (says === 'busy')
+    return fromRegistry(witness, 'working', {
+      detail: null,
+      rule: `the registry is busy after ${hooks.turn.event}: work that fires no hook`,
+    });
   if (says === 'waiting') return waitingState(witness, told, hooks.call);
-  return state === 'background' ? told : fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell' });
+  return state === 'background'
+    ? told
+    : fromRegistry(witness, 'background', { detail: 'a background task runs', rule: 'the registry says shell' });
 }
 
 /** Waiting by the registry alone. A dialog that the user opened (`/config`) changes nothing: the user is there. */
 function waitingState(witness: Witness, before: AgentVerdict, call: ToolCall | null): AgentVerdict {
   const waitingFor = witness.registry?.waitingFor ?? '';
-  if (waitingFor === 'dialog open') return claudeAsks(witness) ?? { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
+  if (waitingFor === 'dialog open')
+    return claudeAsks(witness) ?? { ...before, rule: `${before.rule}; the registry's "dialog open" is the user's own` };
   // The registry may be ahead of the PermissionRequest hook by some milliseconds, and in auto mode that may not come at all (2.1.332).
   const state = waitingFor === 'permission prompt' ? requestKind(call?.tool ?? null) : ownAt(WAITING, waitingFor);
   if (state === undefined) return before;
-  return fromRegistry(witness, state, { detail: call?.detail ?? call?.tool ?? waitingFor, rule: `the registry waits for "${waitingFor}", which no hook told` });
+  return fromRegistry(witness, state, {
+    detail: call?.detail ?? call?.tool ?? waitingFor,
+    rule: `the registry waits for "${waitingFor}", which no hook told`,
+  });
 }
 
 /** A question of Claude's own, read off the screen before any notice, or where none comes; null when the screen shows none that is known. */
 function claudeAsks(witness: Witness): AgentVerdict | null {
   const detail = isDialogOpen(witness.registry) && witness.screen !== null ? ownQuestion(witness.screen) : null;
   if (detail === null) return null;
-  return { ...fromRegistry(witness, 'question', { detail, rule: 'the registry says "dialog open", and the screen shows a question of Claude\'s own' }), source: 'screen' };
+  return {
+    ...fromRegistry(witness, 'question', {
+      detail,
+      rule: 'the registry says "dialog open", and the screen shows a question of Claude\'s own',
+    }),
+    source: 'screen',
+  };
 }
 
-const WAITING: Readonly<Record<string, AgentState>> = { 'permission prompt': 'permission', 'worker request': 'permission', 'sandbox request': 'permission', 'input needed': 'question' };
+const WAITING: Readonly<Record<string, AgentState>> = {
+  'permission prompt': 'permission',
+  'worker request': 'permission',
+  'sandbox request': 'permission',
+  'input needed': 'question',
+};
 
 /** Without any hook (disabled, `--safe-mode`, an untrusted folder): what the registry tells, which has no reasons and no `done`. */
 function registryState(registry: RegistryEntry, seen: Seen): AgentVerdict {
   const witness: Witness = { ...seen, says: ownAt(READINGS, registry.status ?? '') ?? null };
-  const idle: AgentVerdict = fromRegistry(witness, 'idle', { detail: null, rule: 'the registry says idle; no hook has come' });
+  const idle: AgentVerdict = fromRegistry(witness, 'idle', {
+    detail: null,
+    rule: 'the registry says idle; no hook has come',
+  });
   switch (registry.status) {
     case 'busy':
       return { ...idle, state: 'working', rule: 'the registry says busy; no hook has come' };
     case 'idle':
       return idle;
     case 'shell':
-      return { ...idle, state: 'background', detail: 'a background task runs', rule: 'the registry says shell; no hook has come' };
+      return {
+        ...idle,
+        state: 'background',
+        detail: 'a background task runs',
+        rule: 'the registry says shell; no hook has come',
+      };
     case 'waiting':
       return waitingUntold(witness, idle);
     case null:
       return { ...idle, state: 'starting', since: registry.startedAt, rule: 'the registry entry has no status yet' };
     default:
-      return { ...idle, state: 'unknown', detail: `Claude says "${registry.status}", which this version does not know`, rule: 'an unknown status in the registry, and no hook' };
+      return {
+        ...idle,
+        state: 'unknown',
+        detail: `Claude says "${registry.status}", which this version does not know`,
+        rule: 'an unknown status in the registry, and no hook',
+      };
   }
 }
 
 function waitingUntold(witness: Witness, idle: AgentVerdict): AgentVerdict {
   const { waitingFor } = witness.registry ?? { waitingFor: null };
-  if (waitingFor === 'dialog open') return claudeAsks(witness) ?? { ...idle, detail: waitingFor, rule: 'the registry waits for a dialog that the user opened' };
+  if (waitingFor === 'dialog open')
+    return (
+      claudeAsks(witness) ?? {
+        ...idle,
+        detail: waitingFor,
+        rule: 'the registry waits for a dialog that the user opened',
+      }
+    );
   const state = ownAt(WAITING, waitingFor ?? '');
-  if (state === undefined) return { ...idle, state: 'unknown', detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`, rule: 'an unknown wait in the registry, and no hook' };
+  if (state === undefined)
+    return {
+      ...idle,
+      state: 'unknown',
+      detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`,
+      rule: 'an unknown wait in the registry, and no hook',
+    };
   return { ...idle, state, detail: waitingFor, rule: `the registry waits for "${waitingFor ?? ''}"; no hook has come` };
 }

@@ -20,14 +20,29 @@ export interface Decision {
 
 /** Whether a verb may be done to a session: the strictest answer of its state and of each circumstance. */
 export function decide(verb: Verb, { state, circumstances }: Situation): Decision {
-  const rows: readonly (Reason & { readonly verbs: Answers })[] = [...circumstances.map((one) => CIRCUMSTANCE_ROWS[one]), STATES[state]];
+  const rows: readonly (Reason & { readonly verbs: Answers })[] = [
+    ...circumstances.map((one) => CIRCUMSTANCE_ROWS[one]),
+    STATES[state],
+  ];
   const answer = STRICTNESS[Math.max(...rows.map(({ verbs }) => STRICTNESS.indexOf(verbs[verb])))] ?? 'no';
   const reasons = answer === 'yes' ? [] : rows.filter(({ verbs }) => verbs[verb] === answer);
-  return { answer, reasons, passes: answer !== 'yes' && !circumstances.some((one) => !PASSING.has(one) && CIRCUMSTANCE_ROWS[one].verbs[verb] === answer) };
+  return {
+    answer,
+    reasons,
+    passes:
+      answer !== 'yes' &&
+      !circumstances.some((one) => !PASSING.has(one) && CIRCUMSTANCE_ROWS[one].verbs[verb] === answer),
+  };
 }
 
 /** They end by themselves, or by a key of the user's. */
-const PASSING: ReadonlySet<Circumstance> = new Set<Circumstance>(['suspended', 'unreadable', 'dialog', 'elsewhere', 'guest']);
+const PASSING: ReadonlySet<Circumstance> = new Set<Circumstance>([
+  'suspended',
+  'unreadable',
+  'dialog',
+  'elsewhere',
+  'guest',
+]);
 
 /** What was not done, for the end of a sentence. */
 const UNDONE: Readonly<Record<Verb, string>> = {
@@ -48,11 +63,16 @@ export interface Refusal {
 }
 
 /** A refusal in words: the session, the reason, the command that helps. `detail` says more of the first reason. */
-export function describeRefusal(verb: Verb, id: string, { decision, detail = null }: { readonly decision: Decision; readonly detail?: string | null }): Refusal {
+export function describeRefusal(
+  verb: Verb,
+  id: string,
+  { decision, detail = null }: { readonly decision: Decision; readonly detail?: string | null },
+): Refusal {
   const [reason] = decision.reasons;
   const words = reason?.words ?? 'cannot be changed now';
   const help = (reason?.help ?? 'claude-tmux explain {id}').replace('{id}', id);
-  const yes = decision.answer === 'ask' ? `${help}; or ${pasted`${verb} ${id} --yes`}, which ${effectOf(verb, reason)}` : help;
+  const yes =
+    decision.answer === 'ask' ? `${help}; or ${pasted`${verb} ${id} --yes`}, which ${effectOf(verb, reason)}` : help;
   return { message: `"${id}" ${words}${detail === null ? '' : ` (${detail})`}; ${UNDONE[verb]}`, hint: yes };
 }
 

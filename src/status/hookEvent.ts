@@ -80,8 +80,11 @@ function withoutTags(prompt: string | null): string | null {
 function describeRequest(tool: string, input: unknown): string {
   if (!isObject(input)) return tool;
   if (tool === 'AskUserQuestion') return firstQuestion(input['questions']) ?? 'a question';
-  if (tool === 'ExitPlanMode') return firstLine(textAt(input, 'plan')) ?? (isEmpty(input) ? 'leave plan mode; no plan was written' : 'a plan');
-  const telling = ['command', 'file_path', 'notebook_path', 'url', 'pattern', 'query', 'description'].flatMap((key) => textAt(input, key) ?? [])[0];
+  if (tool === 'ExitPlanMode')
+    return firstLine(textAt(input, 'plan')) ?? (isEmpty(input) ? 'leave plan mode; no plan was written' : 'a plan');
+  const telling = ['command', 'file_path', 'notebook_path', 'url', 'pattern', 'query', 'description'].flatMap(
+    (key) => textAt(input, key) ?? [],
+  )[0];
   return telling === undefined ? tool : `${tool}: ${telling}`;
 }
 
@@ -96,7 +99,12 @@ function firstQuestion(questions: unknown): string | null {
 }
 
 function firstLine(text: string | null): string | null {
-  return text?.split('\n').map((line) => line.replace(/^#+\s*/, '').trim()).find((line) => line !== '') ?? null;
+  return (
+    text
+      ?.split('\n')
+      .map((line) => line.replace(/^#+\s*/, '').trim())
+      .find((line) => line !== '') ?? null
+  );
 }
 
 function runningTask(tasks: unknown): HookEvent['background'] {

@@ -68,12 +68,29 @@ export function foldHookEvent(state: HookState | null, event: HookEvent): HookSt
 /** An interrupt that the transcript noted after the last sign of work ends the turn and turns down what was asked before it. */
 export function withInterrupt(state: HookState | null, at: number | null): HookState | null {
   if (state === null || at === null || at <= state.turn.activeAt || state.turn.phase !== 'working') return state;
-  const turnedDown: Turn = { phase: 'idle', since: at, detail: 'interrupted', event: 'an interrupt in the transcript', activeAt: at, until: null };
+  const turnedDown: Turn = {
+    phase: 'idle',
+    since: at,
+    detail: 'interrupted',
+    event: 'an interrupt in the transcript',
+    activeAt: at,
+    until: null,
+  };
   return { ...state, turn: turnedDown, open: state.open.filter(({ since }) => since > at) };
 }
 
 function fresh(event: HookEvent): HookState {
-  return { conversation: event.sessionId, model: null, permissionMode: null, turn: turn('idle', event), open: [], call: null, lastPrompt: null, promptedAt: null, last: { event: event.event, time: event.time } };
+  return {
+    conversation: event.sessionId,
+    model: null,
+    permissionMode: null,
+    turn: turn('idle', event),
+    open: [],
+    call: null,
+    lastPrompt: null,
+    promptedAt: null,
+    last: { event: event.event, time: event.time },
+  };
 }
 
 function turn(phase: Turn['phase'], event: HookEvent, detail: string | null = null): Turn {
@@ -83,7 +100,9 @@ function turn(phase: Turn['phase'], event: HookEvent, detail: string | null = nu
 /** A turn that goes on keeps its beginning; only what it does now changes. */
 function goesOn(state: HookState, event: HookEvent, detail: string | null): Turn {
   const { turn: now } = state;
-  return now.phase === 'working' ? { ...now, detail, event: event.event, activeAt: event.time } : turn('working', event, detail);
+  return now.phase === 'working'
+    ? { ...now, detail, event: event.event, activeAt: event.time }
+    : turn('working', event, detail);
 }
 
 /** A limit that the transcript noted is the reason of a failed turn, or of one whose end no event has reported; it knows best when it ends. */
@@ -92,17 +111,29 @@ export function withLimit(state: HookState | null, limit: NotedLimit | null): Ho
   const { turn: now } = state;
   const isFailed = now.phase === 'error' || now.phase === 'limited';
   if (!isFailed && (now.phase !== 'working' || limit.at <= now.activeAt)) return state;
-  const told = isFailed ? now : { ...now, since: limit.at, event: 'a usage limit in the transcript', activeAt: limit.at };
-  return { ...state, turn: { ...told, phase: 'limited', detail: limit.detail ?? now.detail, until: limit.until ?? now.until }, open: isFailed ? state.open : [] };
+  const told = isFailed
+    ? now
+    : { ...now, since: limit.at, event: 'a usage limit in the transcript', activeAt: limit.at };
+  return {
+    ...state,
+    turn: { ...told, phase: 'limited', detail: limit.detail ?? now.detail, until: limit.until ?? now.until },
+    open: isFailed ? state.open : [],
+  };
 }
 
 type Rule = (state: HookState, event: HookEvent) => HookState;
 
 /** A rule for each event; one that is not here changes nothing. From recorded runs of Claude Code 2.1.197 and 2.1.332. */
 const RULES: Readonly<Record<string, Rule>> = {
-  SessionStart: (state, event) => (event.kind === 'compact' ? state : { ...state, conversation: event.sessionId, turn: turn('idle', event), open: [], call: null }),
+  SessionStart: (state, event) =>
+    event.kind === 'compact'
+      ? state
+      : { ...state, conversation: event.sessionId, turn: turn('idle', event), open: [], call: null },
   // The process lives on under another conversation after /clear and /resume: SessionStart follows.
-  SessionEnd: (state, event) => (event.kind === 'clear' || event.kind === 'resume' ? state : { ...state, turn: turn('ended', event, event.kind), open: [], call: null }),
+  SessionEnd: (state, event) =>
+    event.kind === 'clear' || event.kind === 'resume'
+      ? state
+      : { ...state, turn: turn('ended', event, event.kind), open: [], call: null },
   UserPromptSubmit: (state, event) => ({
     ...state,
     turn: turn('working', event),
@@ -120,19 +151,34 @@ const RULES: Readonly<Record<string, Rule>> = {
   PostToolUse: afterTool,
   PostToolUseFailure: afterTool,
   // All calls of this step are through, so nothing of this agent can still be asked.
-  PostToolBatch: (state, event) => ({ ...state, turn: event.agentId === null ? goesOn(state, event, null) : state.turn, ...through(state, agentKey(event)) }),
+  PostToolBatch: (state, event) => ({
+    ...state,
+    turn: event.agentId === null ? goesOn(state, event, null) : state.turn,
+    ...through(state, agentKey(event)),
+  }),
   Elicitation: (state, event) => opened(state, event, { kind: 'elicitation', key: 'elicitation' }),
-  ElicitationResult: (state, event) => ({ ...state, turn: goesOn(state, event, null), open: without(state.open, 'elicitation') }),
+  ElicitationResult: (state, event) => ({
+    ...state,
+    turn: goesOn(state, event, null),
+    open: without(state.open, 'elicitation'),
+  }),
   Notification: notified,
   Stop: (state, event) => (event.agentId === null ? stopped(state, event) : state),
-  StopFailure: (state, event) => (event.agentId === null ? { ...state, turn: failed(event), open: [], call: null } : state),
+  StopFailure: (state, event) =>
+    event.agentId === null ? { ...state, turn: failed(event), open: [], call: null } : state,
   // Compaction ends with a SubagentStop of an agent without a type: no rule for it, and none for sub-agents' ends but closing their dialogs.
   SubagentStop: (state, event) => (event.agentId === null ? state : { ...state, ...through(state, agentKey(event)) }),
   PreCompact: (state, event) => ({ ...state, turn: goesOn(state, event, 'compacting') }),
-  PostCompact: (state, event) => ({ ...state, turn: event.kind === 'manual' ? turn('idle', event) : goesOn(state, event, null) }),
+  PostCompact: (state, event) => ({
+    ...state,
+    turn: event.kind === 'manual' ? turn('idle', event) : goesOn(state, event, null),
+  }),
 };
 
-const REQUESTS: Readonly<Record<string, 'question' | 'plan-review'>> = { AskUserQuestion: 'question', ExitPlanMode: 'plan-review' };
+const REQUESTS: Readonly<Record<string, 'question' | 'plan-review'>> = {
+  AskUserQuestion: 'question',
+  ExitPlanMode: 'plan-review',
+};
 
 /** What the permission dialog of a tool is: Claude asks its questions, and shows its plans, through one. */
 export function requestKind(tool: string | null): 'permission' | 'question' | 'plan-review' {
@@ -166,12 +212,21 @@ function ofSubagents(open: readonly OpenDialog[]): readonly OpenDialog[] {
   return open.filter(({ key }) => /^[^/]+\//.test(key));
 }
 
-const PHASE_BEHIND: Readonly<Record<HookEvent['background'], Turn['phase']>> = { nothing: 'done', task: 'background', subagent: 'subagents' };
+const PHASE_BEHIND: Readonly<Record<HookEvent['background'], Turn['phase']>> = {
+  nothing: 'done',
+  task: 'background',
+  subagent: 'subagents',
+};
 
 function stopped(state: HookState, event: HookEvent): HookState {
   const over = turn(PHASE_BEHIND[event.background], event, event.detail);
   if (event.background !== 'subagent') return { ...state, turn: over, open: [], call: null };
-  return { ...state, turn: over, open: ofSubagents(state.open), call: state.call?.key.startsWith('/') === true ? null : state.call };
+  return {
+    ...state,
+    turn: over,
+    open: ofSubagents(state.open),
+    call: state.call?.key.startsWith('/') === true ? null : state.call,
+  };
 }
 
 /** A prompt that Claude Code gives itself: a background task has ended, a usage limit is over. */
@@ -184,11 +239,19 @@ const OWN_PROMPTS: readonly string[] = ['<task-notification>', 'Your claude.ai u
 function opened(state: HookState, event: HookEvent, dialog: Pick<OpenDialog, 'kind' | 'key'>): HookState {
   const entry = { ...dialog, since: event.time, detail: event.detail, event: event.event };
   const isBehind = event.agentId !== null && state.turn.phase === 'subagents';
-  return { ...state, turn: isBehind ? state.turn : goesOn(state, event, state.turn.detail), open: [...without(state.open, dialog.key), entry] };
+  return {
+    ...state,
+    turn: isBehind ? state.turn : goesOn(state, event, state.turn.detail),
+    open: [...without(state.open, dialog.key), entry],
+  };
 }
 
 function afterTool(state: HookState, event: HookEvent): HookState {
-  return { ...state, turn: event.agentId === null ? goesOn(state, event, null) : state.turn, ...through(state, keyOf(event)) };
+  return {
+    ...state,
+    turn: event.agentId === null ? goesOn(state, event, null) : state.turn,
+    ...through(state, keyOf(event)),
+  };
 }
 
 /** Late by six seconds and more: of use only for what no other event reported. */
@@ -196,12 +259,19 @@ function notified(state: HookState, event: HookEvent): HookState {
   if (state.open.length > 0) return state;
   switch (event.kind) {
     case 'permission_prompt':
-      return opened(state, { ...event, detail: state.call?.detail ?? event.detail }, { kind: requestKind(state.call?.tool ?? null), key: state.call?.key ?? 'notified' });
+      return opened(
+        state,
+        { ...event, detail: state.call?.detail ?? event.detail },
+        { kind: requestKind(state.call?.tool ?? null), key: state.call?.key ?? 'notified' },
+      );
     case 'worker_permission_prompt':
       return opened(state, event, { kind: 'permission', key: 'notified' });
     case 'agent_needs_input':
       // The turn stays as it is: whether the notice is of this session, the registry says.
-      return { ...state, open: [{ kind: 'notice', key: '/notice', since: event.time, detail: event.detail, event: event.event }] };
+      return {
+        ...state,
+        open: [{ kind: 'notice', key: '/notice', since: event.time, detail: event.detail, event: event.event }],
+      };
     default:
       return state;
   }

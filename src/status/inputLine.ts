@@ -26,11 +26,17 @@ export function readInputLine({ text, cursor }: StyledScreen): InputLine {
   const marker = box[0]?.[0]?.char;
   // The full-screen renderer scrolls a long draft within the box: `─── ↑ 2 more ───`.
   const clipped = /↑ \d+ more/.test(textOf(rows[top] ?? []));
-  const isBox = box.every((row, at) => (at === 0 && !clipped ? /^[❯!][\u00a0 ]?$/u : /^\s*$/).test(textOf(row.slice(0, 2))));
+  const isBox = box.every((row, at) =>
+    (at === 0 && !clipped ? /^[❯!][\u00a0 ]?$/u : /^\s*$/).test(textOf(row.slice(0, 2))),
+  );
   if (!isBox || marker === undefined) return UNSEEN;
-  const typed = box.map((row) => textOf(row.slice(2).filter((cell, at, cells) => !isSuggested(cell, cells[at + 1])))).join('\n');
+  const typed = box
+    .map((row) => textOf(row.slice(2).filter((cell, at, cells) => !isSuggested(cell, cells[at + 1]))))
+    .join('\n');
   const isEmpty = box.length === 1 && cursor.x === 2 && typed.trim() === '';
-  return isEmpty && marker === '❯' ? { kind: 'empty' } : { kind: 'draft', text: marker === '!' ? `!${typed}` : typed, clipped };
+  return isEmpty && marker === '❯'
+    ? { kind: 'empty' }
+    : { kind: 'draft', text: marker === '!' ? `!${typed}` : typed, clipped };
 }
 
 /**
@@ -57,7 +63,10 @@ interface Cell {
 }
 
 function textOf(cells: readonly Cell[]): string {
-  return cells.map(({ char }) => char).join('').trimEnd();
+  return cells
+    .map(({ char }) => char)
+    .join('')
+    .trimEnd();
 }
 
 /** The cursor stands on the first letter of a suggestion, which is not dim itself. */
@@ -77,7 +86,9 @@ function parseCells(text: string): Cell[][] {
   return text.split('\n').map((line) => {
     const cells: Cell[] = [];
     // eslint-disable-next-line no-control-regex -- the escape sequences of the screen are what is read here
-    for (const [, codes, char] of line.matchAll(/\u001b\[([\d;:]*)m|\u001b(?:\].*?(?:\u0007|\u001b\\)|[()].|.)|(.)/gu)) {
+    for (const [, codes, char] of line.matchAll(
+      /\u001b\[([\d;:]*)m|\u001b(?:\].*?(?:\u0007|\u001b\\)|[()].|.)|(.)/gu,
+    )) {
       if (codes !== undefined) applyCodes(codes, style);
       else if (char !== undefined) cells.push({ char, ...style });
     }

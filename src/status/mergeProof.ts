@@ -43,7 +43,9 @@ function inWords(proof: MergeProof): string {
     case 'ancestor':
       return `ancestor of ${base}`;
     case 'commits':
-      return proof.twins.length === 1 ? `same patch as ${short(proof.twins[0])} in ${base}` : `${proof.twins.length} commits, each the same patch as one in ${base}, the last ${short(proof.twins.at(-1))}`;
+      return proof.twins.length === 1
+        ? `same patch as ${short(proof.twins[0])} in ${base}`
+        : `${proof.twins.length} commits, each the same patch as one in ${base}, the last ${short(proof.twins.at(-1))}`;
     case 'squash':
       return `same patch as ${short(proof.twin)} in ${base}`;
     case 'files':

@@ -15,5 +15,8 @@ export function ownQuestion(screen: string): string | null {
 
 /** A sentence may be broken at the pane's edge. */
 function flat(text: string): string {
-  return text.replace(/[\s│]+/g, ' ').replaceAll('’', "'").toLowerCase();
+  return text
+    .replace(/[\s│]+/g, ' ')
+    .replaceAll('’', "'")
+    .toLowerCase();
 }

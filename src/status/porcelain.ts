@@ -35,8 +35,12 @@ export function parsePorcelain(text: string): Porcelain {
  */
 export function withoutClaudeWorktrees(text: string, isOnlyWorktrees: () => boolean): string {
   if (!text.includes('? .claude/')) return text;
-  const isWorktree = (record: string): boolean => record.startsWith('? .claude/worktrees/') || (record === '? .claude/' && isOnlyWorktrees());
-  return text.split('\0').filter((record) => !isWorktree(record)).join('\0');
+  const isWorktree = (record: string): boolean =>
+    record.startsWith('? .claude/worktrees/') || (record === '? .claude/' && isOnlyWorktrees());
+  return text
+    .split('\0')
+    .filter((record) => !isWorktree(record))
+    .join('\0');
 }
 
 interface Counts {

@@ -6,11 +6,29 @@ import { describeBranch, isUp, type StatusReport } from './report.ts';
 export function renderStatusMarkdown(report: StatusReport, { whole }: { readonly whole: boolean }): string {
   return report.fleets
     .map((fleet) => {
-      if (!whole && !isUp(fleet)) return `## ${cell(fleet.name)}\n\nDown, ${plural(fleet.sessions.length, 'session')}.\n`;
+      if (!whole && !isUp(fleet))
+        return `## ${cell(fleet.name)}\n\nDown, ${plural(fleet.sessions.length, 'session')}.\n`;
       const rows = fleet.sessions.map((session) =>
-        [String(session.number), session.name, session.agent.state, describeBranch(session) ?? '-', describeChanges(session), describeDistance(session), describeDetail(session)].map(cell).join(' | '),
+        [
+          String(session.number),
+          session.name,
+          session.agent.state,
+          describeBranch(session) ?? '-',
+          describeChanges(session),
+          describeDistance(session),
+          describeDetail(session),
+        ]
+          .map(cell)
+          .join(' | '),
       );
-      return [`## ${cell(fleet.name)}`, '', '| # | Session | State | Branch | Changes | Ahead/behind | Detail |', '|---|---|---|---|---|---|---|', ...rows.map((row) => `| ${row} |`), ''].join('\n');
+      return [
+        `## ${cell(fleet.name)}`,
+        '',
+        '| # | Session | State | Branch | Changes | Ahead/behind | Detail |',
+        '|---|---|---|---|---|---|---|',
+        ...rows.map((row) => `| ${row} |`),
+        '',
+      ].join('\n');
     })
     .join('\n');
 }

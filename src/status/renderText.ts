@@ -21,7 +21,9 @@ export interface TextStyle {
 export function renderStatusText(report: StatusReport, style: TextStyle): string {
   if (report.fleets.length === 0) return 'no fleet is recorded; `claude-tmux up` brings one up\n';
   const shown = report.fleets.filter((fleet) => style.whole || isUp(fleet)).map((fleet) => renderFleet(fleet, style));
-  const folded = style.whole ? [] : report.fleets.filter((fleet) => !isUp(fleet)).map((fleet) => downLine(fleet, style));
+  const folded = style.whole
+    ? []
+    : report.fleets.filter((fleet) => !isUp(fleet)).map((fleet) => downLine(fleet, style));
   return [...shown, ...(folded.length === 0 ? [] : [folded.join('')])].join('\n');
 }
 
@@ -33,13 +35,25 @@ function downLine({ name, sessions }: FleetStatus, { columns }: TextStyle): stri
 
 function renderFleet(fleet: FleetStatus, style: TextStyle): string {
   const rows = fleet.sessions.map((session) => cells(session, style));
-  const widths = COLUMNS.map(({ most }, at) => Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), at === PORT ? 0 : 1)));
+  const widths = COLUMNS.map(({ most }, at) =>
+    Math.min(most, Math.max(...rows.map((row) => width(row[at] ?? '')), at === PORT ? 0 : 1)),
+  );
   const lines = fleet.sessions.map((session, at) => renderRow(session, rows[at] ?? [], { widths, style }));
   const head = `${oneLine(fleet.name)} (${oneLine(fleet.strategy ?? 'tmux session, no fleet')})${isUp(fleet) ? '' : ' is down'}`;
   return [head, ...lines].map((line) => `${line}\n`).join('');
 }
 
-const COLUMNS = [{ most: 3 }, { most: 40 }, { most: 24 }, { most: 5 }, { most: 48 }, { most: 12 }, { most: 16 }, { most: 6 }, { most: 200 }];
+const COLUMNS = [
+  { most: 3 },
+  { most: 40 },
+  { most: 24 },
+  { most: 5 },
+  { most: 48 },
+  { most: 12 },
+  { most: 16 },
+  { most: 6 },
+  { most: 200 },
+];
 
 /** A column that is not there when no session has a port. */
 const PORT = 7;
@@ -64,7 +78,8 @@ function cells(session: SessionStatus, { now, ascii = false }: TextStyle): strin
 
 /** The detail of its state, after the folder it works in when that is not its clone: `in .claude/worktrees/x: Bash: npm test`. */
 export function describeDetail({ error, agent, path, elsewhere = null }: SessionStatus): string {
-  const where = elsewhere === null ? '' : `in ${elsewhere.startsWith(`${path}/`) ? elsewhere.slice(path.length + 1) : elsewhere}`;
+  const where =
+    elsewhere === null ? '' : `in ${elsewhere.startsWith(`${path}/`) ? elsewhere.slice(path.length + 1) : elsewhere}`;
   return oneLine([where, error ?? agent.detail ?? ''].filter((part) => part !== '').join(': '));
 }
 
@@ -72,7 +87,11 @@ export function describeDetail({ error, agent, path, elsewhere = null }: Session
 export function describeChanges(session: SessionStatus): string {
   if (session.changes === null) return '?';
   if (session.changes === 0) return 'clean';
-  return oneLine((session.conflicts ?? 0) > 0 ? `${session.changes} changed, ${session.conflicts ?? 0} in conflict` : `${session.changes} changed`);
+  return oneLine(
+    (session.conflicts ?? 0) > 0
+      ? `${session.changes} changed, ${session.conflicts ?? 0} in conflict`
+      : `${session.changes} changed`,
+  );
 }
 
 /** `↑2 ↓1 rebase`: commits ahead and behind, and the operation in progress. */
@@ -82,13 +101,24 @@ export function describeDistance(session: SessionStatus): string {
   return oneLine([ahead, behind, session.operation ?? ''].filter((part) => part !== '').join(' '));
 }
 
-function renderRow(session: SessionStatus, row: readonly string[], { widths, style }: { readonly widths: readonly number[]; readonly style: TextStyle }): string {
-  const colors: Readonly<Record<number, string>> = { 1: session.color, 2: lookOf(session.agent.state).color, ...(session.error === null ? {} : { 8: 'red' }) };
+function renderRow(
+  session: SessionStatus,
+  row: readonly string[],
+  { widths, style }: { readonly widths: readonly number[]; readonly style: TextStyle },
+): string {
+  const colors: Readonly<Record<number, string>> = {
+    1: session.color,
+    2: lookOf(session.agent.state).color,
+    ...(session.error === null ? {} : { 8: 'red' }),
+  };
   let left = style.columns - 2;
   const shown = row.map((cell, at) => {
     const wide = Math.max(0, Math.min(widths[at] ?? 0, left));
     if (widths[at] !== 0) left -= wide + 2;
     return wide === 0 ? '' : paint(pad(cut(cell, wide), wide), colors[at] ?? 'default', style.color);
   });
-  return `  ${shown.filter((_, at) => widths[at] !== 0).join('  ').trimEnd()}`;
+  return `  ${shown
+    .filter((_, at) => widths[at] !== 0)
+    .join('  ')
+    .trimEnd()}`;
 }

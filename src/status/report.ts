@@ -59,7 +59,10 @@ export interface SessionStatus {
 }
 
 /** Its branch for people, `v1.2 (detached)` without one; null where nothing is known. */
-export function describeBranch({ branch, detached_at: at = null }: Pick<SessionStatus, 'branch' | 'detached_at'>): string | null {
+export function describeBranch({
+  branch,
+  detached_at: at = null,
+}: Pick<SessionStatus, 'branch' | 'detached_at'>): string | null {
   return branch ?? (at === null ? null : `${at} (detached)`);
 }
 

@@ -9,7 +9,16 @@ export interface TaskRisks {
 }
 
 /** Changes to tracked files, a half-done operation, commits on no branch, a stranger's process: a checkout is no place to move them to. */
-const REFUSED: ReadonlySet<RiskKind> = new Set<RiskKind>(['uncommitted', 'staged', 'conflict', 'hidden', 'operation', 'detached', 'process', 'unknown']);
+const REFUSED: ReadonlySet<RiskKind> = new Set<RiskKind>([
+  'uncommitted',
+  'staged',
+  'conflict',
+  'hidden',
+  'operation',
+  'detached',
+  'process',
+  'unknown',
+]);
 /** Stashes, tags, other branches and edited copies of ignored files are where they were, on whatever branch one is. */
 const ASKED: ReadonlySet<RiskKind> = new Set<RiskKind>(['untracked', 'unpushed']);
 

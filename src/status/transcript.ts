@@ -30,7 +30,13 @@ export function parseTranscriptTail(text: string): TranscriptTail {
   for (const line of text.split('\n').reverse()) {
     const entry = parseLine(line);
     if (entry === null) continue;
-    tail = { model: tail.model ?? modelOf(entry), contextTokens: tail.contextTokens ?? tokensOf(entry), lastPrompt: tail.lastPrompt ?? promptOf(entry), interruptedAt: tail.interruptedAt ?? interruptOf(entry), limit: tail.limit ?? (isLatest ? limitOf(entry) : null) };
+    tail = {
+      model: tail.model ?? modelOf(entry),
+      contextTokens: tail.contextTokens ?? tokensOf(entry),
+      lastPrompt: tail.lastPrompt ?? promptOf(entry),
+      interruptedAt: tail.interruptedAt ?? interruptOf(entry),
+      limit: tail.limit ?? (isLatest ? limitOf(entry) : null),
+    };
     isLatest &&= entry['type'] !== 'user' && entry['type'] !== 'assistant';
   }
   return tail;
@@ -75,14 +81,17 @@ function modelOf(entry: Entry): string | null {
 function tokensOf(entry: Entry): number | null {
   const usage = answerOf(entry)?.['usage'];
   if (!isObject(usage)) return null;
-  const parts = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'].map((key) => numberAt(usage, key) ?? 0);
+  const parts = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'].map(
+    (key) => numberAt(usage, key) ?? 0,
+  );
   const sum = parts.reduce((all, part) => all + part, 0);
   return sum > 0 ? sum : null;
 }
 
 /** Claude Code writes `[Request interrupted by user]`, or `… for tool use]`, as a message of the user (2.1.197). */
 function interruptOf(entry: Entry): number | null {
-  const isInterrupt = entry['type'] === 'user' && textsOf(entry).some((text) => text.startsWith('[Request interrupted by user'));
+  const isInterrupt =
+    entry['type'] === 'user' && textsOf(entry).some((text) => text.startsWith('[Request interrupted by user'));
   return isInterrupt ? timeOf(entry) : null;
 }
 
@@ -100,7 +109,9 @@ function textsOf({ message }: Entry): readonly string[] {
   if (!isObject(message)) return [];
   const { content } = message;
   if (typeof content === 'string') return [content];
-  return Array.isArray(content) ? content.flatMap((part: unknown) => (isObject(part) ? (textAt(part, 'text') ?? []) : [])) : [];
+  return Array.isArray(content)
+    ? content.flatMap((part: unknown) => (isObject(part) ? (textAt(part, 'text') ?? []) : []))
+    : [];
 }
 
 function timeOf(entry: Entry): number | null {

@@ -59,7 +59,10 @@ const COUNTED = {
   untracked: ['untracked file', 'untracked files'],
   hidden: ['changed file that git was told not to look at', 'changed files that git was told not to look at'],
   copy: ["ignored file that differs from the checkout's", "ignored files that differ from the checkout's"],
-  large: ['large file (Git LFS) that no other store is known to have', 'large files (Git LFS) that no other store is known to have'],
+  large: [
+    'large file (Git LFS) that no other store is known to have',
+    'large files (Git LFS) that no other store is known to have',
+  ],
   stash: ['stash', 'stashes'],
   detached: ['commit on no branch (detached HEAD)', 'commits on no branch (detached HEAD)'],
   process: ['process that runs in it', 'processes that run in it'],

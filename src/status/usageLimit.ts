@@ -25,11 +25,16 @@ const LIMITS: readonly RegExp[] = [
 
 /** `resets 7pm (Europe/Paris)`, `resets at 4:49am (UTC)`, `resets Nov 30, 4:49am (UTC)`; without a zone the words do not say whose clock, and neither do we. */
 function parseReset(words: string, now: number): number | null {
-  const found = /\bresets?(?: at| on)? (?:([a-z]{3})[a-z]* (\d{1,2})(?:,| at)+ ?)?(\d{1,2})(?::(\d{2}))?\s*(am|pm)\s*\(([^)]+)\)/i.exec(words);
+  const found =
+    /\bresets?(?: at| on)? (?:([a-z]{3})[a-z]* (\d{1,2})(?:,| at)+ ?)?(\d{1,2})(?::(\d{2}))?\s*(am|pm)\s*\(([^)]+)\)/i.exec(
+      words,
+    );
   const [, month, day, hour, minute = '0', half = '', zone = ''] = found ?? [];
   if (!found || !isZone(zone)) return null;
   const minutes = ((Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0)) * 60 + Number(minute);
-  return month === undefined ? nextTime(now, { minutes, zone }) : nextDate(now, { month: MONTHS.indexOf(month.toLowerCase()), day: Number(day), minutes, zone });
+  return month === undefined
+    ? nextTime(now, { minutes, zone })
+    : nextDate(now, { month: MONTHS.indexOf(month.toLowerCase()), day: Number(day), minutes, zone });
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -51,7 +56,10 @@ function nextTime(now: number, { minutes, zone }: Clock): number {
 }
 
 /** That day of this year, or of the next one where this year's is long over; null for a month that is none. */
-function nextDate(now: number, { month, day, minutes, zone }: Clock & { readonly month: number; readonly day: number }): number | null {
+function nextDate(
+  now: number,
+  { month, day, minutes, zone }: Clock & { readonly month: number; readonly day: number },
+): number | null {
   if (month < 0) return null;
   const year = new Date(wallTime(now, zone)).getUTCFullYear();
   const time = instant(Date.UTC(year, month, day) + minutes * MINUTE, zone);
@@ -67,7 +75,15 @@ function instant(shown: number, zone: string): number {
 
 /** What the clocks of a zone show at a moment, in milliseconds as if in UTC, to the minute. */
 function wallTime(time: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' }).formatToParts(time);
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
+  }).formatToParts(time);
   const part = (type: string): number => Number(parts.find((candidate) => candidate.type === type)?.value ?? 0);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
 }

@@ -16,7 +16,9 @@ type InOrder<List extends readonly Verb[]> = { readonly [At in keyof List]: Answ
 
 export type Answers = Readonly<Record<Verb, Answer>>;
 
-export function answers(...[send, task, sync, close, restart, start, down, respawn, land]: InOrder<typeof VERBS>): Answers {
+export function answers(
+  ...[send, task, sync, close, restart, start, down, respawn, land]: InOrder<typeof VERBS>
+): Answers {
   return { send, task, sync, close, restart, start, down, respawn, land };
 }
 

@@ -17,7 +17,11 @@ export function keepChild<T extends ChildProcess>(child: T): T {
 /** At EMFILE and ENFILE Node gives a child without streams, and says why a moment later: too late for who would read from it. */
 function outOfFiles(child: ChildProcess): Error {
   child.once('error', () => undefined);
-  return Object.assign(new Error('EMFILE: too many open files, spawn'), { code: 'EMFILE', errno: -constants.errno.EMFILE, syscall: 'spawn' });
+  return Object.assign(new Error('EMFILE: too many open files, spawn'), {
+    code: 'EMFILE',
+    errno: -constants.errno.EMFILE,
+    syscall: 'spawn',
+  });
 }
 
 /** Ends what still runs; called when this process is about to end without waiting for anything. */

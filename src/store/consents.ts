@@ -21,7 +21,11 @@ interface ConsentFile {
   readonly repositories: readonly (Consent & { readonly repo: string })[];
 }
 
-const FORMAT: JsonFormat<ConsentFile> = { version: 1, what: "list of answers about Claude Code's trust", parse: parseFile };
+const FORMAT: JsonFormat<ConsentFile> = {
+  version: 1,
+  what: "list of answers about Claude Code's trust",
+  parse: parseFile,
+};
 
 /** `isSame` says whether a written repository is the one that is meant. */
 export async function readConsent(store: StorePaths, isSame: (repo: string) => boolean): Promise<Consent> {
@@ -37,7 +41,9 @@ interface Given {
 /** Remembers answers in place of those that were given for the repository before. */
 export async function writeConsent(store: StorePaths, { repo, isSame, consent }: Given): Promise<void> {
   await withLock(`${store.consents}.lock`, { timeoutMs: 5000, what: 'writing down an answer' }, async () => {
-    const others = ((await readJson(store.consents, FORMAT))?.repositories ?? []).filter((known) => !isSame(known.repo));
+    const others = ((await readJson(store.consents, FORMAT))?.repositories ?? []).filter(
+      (known) => !isSame(known.repo),
+    );
     const file: ConsentFile = { version: 1, repositories: [...others, { repo, ...consent }] };
     // Lost with the power, it is asked for once more.
     await writeJson(store.consents, file, { durable: false });

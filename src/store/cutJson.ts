@@ -12,7 +12,9 @@ export function parseCutObject(text: string): Readonly<Record<string, unknown>> 
 function close(text: string): string {
   const { open, inText } = scan(text);
   // `\` alone and `\u12` are halves of something.
-  const whole = inText ? `${text.replace(/\\(u[0-9a-fA-F]{0,3})?$/, (half, _, at: number) => (isEscaped(text, at) ? half : ''))}"` : text;
+  const whole = inText
+    ? `${text.replace(/\\(u[0-9a-fA-F]{0,3})?$/, (half, _, at: number) => (isEscaped(text, at) ? half : ''))}"`
+    : text;
   return whole + open.reverse().join('');
 }
 

@@ -27,7 +27,11 @@ export interface WriteOptions {
 }
 
 /** Replaces `path` in one step: a reader sees the old content or the new, never a part. Makes the folder (0700). */
-export async function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
   const { mode = 0o600, durable = true } = options;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${++written}.tmp`);
   try {
@@ -69,7 +73,8 @@ export async function makeFolder(path: string): Promise<void> {
  */
 export async function makeFolders(path: string, { mode = 0o777 }: { readonly mode?: number } = {}): Promise<void> {
   const missing: string[] = [];
-  for (let folder = path; !isThere(folder) && folder !== dirname(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (let folder = path; !isThere(folder) && folder !== dirname(folder); folder = dirname(folder))
+    missing.unshift(folder);
   for (const folder of missing.length === 0 ? [path] : missing) await makeOne(folder, mode);
 }
 
@@ -127,7 +132,10 @@ function textOf(path: string): string | null {
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null;
     if (error instanceof UserError) throw error;
-    throw new UserError(`the file "${path}" cannot be read: ${reasonOf(error)}`, { hint: 'see its permissions with: ls -l', cause: error });
+    throw new UserError(`the file "${path}" cannot be read: ${reasonOf(error)}`, {
+      hint: 'see its permissions with: ls -l',
+      cause: error,
+    });
   }
 }
 
@@ -166,7 +174,11 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
 }
 
 /** Writes a versioned file; `value` carries its `version` already. */
-export async function writeJson(path: string, value: { readonly version: number }, options: WriteOptions = {}): Promise<void> {
+export async function writeJson(
+  path: string,
+  value: { readonly version: number },
+  options: WriteOptions = {},
+): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`, options);
 }
 
@@ -176,7 +188,9 @@ export function hasCode(error: unknown, code: string): boolean {
 }
 
 function damaged(path: string, what: string): UserError {
-  return new UserError(`the ${what} "${path}" is damaged`, { hint: 'move it away and run the command again; clones and conversations are not touched by that' });
+  return new UserError(`the ${what} "${path}" is damaged`, {
+    hint: 'move it away and run the command again; clones and conversations are not touched by that',
+  });
 }
 
 function newer(path: string, format: JsonFormat<unknown>, version: number): UserError {
@@ -187,5 +201,7 @@ function newer(path: string, format: JsonFormat<unknown>, version: number): User
 /** The error in a sentence that says where, when it is one the user can mend; any other as it is. */
 export function cannotWrite(path: string, error: unknown): unknown {
   const hint = writeHint(error);
-  return hint === null ? error : new UserError(`"${path}" cannot be written: ${reasonOf(error)}`, { hint, cause: error });
+  return hint === null
+    ? error
+    : new UserError(`"${path}" cannot be written: ${reasonOf(error)}`, { hint, cause: error });
 }

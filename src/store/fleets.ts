@@ -54,8 +54,13 @@ export function findByName(fleets: Fleets, name: string): FleetRecord | null {
 }
 
 /** Fleets made of this repository or from this checkout. */
-export function findByRepo(fleets: Fleets, { repo, checkout }: { repo: string | null; checkout: string | null }): readonly FleetRecord[] {
-  return fleets.records.filter((record) => (repo !== null && record.repo === repo) || (checkout !== null && record.checkout === checkout));
+export function findByRepo(
+  fleets: Fleets,
+  { repo, checkout }: { repo: string | null; checkout: string | null },
+): readonly FleetRecord[] {
+  return fleets.records.filter(
+    (record) => (repo !== null && record.repo === repo) || (checkout !== null && record.checkout === checkout),
+  );
 }
 
 /** The lock under which a fleet is brought up and its record written. By name: two first `up`s of one fleet have no uuid in common yet. */
@@ -74,6 +79,9 @@ async function folders(path: string): Promise<readonly string[]> {
     return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
-    throw new UserError(`the folder "${path}" cannot be read`, { hint: 'see its permissions with: ls -ld', cause: error });
+    throw new UserError(`the folder "${path}" cannot be read`, {
+      hint: 'see its permissions with: ls -ld',
+      cause: error,
+    });
   }
 }

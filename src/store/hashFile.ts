@@ -25,7 +25,7 @@ function hashOpened(file: number, facts: Stats): FileHash | null {
   if (!facts.isFile()) return null;
   const hash = createHash('sha256').update(`${facts.size}\0`);
   const buffer = Buffer.alloc(Math.min(facts.size + 1, 1024 * 1024));
-  for (let at = 0; at < MOST_BYTES; ) {
+  for (let at = 0; at < MOST_BYTES;) {
     const read = readSync(file, buffer, 0, buffer.length, null);
     if (read === 0) break;
     hash.update(buffer.subarray(0, read));

@@ -49,7 +49,9 @@ function parseStates(value: unknown): HookStates {
 function parseMark(value: unknown): JournalMark | null {
   if (!isObject(value)) return null;
   const [file, size] = [textAt(value, 'file'), numberAt(value, 'size')];
-  return file !== null && /^\d{6}\.jsonl$/.test(file) && size !== null && Number.isSafeInteger(size) && size >= 0 ? { file, size } : null;
+  return file !== null && /^\d{6}\.jsonl$/.test(file) && size !== null && Number.isSafeInteger(size) && size >= 0
+    ? { file, size }
+    : null;
 }
 
 function parseState(value: unknown): HookState | null {
@@ -57,10 +59,29 @@ function parseState(value: unknown): HookState | null {
   const [turn, last] = [parseTurn(value.turn), parseLast(value.last)];
   if (!turn || !last) return null;
   const open = Array.isArray(value.open) ? value.open.map(parseDialog).filter((dialog) => dialog !== null) : [];
-  return { conversation: conversationAt(value, 'conversation'), model: textAt(value, 'model'), permissionMode: textAt(value, 'permissionMode'), turn, open, call: parseCall(value.call), lastPrompt: textAt(value, 'lastPrompt'), promptedAt: timeAt(value, 'promptedAt'), last };
+  return {
+    conversation: conversationAt(value, 'conversation'),
+    model: textAt(value, 'model'),
+    permissionMode: textAt(value, 'permissionMode'),
+    turn,
+    open,
+    call: parseCall(value.call),
+    lastPrompt: textAt(value, 'lastPrompt'),
+    promptedAt: timeAt(value, 'promptedAt'),
+    last,
+  };
 }
 
-const PHASES: readonly Turn['phase'][] = ['idle', 'working', 'done', 'background', 'subagents', 'error', 'limited', 'ended'];
+const PHASES: readonly Turn['phase'][] = [
+  'idle',
+  'working',
+  'done',
+  'background',
+  'subagents',
+  'error',
+  'limited',
+  'ended',
+];
 const DIALOGS: readonly OpenDialog['kind'][] = ['permission', 'question', 'plan-review', 'elicitation', 'notice'];
 
 function parseTurn(value: unknown): Turn | null {
@@ -75,12 +96,16 @@ function parseDialog(value: unknown): OpenDialog | null {
   if (!isObject(value)) return null;
   const kind = DIALOGS.find((known) => known === value.kind);
   const [key, since, event] = [textAt(value, 'key'), timeAt(value, 'since'), textAt(value, 'event')];
-  return kind === undefined || key === null || since === null || event === null ? null : { kind, key, since, detail: textAt(value, 'detail'), event };
+  return kind === undefined || key === null || since === null || event === null
+    ? null
+    : { kind, key, since, detail: textAt(value, 'detail'), event };
 }
 
 function parseCall(value: unknown): ToolCall | null {
   const key = isObject(value) ? textAt(value, 'key') : null;
-  return !isObject(value) || key === null ? null : { key, tool: textAt(value, 'tool'), detail: textAt(value, 'detail') };
+  return !isObject(value) || key === null
+    ? null
+    : { key, tool: textAt(value, 'tool'), detail: textAt(value, 'detail') };
 }
 
 function parseLast(value: unknown): HookState['last'] | null {

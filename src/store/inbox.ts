@@ -35,7 +35,9 @@ export function isInboxEmpty(folder: string): boolean {
 
 /** Deletes events, and what a killed hook has left behind. */
 export function clearInbox(folder: string, names: readonly string[], now: number): void {
-  const unfinished = (unlessGone(() => readdirSync(folder)) ?? []).filter((name) => /^\.\d+$/.test(name) && isOld(join(folder, name), now));
+  const unfinished = (unlessGone(() => readdirSync(folder)) ?? []).filter(
+    (name) => /^\.\d+$/.test(name) && isOld(join(folder, name), now),
+  );
   for (const name of [...names, ...unfinished]) rmSync(join(folder, name), { force: true });
 }
 
@@ -62,7 +64,13 @@ function readEvent(folder: string, name: string): Placed | null {
   if (file === null) return null;
   const at = file.mtimeMs;
   const time = Math.max(1, Math.floor(at));
-  const left = { name, key: `${name}@${at}`, session, claudePid: Number(parent), event: parseHookEvent(event, time, parseCutObject(file.text) ?? {}) };
+  const left = {
+    name,
+    key: `${name}@${at}`,
+    session,
+    claudePid: Number(parent),
+    event: parseHookEvent(event, time, parseCutObject(file.text) ?? {}),
+  };
   return { at, hookPid: Number(hook), left };
 }
 

@@ -34,7 +34,12 @@ async function readOne(pid: string): Promise<InsideProcess | null> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (/^[ZX]/.test(state)) return null;
-    return { pid: Number(pid), parent: Number(parent), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), cwd };
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+      cwd,
+    };
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].some((code) => hasCode(error, code))) return null;
     throw error;
@@ -44,11 +49,22 @@ async function readOne(pid: string): Promise<InsideProcess | null> {
 /** macOS has no /proc. `-F` writes a field a line: p(id), R (parent), c(ommand), n(ame of the folder). */
 function askLsof(): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('/usr/sbin/lsof', ['-w', '-a', '-d', 'cwd', '-F', 'pRcn'], { timeout: 20_000, maxBuffer: 64 * 1024 * 1024, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' } }, (error, stdout) => {
-      // lsof ends with 1 as soon as one process could not be looked at.
-      if (error && (typeof error.code !== 'number' || stdout === '')) reject(new UserError('lsof, which tells where processes run, gave no answer', { hint: 'try `/usr/sbin/lsof -d cwd` by hand', cause: error }));
-      else resolve(stdout);
-    });
+    execFile(
+      '/usr/sbin/lsof',
+      ['-w', '-a', '-d', 'cwd', '-F', 'pRcn'],
+      { timeout: 20_000, maxBuffer: 64 * 1024 * 1024, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' } },
+      (error, stdout) => {
+        // lsof ends with 1 as soon as one process could not be looked at.
+        if (error && (typeof error.code !== 'number' || stdout === ''))
+          reject(
+            new UserError('lsof, which tells where processes run, gave no answer', {
+              hint: 'try `/usr/sbin/lsof -d cwd` by hand',
+              cause: error,
+            }),
+          );
+        else resolve(stdout);
+      },
+    );
   });
 }
 
@@ -56,6 +72,8 @@ function askLsof(): Promise<string> {
 export function parseLsof(text: string): readonly InsideProcess[] {
   return text.split(/^(?=p)/m).flatMap((record): InsideProcess[] => {
     const field = (letter: string): string => new RegExp(`^${letter}(.*)$`, 'm').exec(record)?.[1] ?? '';
-    return field('n') === '' ? [] : [{ pid: Number(field('p')), parent: Number(field('R')), name: field('c'), cwd: field('n') }];
+    return field('n') === ''
+      ? []
+      : [{ pid: Number(field('p')), parent: Number(field('R')), name: field('c'), cwd: field('n') }];
   });
 }

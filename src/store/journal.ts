@@ -49,7 +49,11 @@ export async function endOfJournal(folder: string): Promise<JournalMark> {
  * Appends entries behind `mark` and resolves to the new mark. What stands behind the mark already was written by somebody who was ended
  * before he could note it, and is written again: it is cut off.
  */
-export async function appendJournal(folder: string, entries: readonly JournalEntry[], { mark, limits = LIMITS }: { mark: JournalMark; limits?: JournalLimits }): Promise<JournalMark> {
+export async function appendJournal(
+  folder: string,
+  entries: readonly JournalEntry[],
+  { mark, limits = LIMITS }: { mark: JournalMark; limits?: JournalLimits },
+): Promise<JournalMark> {
   await makeFolder(folder);
   const end = await cutBehind(folder, mark);
   const place = end.size >= limits.fileSize ? { file: nameAfter(end.file), size: 0 } : end;
@@ -123,5 +127,17 @@ function parseEntry(value: unknown): JournalEntry | null {
   const [t, session, event] = [numberAt(value, 't'), textAt(value, 'session'), textAt(value, 'event')];
   if (t === null || session === null || event === null) return null;
   const text = (key: string): string | null => textAt(value, key);
-  return { v: 1, t, session, conversation: text('conversation'), agent: text('agent'), event, kind: text('kind'), tool: text('tool'), from: text('from'), to: text('to'), detail: text('detail') };
+  return {
+    v: 1,
+    t,
+    session,
+    conversation: text('conversation'),
+    agent: text('agent'),
+    event,
+    kind: text('kind'),
+    tool: text('tool'),
+    from: text('from'),
+    to: text('to'),
+    detail: text('detail'),
+  };
 }

@@ -66,7 +66,7 @@ async function acquire(path: string, me: Owner, options: LockOptions): Promise<v
     await writeFile(own, JSON.stringify({ version: 1, ...me }), { mode: 0o600, flag: 'wx' });
     const begun = Date.now();
     const deadline = begun + options.timeoutMs;
-    for (let told = false; ; ) {
+    for (let told = false; ;) {
       const holder = await tryAcquire(path, own);
       if (holder === null) return;
       if (Date.now() >= (await deadlineFor(holder, { deadline, begun }))) throw await held(path, holder, me);
@@ -86,7 +86,10 @@ const UNSEEN_PATIENCE = 10_000;
 /** As long as a hook of git needs to leave what it starts in the background behind. In milliseconds. */
 const DESCENDANT_PATIENCE = 2_000;
 
-async function deadlineFor(holder: Owner, { deadline, begun }: { readonly deadline: number; readonly begun: number }): Promise<number> {
+async function deadlineFor(
+  holder: Owner,
+  { deadline, begun }: { readonly deadline: number; readonly begun: number },
+): Promise<number> {
   const hold = await readHold(holder);
   if (hold === 'unseen') return Math.min(deadline, begun + UNSEEN_PATIENCE);
   const isLate = Date.now() >= begun + DESCENDANT_PATIENCE;
@@ -120,7 +123,7 @@ async function tryAcquire(path: string, own: string): Promise<Owner | null> {
  */
 async function readChain(path: string): Promise<readonly Link[]> {
   const chain: Link[] = [];
-  for (let at = path; ; ) {
+  for (let at = path; ;) {
     const owner = await readOwner(at);
     if (!owner) return chain;
     chain.push({ at, owner });
@@ -158,7 +161,12 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
 
 async function readOwner(path: string): Promise<Owner | null> {
   try {
-    return parseOwner(readRegularFile(path, MOST.mark)?.text ?? '') ?? { ...NOBODY, nonce: `damaged-${(await stat(path)).ino}` };
+    return (
+      parseOwner(readRegularFile(path, MOST.mark)?.text ?? '') ?? {
+        ...NOBODY,
+        nonce: `damaged-${(await stat(path)).ino}`,
+      }
+    );
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
@@ -174,7 +182,14 @@ function parseOwner(text: string): Owner | null {
   const [nonce, procStart, bootId] = [textAt(value, 'nonce'), textAt(value, 'procStart'), textAt(value, 'bootId')];
   const pid = numberAt(value, 'pid');
   if (nonce === null || nonce.includes('/') || procStart === null || bootId === null || pid === null) return null;
-  return { nonce, pid, procStart, bootId, machine: parseMachine(value.machine), what: textAt(value, 'what') ?? 'at work' };
+  return {
+    nonce,
+    pid,
+    procStart,
+    bootId,
+    machine: parseMachine(value.machine),
+    what: textAt(value, 'what') ?? 'at work',
+  };
 }
 
 /** `unseen`: on another machine or in another pid namespace, where it may live. */
@@ -200,18 +215,25 @@ function describe(holder: Owner, me: Owner): string {
 }
 
 function isElsewhere({ machine }: Owner, me: Owner): boolean {
-  return machine !== null && me.machine !== null && (machine.id !== me.machine.id || machine.namespace !== me.machine.namespace);
+  return (
+    machine !== null &&
+    me.machine !== null &&
+    (machine.id !== me.machine.id || machine.namespace !== me.machine.namespace)
+  );
 }
 
 function describeHost(there: Machine | null, here: Machine | null): string {
   const host = `"${there?.host ?? ''}"`;
-  return there?.boot === here?.boot ? `${host}, in another pid namespace (a container) of this machine` : `the machine ${host}`;
+  return there?.boot === here?.boot
+    ? `${host}, in another pid namespace (a container) of this machine`
+    : `the machine ${host}`;
 }
 
 async function held(path: string, holder: Owner, me: Owner): Promise<UserError> {
   const isUnseen = (await readHold(holder)) === 'unseen';
   if (!isUnseen && (await waitsForUs(holder))) {
-    const hint = 'it waits for this command (a git hook that it runs, say): start this one afterwards, or in the background';
+    const hint =
+      'it waits for this command (a git hook that it runs, say): start this one afterwards, or in the background';
     return new UserError(`${describe(holder, me)}, and has started this one`, { hint });
   }
   const hint = isUnseen

@@ -39,7 +39,12 @@ let known: Promise<Machine> | null = null;
 
 async function lookAround(): Promise<Machine> {
   const { namespace, host } = { namespace: readNamespace(), host: hostname() };
-  return { id: machineId({ installed: await readInstalledId(), namespace, host }), boot: await readBootId(), namespace, host };
+  return {
+    id: machineId({ installed: await readInstalledId(), namespace, host }),
+    boot: await readBootId(),
+    namespace,
+    host,
+  };
 }
 
 /** Names this machine's own folders in a home that others may share. Without a process, so empty on macOS, where locks alone tell machines apart. */
@@ -57,7 +62,12 @@ export function placeKey({ id, namespace }: Pick<Machine, 'id' | 'namespace'>): 
 /** A machine as it stands in a file; null for none (written before there was any), or for something else. */
 export function parseMachine(value: unknown): Machine | null {
   if (!isObject(value)) return null;
-  const [id, boot, namespace, host] = [textAt(value, 'id'), textAt(value, 'boot'), textAt(value, 'namespace'), textAt(value, 'host')];
+  const [id, boot, namespace, host] = [
+    textAt(value, 'id'),
+    textAt(value, 'boot'),
+    textAt(value, 'namespace'),
+    textAt(value, 'host'),
+  ];
   return id === null || boot === null || namespace === null || host === null ? null : { id, boot, namespace, host };
 }
 
@@ -68,7 +78,15 @@ const FIRST_NAMESPACE = '4026531836';
  * Containers of one image have one machine id, on whatever machine they run, so the host name (a container's id) belongs to theirs.
  * Not to a real machine's: a laptop's host name changes with its network.
  */
-export function machineId({ installed, namespace, host }: { readonly installed: string | null; readonly namespace: string; readonly host: string }): string {
+export function machineId({
+  installed,
+  namespace,
+  host,
+}: {
+  readonly installed: string | null;
+  readonly namespace: string;
+  readonly host: string;
+}): string {
   const isContainer = namespace !== '' && namespace !== FIRST_NAMESPACE;
   if (isContainer) return `${installed ?? 'container'}@${host}`;
   return installed ?? `host:${host}`;

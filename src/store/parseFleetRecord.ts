@@ -15,7 +15,19 @@ export function parseFleetRecord(value: unknown): FleetRecord | null {
   if (!texts || !strategy || !sessions) return null;
   const mcpServers = Array.isArray(value.mcpServers) ? textsAt(value, 'mcpServers') : null;
   const localSettings = typeof value.localSettings === 'boolean' ? value.localSettings : null;
-  return { version: 1, ...texts, machine: parseMachine(value.machine), strategy, checkout: textAt(value, 'checkout'), task: textAt(value, 'task'), mcpServers, localSettings, sessions, added: parseAdded(value.added), closed: parseClosed(value.closed) };
+  return {
+    version: 1,
+    ...texts,
+    machine: parseMachine(value.machine),
+    strategy,
+    checkout: textAt(value, 'checkout'),
+    task: textAt(value, 'task'),
+    mcpServers,
+    localSettings,
+    sessions,
+    added: parseAdded(value.added),
+    closed: parseClosed(value.closed),
+  };
 }
 
 function parseSessions(value: unknown): readonly SessionRecord[] | null {
@@ -30,9 +42,31 @@ function parseSession(value: unknown): SessionRecord | null {
   const kind = KINDS.find((known) => known === value.kind);
   const number = numberAt(value, 'number');
   if (!texts || !kind || number === null) return null;
-  const optional = { renamedFrom: textAt(value, 'renamedFrom'), key: textAt(value, 'key'), owner: textAt(value, 'owner'), branch: textAt(value, 'branch'), base: textAt(value, 'base'), baseOf: textAt(value, 'baseOf'), syncedAt: textAt(value, 'syncedAt') };
+  const optional = {
+    renamedFrom: textAt(value, 'renamedFrom'),
+    key: textAt(value, 'key'),
+    owner: textAt(value, 'owner'),
+    branch: textAt(value, 'branch'),
+    base: textAt(value, 'base'),
+    baseOf: textAt(value, 'baseOf'),
+    syncedAt: textAt(value, 'syncedAt'),
+  };
   const syncWhenIdle = SYNC_STRATEGIES.find((mode) => mode === value.syncWhenIdle) ?? null;
-  return { ...texts, ...optional, kind, number, isClaude: value.isClaude === true, conversation: textAt(value, 'conversation'), account: textAt(value, 'account'), port: numberAt(value, 'port'), task: parseTask(value.task), nextTask: parseTask(value.nextTask), syncWhenIdle, ...(value.asksFirst === true ? { asksFirst: true } : {}), dependsOn: parseDependencies(value.dependsOn) };
+  return {
+    ...texts,
+    ...optional,
+    kind,
+    number,
+    isClaude: value.isClaude === true,
+    conversation: textAt(value, 'conversation'),
+    account: textAt(value, 'account'),
+    port: numberAt(value, 'port'),
+    task: parseTask(value.task),
+    nextTask: parseTask(value.nextTask),
+    syncWhenIdle,
+    ...(value.asksFirst === true ? { asksFirst: true } : {}),
+    dependsOn: parseDependencies(value.dependsOn),
+  };
 }
 
 /** One that cannot be read is left out: its archive is still there, and its receipt says what it is. */
@@ -41,7 +75,9 @@ function parseClosed(value: unknown): FleetRecord['closed'] {
   return value.flatMap((member: unknown): ClosedSession[] => {
     const session = isObject(member) ? parseSession(member.session) : null;
     const texts = isObject(member) ? required(member, ['at', 'slot']) : null;
-    return session === null || texts === null || !isObject(member) ? [] : [{ ...texts, session, archive: textAt(member, 'archive'), inode: numberAt(member, 'inode') ?? 0 }];
+    return session === null || texts === null || !isObject(member)
+      ? []
+      : [{ ...texts, session, archive: textAt(member, 'archive'), inode: numberAt(member, 'inode') ?? 0 }];
   });
 }
 

@@ -135,7 +135,14 @@ function shortHash(text: string, digits: number): string {
 
 /** The files in the folder of one server. */
 export function serverFiles(root: string): ServerPaths {
-  return { root, lock: join(root, 'watch.lock'), pid: join(root, 'pid'), start: join(root, 'start.sh'), socket: join(root, 'watch.sock'), log: join(root, 'watch.log') };
+  return {
+    root,
+    lock: join(root, 'watch.lock'),
+    pid: join(root, 'pid'),
+    start: join(root, 'start.sh'),
+    socket: join(root, 'watch.sock'),
+    log: join(root, 'watch.log'),
+  };
 }
 
 export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
@@ -161,6 +168,7 @@ export function sessionPaths(fleet: FleetPaths, id: string): SessionPaths {
 
 /** Ids become folder names; a name that would leave its folder is our bug, the layout's rules refuse it long before. */
 function safeName(name: string): string {
-  if (name === '' || name.startsWith('.') || name.includes('/') || name.includes('\u0000')) throw new Error(`not a name for a folder: ${JSON.stringify(name)}`);
+  if (name === '' || name.startsWith('.') || name.includes('/') || name.includes('\u0000'))
+    throw new Error(`not a name for a folder: ${JSON.stringify(name)}`);
   return name;
 }

@@ -42,7 +42,10 @@ function lifeOf({ state }: Found): ProcessLife {
 /** File name of the program that a process runs, as the system keeps it (Linux: the first 15 bytes); null when there is none. */
 export async function readProgramName(pid: number): Promise<string | null> {
   try {
-    const name = process.platform === 'linux' ? readFileSync(`/proc/${pid}/comm`, 'utf8') : (await ask('ps', ['-o', 'comm=', '-p', String(pid)])).stdout;
+    const name =
+      process.platform === 'linux'
+        ? readFileSync(`/proc/${pid}/comm`, 'utf8')
+        : (await ask('ps', ['-o', 'comm=', '-p', String(pid)])).stdout;
     return basename(name.trim()).replace(/^-/, '') || null;
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return null;
@@ -62,19 +65,32 @@ export async function descendsFrom(pid: number, ancestor: number, deepest = 4): 
 
 /** Pids that have a live child. */
 export async function readParents(): Promise<ReadonlySet<number>> {
-  if (process.platform !== 'linux') return new Set(parseParents((await ask('ps', ['-A', '-o', 'state=,ppid='])).stdout.split('\n').map((line) => line.trim().split(/\s+/))));
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  if (process.platform !== 'linux')
+    return new Set(
+      parseParents(
+        (await ask('ps', ['-A', '-o', 'state=,ppid='])).stdout.split('\n').map((line) => line.trim().split(/\s+/)),
+      ),
+    );
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return new Set(parseParents(pids.map((pid) => readStat(pid) ?? [])));
 }
 
 /** From state and parent of each process; a zombie is no child that runs. */
 function parseParents(rows: readonly (readonly string[])[]): number[] {
-  return rows.flatMap(([state, parent]) => (state === undefined || parent === undefined || /^[ZX]/.test(state) ? [] : [Number(parent)]));
+  return rows.flatMap(([state, parent]) =>
+    state === undefined || parent === undefined || /^[ZX]/.test(state) ? [] : [Number(parent)],
+  );
 }
 
 /** The arguments a process was started with, its program first; empty when there is none. On macOS one with a blank comes as two. */
 export async function readArguments(pid: number): Promise<readonly string[]> {
-  if (process.platform !== 'linux') return (await ask('ps', ['-o', 'args=', '-p', String(pid)])).stdout.trim().split(/\s+/).filter((word) => word !== '');
+  if (process.platform !== 'linux')
+    return (await ask('ps', ['-o', 'args=', '-p', String(pid)])).stdout
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== '');
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch (error) {
@@ -87,7 +103,9 @@ export async function readArguments(pid: number): Promise<readonly string[]> {
 export function readVariable(pid: number, name: string): string | null {
   if (process.platform !== 'linux') return null;
   try {
-    const found = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').find((entry) => entry.startsWith(`${name}=`));
+    const found = readFileSync(`/proc/${pid}/environ`, 'utf8')
+      .split('\0')
+      .find((entry) => entry.startsWith(`${name}=`));
     return found?.slice(name.length + 1) ?? null;
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].some((code) => hasCode(error, code))) return null;
@@ -139,7 +157,10 @@ function readStat(pid: number): readonly string[] | null {
 }
 
 async function readParent(pid: number): Promise<number | null> {
-  const parent = process.platform === 'linux' ? readStat(pid)?.[1] : (await ask('ps', ['-o', 'ppid=', '-p', String(pid)])).stdout.trim();
+  const parent =
+    process.platform === 'linux'
+      ? readStat(pid)?.[1]
+      : (await ask('ps', ['-o', 'ppid=', '-p', String(pid)])).stdout.trim();
   return parent === undefined || !/^\d+$/.test(parent) ? null : Number(parent);
 }
 
@@ -155,10 +176,15 @@ async function readWithPs(pid: number): Promise<Found | null> {
 /** In UTC: `ps` writes the start of a process in the time zone of its caller, and that is compared with what another caller wrote. */
 function ask(program: string, args: readonly string[]): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve, reject) => {
-    execFile(program, [...args], { timeout: 5000, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' } }, (error, stdout) => {
-      if (!error) resolve({ code: 0, stdout });
-      else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
-      else reject(new Error(`${program} gave no answer`, { cause: error }));
-    });
+    execFile(
+      program,
+      [...args],
+      { timeout: 5000, env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' } },
+      (error, stdout) => {
+        if (!error) resolve({ code: 0, stdout });
+        else if (typeof error.code === 'number') resolve({ code: error.code, stdout });
+        else reject(new Error(`${program} gave no answer`, { cause: error }));
+      },
+    );
   });
 }

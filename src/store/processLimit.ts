@@ -10,7 +10,9 @@ const SMALL = 1024;
 export function refuseFewProcesses(uid: number): void {
   for (const limit of [ofUser(uid), ofGroup()]) {
     if (limit === null || limit.most - limit.used >= NEEDED) continue;
-    throw new UserError(`no more processes can be started: ${limit.used} of ${limit.most} are in use`, { hint: limit.hint });
+    throw new UserError(`no more processes can be started: ${limit.used} of ${limit.most} are in use`, {
+      hint: limit.hint,
+    });
   }
 }
 
@@ -34,7 +36,9 @@ function ofGroup(): Limit | null {
   if (path === undefined) return null;
   const most = Number.parseInt(read(`/sys/fs/cgroup${path}/pids.max`), 10);
   const used = Number.parseInt(read(`/sys/fs/cgroup${path}/pids.current`), 10);
-  return Number.isNaN(most) || Number.isNaN(used) ? null : { most, used, hint: 'raise the limit of the container or service (pids), or end some programs' };
+  return Number.isNaN(most) || Number.isNaN(used)
+    ? null
+    : { most, used, hint: 'raise the limit of the container or service (pids), or end some programs' };
 }
 
 /** The soft limit in the text of /proc/PID/limits; null where there is none. */

@@ -45,8 +45,24 @@ const FORMAT: JsonFormat<Receipt> = { version: 1, what: 'receipt', parse: parseR
 function parseReceipt(value: unknown): Receipt | null {
   if (!isObject(value)) return null;
   const text = (key: string): string | null => textAt(value, key);
-  const [slot, id, place, archive, closedAt, fleet] = [text('slot'), text('id'), text('place'), text('archive'), text('closedAt'), text('fleet')];
-  if (slot === null || id === null || place === null || archive === null || closedAt === null || fleet === null || (value.kind !== 'clone' && value.kind !== 'worktree')) return null;
+  const [slot, id, place, archive, closedAt, fleet] = [
+    text('slot'),
+    text('id'),
+    text('place'),
+    text('archive'),
+    text('closedAt'),
+    text('fleet'),
+  ];
+  if (
+    slot === null ||
+    id === null ||
+    place === null ||
+    archive === null ||
+    closedAt === null ||
+    fleet === null ||
+    (value.kind !== 'clone' && value.kind !== 'worktree')
+  )
+    return null;
   return {
     version: 1,
     slot,

@@ -26,7 +26,9 @@ export const MOST = {
 
 /** A small file as it was when it was opened; null for what is no regular file. Throws UserError for a larger one, Node's error when it is gone or cannot be read. */
 export function readRegularFile(path: string, most: number = MOST.state): RegularFile | null {
-  return withOpened(path, (file, facts) => (facts.isFile() ? { text: readAll(file, { path, facts, most }).toString('utf8'), mtimeMs: facts.mtimeMs } : null));
+  return withOpened(path, (file, facts) =>
+    facts.isFile() ? { text: readAll(file, { path, facts, most }).toString('utf8'), mtimeMs: facts.mtimeMs } : null,
+  );
 }
 
 /** The text of a file. Throws UserError for what is no regular file or larger than `most` bytes, Node's error when it is gone or cannot be read. */
@@ -85,7 +87,7 @@ const PART = 64 * 1024;
 function readAll(file: number, { path, facts, most }: Reading): Buffer {
   refuseLarge(path, facts.size, most);
   const parts: Buffer[] = [];
-  for (let length = 0; ; ) {
+  for (let length = 0; ;) {
     const part = Buffer.allocUnsafe(Math.max(PART, facts.size + 1 - length));
     const count = readSync(file, part, 0, part.length, null);
     if (count === 0) return parts.length === 1 ? (parts[0] ?? part) : Buffer.concat(parts, length);
@@ -96,7 +98,10 @@ function readAll(file: number, { path, facts, most }: Reading): Buffer {
 }
 
 function refuseLarge(path: string, size: number, most: number): void {
-  if (size > most) throw new UserError(`the file "${path}" has more than ${describeBytes(most)}, which is more than it can need`, { hint: MOVE });
+  if (size > most)
+    throw new UserError(`the file "${path}" has more than ${describeBytes(most)}, which is more than it can need`, {
+      hint: MOVE,
+    });
 }
 
 function refuseOther(path: string, facts: Stats): void {

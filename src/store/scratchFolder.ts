@@ -7,7 +7,12 @@ import { isAlive, readProcStart } from './process.ts';
 /** What a folder of ours in the temporary folder is for; its name begins with this. */
 export type ScratchKind = 'diff' | 'merge' | 'objects' | 'scratch';
 
-const KINDS: Readonly<Record<ScratchKind, string>> = { diff: 'claude-tmux-diff-', merge: 'claude-tmux-merge-', objects: 'claude-tmux-objects-', scratch: 'claude-tmux-scratch-' };
+const KINDS: Readonly<Record<ScratchKind, string>> = {
+  diff: 'claude-tmux-diff-',
+  merge: 'claude-tmux-merge-',
+  objects: 'claude-tmux-objects-',
+  scratch: 'claude-tmux-scratch-',
+};
 
 /** Another machine may share the temporary folder: there a pid says nothing. */
 const FORGOTTEN_MS = 3_600_000;

@@ -62,13 +62,21 @@ export async function readOwnLayouts(store: StorePaths): Promise<readonly string
 }
 
 /** Remembers the user's yes, and what it was given to. */
-export async function trustLayout(store: StorePaths, subject: TrustSubject & Partial<TrustDecision>, now: Date): Promise<void> {
+export async function trustLayout(
+  store: StorePaths,
+  subject: TrustSubject & Partial<TrustDecision>,
+  now: Date,
+): Promise<void> {
   await withLock(`${store.trust}.lock`, { timeoutMs: 5000, what: 'writing down a trusted layout' }, async () => {
     const known = await readLayouts(store);
     const { by, rows, files } = { ...NOTHING, ...subject };
-    const allFiles = [...new Set([...relatedTo(known, subject).flatMap((entry) => entry.files), ...files])].slice(-KEPT_FILES);
+    const allFiles = [...new Set([...relatedTo(known, subject).flatMap((entry) => entry.files), ...files])].slice(
+      -KEPT_FILES,
+    );
     const entry = { hash: hashOf(subject), path: subject.path, at: now.toISOString(), by, rows, files: allFiles };
-    const others = known.filter(({ hash }) => hash !== entry.hash).map((other) => (other.path === entry.path ? { ...other, rows: [], files: [] } : other));
+    const others = known
+      .filter(({ hash }) => hash !== entry.hash)
+      .map((other) => (other.path === entry.path ? { ...other, rows: [], files: [] } : other));
     const file: TrustFile = { version: 1, layouts: [...others, entry].slice(-KEPT) };
     // Lost with the power, a yes is asked for once more: not worth waiting for the disk.
     await writeJson(store.trust, file, { durable: false });
@@ -106,5 +114,7 @@ function parseEntry(value: unknown): TrustedLayout | null {
 function parseRow(value: unknown): ShownRow | null {
   if (!isObject(value)) return null;
   const [key, text] = [textAt(value, 'key'), textAt(value, 'text')];
-  return key === null || text === null ? null : { pane: textAt(value, 'pane'), key, text, digest: textAt(value, 'digest') };
+  return key === null || text === null
+    ? null
+    : { pane: textAt(value, 'pane'), key, text, digest: textAt(value, 'digest') };
 }

@@ -13,7 +13,10 @@ export async function tryFolder(path: string, uid: number): Promise<StateFolder>
     const [{ mode, uid: owner }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
     return { path, problem: null, free: bavail * bsize, isOpen: (mode & 0o077) !== 0 || owner !== uid };
   } catch (error) {
-    const [message, hint] = error instanceof UserError ? [error.message, error.hint ?? null] : [`"${path}" cannot be used: ${error instanceof Error ? error.message : String(error)}`, null];
+    const [message, hint] =
+      error instanceof UserError
+        ? [error.message, error.hint ?? null]
+        : [`"${path}" cannot be used: ${error instanceof Error ? error.message : String(error)}`, null];
     return { path, problem: { message, hint }, free: null, isOpen: false };
   }
 }

@@ -32,18 +32,43 @@ export function attachArgv({ server, sessionId, insideSameServer, grouped, clien
     });
   }
   // A group shares windows and no options: the session of its own gets the fleet's line too. An empty target is the new session.
-  if (grouped) return tmuxArgv(server, ['new-session', '-f', 'ignore-size', '-t', sessionId, ';', 'set-option', 'destroy-unattached', 'on', ';', 'if-shell', '-F', '1', emitOwnLine('')]);
+  if (grouped)
+    return tmuxArgv(server, [
+      'new-session',
+      '-f',
+      'ignore-size',
+      '-t',
+      sessionId,
+      ';',
+      'set-option',
+      'destroy-unattached',
+      'on',
+      ';',
+      'if-shell',
+      '-F',
+      '1',
+      emitOwnLine(''),
+    ]);
   const here = client === null ? [] : ['-c', client];
-  return tmuxArgv(server, insideSameServer ? ['switch-client', ...here, '-t', sessionId] : ['attach-session', '-t', sessionId]);
+  return tmuxArgv(
+    server,
+    insideSameServer ? ['switch-client', ...here, '-t', sessionId] : ['attach-session', '-t', sessionId],
+  );
 }
 
 /** Hands the terminal to tmux until its client ends; gives its exit code (null after a signal). UserError when tmux is missing. */
 export function runInTerminal(argv: readonly string[], env: Environment): Promise<number | null> {
   const [program = 'tmux', ...args] = argv;
-  return onTerminalWhile(() => new Promise((resolve, reject) => {
-    // TMUX would forbid a client in a pane of another server; TMUX_PANE stays: `switch-client` finds its client by it.
-    const child = spawn(program, args, { env: { ...childEnvironment('server', env), TMUX_PANE: env['TMUX_PANE'] }, stdio: 'inherit' });
-    child.on('error', (cause) => reject(startError(cause, argv)));
-    child.on('close', (code) => resolve(code));
-  }));
+  return onTerminalWhile(
+    () =>
+      new Promise((resolve, reject) => {
+        // TMUX would forbid a client in a pane of another server; TMUX_PANE stays: `switch-client` finds its client by it.
+        const child = spawn(program, args, {
+          env: { ...childEnvironment('server', env), TMUX_PANE: env['TMUX_PANE'] },
+          stdio: 'inherit',
+        });
+        child.on('error', (cause) => reject(startError(cause, argv)));
+        child.on('close', (code) => resolve(code));
+      }),
+  );
 }

@@ -6,6 +6,11 @@ export async function changeServer(server: TmuxServer, text: string, env: Enviro
   const { code, stdout, stderr } = await runTmux(server, ['source-file', '-'], { env, input: text });
   // tmux 3.3a says what it refused to run on stderr, and what it could not parse (`-:5: unknown command: …`) on stdout.
   const unparsed = /^-:\d+: .*/m.exec(stdout)?.[0];
-  if (code !== 0 || stderr !== '' || unparsed !== undefined) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'source-file', '-'], code, stderr: unparsed ?? stderr });
+  if (code !== 0 || stderr !== '' || unparsed !== undefined)
+    throw new ProgramError({
+      argv: ['tmux', '-S', server.socket, 'source-file', '-'],
+      code,
+      stderr: unparsed ?? stderr,
+    });
   return stdout;
 }

@@ -43,9 +43,16 @@ interface Ended {
 function lookAndWait(server: TmuxServer, { env, channel, onView, signal }: Hearing): Promise<Ended> {
   const commands = [...VIEW_COMMANDS, ['display-message', '-p', END], ['wait-for', channel]];
   // `-u`: without a UTF-8 locale, which a watcher started by a hook may lack, tmux prints `_` for every other character (3.3a).
-  const [program = 'tmux', ...args] = tmuxArgv(server, commands.flatMap((command, at) => [...(at === 0 ? [] : [';']), ...command]));
+  const [program = 'tmux', ...args] = tmuxArgv(
+    server,
+    commands.flatMap((command, at) => [...(at === 0 ? [] : [';']), ...command]),
+  );
   return new Promise((resolve) => {
-    const child = spawn(program, ['-u', ...args], { cwd: '/', env: childEnvironment('server', env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, ['-u', ...args], {
+      cwd: '/',
+      env: childEnvironment('server', env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const stop = (): boolean => child.kill('SIGTERM');
     const stderr: Buffer[] = [];
     let text = '';
@@ -59,7 +66,10 @@ function lookAndWait(server: TmuxServer, { env, channel, onView, signal }: Heari
     child.stderr.on('data', (part: Buffer) => stderr.push(part));
     const end = (code: number | null, words: string): void => {
       signal.removeEventListener('abort', stop);
-      resolve({ code, isGone: isNoServer({ code: code ?? 1, stdout: '', stderr: words }) || /lost server|server exited/.test(words) });
+      resolve({
+        code,
+        isGone: isNoServer({ code: code ?? 1, stdout: '', stderr: words }) || /lost server|server exited/.test(words),
+      });
     };
     child.once('error', (error) => end(null, error.message));
     child.once('close', (code) => end(code, Buffer.concat(stderr).toString()));

@@ -15,7 +15,23 @@ export interface PaneScreen {
 
 /** What the pane's program shows, whatever mode lies over it; screen and cursor are of one moment. */
 export async function readScreen(server: TmuxServer, paneId: string, env: Environment): Promise<PaneScreen> {
-  const { stdout } = await must(server, ['display-message', '-p', '-t', paneId, '#{cursor_x} #{cursor_y} #{pane_mode}', ';', 'capture-pane', '-e', '-p', '-t', paneId], env);
+  const { stdout } = await must(
+    server,
+    [
+      'display-message',
+      '-p',
+      '-t',
+      paneId,
+      '#{cursor_x} #{cursor_y} #{pane_mode}',
+      ';',
+      'capture-pane',
+      '-e',
+      '-p',
+      '-t',
+      paneId,
+    ],
+    env,
+  );
   const [, x = '0', y = '0', mode = '', text = ''] = /^(\d+) (\d+) (\S*)\n([^]*)$/.exec(stdout) ?? [];
   return { text, cursor: { x: Number(x), y: Number(y) }, mode };
 }
@@ -23,11 +39,18 @@ export async function readScreen(server: TmuxServer, paneId: string, env: Enviro
 /** Ends a session and the windows that it shares with grouped ones (`attach --grouped`): their programs get SIGHUP. */
 export async function killSession(server: TmuxServer, sessionId: string, env: Environment): Promise<void> {
   const { stdout } = await must(server, ['list-sessions', '-F', '#{session_id} #{session_group}'], env);
-  const sessions = stdout.split('\n').map((line) => line.split(' ')).map(([id = '', group = '']) => ({ id, group }));
+  const sessions = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .map(([id = '', group = '']) => ({ id, group }));
   const group = sessions.find(({ id }) => id === sessionId)?.group ?? '';
   const grouped = group === '' ? [] : sessions.filter((session) => session.group === group && session.id !== sessionId);
   const targets = [...grouped.map(({ id }) => id), sessionId];
-  await must(server, targets.flatMap((id, index) => [...(index === 0 ? [] : [';']), 'kill-session', '-t', id]), env);
+  await must(
+    server,
+    targets.flatMap((id, index) => [...(index === 0 ? [] : [';']), 'kill-session', '-t', id]),
+    env,
+  );
 }
 
 /** Shows a line in the attached clients, for a command whose own terminal is gone; no client is no error. */
@@ -41,7 +64,11 @@ export async function killPane(server: TmuxServer, paneId: string, env: Environm
 }
 
 /** Ends what a pane runs with SIGHUP and lets its launch file only offer to start it again; place and options stay. */
-export async function holdPane(server: TmuxServer, pane: { readonly paneId: string; readonly launchFile: string }, env: Environment): Promise<void> {
+export async function holdPane(
+  server: TmuxServer,
+  pane: { readonly paneId: string; readonly launchFile: string },
+  env: Environment,
+): Promise<void> {
   await must(server, ['respawn-pane', '-k', '-t', pane.paneId, '--', 'sh', pane.launchFile, 'hold'], env);
 }
 
@@ -56,7 +83,21 @@ interface PanePlace {
 /** Makes a pane the active one, keeping its window's zoom, and shows it on a client. */
 export async function selectPane(server: TmuxServer, place: PanePlace, env: Environment): Promise<void> {
   const show = place.client === null ? [] : ['switch-client', '-c', place.client, '-t', place.sessionId, ';'];
-  await must(server, [...show, 'select-window', '-t', `${place.sessionId}:${place.windowId}`, ';', 'select-pane', '-Z', '-t', place.paneId], env);
+  await must(
+    server,
+    [
+      ...show,
+      'select-window',
+      '-t',
+      `${place.sessionId}:${place.windowId}`,
+      ';',
+      'select-pane',
+      '-Z',
+      '-t',
+      place.paneId,
+    ],
+    env,
+  );
 }
 
 async function must(server: TmuxServer, args: readonly string[], env: Environment): Promise<TmuxResult> {

@@ -9,10 +9,34 @@ import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
  * The buffer has a name of its own, so several at once never paste each other's text; it is deleted with the paste, and the user's
  * paste buffers are not touched. Loaded and pasted by one tmux client: nothing is left behind by a kill in between.
  */
-export async function pasteText(server: TmuxServer, paneId: string, { text, env }: { readonly text: string; readonly env: Environment }): Promise<void> {
+export async function pasteText(
+  server: TmuxServer,
+  paneId: string,
+  { text, env }: { readonly text: string; readonly env: Environment },
+): Promise<void> {
   const buffer = `claude-tmux-${randomUUID()}`;
   const leaveMode = ['if-shell', '-F', '-t', paneId, '#{pane_in_mode}', `send-keys -t ${paneId} -X cancel`];
-  await must(server, [...leaveMode, ';', 'load-buffer', '-b', buffer, '-', ';', 'paste-buffer', '-p', '-r', '-d', '-b', buffer, '-t', paneId], { env, input: text });
+  await must(
+    server,
+    [
+      ...leaveMode,
+      ';',
+      'load-buffer',
+      '-b',
+      buffer,
+      '-',
+      ';',
+      'paste-buffer',
+      '-p',
+      '-r',
+      '-d',
+      '-b',
+      buffer,
+      '-t',
+      paneId,
+    ],
+    { env, input: text },
+  );
 }
 
 /** The text without the end-of-paste sequence and other control characters, which would type; tabs and newlines stay. */
@@ -26,7 +50,11 @@ export async function pressEnter(server: TmuxServer, paneId: string, env: Enviro
   await must(server, ['send-keys', '-t', paneId, 'Enter'], { env });
 }
 
-async function must(server: TmuxServer, args: readonly string[], options: { readonly env: Environment; readonly input?: string }): Promise<void> {
+async function must(
+  server: TmuxServer,
+  args: readonly string[],
+  options: { readonly env: Environment; readonly input?: string },
+): Promise<void> {
   const result = await runTmux(server, args, options);
   if (result.code !== 0) throw new ProgramError({ argv: ['tmux', ...args], code: result.code, stderr: result.stderr });
 }

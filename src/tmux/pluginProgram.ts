@@ -23,13 +23,17 @@ export async function findPluginProgram(server: TmuxServer, { path, env }: Asked
   const hooks = await askServer(server, ['show-hooks -g'], env);
   const folder = REVIVE.exec(hooks?.printed[0] ?? '')?.[1];
   if (folder === undefined || !existsSync(join(folder, 'program.sh'))) return null;
-  return runFinder(folder, { ...childEnvironment('quiet', { ...env, PATH: path || env['PATH'] }), TMUX: `${server.socket},0,-1` });
+  return runFinder(folder, {
+    ...childEnvironment('quiet', { ...env, PATH: path || env['PATH'] }),
+    TMUX: `${server.socket},0,-1`,
+  });
 }
 
 /** The script in a hook's text, in quotes or not. A path with a quote in it is not found, which costs a finding and no more. */
 const REVIVE = /(\/[^'"]*\/tmux-plugin)\/revive\.sh/;
 
-const FINDER = 'folder=$1; . "$folder/program.sh"; find_program || exit 127; printf "%s\\n" "$program"; exec_program --version';
+const FINDER =
+  'folder=$1; . "$folder/program.sh"; find_program || exit 127; printf "%s\\n" "$program"; exec_program --version';
 
 function runFinder(folder: string, env: Environment): Promise<FoundProgram> {
   return new Promise((resolve) => {

@@ -10,13 +10,19 @@ export async function readTmuxProgram(server: TmuxServer, env: Environment): Pro
 }
 
 /** What a server is set to, in one process. A server that cannot be asked is a `problem` and not "none". */
-export async function readOptions(server: TmuxServer, env: Environment): Promise<Pick<ServerReading, 'options' | 'problem'>> {
+export async function readOptions(
+  server: TmuxServer,
+  env: Environment,
+): Promise<Pick<ServerReading, 'options' | 'problem'>> {
   try {
     const answers = await askServer(server, QUERIES, env);
     return { options: answers && parseOptions(answers.printed), problem: null };
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
-    return { options: null, problem: { message: `the tmux server at "${server.socket}" cannot be asked: ${error.stderr.trim()}`, hint: null } };
+    return {
+      options: null,
+      problem: { message: `the tmux server at "${server.socket}" cannot be asked: ${error.stderr.trim()}`, hint: null },
+    };
   }
 }
 
@@ -34,8 +40,28 @@ const QUERIES = [
 ];
 
 function parseOptions(printed: readonly string[]): ServerOptions {
-  const [version = '', status = '', statusInterval = '', statusRightLength = '', focusEvents = '', allowPassthrough = '', path = '', stateHome = '', clients = ''] = printed;
-  return { version, status, statusInterval, statusRightLength, focusEvents, allowPassthrough, path: valueOf(path), stateHome: valueOf(stateHome), asciiClients: clients.split('\n').flatMap((line) => /^0 0 (.+)$/.exec(line)?.[1] ?? []) };
+  const [
+    version = '',
+    status = '',
+    statusInterval = '',
+    statusRightLength = '',
+    focusEvents = '',
+    allowPassthrough = '',
+    path = '',
+    stateHome = '',
+    clients = '',
+  ] = printed;
+  return {
+    version,
+    status,
+    statusInterval,
+    statusRightLength,
+    focusEvents,
+    allowPassthrough,
+    path: valueOf(path),
+    stateHome: valueOf(stateHome),
+    asciiClients: clients.split('\n').flatMap((line) => /^0 0 (.+)$/.exec(line)?.[1] ?? []),
+  };
 }
 
 /** `PATH=/usr/bin`; a variable that is taken away is printed as `-PATH`. */

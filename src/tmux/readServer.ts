@@ -65,7 +65,12 @@ export async function readServer(server: TmuxServer, wanted: Wanted): Promise<Se
   const facts = parseServer(result.stdout, wanted);
   // tmux 3.3a: with `exit-empty off` a server without sessions answers the first four and then `no current target`.
   const isComplete = result.code === 0 || /^no (current target|sessions?|current session)/m.test(result.stderr);
-  if (!facts || !isComplete) throw new ProgramError({ argv: ['tmux', '-S', server.socket, 'list-panes'], code: result.code, stderr: result.stderr });
+  if (!facts || !isComplete)
+    throw new ProgramError({
+      argv: ['tmux', '-S', server.socket, 'list-panes'],
+      code: result.code,
+      stderr: result.stderr,
+    });
   if (facts.pid !== null) await refuseUnseen(server, facts.pid);
   return checked(facts);
 }
@@ -81,11 +86,41 @@ export function isSocketThere({ socket }: TmuxServer): boolean {
 
 const VERSION_LINE = 'V #{version} #{pid}';
 /** The second field: 1 is this fleet's, 2 another fleet's, 0 nobody's. */
-const SESSION_LINE = 'S #{session_id} #{?#{==:#{@claude_tmux_fleet},UUID},1,#{?@claude_tmux_fleet,2,0}} #{?#{@claude_tmux_line},1,0} #{session_name}';
+const SESSION_LINE =
+  'S #{session_id} #{?#{==:#{@claude_tmux_fleet},UUID},1,#{?@claude_tmux_fleet,2,0}} #{?#{@claude_tmux_line},1,0} #{session_name}';
 
 async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxResult | null> {
   const sessions = SESSION_LINE.replace('UUID', uuid ?? 'none');
-  const args = ['display-message', '-p', VERSION_LINE, ';', 'show-options', '-gv', 'status', ';', 'show-options', '-gwv', 'window-size', ';', 'show-options', '-gv', 'update-environment', ';', 'list-sessions', '-F', sessions, ';', 'list-clients', '-F', CLIENT_LINE, ';', 'list-panes', '-a', '-F', PANE_LINE];
+  const args = [
+    'display-message',
+    '-p',
+    VERSION_LINE,
+    ';',
+    'show-options',
+    '-gv',
+    'status',
+    ';',
+    'show-options',
+    '-gwv',
+    'window-size',
+    ';',
+    'show-options',
+    '-gv',
+    'update-environment',
+    ';',
+    'list-sessions',
+    '-F',
+    sessions,
+    ';',
+    'list-clients',
+    '-F',
+    CLIENT_LINE,
+    ';',
+    'list-panes',
+    '-a',
+    '-F',
+    PANE_LINE,
+  ];
   const result = await runTmux(server, args, { env });
   if (isNoServer(result)) return null;
   if (/server exited unexpectedly|lost server/.test(result.stderr)) {
@@ -99,18 +134,25 @@ async function query(server: TmuxServer, { uuid, env }: Wanted): Promise<TmuxRes
 
 /** tmux 3.3a: "no server running on …" (nobody listens) or "error connecting to … (No such file or directory)". */
 export function isNoServer({ code, stderr }: TmuxResult): boolean {
-  return code !== 0 && (/^no server running on /m.test(stderr) || /^error connecting to .*\((No such file or directory|Connection refused)\)/m.test(stderr));
+  return (
+    code !== 0 &&
+    (/^no server running on /m.test(stderr) ||
+      /^error connecting to .*\((No such file or directory|Connection refused)\)/m.test(stderr))
+  );
 }
 
 function refuseUnreachable(server: TmuxServer, { code, stderr }: TmuxResult): void {
   if (code === 0) return;
   if (/^error connecting to /m.test(stderr)) {
-    throw new UserError(`the tmux server at "${server.socket}" cannot be reached: ${stderr.trim()}`, { hint: 'Look at the rights of the socket and its folder, or choose another server with -L or -S.' });
+    throw new UserError(`the tmux server at "${server.socket}" cannot be reached: ${stderr.trim()}`, {
+      hint: 'Look at the rights of the socket and its folder, or choose another server with -L or -S.',
+    });
   }
   if (/protocol version mismatch|server version is too/.test(stderr)) {
-    throw new UserError(`the tmux server at "${server.socket}" was started by another version of tmux than the one on the PATH`, {
-      hint: 'Use the tmux it was started with, or choose another server with -L.',
-    });
+    throw new UserError(
+      `the tmux server at "${server.socket}" was started by another version of tmux than the one on the PATH`,
+      { hint: 'Use the tmux it was started with, or choose another server with -L.' },
+    );
   }
 }
 
@@ -118,13 +160,24 @@ async function nothingRuns(server: TmuxServer, { env }: Wanted): Promise<ServerF
   const { stdout, stderr, code } = await runTmux(server, ['-V'], { env });
   const version = parseTmuxVersion(stdout);
   if (!version) throw new ProgramError({ argv: ['tmux', '-V'], code, stderr: stderr || stdout });
-  return checked({ running: false, pid: null, version, status: 'on', clients: [], session: null, nameTaken: false, namesake: null });
+  return checked({
+    running: false,
+    pid: null,
+    version,
+    status: 'on',
+    clients: [],
+    session: null,
+    nameTaken: false,
+    namesake: null,
+  });
 }
 
 function checked(facts: ServerFacts): ServerFacts {
   if (isAtLeast(facts.version, OLDEST)) return facts;
   const which = facts.running ? 'the tmux server that runs is' : 'tmux is';
-  throw new UserError(`tmux ${facts.version.text} is too old: claude-tmux needs ${OLDEST} or newer`, { hint: `Here ${which} ${facts.version.text}; install a newer tmux and start it anew.` });
+  throw new UserError(`tmux ${facts.version.text} is too old: claude-tmux needs ${OLDEST} or newer`, {
+    hint: `Here ${which} ${facts.version.text}; install a newer tmux and start it anew.`,
+  });
 }
 
 function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFacts | null {
@@ -134,17 +187,36 @@ function parseServer(stdout: string, { uuid, session: name }: Wanted): ServerFac
   const [, status = '', windowSize = '', ...lines] = printedText(stdout, version.text).split('\n');
   const sessions = lines.flatMap((line) => parseSession(line, lines));
   // A name holds no blank; every line after them does.
-  const names = lines.slice(0, lines.findIndex((line) => !/^\S+$/.test(line)));
+  const names = lines.slice(
+    0,
+    lines.findIndex((line) => !/^\S+$/.test(line)),
+  );
   const ours = uuid === null ? undefined : sessions.find(({ mark }) => mark === 'ours');
   const others = sessions.filter(({ session }) => session.name === name && session.id !== ours?.session.id);
   const namesake = ours === undefined ? others.find(({ mark }) => mark === 'none') : undefined;
-  return { running: true, pid: Number(/ (\d+)$/.exec(first)?.[1] ?? 0) || null, version, status, windowSize, updateEnvironment: names, clients: lines.flatMap(parseClient), session: ours?.session ?? null, nameTaken: others.length > 0, namesake: namesake?.session ?? null };
+  return {
+    running: true,
+    pid: Number(/ (\d+)$/.exec(first)?.[1] ?? 0) || null,
+    version,
+    status,
+    windowSize,
+    updateEnvironment: names,
+    clients: lines.flatMap(parseClient),
+    session: ours?.session ?? null,
+    nameTaken: others.length > 0,
+    namesake: namesake?.session ?? null,
+  };
 }
 
 const MARKS = ['none', 'ours', 'another'] as const;
 
-function parseSession(line: string, lines: readonly string[]): { readonly mark: (typeof MARKS)[number] | undefined; readonly session: TmuxSession }[] {
+function parseSession(
+  line: string,
+  lines: readonly string[],
+): { readonly mark: (typeof MARKS)[number] | undefined; readonly session: TmuxSession }[] {
   const [, id, mark, hasLine, name] = /^S (\$\d+) ([012]) ([01]) (.*)$/.exec(line) ?? [];
   if (id === undefined || name === undefined) return [];
-  return [{ mark: MARKS[Number(mark)], session: { id, name, hasLine: hasLine === '1', windows: windowsOf(id, lines) } }];
+  return [
+    { mark: MARKS[Number(mark)], session: { id, name, hasLine: hasLine === '1', windows: windowsOf(id, lines) } },
+  ];
 }

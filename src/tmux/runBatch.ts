@@ -24,7 +24,11 @@ const TIMEOUT_MS = 60_000;
  */
 export async function runBatch(server: TmuxServer, text: string, env: Environment): Promise<BatchResult> {
   prepareSocketFolder(server.socket, process.getuid?.() ?? 0);
-  const { stdout, stderr, code } = await runTmux(server, ['start-server', ';', 'source-file', '-'], { env, input: text, timeoutMs: TIMEOUT_MS });
+  const { stdout, stderr, code } = await runTmux(server, ['start-server', ';', 'source-file', '-'], {
+    env,
+    input: text,
+    timeoutMs: TIMEOUT_MS,
+  });
   const made = new Map(stdout.split('\n').flatMap(parseStep));
   // tmux 3.3a tells what it refused to run on stderr, and what it could not parse (`-:5: unknown command: …`) on stdout.
   const unparsed = stdout.split('\n').filter((line) => /^-:\d+: /.test(line));

@@ -5,9 +5,10 @@ import { runTmux, type Environment, type TmuxServer } from './tmux.ts';
 /** A tmux server that answers and whose process cannot be seen: no pid that it names means anything here. */
 export class UnseenServer extends UserError {
   constructor({ socket }: TmuxServer, pid: number) {
-    super(`the tmux server at "${socket}" runs in another pid namespace (a container, or this is one): its process ${pid} is not one of this one's`, {
-      hint: 'use claude-tmux on the side where that server runs, or another server with -L or -S',
-    });
+    super(
+      `the tmux server at "${socket}" runs in another pid namespace (a container, or this is one): its process ${pid} is not one of this one's`,
+      { hint: 'use claude-tmux on the side where that server runs, or another server with -L or -S' },
+    );
   }
 }
 

@@ -18,7 +18,12 @@ export interface ServerPane {
 
 /** Every pane of the server, each once, whoever made it; empty when no server runs. */
 export async function readServerPanes(server: TmuxServer, env: Environment): Promise<readonly ServerPane[]> {
-  const args = ['list-panes', '-a', '-F', '#{pane_id} #{window_id} #{session_id} #{pane_pid} #{version} #{session_name}'];
+  const args = [
+    'list-panes',
+    '-a',
+    '-F',
+    '#{pane_id} #{window_id} #{session_id} #{pane_pid} #{version} #{session_name}',
+  ];
   const result = await runTmux(server, args, { env });
   if (isNoServer(result)) return [];
   if (result.code !== 0) throw new ProgramError({ argv: ['tmux', ...args], code: result.code, stderr: result.stderr });

@@ -35,12 +35,20 @@ const word = (name: string): string => `#{s/[^a-z]/?/:${name}}`;
 /** tmux commands, whose output `parseServerView` reads. */
 export const VIEW_COMMANDS: readonly (readonly string[])[] = [
   ['display-message', '-p', 'V #{version} #{pid}'],
-  ['display-message', '-p', `O [${word('@claude_tmux_marks')}] [${word('@claude_tmux_color')}] [#{?claude_tmux_plugin,1,}]`],
+  [
+    'display-message',
+    '-p',
+    `O [${word('@claude_tmux_marks')}] [${word('@claude_tmux_color')}] [#{?claude_tmux_plugin,1,}]`,
+  ],
   ['display-message', '-p', JOBS.begin],
   ...['status-left', 'status-right', 'status-format'].map((option) => ['show-options', '-gv', option]),
   ...['window-status-format', 'window-status-current-format'].map((option) => ['show-options', '-gwv', option]),
   ['display-message', '-p', JOBS.end],
-  ['list-sessions', '-F', 'S #{session_id} #{?#{@claude_tmux_line},1,0} [#{s/[^0-9a-fA-F-]/?/:@claude_tmux_fleet}] [#{session_group}] #{session_name}'],
+  [
+    'list-sessions',
+    '-F',
+    'S #{session_id} #{?#{@claude_tmux_line},1,0} [#{s/[^0-9a-fA-F-]/?/:@claude_tmux_fleet}] [#{session_group}] #{session_name}',
+  ],
   ['list-clients', '-F', CLIENT_LINE],
   ['list-panes', '-a', '-F', PANE_LINE],
 ];
@@ -53,7 +61,8 @@ export function parseServerView(text: string): ServerView | null {
   const lines = printedText(text, version?.text ?? '').split('\n');
   const [, marks, color, plugin] = /^O \[(.*)\] \[(.*)\] \[(1?)\]$/.exec(lines[1] ?? '') ?? [];
   const [begin, end] = [lines.indexOf(JOBS.begin), lines.lastIndexOf(JOBS.end)];
-  if (pid === undefined || version === null || marks === undefined || color === undefined || begin < 0 || end < begin) return null;
+  if (pid === undefined || version === null || marks === undefined || color === undefined || begin < 0 || end < begin)
+    return null;
   const rest = lines.slice(end + 1);
   return {
     pid: Number(pid),
@@ -69,5 +78,14 @@ export function parseServerView(text: string): ServerView | null {
 function parseSession(line: string, lines: readonly string[]): ViewedSession[] {
   const [, id, hasLine, fleet, group = '', name] = /^S (\$\d+) ([01]) \[([^\]]*)\] \[(.*?)\] (.*)$/.exec(line) ?? [];
   if (id === undefined || name === undefined) return [];
-  return [{ id, name, hasLine: hasLine === '1', group, fleet: fleet === undefined || fleet === '' ? null : fleet, windows: windowsOf(id, lines) }];
+  return [
+    {
+      id,
+      name,
+      hasLine: hasLine === '1',
+      group,
+      fleet: fleet === undefined || fleet === '' ? null : fleet,
+      windows: windowsOf(id, lines),
+    },
+  ];
 }

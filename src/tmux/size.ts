@@ -27,7 +27,13 @@ export function viewerSize({ terminal, insideSameServer, paneId, clients }: View
 const UNSEEN: TerminalSize = { columns: 200, rows: 50 };
 
 /** Size in cells of a new window: the terminal that will show it, less tmux's status lines and the fleet's own (`status` is `off`, `on` or `2` to `5`). */
-export function newWindowSize({ terminal, status }: { readonly terminal: TerminalSize | null; readonly status: string }): TerminalSize {
+export function newWindowSize({
+  terminal,
+  status,
+}: {
+  readonly terminal: TerminalSize | null;
+  readonly status: string;
+}): TerminalSize {
   const { columns, rows } = terminal ?? UNSEEN;
   return { columns: within(columns), rows: within(rows - statusLines(status) - (hasRoomForLine(status) ? 1 : 0)) };
 }

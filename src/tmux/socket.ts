@@ -24,10 +24,10 @@ export function resolveSocket(choice: SocketChoice): string {
   const socket = chosen(choice);
   const limit = process.platform === 'linux' ? MAX_BYTES.linux : MAX_BYTES.other;
   if (Buffer.byteLength(socket) > limit) {
-    throw new UserError(`the tmux socket path "${socket}" is too long: ${Buffer.byteLength(socket)} bytes, the system takes ${limit}`, {
-      hint: 'Use a shorter -S path, or a shorter TMUX_TMPDIR.',
-      exitCode: EXIT.usage,
-    });
+    throw new UserError(
+      `the tmux socket path "${socket}" is too long: ${Buffer.byteLength(socket)} bytes, the system takes ${limit}`,
+      { hint: 'Use a shorter -S path, or a shorter TMUX_TMPDIR.', exitCode: EXIT.usage },
+    );
   }
   return socket;
 }
@@ -55,7 +55,10 @@ function makeOwn(folder: string): void {
   } catch (cause) {
     if (hasCode(cause, 'EEXIST')) return;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`the folder "${folder}" for tmux sockets cannot be made: ${why}`, { hint: 'Choose another place with TMUX_TMPDIR or -S.', cause });
+    throw new UserError(`the folder "${folder}" for tmux sockets cannot be made: ${why}`, {
+      hint: 'Choose another place with TMUX_TMPDIR or -S.',
+      cause,
+    });
   }
 }
 
@@ -73,7 +76,10 @@ function chosen({ name, path, env, uid, cwd = '/' }: SocketChoice): string {
 
 function checkedName(name: string): string {
   if (!name.includes('/') && name !== '.' && name !== '..') return name;
-  throw new UserError(`the tmux socket name "${name}" is not a plain file name`, { hint: 'Use -S for a path.', exitCode: EXIT.usage });
+  throw new UserError(`the tmux socket name "${name}" is not a plain file name`, {
+    hint: 'Use -S for a path.',
+    exitCode: EXIT.usage,
+  });
 }
 
 /** `$TMUX` is `SOCKET,PID,SESSION`; the path itself may hold commas. What the configuration runs has no session yet: -1. */

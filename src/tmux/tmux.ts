@@ -37,7 +37,9 @@ const TIMEOUT_MS = 15_000;
 export function runTmux(server: TmuxServer, args: readonly string[], options: RunOptions): Promise<TmuxResult> {
   const argv = tmuxArgv(server, args);
   return new Promise((resolve, reject) => {
-    const child = keepChild(spawn('tmux', argv.slice(1), { env: childEnvironment('server', options.env), stdio: ['pipe', 'pipe', 'pipe'] }));
+    const child = keepChild(
+      spawn('tmux', argv.slice(1), { env: childEnvironment('server', options.env), stdio: ['pipe', 'pipe', 'pipe'] }),
+    );
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;
@@ -59,7 +61,14 @@ export function runTmux(server: TmuxServer, args: readonly string[], options: Ru
     child.on('close', (code) => {
       clearTimeout(timer);
       const stderr = Buffer.concat(err).toString();
-      if (code === null) reject(new ProgramError({ argv, code, stderr: late ? `the server behind "${server.socket}" does not answer` : stderr }));
+      if (code === null)
+        reject(
+          new ProgramError({
+            argv,
+            code,
+            stderr: late ? `the server behind "${server.socket}" does not answer` : stderr,
+          }),
+        );
       else resolve({ code, stdout: Buffer.concat(out).toString(), stderr });
     });
   });
@@ -74,5 +83,8 @@ export function tmuxArgv(server: TmuxServer, args: readonly string[]): string[] 
 export function startError(cause: Error, argv: readonly string[]): Error {
   const code = 'code' in cause ? cause.code : undefined;
   if (code !== 'ENOENT') return new ProgramError({ argv, code: null, stderr: cause.message, cause });
-  return new UserError('tmux is not installed, or not on the PATH', { hint: installHint('tmux', process.platform), cause });
+  return new UserError('tmux is not installed, or not on the PATH', {
+    hint: installHint('tmux', process.platform),
+    cause,
+  });
 }

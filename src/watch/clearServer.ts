@@ -11,12 +11,21 @@ export async function clearServer(server: TmuxServer, env: Environment): Promise
   if (sessions === null) return;
   const ids = (sessions.printed[0] ?? '').split('\n').filter((id) => id !== '');
   const scopes = [null, ...ids];
-  const answers = await askServer(server, scopes.map((scope) => `show-environment -h ${environmentOf(scope)}`), env);
-  const left = scopes.flatMap((scope, at) => barVariablesIn(answers?.printed[at] ?? '').map((name) => unset({ scope, name })));
+  const answers = await askServer(
+    server,
+    scopes.map((scope) => `show-environment -h ${environmentOf(scope)}`),
+    env,
+  );
+  const left = scopes.flatMap((scope, at) =>
+    barVariablesIn(answers?.printed[at] ?? '').map((name) => unset({ scope, name })),
+  );
   await changeServer(server, `${[...UNSET_HOOKS, ...left].join('\n')}\n`, env);
 }
 
 /** Names from the lines that `show-environment -h` prints. */
 function barVariablesIn(text: string): readonly string[] {
-  return text.split('\n').map((line) => line.slice(0, Math.max(line.indexOf('='), 0))).filter(isBarVariable);
+  return text
+    .split('\n')
+    .map((line) => line.slice(0, Math.max(line.indexOf('='), 0)))
+    .filter(isBarVariable);
 }

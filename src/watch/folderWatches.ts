@@ -61,7 +61,8 @@ export function folderWatches(root: string, { budget, onHeard, onEvent, onLost }
     add(folder) {
       if (watchers.has(folder)) return 'watched';
       // Not through a link: a tracked folder that became one leads elsewhere.
-      if (folder !== '' && lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true) return 'gone';
+      if (folder !== '' && lstatSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory() !== true)
+        return 'gone';
       if (!budget.take()) return 'full';
       return begin(() => start(folder), budget);
     },

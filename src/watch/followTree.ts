@@ -79,7 +79,16 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
     clone.areRefsKnown = false;
   };
   const onHead = (gitDir: string): void => void readHead(clone, gitDir);
-  const watch = watchRepository(path, { env, timeoutMs: limits.timeoutMs, budget, wholeTrees: options.wholeTrees, onHeard: options.onHeard, onEvent, onRefs, onHead });
+  const watch = watchRepository(path, {
+    env,
+    timeoutMs: limits.timeoutMs,
+    budget,
+    wholeTrees: options.wholeTrees,
+    onHeard: options.onHeard,
+    onEvent,
+    onRefs,
+    onHead,
+  });
   const clone: Clone = { ...options, ...AT_FIRST, path, watch };
   start(clone);
   return {
@@ -101,7 +110,24 @@ export function followTree(path: string, options: FollowOptions): FollowedClone 
   };
 }
 
-const AT_FIRST = { reading: null, head: null, isDirty: true, isBlind: true, areRefsKnown: false, asking: null, answer: null, begun: 0, ended: 0, timer: null, endedAt: 0, spentMs: 0, unchanged: 0, silent: 0, isStuck: false, isClosed: false };
+const AT_FIRST = {
+  reading: null,
+  head: null,
+  isDirty: true,
+  isBlind: true,
+  areRefsKnown: false,
+  asking: null,
+  answer: null,
+  begun: 0,
+  ended: 0,
+  timer: null,
+  endedAt: 0,
+  spentMs: 0,
+  unchanged: 0,
+  silent: 0,
+  isStuck: false,
+  isClosed: false,
+};
 
 /** Asks soon: what one save or one git command does comes together. */
 function touch(clone: Clone): void {
@@ -135,10 +161,12 @@ function start(clone: Clone): void {
     schedule(clone);
     return;
   }
-  clone.asking = clone.takeTurn(() => ask(clone)).finally(() => {
-    clone.asking = null;
-    schedule(clone);
-  });
+  clone.asking = clone
+    .takeTurn(() => ask(clone))
+    .finally(() => {
+      clone.asking = null;
+      schedule(clone);
+    });
 }
 
 async function ask(clone: Clone): Promise<void> {
@@ -181,7 +209,8 @@ async function inTime(clone: Clone, answer: Promise<TreeReading>): Promise<TreeR
 /** Watches first: what the answer misses comes as an event then. Never rejects. */
 async function read(clone: Clone): Promise<TreeReading> {
   const { watch, env, limits, path, base } = clone;
-  const before = clone.areRefsKnown && clone.reading !== null && 'status' in clone.reading ? clone.reading.status : null;
+  const before =
+    clone.areRefsKnown && clone.reading !== null && 'status' in clone.reading ? clone.reading.status : null;
   clone.areRefsKnown = true;
   try {
     clone.isBlind = true;

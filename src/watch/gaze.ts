@@ -36,8 +36,14 @@ export function makeGaze(onKey: (looked: ReadonlyMap<string, number>) => void): 
   };
   return {
     follow: (fleets, clients) => {
-      const done = new Set(fleets.flatMap(({ status }) => status.sessions.filter(({ agent }) => STATES[agent.state].unseen).map(({ pane }) => pane)));
-      const watched = clients.filter(({ paneId }) => paneId !== null && done.has(paneId)).map(({ name, activity }): [string, number] => [name, Math.max(terminals.get(name) ?? 0, activity + 1)]);
+      const done = new Set(
+        fleets.flatMap(({ status }) =>
+          status.sessions.filter(({ agent }) => STATES[agent.state].unseen).map(({ pane }) => pane),
+        ),
+      );
+      const watched = clients
+        .filter(({ paneId }) => paneId !== null && done.has(paneId))
+        .map(({ name, activity }): [string, number] => [name, Math.max(terminals.get(name) ?? 0, activity + 1)]);
       terminals = new Map(watched);
       if (terminals.size === 0) rest();
       else timer ??= setInterval(() => void ask(), EVERY_MS);
@@ -48,5 +54,8 @@ export function makeGaze(onKey: (looked: ReadonlyMap<string, number>) => void): 
 
 /** Seconds since 1970; 0 for a terminal that is gone. */
 async function keyTime(terminal: string): Promise<number> {
-  return stat(terminal).then(({ atimeMs }) => atimeMs / 1000, () => 0);
+  return stat(terminal).then(
+    ({ atimeMs }) => atimeMs / 1000,
+    () => 0,
+  );
 }

@@ -28,20 +28,32 @@ export interface GitFolderOptions {
 export function watchGitFolder({ gitDir, common }: GitFolders, options: GitFolderOptions): GitFolderWatch {
   const { budget, onHeard, onEvent } = options;
   let isStale = true;
-  const hear = (folders: () => FolderWatches, read: (event: FolderEvent) => GitEvent | null) => (event: FolderEvent) => {
-    const path = join(event.folder, event.name ?? '');
-    if (event.kind === 'rename' && folders().has(path)) folders().drop(path);
-    const meaning = event.name === null ? 'config' : read(event);
-    if (meaning === null) return;
-    isStale ||= event.kind === 'rename' || event.name === null;
-    onEvent(meaning);
-  };
+  const hear =
+    (folders: () => FolderWatches, read: (event: FolderEvent) => GitEvent | null) => (event: FolderEvent) => {
+      const path = join(event.folder, event.name ?? '');
+      if (event.kind === 'rename' && folders().has(path)) folders().drop(path);
+      const meaning = event.name === null ? 'config' : read(event);
+      if (meaning === null) return;
+      isStale ||= event.kind === 'rename' || event.name === null;
+      onEvent(meaning);
+    };
   const onLost = (): void => {
     isStale = true;
     onEvent('refs');
   };
-  const own: FolderWatches = folderWatches(gitDir, { budget, onHeard, onLost, onEvent: hear(() => own, (event) => ownEvent(event, basename(gitDir)) ?? (gitDir === common ? sharedEvent(event) : null)) });
-  const shared: FolderWatches = gitDir === common ? own : folderWatches(common, { budget, onHeard, onLost, onEvent: hear(() => shared, sharedEvent) });
+  const own: FolderWatches = folderWatches(gitDir, {
+    budget,
+    onHeard,
+    onLost,
+    onEvent: hear(
+      () => own,
+      (event) => ownEvent(event, basename(gitDir)) ?? (gitDir === common ? sharedEvent(event) : null),
+    ),
+  });
+  const shared: FolderWatches =
+    gitDir === common
+      ? own
+      : folderWatches(common, { budget, onHeard, onLost, onEvent: hear(() => shared, sharedEvent) });
   return {
     async refresh() {
       if (!isStale) return true;
@@ -79,7 +91,14 @@ function ownEvent({ folder, name }: FolderEvent, itself: string): GitEvent | nul
 }
 
 /** A change of `config` may bring a submodule, or another upstream. */
-const SHARED: Readonly<Record<string, GitEvent>> = { config: 'config', 'packed-refs': 'refs', refs: 'refs', info: 'ignores', reftable: 'refs', shallow: 'refs' };
+const SHARED: Readonly<Record<string, GitEvent>> = {
+  config: 'config',
+  'packed-refs': 'refs',
+  refs: 'refs',
+  info: 'ignores',
+  reftable: 'refs',
+  shallow: 'refs',
+};
 
 function sharedEvent({ folder, name }: FolderEvent): GitEvent | null {
   if (name === null || name.endsWith('.lock')) return null;

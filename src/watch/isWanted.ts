@@ -5,7 +5,11 @@ import { runTmux, type TmuxServer } from '../tmux/tmux.ts';
 
 /** True when a tmux server runs that has a fleet of which there is a record, or the plugin: what a watcher is for. */
 export async function isWanted({ env, store }: Pick<Context, 'env' | 'store'>, server: TmuxServer): Promise<boolean> {
-  const { code, stdout } = await runTmux(server, ['list-sessions', '-F', '#{?claude_tmux_plugin,plugin,#{@claude_tmux_fleet}}'], { env });
+  const { code, stdout } = await runTmux(
+    server,
+    ['list-sessions', '-F', '#{?claude_tmux_plugin,plugin,#{@claude_tmux_fleet}}'],
+    { env },
+  );
   const marks = code === 0 ? stdout.split('\n') : [];
   if (marks.includes('plugin')) return true;
   const { records } = await readFleets(store);

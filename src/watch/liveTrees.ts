@@ -45,9 +45,31 @@ export interface LiveTreesOptions {
 
 const TURNS = { atOnce: 2, lentMs: 1000, most: 8 };
 
-export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTrees = process.platform === 'darwin', limits: given = {} }: LiveTreesOptions): LiveTrees {
-  const limits: TreeLimits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, share: 20, pollMs: 5000, foldersInTree: 4000, folders: readMostWatches(), ...given };
-  const shared = { env, limits, onProblem, wholeTrees, budget: watchBudget(limits.folders), takeTurn: makeTurns(TURNS) };
+export function liveTrees({
+  env,
+  onChange,
+  onProblem = () => undefined,
+  wholeTrees = process.platform === 'darwin',
+  limits: given = {},
+}: LiveTreesOptions): LiveTrees {
+  const limits: TreeLimits = {
+    timeoutMs: 10_000,
+    leadMs: 25,
+    gapMs: 1000,
+    share: 20,
+    pollMs: 5000,
+    foldersInTree: 4000,
+    folders: readMostWatches(),
+    ...given,
+  };
+  const shared = {
+    env,
+    limits,
+    onProblem,
+    wholeTrees,
+    budget: watchBudget(limits.folders),
+    takeTurn: makeTurns(TURNS),
+  };
   const followed = new Map<string, FollowedClone & { readonly base: string | null }>();
   const onHeard = floodGuard(() => followed.forEach((clone) => clone.expire()));
   const forget = (path: string): void => {
@@ -59,7 +81,11 @@ export function liveTrees({ env, onChange, onProblem = () => undefined, wholeTre
       const wanted = new Map(trees.map((tree) => [tree.path, tree.base]));
       for (const [path, { base }] of [...followed]) if (wanted.get(path) !== base) forget(path);
       for (const [path, base] of wanted) {
-        if (!followed.has(path)) followed.set(path, { base, ...followTree(path, { ...shared, base, onHeard, onChange: () => onChange(path) }) });
+        if (!followed.has(path))
+          followed.set(path, {
+            base,
+            ...followTree(path, { ...shared, base, onHeard, onChange: () => onChange(path) }),
+          });
       }
     },
     reading: (path) => followed.get(path)?.reading() ?? null,
@@ -84,10 +110,11 @@ function floodGuard(onFlood: () => void): () => void {
   const flood = readFlood();
   let inTurn = 0;
   return () => {
-    if (inTurn++ === 0) setImmediate(() => {
-      const flooded = inTurn >= flood;
-      inTurn = 0;
-      if (flooded) onFlood();
-    });
+    if (inTurn++ === 0)
+      setImmediate(() => {
+        const flooded = inTurn >= flood;
+        inTurn = 0;
+        if (flooded) onFlood();
+      });
   };
 }

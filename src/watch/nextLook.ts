@@ -9,7 +9,9 @@ import { STATES } from '../status/states.ts';
 export function untilNextLook(fleets: readonly BarFleet[], since: number): number | null {
   const due = AFTER_EVENT.find((age) => age > since);
   if (due !== undefined) return due - since;
-  const waits = fleets.flatMap(({ status }) => status.sessions.flatMap(({ agent }) => STATES[agent.state].lookAgain ?? []));
+  const waits = fleets.flatMap(({ status }) =>
+    status.sessions.flatMap(({ agent }) => STATES[agent.state].lookAgain ?? []),
+  );
   return waits.length === 0 ? null : Math.min(...waits);
 }
 

@@ -28,7 +28,10 @@ const MOST_POLL = 12;
  * From the end of a question to the next where nobody tells: half as long again for each answer that brought nothing new,
  * up to twelve times the least (5 s, 7.5 s, 11 s … 60 s); back to the start with a change.
  */
-export function pollGap(unchanged: number, { spentMs, limits }: { readonly spentMs: number; readonly limits: TreeLimits }): number {
+export function pollGap(
+  unchanged: number,
+  { spentMs, limits }: { readonly spentMs: number; readonly limits: TreeLimits },
+): number {
   return Math.max(limits.pollMs * Math.min(GROWTH ** unchanged, MOST_POLL), gapAfter(spentMs, limits));
 }
 

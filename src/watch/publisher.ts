@@ -61,8 +61,12 @@ export function makePublisher({ server, paths, env, onProblem }: Place): Publish
     if (lines.length === 0) return;
     shown = byKey(edition.variables);
     pushedAt = Date.now();
-    const redraw = edition.urgent || !edition.runsJobs ? edition.clients.map((name) => `refresh-client -S -t ${word(name)}`) : [];
-    last = last.then(() => source([...lines, ...redraw])).then(() => writeBeat(edition.variables)).catch(onProblem);
+    const redraw =
+      edition.urgent || !edition.runsJobs ? edition.clients.map((name) => `refresh-client -S -t ${word(name)}`) : [];
+    last = last
+      .then(() => source([...lines, ...redraw]))
+      .then(() => writeBeat(edition.variables))
+      .catch(onProblem);
   };
   const source = async (lines: readonly string[]): Promise<void> => {
     try {
@@ -73,7 +77,8 @@ export function makePublisher({ server, paths, env, onProblem }: Place): Publish
       onProblem(error);
     }
   };
-  const writeBeat = (variables: readonly BarVariable[]): Promise<void> => writeFileAtomic(heartbeat, beatText(variables, heartbeat), { durable: false });
+  const writeBeat = (variables: readonly BarVariable[]): Promise<void> =>
+    writeFileAtomic(heartbeat, beatText(variables, heartbeat), { durable: false });
   return {
     publish: (edition) => {
       const left = pushedAt + CALM_MS - Date.now();
@@ -127,7 +132,11 @@ export function unset({ scope, name }: Pick<BarVariable, 'scope' | 'name'>): str
 
 /** Read without a client, an error would open in a pane of whoever attaches next: what may be gone by then is asked for first. */
 function beatText(variables: readonly BarVariable[], path: string): string {
-  const lines = variables.map((variable) => (variable.scope === null ? assign(variable) : `if-shell -F ${word(`#{m:*|${variable.scope}|*,#{S:|#{session_id}|}}`)} ${word(assign(variable))}`));
+  const lines = variables.map((variable) =>
+    variable.scope === null
+      ? assign(variable)
+      : `if-shell -F ${word(`#{m:*|${variable.scope}|*,#{S:|#{session_id}|}}`)} ${word(assign(variable))}`,
+  );
   return `${[...lines, readAgain(path)].join('\n')}\n`;
 }
 

@@ -28,7 +28,9 @@ export function makeSyncQueue(context: Context, server: TmuxServer, onProblem: (
     follow: (records, fleets) => {
       for (const record of records) {
         for (const id of queuedSyncs(record)) {
-          const session = fleets.find(({ status }) => status.name === record.name)?.status.sessions.find((one) => one.id === id);
+          const session = fleets
+            .find(({ status }) => status.name === record.name)
+            ?.status.sessions.find((one) => one.id === id);
           const key = `${record.uuid} ${id}`;
           if (session === undefined || !isAtRest(session) || tried.get(key) === momentOf(session)) continue;
           tried.set(key, momentOf(session));
@@ -42,7 +44,12 @@ export function makeSyncQueue(context: Context, server: TmuxServer, onProblem: (
 
 /** Files that git does not track stand in no sync's way, unless it would write over them. */
 function isAtRest({ agent, changes, untracked, operation }: SessionStatus): boolean {
-  return decide('sync', { state: agent.state, circumstances: [] }).answer === 'yes' && changes !== null && changes === untracked && operation === null;
+  return (
+    decide('sync', { state: agent.state, circumstances: [] }).answer === 'yes' &&
+    changes !== null &&
+    changes === untracked &&
+    operation === null
+  );
 }
 
 function momentOf({ agent, behind, branch }: SessionStatus): string {

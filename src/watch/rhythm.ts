@@ -28,10 +28,13 @@ export function makeRhythm(run: () => Promise<unknown>, onError: (error: unknown
       .then(() => {
         going = null;
         if (closed) return;
-        rest = setTimeout(() => {
-          rest = undefined;
-          if (wanted) start();
-        }, Math.max(REST_MS, REST_TIMES * (performance.now() - began)));
+        rest = setTimeout(
+          () => {
+            rest = undefined;
+            if (wanted) start();
+          },
+          Math.max(REST_MS, REST_TIMES * (performance.now() - began)),
+        );
       });
   };
   const poke = (): void => {

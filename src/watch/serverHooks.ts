@@ -4,12 +4,24 @@ const INDEX = 9137;
 export const CHANNEL = 'claude_tmux_watch';
 
 /** What changes who shows what. A hook that this tmux does not know is refused by itself; all of these are in 3.2. */
-const SESSION_HOOKS = ['client-attached', 'client-detached', 'client-session-changed', 'session-created', 'session-closed', 'session-renamed', 'session-window-changed', 'window-linked', 'window-unlinked'];
+const SESSION_HOOKS = [
+  'client-attached',
+  'client-detached',
+  'client-session-changed',
+  'session-created',
+  'session-closed',
+  'session-renamed',
+  'session-window-changed',
+  'window-linked',
+  'window-unlinked',
+];
 const WINDOW_HOOKS = ['window-pane-changed', 'window-layout-changed', 'pane-exited', 'pane-died'];
 const HOOKS = [...SESSION_HOOKS, ...WINDOW_HOOKS];
 
 /** tmux commands, a line each: a hook costs no process, and the watcher's blocked client wakes three milliseconds later. */
-export const SET_HOOKS: readonly string[] = HOOKS.map((name) => `set-hook -g '${name}[${INDEX}]' 'wait-for -S ${CHANNEL}'`);
+export const SET_HOOKS: readonly string[] = HOOKS.map(
+  (name) => `set-hook -g '${name}[${INDEX}]' 'wait-for -S ${CHANNEL}'`,
+);
 
 export const UNSET_HOOKS: readonly string[] = HOOKS.map((name) => `set-hook -gu '${name}[${INDEX}]'`);
 

@@ -15,8 +15,14 @@ import { renderStartScript } from './startScript.ts';
 export async function startWatcher(context: Context, server: TmuxServer, fleet?: string): Promise<boolean> {
   if (isSwitchedOff(context)) return false;
   const paths = serverPaths(context.store, server.socket);
-  if (fleet !== undefined) await writeFileAtomic(fleetPaths(context.store, fleet).server, `${paths.root}\n`, { durable: false });
-  const script = renderStartScript({ node: context.node, program: context.program, socket: server.socket, env: context.env });
+  if (fleet !== undefined)
+    await writeFileAtomic(fleetPaths(context.store, fleet).server, `${paths.root}\n`, { durable: false });
+  const script = renderStartScript({
+    node: context.node,
+    program: context.program,
+    socket: server.socket,
+    env: context.env,
+  });
   await writeFileAtomic(paths.start, script, { durable: false });
   if ((await readLiveProcess(paths.pid)) === null) runStart(paths, context.env);
   return true;
@@ -38,7 +44,12 @@ function isSwitchedOff({ env }: Context): boolean {
 
 /** In a session of its own, so that it ends with the tmux server and not with this terminal. */
 export function runStart({ start }: ServerPaths, env: Env): void {
-  const child = spawn('/bin/sh', [start], { cwd: '/', env: childEnvironment('watcher', env), detached: true, stdio: 'ignore' });
+  const child = spawn('/bin/sh', [start], {
+    cwd: '/',
+    env: childEnvironment('watcher', env),
+    detached: true,
+    stdio: 'ignore',
+  });
   // Without a shell there is nothing to be done here: the next command tries again.
   child.on('error', () => undefined);
   child.unref();

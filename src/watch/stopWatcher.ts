@@ -28,8 +28,11 @@ export async function stopWatcher(context: Context, server: TmuxServer): Promise
     return false;
   }
   process.kill(watcher.pid, 'SIGTERM');
-  for (const end = Date.now() + PATIENCE_MS; await isAlive(watcher); ) {
-    if (Date.now() > end) throw new UserError(`the watcher (pid ${watcher.pid}) does not end`, { hint: `end it with: kill -9 ${watcher.pid}` });
+  for (const end = Date.now() + PATIENCE_MS; await isAlive(watcher);) {
+    if (Date.now() > end)
+      throw new UserError(`the watcher (pid ${watcher.pid}) does not end`, {
+        hint: `end it with: kill -9 ${watcher.pid}`,
+      });
     await pause(20);
   }
   await rm(paths.root, { recursive: true, force: true });

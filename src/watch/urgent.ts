@@ -6,7 +6,14 @@ import { lookOf } from '../status/states.ts';
 export type States = ReadonlyMap<string, AgentState>;
 
 export function statesOf(fleets: readonly BarFleet[]): States {
-  return new Map(fleets.flatMap(({ status, tmuxSession }) => status.sessions.map((session): [string, AgentState] => [`${status.name} ${tmuxSession ?? ''} ${session.id}`, session.agent.state])));
+  return new Map(
+    fleets.flatMap(({ status, tmuxSession }) =>
+      status.sessions.map((session): [string, AgentState] => [
+        `${status.name} ${tmuxSession ?? ''} ${session.id}`,
+        session.agent.state,
+      ]),
+    ),
+  );
 }
 
 /** True when a session has begun to wait for the user, or has finished, since `before`. */

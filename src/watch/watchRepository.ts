@@ -115,11 +115,21 @@ function begin(path: string, facts: Facts, options: RepositoryWatchOptions): Wat
     if (event === 'head') options.onHead(facts.gitDir);
     options.onEvent();
   };
-  return { ...facts, signature: '', work, git: watchGitFolder(facts, { budget: options.budget, onHeard: options.onHeard, onEvent: onGit }), submodules: new Map() };
+  return {
+    ...facts,
+    signature: '',
+    work,
+    git: watchGitFolder(facts, { budget: options.budget, onHeard: options.onHeard, onEvent: onGit }),
+    submodules: new Map(),
+  };
 }
 
 /** One after another: each asks git. A submodule that is not checked out is an empty folder, which is watched as such. */
-async function refreshSubmodules(path: string, { work, submodules }: Watched, options: RepositoryWatchOptions): Promise<readonly boolean[]> {
+async function refreshSubmodules(
+  path: string,
+  { work, submodules }: Watched,
+  options: RepositoryWatchOptions,
+): Promise<readonly boolean[]> {
   const names = work.submodules();
   for (const [name, watch] of submodules) {
     if (names.includes(name)) continue;
@@ -130,7 +140,8 @@ async function refreshSubmodules(path: string, { work, submodules }: Watched, op
   for (const name of names) {
     const tree = join(path, name);
     if ((await readPlace(tree)).kind !== 'repository') continue;
-    const submodule = submodules.get(name) ?? watchRepository(tree, { ...options, onHead: () => undefined, onRefs: () => undefined });
+    const submodule =
+      submodules.get(name) ?? watchRepository(tree, { ...options, onHead: () => undefined, onRefs: () => undefined });
     submodules.set(name, submodule);
     results.push(await submodule.refresh());
   }
@@ -144,7 +155,10 @@ async function identify(folders: readonly string[]): Promise<string> {
 
 function sign(path: string, gitDir: string): string {
   const files = [path, gitDir, join(gitDir, 'HEAD'), join(gitDir, 'index')];
-  return files.map((file) => statSync(file, { throwIfNoEntry: false })).map((facts, at) => `${facts?.ino ?? 0}:${at < 2 ? '' : (facts?.mtimeMs ?? 0)}`).join(' ');
+  return files
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((facts, at) => `${facts?.ino ?? 0}:${at < 2 ? '' : (facts?.mtimeMs ?? 0)}`)
+    .join(' ');
 }
 
 /** A clone that is gone, or not whole yet, is heard of when its folder, or an entry in it, comes; null when there is no place to listen at. */

@@ -21,10 +21,13 @@ import { makeWatcher } from './watcher.ts';
 export async function watchServer(context: Context, server: TmuxServer): Promise<number> {
   const paths = serverPaths(context.store, server.socket);
   await refuseUnseenServer(server, context.env);
-  const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () => keepWatch(context, { server, paths }));
+  const end = await withLock(paths.lock, { timeoutMs: 0, what: `watching the tmux server "${server.socket}"` }, () =>
+    keepWatch(context, { server, paths }),
+  );
   // A fleet may have come up while this watcher ended: whoever brought it up saw one that lived, and started none.
   if (end === 'replaced' || (end !== 'stopped' && (await isWanted(context, server)))) runStart(paths, context.env);
-  else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null) await rm(paths.root, { recursive: true, force: true });
+  else if (end !== 'stopped' && (await readLiveProcess(paths.pid)) === null)
+    await rm(paths.root, { recursive: true, force: true });
   return EXIT.done;
 }
 
@@ -34,7 +37,10 @@ export type End = 'gone' | 'over' | 'stopped' | 'replaced';
 /** How often the program's file is looked at, in milliseconds. */
 const PROGRAM_MS = 5000;
 
-async function keepWatch(context: Context, { server, paths }: { readonly server: TmuxServer; readonly paths: ServerPaths }): Promise<End> {
+async function keepWatch(
+  context: Context,
+  { server, paths }: { readonly server: TmuxServer; readonly paths: ServerPaths },
+): Promise<End> {
   const program = await readStamp(context.program);
   await writeFileAtomic(paths.pid, renderIdentity(await readOwnProcess()), { durable: false });
   await forgetDeaths(paths.root);
@@ -46,8 +52,16 @@ async function keepWatch(context: Context, { server, paths }: { readonly server:
   };
   context.signal.addEventListener('abort', () => stop('stopped'));
   const watcher = await makeWatcher(context, { server, paths, onOver: () => stop('over') });
-  const timer = setInterval(() => void readStamp(context.program).then((now) => now === program || now === null || stop('replaced')), PROGRAM_MS);
-  await hearServer(server, { env: context.env, channel: CHANNEL, onView: (view) => watcher.see(view), signal: ended.signal });
+  const timer = setInterval(
+    () => void readStamp(context.program).then((now) => now === program || now === null || stop('replaced')),
+    PROGRAM_MS,
+  );
+  await hearServer(server, {
+    env: context.env,
+    channel: CHANNEL,
+    onView: (view) => watcher.see(view),
+    signal: ended.signal,
+  });
   clearInterval(timer);
   await watcher.close({ serverLives: ended.signal.aborted });
   await rm(paths.pid, { force: true });
@@ -62,5 +76,8 @@ async function forgetDeaths(folder: string): Promise<void> {
 
 /** Tells one build of a file from another; null when there is none. */
 async function readStamp(path: string): Promise<string | null> {
-  return stat(path).then(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`, () => null);
+  return stat(path).then(
+    ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
+    () => null,
+  );
 }

@@ -4,13 +4,23 @@ import type { FleetRecord } from '../store/fleetRecord.ts';
 import { fleetPaths, sessionPaths, type StorePaths } from '../store/paths.ts';
 
 /** Every folder whose files tell what the agents of these fleets, and other Claudes, do. */
-export function watchedFolders({ store, ...caller }: Caller & { readonly store: StorePaths }, records: readonly FleetRecord[]): readonly string[] {
-  return [store.fleets, ...registryFolders(caller, records), ...records.flatMap((record) => fleetFolders(store, record))];
+export function watchedFolders(
+  { store, ...caller }: Caller & { readonly store: StorePaths },
+  records: readonly FleetRecord[],
+): readonly string[] {
+  return [
+    store.fleets,
+    ...registryFolders(caller, records),
+    ...records.flatMap((record) => fleetFolders(store, record)),
+  ];
 }
 
 /** Where the Claudes of these fleets register, each account's folder once, and those of the account that the watcher itself has. */
 export function registryFolders(caller: Caller, records: readonly FleetRecord[]): readonly string[] {
-  return knownAccounts(records.flatMap(({ sessions }) => sessions), caller).map((account) => claudeFolders(account, caller.home).sessions);
+  return knownAccounts(
+    records.flatMap(({ sessions }) => sessions),
+    caller,
+  ).map((account) => claudeFolders(account, caller.home).sessions);
 }
 
 function fleetFolders(store: StorePaths, record: FleetRecord): string[] {

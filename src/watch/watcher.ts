@@ -75,7 +75,10 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
   const sweeps = sweepEvery(context, (jumped) => {
     if (witnesses.sweep() || jumped) poke();
     if (view === null) return;
-    shown = { ...shown, variables: laterVariables(shown.fleets, { style: shown.style, now: context.now() }, shown.variables) };
+    shown = {
+      ...shown,
+      variables: laterVariables(shown.fleets, { style: shown.style, now: context.now() }, shown.variables),
+    };
     publisher.beat(forGroups(shown.variables, view)).catch(onProblem);
   });
   return {
@@ -102,7 +105,10 @@ function whereTo({ clients, runsJobs }: ServerView): Pick<Edition, 'clients' | '
 }
 
 function withKeys(view: ServerView, looked: ReadonlyMap<string, number>): ServerView {
-  return { ...view, clients: view.clients.map((client) => ({ ...client, activity: looked.get(client.name) ?? client.activity })) };
+  return {
+    ...view,
+    clients: view.clients.map((client) => ({ ...client, activity: looked.get(client.name) ?? client.activity })),
+  };
 }
 
 interface Around {
@@ -113,7 +119,10 @@ interface Around {
 }
 
 /** Every session of the server; null when there is neither a fleet nor the plugin. */
-async function lookAround(context: Context, { server, seen, witnesses, syncs }: Around): Promise<readonly BarFleet[] | null> {
+async function lookAround(
+  context: Context,
+  { server, seen, witnesses, syncs }: Around,
+): Promise<readonly BarFleet[] | null> {
   const { records } = await readFleets(context.store);
   const up = fleetsOn({ view: seen, records }).map(({ record }) => record);
   if (up.length === 0 && !seen.hasPlugin) return null;

@@ -59,7 +59,11 @@ export function makeWitnesses(context: Context, { onEvent, onTree, onKey, onProb
     treeOf,
     answer: async () => {
       await trees.settle();
-      return renderAnswer(treesOf(fleets), { reading: treeOf, isPolled: (path) => trees.isPolled(path), version: context.version });
+      return renderAnswer(treesOf(fleets), {
+        reading: treeOf,
+        isPolled: (path) => trees.isPolled(path),
+        version: context.version,
+      });
     },
     sweep: () => {
       const before = pids;

@@ -54,7 +54,20 @@ export function workFolders(tree: string, options: WorkFolderOptions): WorkFolde
     options.onEvent();
   };
   const watches = folderWatches(tree, { budget: options.budget, onHeard: options.onHeard, onEvent, onLost });
-  const work: Work = { tree, options, watches, expired: 'all', entries: new Set(), written: new Set(), writtenBefore: new Set(), judged: new Map(), submodules: [], unwatched: null, retryIn: 0, retryGap: 1 };
+  const work: Work = {
+    tree,
+    options,
+    watches,
+    expired: 'all',
+    entries: new Set(),
+    written: new Set(),
+    writtenBefore: new Set(),
+    judged: new Map(),
+    submodules: [],
+    unwatched: null,
+    retryIn: 0,
+    retryGap: 1,
+  };
   return {
     refresh: () => refresh(work),
     expire: (what) => expire(work, what),
@@ -127,7 +140,12 @@ async function judge(work: Work): Promise<void> {
 async function refreshTracked(work: Work, expired: 'tracked' | 'all'): Promise<readonly string[] | null> {
   const { tree, watches, options } = work;
   const withSubmodules = existsSync(join(tree, '.gitmodules'));
-  const list = await readTreeFolders(tree, { env: options.env, timeoutMs: options.timeoutMs, withUntracked: expired === 'all', withSubmodules });
+  const list = await readTreeFolders(tree, {
+    env: options.env,
+    timeoutMs: options.timeoutMs,
+    withUntracked: expired === 'all',
+    withSubmodules,
+  });
   work.submodules = list.submodules;
   const fits = list.tracked.size <= options.budget.room() + watches.count() && (await watchAll(watches, list));
   if (!fits) giveUp(work, list.tracked.size);
@@ -147,7 +165,7 @@ async function watchAll(watches: FolderWatches, { tracked, submodules }: TreeFol
 /** Level by level, because git must say of each whether it is ignored; what is below an ignored one is never looked at. */
 async function refreshUntracked(work: Work, entries: readonly string[]): Promise<boolean> {
   const { tree, watches, options } = work;
-  for (let level = entries; level.length > 0; ) {
+  for (let level = entries; level.length > 0;) {
     const folders = level.filter((path) => !watches.has(path) && isWorkFolder(join(tree, path)));
     const ignored = await readIgnored(tree, folders, { env: options.env, timeoutMs: options.timeoutMs });
     const wanted = folders.filter((path) => !ignored.has(path));
@@ -182,7 +200,9 @@ function isWorkFolder(path: string): boolean {
 
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
   } catch {
     return [];
   }

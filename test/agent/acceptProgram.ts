@@ -9,7 +9,9 @@ if (mode === 'accept') {
   const after = (step: WriteStep): void => {
     if (step === word) process.kill(process.pid, 'SIGKILL');
   };
-  process.stdout.write(JSON.stringify(await acceptTrust({ whose: { account: '', home }, keys: rest, patienceMs: 60_000, after })));
+  process.stdout.write(
+    JSON.stringify(await acceptTrust({ whose: { account: '', home }, keys: rest, patienceMs: 60_000, after })),
+  );
 } else {
   for (let count = 0; count < Number(rest[0]); count++) await writeOnce(`${home}/.claude.json`, `${word}-${count}`);
 }

@@ -27,11 +27,18 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.dispose());
 
-const accept = (more: { readonly account?: string; readonly patienceMs?: number; readonly keys?: readonly string[] } = {}): Promise<Accepted> =>
-  acceptTrust({ whose: { account: more.account ?? '', home: sandbox.home }, keys: more.keys ?? ['/w/a'], patienceMs: more.patienceMs ?? 15_000 });
+const accept = (
+  more: { readonly account?: string; readonly patienceMs?: number; readonly keys?: readonly string[] } = {},
+): Promise<Accepted> =>
+  acceptTrust({
+    whose: { account: more.account ?? '', home: sandbox.home },
+    keys: more.keys ?? ['/w/a'],
+    patienceMs: more.patienceMs ?? 15_000,
+  });
 const text = (path = file): Promise<string> => readFile(path, 'utf8');
 /** All that is in the folder but what the sandbox itself made there. */
-const names = async (): Promise<readonly string[]> => (await readdir(dirname(file))).filter((name) => name.startsWith('.claude')).sort();
+const names = async (): Promise<readonly string[]> =>
+  (await readdir(dirname(file))).filter((name) => name.startsWith('.claude')).sort();
 
 describe('the yes that is written into the file of Claude Code', () => {
   it('changes nothing but the member it is about, keeps the mode, and leaves nothing beside it', async () => {
@@ -56,7 +63,9 @@ describe('the yes that is written into the file of Claude Code', () => {
     await symlink(sandbox.path('dotfiles', 'second'), file);
     expect((await accept()).missing).toEqual([]);
     expect((await lstat(file)).isSymbolicLink()).toBe(true);
-    expect(JSON.parse(await text(sandbox.path('dotfiles', 'claude')))).toEqual({ projects: { '/w/a': { hasTrustDialogAccepted: true } } });
+    expect(JSON.parse(await text(sandbox.path('dotfiles', 'claude')))).toEqual({
+      projects: { '/w/a': { hasTrustDialogAccepted: true } },
+    });
     expect(await readdir(sandbox.path('dotfiles'))).toEqual(['claude', 'second']);
   });
 
@@ -75,12 +84,18 @@ describe('the yes that is written into the file of Claude Code', () => {
     expect(await text()).toBe(BEFORE);
   });
 
-  it.each(['', '{', 'no JSON', '[]', '{"projects":[]}', '{"projects":{"/w/a":1}}', '\u0000'])('never overwrites what is no file of Claude: %j', async (content) => {
-    await writeFile(file, content);
-    expect(await accept()).toMatchObject({ missing: ['/w/a'], why: 'does not hold what Claude Code writes there, and was left as it is' });
-    expect(await text()).toBe(content);
-    expect(await names()).toEqual(['.claude.json']);
-  });
+  it.each(['', '{', 'no JSON', '[]', '{"projects":[]}', '{"projects":{"/w/a":1}}', '\u0000'])(
+    'never overwrites what is no file of Claude: %j',
+    async (content) => {
+      await writeFile(file, content);
+      expect(await accept()).toMatchObject({
+        missing: ['/w/a'],
+        why: 'does not hold what Claude Code writes there, and was left as it is',
+      });
+      expect(await text()).toBe(content);
+      expect(await names()).toEqual(['.claude.json']);
+    },
+  );
 
   it('leaves bytes that are no text as they are', async () => {
     await writeFile(file, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]));
@@ -104,7 +119,10 @@ describe('the yes that is written into the file of Claude Code', () => {
 
   it('takes over a lock that was left behind, and gives up at one that is held', async () => {
     await mkdir(`${file}.lock`);
-    expect(await accept({ patienceMs: 100 })).toMatchObject({ missing: ['/w/a'], why: 'is locked by another program all the time (.claude.json.lock)' });
+    expect(await accept({ patienceMs: 100 })).toMatchObject({
+      missing: ['/w/a'],
+      why: 'is locked by another program all the time (.claude.json.lock)',
+    });
     expect(await text()).toBe(BEFORE);
     const old = new Date(Date.now() - 11_000);
     await utimes(`${file}.lock`, old, old);
@@ -148,27 +166,42 @@ describe('a writer among others', () => {
   beforeAll(async () => {
     place = await makeSandbox();
     program = place.path('accept.mjs');
-    await build({ entryPoints: [resolve('test/agent/acceptProgram.ts')], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile: program, logLevel: 'silent' });
+    await build({
+      entryPoints: [resolve('test/agent/acceptProgram.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      outfile: program,
+      logLevel: 'silent',
+    });
   });
   afterAll(() => place.dispose());
-  const start = (...args: readonly string[]): Promise<Ended> => run(process.execPath, [program, ...args], { env: sandbox.env });
+  const start = (...args: readonly string[]): Promise<Ended> =>
+    run(process.execPath, [program, ...args], { env: sandbox.env });
 
   const STEPS: readonly WriteStep[] = ['locked', 'read', 'made', 'written', 'synced', 'renamed'];
-  it.each(STEPS)('killed when it has %s, it leaves the old file or the new one, and a lock that is stale after 10 s', async (step) => {
-    expect((await start('accept', sandbox.home, step, '/w/a')).code).toBeNull();
-    expect(await text()).toBe(step === 'renamed' ? AFTER : BEFORE);
-    const left = new Date((await stat(`${file}.lock`)).mtimeMs - 10_001);
-    await utimes(`${file}.lock`, left, left);
-    expect((await accept()).missing).toEqual([]);
-    expect(await text()).toBe(AFTER);
-    expect(await names()).toEqual(['.claude.json']);
-  });
+  it.each(STEPS)(
+    'killed when it has %s, it leaves the old file or the new one, and a lock that is stale after 10 s',
+    async (step) => {
+      expect((await start('accept', sandbox.home, step, '/w/a')).code).toBeNull();
+      expect(await text()).toBe(step === 'renamed' ? AFTER : BEFORE);
+      const left = new Date((await stat(`${file}.lock`)).mtimeMs - 10_001);
+      await utimes(`${file}.lock`, left, left);
+      expect((await accept()).missing).toEqual([]);
+      expect(await text()).toBe(AFTER);
+      expect(await names()).toEqual(['.claude.json']);
+    },
+  );
 
   it('loses nothing that ten sessions of the user write at the same time, and none of its own', async () => {
     const keys = Array.from({ length: 8 }, (_, number) => `/w/${number}`);
-    const sessions = Array.from({ length: 10 }, (_, number) => start('claude', sandbox.home, `session-${number}`, '15'));
+    const sessions = Array.from({ length: 10 }, (_, number) =>
+      start('claude', sandbox.home, `session-${number}`, '15'),
+    );
     const writers = keys.map((key) => start('accept', sandbox.home, 'never', key));
-    for (const { code, stdout } of await Promise.all(writers)) expect([code, JSON.parse(stdout)]).toEqual([0, { file, missing: [], why: null }]);
+    for (const { code, stdout } of await Promise.all(writers))
+      expect([code, JSON.parse(stdout)]).toEqual([0, { file, missing: [], why: null }]);
     await Promise.all(sessions);
     const config = JSON.parse(await text()) as { projects: Record<string, unknown> };
     expect(Object.keys(config.projects).sort()).toEqual(['/w/known', ...keys].sort());

@@ -41,7 +41,16 @@ async function identityOf(pid: number): Promise<string> {
 }
 
 async function register(pid: number, more: Record<string, unknown> = {}): Promise<void> {
-  const entry = { pid, sessionId: 'now', cwd: '/w', procStart: await readProcStart(pid), kind: 'interactive', status: 'idle', statusUpdatedAt: 5, ...more };
+  const entry = {
+    pid,
+    sessionId: 'now',
+    cwd: '/w',
+    procStart: await readProcStart(pid),
+    kind: 'interactive',
+    status: 'idle',
+    statusUpdatedAt: 5,
+    ...more,
+  };
   await writeFile(`${folder}/${pid}.json`, JSON.stringify(entry));
 }
 
@@ -57,18 +66,46 @@ describe('what is known of an agent', () => {
     const pid = await startAgent();
     await rm(folder, { recursive: true });
     await writeFile(folder, 'no folder');
-    expect(await read()).toMatchObject({ alive: true, pid, registry: null, registryProblem: expect.stringContaining('ENOTDIR') as unknown });
+    expect(await read()).toMatchObject({
+      alive: true,
+      pid,
+      registry: null,
+      registryProblem: expect.stringContaining('ENOTDIR') as unknown,
+    });
   });
 
   it('that was never started is nothing', async () => {
-    expect(await read()).toEqual({ account: null, alive: false, suspended: false, exit: null, early: false, pid: null, startedAt: null, endedAt: null, conversation: 'given', prompted: false, begun: false, transcript: null, registry: null, preparation: null, registryProblem: null });
+    expect(await read()).toEqual({
+      account: null,
+      alive: false,
+      suspended: false,
+      exit: null,
+      early: false,
+      pid: null,
+      startedAt: null,
+      endedAt: null,
+      conversation: 'given',
+      prompted: false,
+      begun: false,
+      transcript: null,
+      registry: null,
+      preparation: null,
+      registryProblem: null,
+    });
   });
 
   it('that runs is its process and its registry entry', async () => {
     const pid = await startAgent();
     await register(pid);
     await writeFile(files.prompted, '');
-    expect(await read()).toMatchObject({ alive: true, exit: null, pid, conversation: 'now', prompted: true, registry: { pid, status: 'idle' } });
+    expect(await read()).toMatchObject({
+      alive: true,
+      exit: null,
+      pid,
+      conversation: 'now',
+      prompted: true,
+      registry: { pid, status: 'idle' },
+    });
   });
 
   it('that takes the place of one that has just ended lives', async () => {
@@ -95,7 +132,9 @@ describe('what is known of an agent', () => {
     const sessions = [{ id: 'constructor', isClaude: true, conversation: 'given' }];
     const readings = await readAgents({ paths: fleet, sessions, env: sandbox.env, home: sandbox.home });
     expect(readings['constructor']).toMatchObject({ conversation: 'given' });
-    expect((await readAgents({ paths: fleet, sessions: [], env: sandbox.env, home: sandbox.home }))['constructor']).toBeUndefined();
+    expect(
+      (await readAgents({ paths: fleet, sessions: [], env: sandbox.env, home: sandbox.home }))['constructor'],
+    ).toBeUndefined();
   });
 
   it('of damaged files is what is left of them: no id that is a path, no end at a time that is none', async () => {
@@ -149,7 +188,10 @@ describe('what is known of an agent', () => {
 
   it.each([
     ['was killed', async () => `4194300\n1\n${await readBootId()}\n`],
-    ['ran before the machine was started', async () => (await identityOf(process.pid)).replace(await readBootId(), 'before')],
+    [
+      'ran before the machine was started',
+      async () => (await identityOf(process.pid)).replace(await readBootId(), 'before'),
+    ],
     ['has just come', () => Promise.resolve('')],
   ])('whose launch file %s is not being started', async (_name, text) => {
     await writeFile(files.starting, await text());
@@ -164,17 +206,27 @@ describe('what is known of an agent', () => {
     expect(await reading).toMatchObject({ alive: true, pid });
   });
 
-  it.each(['', '4711\n', '4711\n123'])('is not called ended where a full disk left of its mark %j, unless the machine was started since', async (left) => {
-    await writeFile(files.pid, left);
-    expect(await read()).toMatchObject({ alive: true, unread: expect.stringMatching(/pid" names no process.*disk full/) as unknown });
-    const before = Date.now() / 1000 - uptime() - 60;
-    await utimes(files.pid, before, before);
-    expect(await read()).toMatchObject({ alive: false, exit: null, pid: null });
-  });
+  it.each(['', '4711\n', '4711\n123'])(
+    'is not called ended where a full disk left of its mark %j, unless the machine was started since',
+    async (left) => {
+      await writeFile(files.pid, left);
+      expect(await read()).toMatchObject({
+        alive: true,
+        unread: expect.stringMatching(/pid" names no process.*disk full/) as unknown,
+      });
+      const before = Date.now() / 1000 - uptime() - 60;
+      await utimes(files.pid, before, before);
+      expect(await read()).toMatchObject({ alive: false, exit: null, pid: null });
+    },
+  );
 
   it('that cannot be read is not called ended, and says why', async () => {
     await mkdir(files.exit);
-    expect(await read()).toMatchObject({ alive: true, exit: null, unread: expect.stringContaining('folder') as unknown });
+    expect(await read()).toMatchObject({
+      alive: true,
+      exit: null,
+      unread: expect.stringContaining('folder') as unknown,
+    });
   });
 });
 
@@ -183,7 +235,10 @@ describe("Claude's registry", () => {
     const pid = await startAgent();
     await register(pid);
     await writeFile(`${folder}/4194300.json`, JSON.stringify({ pid: 4194300, status: 'busy' }));
-    await writeFile(`${folder}/${process.pid}.json`, JSON.stringify({ pid: process.pid, procStart: '1', status: 'busy' }));
+    await writeFile(
+      `${folder}/${process.pid}.json`,
+      JSON.stringify({ pid: process.pid, procStart: '1', status: 'busy' }),
+    );
     await writeFile(`${folder}/${process.ppid}.json`, '{"pid":');
     await writeFile(`${folder}/pid-${process.pid}.json`, JSON.stringify({ pid: process.pid }));
     expect((await readRegistry(folder)).map((entry) => entry.pid)).toEqual([pid]);
@@ -197,7 +252,9 @@ describe("Claude's registry", () => {
     await mkdir(`${folder}/1.json`);
     await writeFile(`${folder}/99999999999999999999.json`, JSON.stringify({ pid: 99999999999999999999 }));
     execFileSync('mkfifo', [`${folder}/2.json`]);
-    expect(await readRegistry(folder)).toMatchObject([{ pid, sessionId: null, cwd: null, startedAt: null, statusUpdatedAt: null, status: 'idle' }]);
+    expect(await readRegistry(folder)).toMatchObject([
+      { pid, sessionId: null, cwd: null, startedAt: null, statusUpdatedAt: null, status: 'idle' },
+    ]);
   });
 
   it('is empty before claude has ever run', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { callerAccount, claudeFolders, claudeFoldersOf, knownAccounts, startAccount, transcriptAccount } from '../../src/agent/claudeFolders.ts';
+import {
+  callerAccount,
+  claudeFolders,
+  claudeFoldersOf,
+  knownAccounts,
+  startAccount,
+  transcriptAccount,
+} from '../../src/agent/claudeFolders.ts';
 import { readSources } from '../support/sources.ts';
 
 const HOME = '/home/u';
@@ -13,7 +20,12 @@ describe('the folders of a session', () => {
   });
 
   it('have .claude.json inside, but for ~/.claude', () => {
-    expect(claudeFolders('', HOME)).toEqual({ root: '/home/u/.claude', global: '/home/u/.claude.json', sessions: '/home/u/.claude/sessions', projects: '/home/u/.claude/projects' });
+    expect(claudeFolders('', HOME)).toEqual({
+      root: '/home/u/.claude',
+      global: '/home/u/.claude.json',
+      sessions: '/home/u/.claude/sessions',
+      projects: '/home/u/.claude/projects',
+    });
     expect(claudeFolders('/acc/a', HOME).global).toBe('/acc/a/.claude.json');
   });
 });
@@ -21,7 +33,12 @@ describe('the folders of a session', () => {
 describe('the account a session starts in', () => {
   it.each([
     ['the layout names one', { CLAUDE_CONFIG_DIR: '/acc/layout' }, '/acc/own', '/acc/layout'],
-    ['the layout names one below the home folder', { CLAUDE_CONFIG_DIR: '~/.claude-work' }, null, '/home/u/.claude-work'],
+    [
+      'the layout names one below the home folder',
+      { CLAUDE_CONFIG_DIR: '~/.claude-work' },
+      null,
+      '/home/u/.claude-work',
+    ],
     ['the layout names a relative one', { CLAUDE_CONFIG_DIR: '.claude-here' }, null, '/w/api/.claude-here'],
     ['the layout sets it to nothing', { CLAUDE_CONFIG_DIR: '' }, '/acc/own', ''],
     ['it has one', {}, '/acc/own', '/acc/own'],
@@ -47,7 +64,9 @@ describe('what a hook reports', () => {
 });
 
 it('all accounts are those of the sessions and the caller’s, each once', () => {
-  expect(knownAccounts([{ account: '/acc/a' }, { account: '' }, { account: null }, { account: '/acc/a' }], caller)).toEqual(['/acc/a', '', '/acc/caller']);
+  expect(
+    knownAccounts([{ account: '/acc/a' }, { account: '' }, { account: null }, { account: '/acc/a' }], caller),
+  ).toEqual(['/acc/a', '', '/acc/caller']);
   expect(callerAccount({ env: {}, home: HOME })).toBe('');
 });
 
@@ -67,6 +86,8 @@ it('nothing but the listed files asks for the caller’s account, and only one r
   const sources = readSources();
   const asks = sources.filter(({ text }) => /\bcallerAccount\b/.test(text)).map(({ path }) => path);
   expect(asks).toEqual(Object.keys(ASK_FOR_THE_CALLER).sort());
-  const reads = sources.filter(({ text }) => /(env|own|environment)(\.|\[')CLAUDE_CONFIG_DIR/.test(text)).map(({ path }) => path);
+  const reads = sources
+    .filter(({ text }) => /(env|own|environment)(\.|\[')CLAUDE_CONFIG_DIR/.test(text))
+    .map(({ path }) => path);
   expect(reads).toEqual(['agent/claudeFolders.ts', 'commands/accounts.ts']);
 });

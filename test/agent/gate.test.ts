@@ -17,7 +17,11 @@ afterEach(() => sandbox.dispose());
 
 const turn = (number = 1): string => sandbox.path('gates', `start.${number}`);
 /** A turn as another pane's launch file would hold it. */
-async function hold(number: number, { pid, ends = '' }: { readonly pid: number; readonly ends?: string }, boot?: string): Promise<void> {
+async function hold(
+  number: number,
+  { pid, ends = '' }: { readonly pid: number; readonly ends?: string },
+  boot?: string,
+): Promise<void> {
   await writeFile(turn(number), `${pid}\n${await readProcStart(pid)}\n${boot ?? (await readBootId())}\n${ends}\n`);
 }
 const start = async (most = 1): Promise<void> => {

@@ -45,7 +45,17 @@ interface Fired {
 
 /** Runs the registered command as claude does: without a shell, its own process as the parent. */
 async function fire({ event, input, agent = 'self', shell = [], times = 1 }: Fired): Promise<Ended> {
-  const env = { ...sandbox.env, CLAUDE_TMUX_SESSION_DIR: files.root, SECRET: 'sk-very-secret', HOOKS: `${fleet.plugin}/hooks/hooks.json`, EVENT: event, AGENT: agent, PID_FILE: files.pid, SHELL_WORDS: JSON.stringify(shell), TIMES: String(times) };
+  const env = {
+    ...sandbox.env,
+    CLAUDE_TMUX_SESSION_DIR: files.root,
+    SECRET: 'sk-very-secret',
+    HOOKS: `${fleet.plugin}/hooks/hooks.json`,
+    EVENT: event,
+    AGENT: agent,
+    PID_FILE: files.pid,
+    SHELL_WORDS: JSON.stringify(shell),
+    TIMES: String(times),
+  };
   return run(process.execPath, [sandbox.path('claude.mjs')], { env, input });
 }
 
@@ -84,7 +94,10 @@ describe('the hook', () => {
     expect(await fire({ event: 'SessionStart', input: START })).toEqual(SILENT);
     const [left, ...others] = readInbox(fleet.inbox);
     expect(others).toEqual([]);
-    expect(left).toMatchObject({ session: 'api', event: { event: 'SessionStart', sessionId: ID, kind: 'startup', model: 'claude-opus-4-8[1m]' } });
+    expect(left).toMatchObject({
+      session: 'api',
+      event: { event: 'SessionStart', sessionId: ID, kind: 'startup', model: 'claude-opus-4-8[1m]' },
+    });
     expect((await stat(`${fleet.inbox}/${left?.name ?? ''}`)).mode & 0o777).toBe(0o600);
     expect(await written()).not.toMatch(/secret|transcript/);
     expect(await readFile(files.session, 'utf8')).toBe(`${ID}\nstartup\n${TRANSCRIPT}\n`);
@@ -109,7 +122,7 @@ describe('the hook', () => {
     expect(events()).toEqual([]);
   });
 
-  it('of a claude inside our claude\'s tools leaves nothing: ours, which is above it, has spoken first', async () => {
+  it("of a claude inside our claude's tools leaves nothing: ours, which is above it, has spoken first", async () => {
     await writeFile(`${files.root}/claude`, `${process.pid} 1 ${process.pid}\n`);
     expect(await fire({ event: 'Stop', input: json({}), agent: 'above' })).toEqual(SILENT);
     expect(events()).toEqual([]);
@@ -118,7 +131,9 @@ describe('the hook', () => {
   it('marks that the prompt has arrived, and keeps what the states need of it', async () => {
     await fire({ event: 'UserPromptSubmit', input: json({ prompt: 'say "hi"\n\\o/ Á' }) });
     expect(await readdir(files.root)).toEqual(['claude', 'pid', 'prompted']);
-    expect(events()).toMatchObject([{ event: 'UserPromptSubmit', sessionId: ID, permissionMode: 'default', detail: 'say "hi" \\o/ Á' }]);
+    expect(events()).toMatchObject([
+      { event: 'UserPromptSubmit', sessionId: ID, permissionMode: 'default', detail: 'say "hi" \\o/ Á' },
+    ]);
   });
 
   it('keeps 64 KiB of a prompt of 10 MB, and reads the rest so that claude sees no closed pipe', async () => {
@@ -142,15 +157,24 @@ describe('the hook', () => {
   it('a hundred at once never mix', async () => {
     const input = json({ prompt: `# ${'y'.repeat(30_000)} #`, last: '#' });
     expect(await fire({ event: 'UserPromptSubmit', input, times: 100 })).toEqual(SILENT);
-    const left = (await Promise.all(readdirSync(fleet.inbox).map((name) => readFile(`${fleet.inbox}/${name}`, 'utf8')))).sort();
+    const left = (
+      await Promise.all(readdirSync(fleet.inbox).map((name) => readFile(`${fleet.inbox}/${name}`, 'utf8')))
+    ).sort();
     expect(left).toEqual(Array.from({ length: 100 }, (_, n) => input.replaceAll('#', String(n))).sort());
   });
 });
 
 describe('what the hook keeps of tools', () => {
   it('is the tool and the ids, and of one that begins the command that may be asked about: no other input, no output', async () => {
-    const begun = { tool_name: 'Bash', tool_input: { command: 'make', content: 'hidden', record: { command: 'hidden' } } };
-    const call = { tool_name: 'Bash', tool_input: { command: 'cat hidden', session_id: 'hidden' }, tool_response: { stdout: 'hidden' } };
+    const begun = {
+      tool_name: 'Bash',
+      tool_input: { command: 'make', content: 'hidden', record: { command: 'hidden' } },
+    };
+    const call = {
+      tool_name: 'Bash',
+      tool_input: { command: 'cat hidden', session_id: 'hidden' },
+      tool_response: { stdout: 'hidden' },
+    };
     await fire({ event: 'PreToolUse', input: json({ agent_id: 'a-1', hook_event_name: 'PreToolUse', ...begun }) });
     await fire({ event: 'PostToolUse', input: json({ ...call, tool_use_id: 't' }) });
     await fire({ event: 'PostToolUseFailure', input: json({ ...call, error: 'hidden' }) });
@@ -170,56 +194,119 @@ describe('what the hook keeps of tools', () => {
   it.each([
     ['after its path', { file_path: '/w/a "b".ts', content: 'hidden '.repeat(1_500_000) }, 'Write: /w/a "b".ts'],
     ['before its path', { content: 'hidden '.repeat(1_500_000), file_path: '/w/a.ts' }, 'Write'],
-    ['with quotes that look like keys', { content: 'hidden","command":"hidden', file_path: '/w/a.ts' }, 'Write: /w/a.ts'],
+    [
+      'with quotes that look like keys',
+      { content: 'hidden","command":"hidden', file_path: '/w/a.ts' },
+      'Write: /w/a.ts',
+    ],
   ])('of a permission to write 10 MB is the path, the content %s', async (_where, tool_input, detail) => {
-    expect(await fire({ event: 'PermissionRequest', input: json({ tool_name: 'Write', tool_input, permission_suggestions: [{ description: 'hidden' }] }) })).toEqual(SILENT);
+    expect(
+      await fire({
+        event: 'PermissionRequest',
+        input: json({ tool_name: 'Write', tool_input, permission_suggestions: [{ description: 'hidden' }] }),
+      }),
+    ).toEqual(SILENT);
     expect(events()).toMatchObject([{ event: 'PermissionRequest', tool: 'Write', detail }]);
     expect(await written()).not.toContain('hidden');
   });
 
   it('of a permission for a tool of an MCP server is nothing from within its input', async () => {
-    const tool_input = { url: 'https://x', note: 'a {"b', record: { command: 'hidden', query: 'hidden', agent_id: 'hidden' }, list: ['command', ':', 'hidden'], description: 'hidden' };
+    const tool_input = {
+      url: 'https://x',
+      note: 'a {"b',
+      record: { command: 'hidden', query: 'hidden', agent_id: 'hidden' },
+      list: ['command', ':', 'hidden'],
+      description: 'hidden',
+    };
     await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__write', tool_input }) });
-    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__list', tool_input: { list: [{ command: 'hidden' }], command: 'hidden' } }) });
-    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'mcp__db__none', tool_input: {}, other: { command: 'hidden' } }) });
-    expect(events().map(({ detail }) => detail)).toEqual(['mcp__db__write: https://x', 'mcp__db__list', 'mcp__db__none']);
+    await fire({
+      event: 'PermissionRequest',
+      input: json({ tool_name: 'mcp__db__list', tool_input: { list: [{ command: 'hidden' }], command: 'hidden' } }),
+    });
+    await fire({
+      event: 'PermissionRequest',
+      input: json({ tool_name: 'mcp__db__none', tool_input: {}, other: { command: 'hidden' } }),
+    });
+    expect(events().map(({ detail }) => detail)).toEqual([
+      'mcp__db__write: https://x',
+      'mcp__db__list',
+      'mcp__db__none',
+    ]);
     expect(await written()).not.toContain('hidden');
   });
 
   it('of a permission to run a long command is its beginning', async () => {
     const command = `echo "${'\\"é'.repeat(3000)}" <<'end'`;
-    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'Bash', tool_input: { description: 'Say it', command } }) });
+    await fire({
+      event: 'PermissionRequest',
+      input: json({ tool_name: 'Bash', tool_input: { description: 'Say it', command } }),
+    });
     expect(events()).toMatchObject([{ tool: 'Bash', detail: `Bash: ${command.slice(0, 193)}…` }]);
     expect((await written()).length).toBeLessThan(1500);
   });
 
   it('of a question and of a plan is what is asked', async () => {
-    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'AskUserQuestion', tool_input: { questions: [{ question: 'Which "colour"?', header: 'C' }] } }) });
-    await fire({ event: 'PermissionRequest', input: json({ tool_name: 'ExitPlanMode', tool_input: { plan: `# The plan\n${'step\n'.repeat(20_000)}` } }) });
+    await fire({
+      event: 'PermissionRequest',
+      input: json({
+        tool_name: 'AskUserQuestion',
+        tool_input: { questions: [{ question: 'Which "colour"?', header: 'C' }] },
+      }),
+    });
+    await fire({
+      event: 'PermissionRequest',
+      input: json({ tool_name: 'ExitPlanMode', tool_input: { plan: `# The plan\n${'step\n'.repeat(20_000)}` } }),
+    });
     expect(events().map(({ detail }) => detail)).toEqual(['Which "colour"?', 'The plan']);
   });
 
   it('of an answer to a form is that there was one', async () => {
-    await fire({ event: 'ElicitationResult', input: json({ mcp_server_name: 'el', action: 'accept', content: { password: 'hidden' } }) });
+    await fire({
+      event: 'ElicitationResult',
+      input: json({ mcp_server_name: 'el', action: 'accept', content: { password: 'hidden' } }),
+    });
     expect(events()).toMatchObject([{ event: 'ElicitationResult', kind: 'accept' }]);
     expect(await written()).not.toContain('hidden');
   });
 
-  it.for(SHELLS)('is the same in $shell, for any text', { timeout: 60_000 }, async ({ shell: words, there }, { skip }) => {
-    if (!there) skip(`${words} is not installed`);
-    const shell = words.split(' ');
-    await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: fc.constantFrom('"', '\\', ':', ',', '{', 'tool_name', ' ', '$(x)', '*'), maxLength: 30 }), async (text, quotes) => {
-        await rm(fleet.inbox, { recursive: true });
-        await mkdir(fleet.inbox);
-        const command = `${quotes}${text}`;
-        await fire({ event: 'PermissionRequest', shell, input: json({ cwd: quotes, agent_id: 'a', tool_name: 'Bash', tool_input: { file_path: quotes, command } }) });
-        const [name = ''] = await readdir(fleet.inbox);
-        expect(JSON.parse(await readFile(`${fleet.inbox}/${name}`, 'utf8'))).toEqual({ session_id: ID, permission_mode: 'default', agent_id: 'a', tool_name: 'Bash', tool_input: { file_path: quotes, command } });
-      }),
-      { numRuns: 25, examples: [['\u0081\u0088é\u{1F600}', '\\"\\\\"tool_name":"']] },
-    );
-  });
+  it.for(SHELLS)(
+    'is the same in $shell, for any text',
+    { timeout: 60_000 },
+    async ({ shell: words, there }, { skip }) => {
+      if (!there) skip(`${words} is not installed`);
+      const shell = words.split(' ');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.string({ unit: 'binary', maxLength: 60 }),
+          fc.string({ unit: fc.constantFrom('"', '\\', ':', ',', '{', 'tool_name', ' ', '$(x)', '*'), maxLength: 30 }),
+          async (text, quotes) => {
+            await rm(fleet.inbox, { recursive: true });
+            await mkdir(fleet.inbox);
+            const command = `${quotes}${text}`;
+            await fire({
+              event: 'PermissionRequest',
+              shell,
+              input: json({
+                cwd: quotes,
+                agent_id: 'a',
+                tool_name: 'Bash',
+                tool_input: { file_path: quotes, command },
+              }),
+            });
+            const [name = ''] = await readdir(fleet.inbox);
+            expect(JSON.parse(await readFile(`${fleet.inbox}/${name}`, 'utf8'))).toEqual({
+              session_id: ID,
+              permission_mode: 'default',
+              agent_id: 'a',
+              tool_name: 'Bash',
+              tool_input: { file_path: quotes, command },
+            });
+          },
+        ),
+        { numRuns: 25, examples: [['\u0081\u0088é\u{1F600}', '\\"\\\\"tool_name":"']] },
+      );
+    },
+  );
 });
 
 describe('the hook never fails', () => {
@@ -261,7 +348,8 @@ describe('the hook never fails', () => {
   it('on a full disk, and leaves no half event', async ({ skip }) => {
     const small = sandbox.path('small');
     await mkdir(small);
-    if ((await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small], { env: sandbox.env })).code !== 0) skip('needs the right to mount');
+    if ((await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small], { env: sandbox.env })).code !== 0)
+      skip('needs the right to mount');
     try {
       const [inbox, session] = [`${small}/inbox`, `${small}/api`];
       await mkdir(inbox);
@@ -286,7 +374,11 @@ describe('the hook never fails', () => {
     const leave = (name: string) => writeFile(`${fleet.inbox}/${name}`, '{}');
     await writeFile(files.pid, `${process.pid}\n1\nboot\n`);
     const stop = () => alone(['Stop', fleet.inbox, 'whole'], { CLAUDE_TMUX_SESSION_DIR: files.root });
-    await Promise.all(Array.from({ length: 500 }, async (_, n) => Promise.all([leave(`PreToolUse.api.${process.pid}.${n}`), leave(`PermissionRequest.web.55.${n}`)])));
+    await Promise.all(
+      Array.from({ length: 500 }, async (_, n) =>
+        Promise.all([leave(`PreToolUse.api.${process.pid}.${n}`), leave(`PermissionRequest.web.55.${n}`)]),
+      ),
+    );
     await stop();
     expect(await readdir(fleet.inbox)).toHaveLength(501);
     await Promise.all(Array.from({ length: 1500 }, async (_, n) => leave(`Stop.api.${process.pid}.${n}`)));

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writePlugin } from '../../src/agent/plugin.ts';
 import { renderIdentity } from '../../src/store/identityFile.ts';
-import { type FleetPaths, fleetPaths, serverPaths, type ServerPaths, sessionPaths, storePaths } from '../../src/store/paths.ts';
+import {
+  type FleetPaths,
+  fleetPaths,
+  serverPaths,
+  type ServerPaths,
+  sessionPaths,
+  storePaths,
+} from '../../src/store/paths.ts';
 import { readProcStart } from '../../src/store/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { run } from '../support/run.ts';
@@ -32,7 +39,11 @@ async function fire(times = 1): Promise<void> {
   await writeFile(files.pid, `${process.pid}\n1\nboot\n`);
   const hook = join(fleet.plugin, 'hook.sh');
   const env = { ...sandbox.env, CLAUDE_TMUX_SESSION_DIR: files.root };
-  const ended = await Promise.all(Array.from({ length: times }, () => run(hook, ['Stop', fleet.inbox, 'whole'], { env, input: '{"session_id":"a"}' })));
+  const ended = await Promise.all(
+    Array.from({ length: times }, () =>
+      run(hook, ['Stop', fleet.inbox, 'whole'], { env, input: '{"session_id":"a"}' }),
+    ),
+  );
   for (const one of ended) expect(one).toEqual({ code: 0, stdout: '', stderr: '' });
 }
 

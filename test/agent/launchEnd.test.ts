@@ -43,7 +43,13 @@ describe('when an agent has ended', () => {
     await pane.write();
     await pane.start();
     await eventually(async () => expect(await pane.screen()).toContain('shell'));
-    await pane.tmux('send-keys', '-t', 's:', '-H', ...Array.from('\u001b[?1;2c', (char) => char.charCodeAt(0).toString(16)));
+    await pane.tmux(
+      'send-keys',
+      '-t',
+      's:',
+      '-H',
+      ...Array.from('\u001b[?1;2c', (char) => char.charCodeAt(0).toString(16)),
+    );
     // Pressed again when it came in one piece with what was before it; in the shell it is only typed.
     await eventually(async () => {
       await pane.key('s');
@@ -65,7 +71,9 @@ describe('when an agent has ended', () => {
     await eventually(async () => expect(pane.tmux('list-panes', '-a')).rejects.toThrow());
   });
 
-  const kills = ['kill-pane', 'kill-session', 'kill-server'].flatMap((command) => SHELLS.filter(({ there }) => there).map(({ shell }) => ({ command, shell })));
+  const kills = ['kill-pane', 'kill-session', 'kill-server'].flatMap((command) =>
+    SHELLS.filter(({ there }) => there).map(({ shell }) => ({ command, shell })),
+  );
   it.each(kills)('$command leaves no agent and no exit code ($shell)', async ({ command, shell }) => {
     const pane = await makeRecorder(sandbox);
     await pane.write();
@@ -110,7 +118,9 @@ describe('when an agent has ended', () => {
     await rm(sandbox.path('tree'), { recursive: true });
     await pane.write();
     await pane.start();
-    await eventually(async () => expect(await pane.screen()).toContain(`its folder is missing: ${sandbox.path('tree')}`));
+    await eventually(async () =>
+      expect(await pane.screen()).toContain(`its folder is missing: ${sandbox.path('tree')}`),
+    );
     await mkdir(sandbox.path('tree'));
     await pane.key('r');
     await eventually(() => expect(pane.has('cwd')).toBe(true));
@@ -124,4 +134,3 @@ describe('when an agent has ended', () => {
     expect(pane.seen('starts')).toBe('fresh\n');
   });
 });
-

@@ -15,13 +15,62 @@ const CONVERSATION = '11111111-1111-4111-8111-111111111111';
 
 describe('how an agent is started', () => {
   const decisions = [
-    { name: 'the first time: fresh, with the prompt', transcript: null, told: null, prompted: false, starts: `fresh ${CONVERSATION}`, stdin: 'do it' },
-    { name: 'killed before the prompt arrived: fresh, with the prompt', transcript: null, told: CONVERSATION, prompted: false, starts: `fresh ${CONVERSATION}`, stdin: 'do it' },
-    { name: 'prompt given, no transcript: fresh, without', transcript: null, told: CONVERSATION, prompted: true, starts: `fresh ${CONVERSATION}`, stdin: 'tty\n' },
-    { name: 'with a transcript: resumed, without', transcript: CONVERSATION, told: CONVERSATION, prompted: true, starts: `resume ${CONVERSATION}`, stdin: 'tty\n' },
-    { name: 'with a transcript and no hook: resumed, without', transcript: CONVERSATION, told: null, prompted: false, starts: `resume ${CONVERSATION}`, stdin: 'tty\n' },
-    { name: 'after /resume of another conversation: that one', transcript: 'other', told: 'other', prompted: true, starts: 'resume other', stdin: 'tty\n' },
-    { name: 'after /clear, nothing said since: the new one, fresh', transcript: CONVERSATION, told: 'new', prompted: true, starts: 'fresh new', stdin: 'tty\n' },
+    {
+      name: 'the first time: fresh, with the prompt',
+      transcript: null,
+      told: null,
+      prompted: false,
+      starts: `fresh ${CONVERSATION}`,
+      stdin: 'do it',
+    },
+    {
+      name: 'killed before the prompt arrived: fresh, with the prompt',
+      transcript: null,
+      told: CONVERSATION,
+      prompted: false,
+      starts: `fresh ${CONVERSATION}`,
+      stdin: 'do it',
+    },
+    {
+      name: 'prompt given, no transcript: fresh, without',
+      transcript: null,
+      told: CONVERSATION,
+      prompted: true,
+      starts: `fresh ${CONVERSATION}`,
+      stdin: 'tty\n',
+    },
+    {
+      name: 'with a transcript: resumed, without',
+      transcript: CONVERSATION,
+      told: CONVERSATION,
+      prompted: true,
+      starts: `resume ${CONVERSATION}`,
+      stdin: 'tty\n',
+    },
+    {
+      name: 'with a transcript and no hook: resumed, without',
+      transcript: CONVERSATION,
+      told: null,
+      prompted: false,
+      starts: `resume ${CONVERSATION}`,
+      stdin: 'tty\n',
+    },
+    {
+      name: 'after /resume of another conversation: that one',
+      transcript: 'other',
+      told: 'other',
+      prompted: true,
+      starts: 'resume other',
+      stdin: 'tty\n',
+    },
+    {
+      name: 'after /clear, nothing said since: the new one, fresh',
+      transcript: CONVERSATION,
+      told: 'new',
+      prompted: true,
+      starts: 'fresh new',
+      stdin: 'tty\n',
+    },
   ];
   it.each(decisions)('$name', async ({ transcript, told, prompted, starts, stdin }) => {
     const pane = await makeRecorder(sandbox);
@@ -57,26 +106,36 @@ describe('how an agent is started', () => {
     await eventually(() => expect(pane.seen('starts')).toBe('the prompt\n\n'));
   });
 
-  it.skipIf(!canMount())('does not start what it cannot leave a pid of, says so, and starts it once there is room', async () => {
-    const disk = await mountSmallDisk('256k');
-    try {
-      const pane = await makeRecorder({ ...sandbox, env: { ...sandbox.env, XDG_STATE_HOME: disk.path } });
-      await pane.write();
-      await disk.fill();
-      await pane.start();
-      await eventually(async () => expect((await pane.screen()).replaceAll('\n', '')).toContain('cannot be written; make room on its disk'));
-      expect([pane.has('starts'), existsSync(pane.files.pid), existsSync(pane.files.starting)]).toEqual([false, false, false]);
-      await disk.makeRoom();
-      await pane.key('r');
-      await eventually(() => expect(pane.has('starts')).toBe(true));
-      await pane.tmux('kill-server');
-    } finally {
-      await disk.dispose();
-    }
-  });
+  it.skipIf(!canMount())(
+    'does not start what it cannot leave a pid of, says so, and starts it once there is room',
+    async () => {
+      const disk = await mountSmallDisk('256k');
+      try {
+        const pane = await makeRecorder({ ...sandbox, env: { ...sandbox.env, XDG_STATE_HOME: disk.path } });
+        await pane.write();
+        await disk.fill();
+        await pane.start();
+        await eventually(async () =>
+          expect((await pane.screen()).replaceAll('\n', '')).toContain('cannot be written; make room on its disk'),
+        );
+        expect([pane.has('starts'), existsSync(pane.files.pid), existsSync(pane.files.starting)]).toEqual([
+          false,
+          false,
+          false,
+        ]);
+        await disk.makeRoom();
+        await pane.key('r');
+        await eventually(() => expect(pane.has('starts')).toBe(true));
+        await pane.tmux('kill-server');
+      } finally {
+        await disk.dispose();
+      }
+    },
+  );
 
   it('waits for the agent of the pane it replaces, so that two never write into one conversation', async () => {
-    const slow = 'echo x >>"$SEEN/starts"; [ -e "$SEEN/go" ] || { trap "" HUP; : >"$SEEN/go"; sleep 1; exit; }; exec sleep 1000';
+    const slow =
+      'echo x >>"$SEEN/starts"; [ -e "$SEEN/go" ] || { trap "" HUP; : >"$SEEN/go"; sleep 1; exit; }; exec sleep 1000';
     const pane = await makePane(sandbox, slow);
     await pane.write();
     await pane.start();
@@ -97,7 +156,11 @@ describe('how an agent is started', () => {
   it('asks for the id of a web session, refuses what is none, and remembers it', async () => {
     const pane = await makeRecorder(sandbox);
     const program = sandbox.path('stand-in');
-    await pane.write({ fresh: [program, '--teleport', { now: 'answer' }], transcripts: sandbox.path('none'), question: 'Web session?' });
+    await pane.write({
+      fresh: [program, '--teleport', { now: 'answer' }],
+      transcripts: sandbox.path('none'),
+      question: 'Web session?',
+    });
     await pane.start();
     await eventually(async () => expect(await pane.screen()).toContain('Web session?'));
     await pane.tmux('send-keys', '-t', 's:', '--', '--evil', 'Enter');
@@ -109,4 +172,3 @@ describe('how an agent is started', () => {
     expect(readFileSync(pane.files.answer, 'utf8')).toBe('session_01AbC\n');
   });
 });
-

@@ -18,10 +18,18 @@ describe('hostile text', () => {
   const hostile = `'"$(touch "$SEEN/canary")\`touch "$SEEN/canary"\`;touch $SEEN/canary #(x) #{y} -rf ~ * \\ ü😀`;
 
   it('label, arguments, environment and folder stay text', async () => {
-    const pane = await makePane(sandbox, 'for word in "$@"; do printf "%s\\n" "$word"; done >"$SEEN/args"; printf %s "$EVIL" >"$SEEN/env"; pwd >"$SEEN/cwd"; exit 4');
+    const pane = await makePane(
+      sandbox,
+      'for word in "$@"; do printf "%s\\n" "$word"; done >"$SEEN/args"; printf %s "$EVIL" >"$SEEN/env"; pwd >"$SEEN/cwd"; exit 4',
+    );
     const folder = sandbox.path(hostile.replaceAll('/', '_'));
     await mkdir(folder);
-    await pane.write({ label: `${hostile}\n\u001b[31m`, cwd: folder, exports: { SEEN: sandbox.path('seen'), EVIL: `${hostile}\nline 2` }, fresh: [sandbox.path('stand-in'), hostile, '~', 'A=b', '', '-x'] });
+    await pane.write({
+      label: `${hostile}\n\u001b[31m`,
+      cwd: folder,
+      exports: { SEEN: sandbox.path('seen'), EVIL: `${hostile}\nline 2` },
+      fresh: [sandbox.path('stand-in'), hostile, '~', 'A=b', '', '-x'],
+    });
     await pane.start();
     await eventually(async () => expect(await pane.screen()).toContain('exit code 4'));
     expect(pane.seen('args')).toBe(`${hostile}\n~\nA=b\n\n-x\n`);
@@ -35,19 +43,43 @@ describe('hostile text', () => {
     const show = sandbox.path('show');
     await writeFile(show, `process.stdout.write(JSON.stringify([process.argv.slice(2), process.env.VALUE]))`);
     const pane = await makeRecorder(sandbox);
-    const text = fc.string({ unit: 'binary', maxLength: 40 }).map((value) => Buffer.from(value.replaceAll('\u0000', '')).toString());
+    const text = fc
+      .string({ unit: 'binary', maxLength: 40 })
+      .map((value) => Buffer.from(value.replaceAll('\u0000', '')).toString());
     await fc.assert(
       fc.asyncProperty(fc.array(text, { maxLength: 4 }), text, async (words, value) => {
         await pane.write({ fresh: [process.execPath, show, '--', ...words], exports: { VALUE: value } });
         const { stdout } = await run('sh', [pane.files.launch], { env: sandbox.env });
-        expect(JSON.parse(stdout.slice(0, stdout.lastIndexOf(']') + 1).split('\u001b[?1049l')[0] ?? '')).toEqual([['--', ...words], value]);
+        expect(JSON.parse(stdout.slice(0, stdout.lastIndexOf(']') + 1).split('\u001b[?1049l')[0] ?? '')).toEqual([
+          ['--', ...words],
+          value,
+        ]);
       }),
       { numRuns: 25 },
     );
   });
 
   it('a name that is no variable, and an empty argument vector, are refused', () => {
-    const bad: LaunchSpec = { label: '', program: '', cwd: '/', exports: { 'A;touch x': '' }, unset: [], login: [], fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, files: { pid: '', starting: '', exit: '', session: '', prompted: '', answer: '', stage: '', wall: '' }, setup: null, startsAtOnce: null, agreeWith: null, gates: '' };
+    const bad: LaunchSpec = {
+      label: '',
+      program: '',
+      cwd: '/',
+      exports: { 'A;touch x': '' },
+      unset: [],
+      login: [],
+      fresh: ['x'],
+      resume: null,
+      promptFile: null,
+      promptMarkedBy: 'hook',
+      conversation: null,
+      transcripts: null,
+      question: null,
+      files: { pid: '', starting: '', exit: '', session: '', prompted: '', answer: '', stage: '', wall: '' },
+      setup: null,
+      startsAtOnce: null,
+      agreeWith: null,
+      gates: '',
+    };
     expect(() => renderLaunchFile(bad, '')).toThrow(/variable/);
     expect(() => renderLaunchFile({ ...bad, exports: {}, fresh: [] }, '')).toThrow(/program/);
   });
@@ -57,12 +89,23 @@ describe('the shell scripts', () => {
   it.skipIf(!shellcheck)('are clean for ShellCheck, the launch file with its head too', async () => {
     const pane = await makeRecorder(sandbox);
     await pane.write({ label: "it's", fresh: ['a', { now: 'conversation' }] });
-    await output('shellcheck', [`${PACKAGE_ROOT}/tmux-plugin/launch.sh`, `${PACKAGE_ROOT}/tmux-plugin/gate.sh`, `${PACKAGE_ROOT}/tmux-plugin/hook.sh`, pane.files.launch], { env: sandbox.env });
+    await output(
+      'shellcheck',
+      [
+        `${PACKAGE_ROOT}/tmux-plugin/launch.sh`,
+        `${PACKAGE_ROOT}/tmux-plugin/gate.sh`,
+        `${PACKAGE_ROOT}/tmux-plugin/hook.sh`,
+        pane.files.launch,
+      ],
+      { env: sandbox.env },
+    );
   });
 
   it('have functions of at most 20 lines', async () => {
     const text = (await readLaunchBody(PACKAGE_ROOT)) + readFileSync(`${PACKAGE_ROOT}/tmux-plugin/hook.sh`, 'utf8');
-    const long = [...text.matchAll(/^(\w+)\(\) \{\n([^]*?)^\}/gm)].filter(([, , body = '']) => body.split('\n').length > 21).map(([, name]) => name);
+    const long = [...text.matchAll(/^(\w+)\(\) \{\n([^]*?)^\}/gm)]
+      .filter(([, , body = '']) => body.split('\n').length > 21)
+      .map(([, name]) => name);
     expect(long).toEqual([]);
   });
 });

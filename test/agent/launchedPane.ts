@@ -30,7 +30,10 @@ export async function hasProgram(program: string): Promise<boolean> {
 
 /** The shells that stand as sh somewhere, as they are started in its place. */
 export const SHELLS = await Promise.all(
-  ['dash', 'bash --posix', 'busybox sh', 'mksh', 'yash --posix', 'ksh93', 'zsh --emulate sh'].map(async (shell) => ({ shell, there: await hasProgram(shell.split(' ')[0] ?? '') })),
+  ['dash', 'bash --posix', 'busybox sh', 'mksh', 'yash --posix', 'ksh93', 'zsh --emulate sh'].map(async (shell) => ({
+    shell,
+    there: await hasProgram(shell.split(' ')[0] ?? ''),
+  })),
 );
 
 /** A session's files in a sandbox, and a pane that runs its launch file. */
@@ -85,9 +88,25 @@ export async function makePane(sandbox: Sandbox, agent: string): Promise<Launche
     files,
     seen: (name) => readFileSync(`${seen}/${name}`, 'utf8'),
     has: (name) => existsSync(`${seen}/${name}`),
-    write: async (spec = {}) => writeFile(files.launch, renderLaunchFile({ ...plain, ...spec }, await readLaunchBody(PACKAGE_ROOT)), { mode: 0o600 }),
+    write: async (spec = {}) =>
+      writeFile(files.launch, renderLaunchFile({ ...plain, ...spec }, await readLaunchBody(PACKAGE_ROOT)), {
+        mode: 0o600,
+      }),
     start: async ({ mode, shell = 'sh' } = {}) => {
-      await tmux.run('new-session', '-d', '-s', 's', '-x', '100', '-y', '30', '--', ...shell.split(' '), files.launch, ...(mode ? [mode] : []));
+      await tmux.run(
+        'new-session',
+        '-d',
+        '-s',
+        's',
+        '-x',
+        '100',
+        '-y',
+        '30',
+        '--',
+        ...shell.split(' '),
+        files.launch,
+        ...(mode ? [mode] : []),
+      );
     },
     screen: () => tmux.run('capture-pane', '-p', '-J', '-t', 's:'),
     key: async (key) => {

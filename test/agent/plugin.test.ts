@@ -22,10 +22,25 @@ describe('the plugin folder', () => {
   it('registers every event of 2.1.197, and nothing that runs through a shell', async () => {
     await writePlugin(fleet, { packageRoot: PACKAGE_ROOT, version: '1.2.3', claude: '2.1.197' });
     const file: unknown = JSON.parse(await readFile(`${fleet.plugin}/hooks/hooks.json`, 'utf8'));
-    const entry = (args: readonly string[], timeout: number) => [{ hooks: [{ type: 'command', command: `${fleet.plugin}/hook.sh`, args: [args[0], fleet.inbox, args[1]], timeout }] }];
-    expect(file).toMatchObject({ hooks: { SessionEnd: entry(['SessionEnd', 'names'], 1), Stop: entry(['Stop', 'whole'], 5), PermissionRequest: entry(['PermissionRequest', 'asked'], 5) } });
+    const entry = (args: readonly string[], timeout: number) => [
+      {
+        hooks: [
+          { type: 'command', command: `${fleet.plugin}/hook.sh`, args: [args[0], fleet.inbox, args[1]], timeout },
+        ],
+      },
+    ];
+    expect(file).toMatchObject({
+      hooks: {
+        SessionEnd: entry(['SessionEnd', 'names'], 1),
+        Stop: entry(['Stop', 'whole'], 5),
+        PermissionRequest: entry(['PermissionRequest', 'asked'], 5),
+      },
+    });
     expect(file).toHaveProperty('hooks', Object.fromEntries(HOOK_EVENTS.map(({ name }) => [name, expect.anything()])));
-    expect(JSON.parse(await readFile(`${fleet.plugin}/.claude-plugin/plugin.json`, 'utf8'))).toMatchObject({ name: 'claude-tmux', version: '1.2.3' });
+    expect(JSON.parse(await readFile(`${fleet.plugin}/.claude-plugin/plugin.json`, 'utf8'))).toMatchObject({
+      name: 'claude-tmux',
+      version: '1.2.3',
+    });
   });
 
   it('for a version without "args" has a command that becomes the hook, whatever is in the paths', async () => {
@@ -35,7 +50,9 @@ describe('the plugin folder', () => {
     await chmod(hook, 0o700);
     const file = JSON.stringify(hooksFile({ hook, inbox: "/in 'box'", claude: '2.1.138' }));
     const { Stop } = (JSON.parse(file) as { hooks: Record<string, [{ hooks: [{ command: string }] }]> }).hooks;
-    expect(await output('/bin/sh', ['-c', Stop?.[0].hooks[0].command ?? ''], { env: sandbox.env })).toBe(`${process.pid}|Stop|/in 'box'|whole|`);
+    expect(await output('/bin/sh', ['-c', Stop?.[0].hooks[0].command ?? ''], { env: sandbox.env })).toBe(
+      `${process.pid}|Stop|/in 'box'|whole|`,
+    );
     expect(file).not.toContain('"args"');
   });
 });
@@ -51,7 +68,17 @@ describe('events', () => {
     expect(names('2.1.76')).not.toContain('StopFailure');
     expect(names('2.0.44')).toEqual(names('2.0.43'));
     expect(names('2.0.42')).toEqual(names(null));
-    expect(names(null)).toEqual(['SessionStart', 'SessionEnd', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'Notification', 'Stop', 'SubagentStop', 'PreCompact']);
+    expect(names(null)).toEqual([
+      'SessionStart',
+      'SessionEnd',
+      'UserPromptSubmit',
+      'PreToolUse',
+      'PostToolUse',
+      'Notification',
+      'Stop',
+      'SubagentStop',
+      'PreCompact',
+    ]);
   });
 
   it.each([
@@ -72,13 +99,23 @@ async function eachInTurn<T, R>(values: readonly T[], ask: (value: T) => Promise
 }
 
 describe('the version of Claude Code', () => {
-  const ask = (...command: string[]) => readClaudeVersion({ command, env: { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` }, cwd: sandbox.root, store });
+  const ask = (...command: string[]) =>
+    readClaudeVersion({
+      command,
+      env: { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` },
+      cwd: sandbox.root,
+      store,
+    });
   const asked = async () => (await readFile(sandbox.path('asked'), 'utf8')).length;
 
   /** A program that says its version and notes that it was asked. */
   async function install(name: string, says: string): Promise<void> {
     await mkdir(sandbox.path('bin'), { recursive: true });
-    await writeFile(sandbox.path(name), `#!/bin/sh\nprintf . >>'${sandbox.path('asked')}'\n[ "$1" = --version ] || shift\n${says}\n`, { mode: 0o755 });
+    await writeFile(
+      sandbox.path(name),
+      `#!/bin/sh\nprintf . >>'${sandbox.path('asked')}'\n[ "$1" = --version ] || shift\n${says}\n`,
+      { mode: 0o755 },
+    );
     await rm(sandbox.path('bin', 'claude'), { force: true });
     await symlink(sandbox.path(name), sandbox.path('bin', 'claude'));
   }
@@ -95,15 +132,35 @@ describe('the version of Claude Code', () => {
   });
 
   it('that nobody has tried is noted once', async () => {
-    const notices = await eachInTurn(['2.1.332', '9.0.0', '9.0.0', '9.0.1', '9.0.0', null], (version) => firstNotice(store, version));
-    expect(notices.map((notice) => notice?.slice(0, 26) ?? null)).toEqual([null, 'Claude Code 9.0.0 is newer', null, 'Claude Code 9.0.1 is newer', null, null]);
+    const notices = await eachInTurn(['2.1.332', '9.0.0', '9.0.0', '9.0.1', '9.0.0', null], (version) =>
+      firstNotice(store, version),
+    );
+    expect(notices.map((notice) => notice?.slice(0, 26) ?? null)).toEqual([
+      null,
+      'Claude Code 9.0.0 is newer',
+      null,
+      'Claude Code 9.0.1 is newer',
+      null,
+      null,
+    ]);
   });
 
   it('that a wrapper keeps to itself is told with its own first words', async () => {
-    await install('direnv', "echo >&2; echo 'direnv: error /w/.envrc is blocked. Run `direnv allow` to approve its content' >&2; echo more >&2; exit 1");
+    await install(
+      'direnv',
+      "echo >&2; echo 'direnv: error /w/.envrc is blocked. Run `direnv allow` to approve its content' >&2; echo more >&2; exit 1",
+    );
     const said: string[] = [];
     const env = { ...sandbox.env, PATH: `${sandbox.path('bin')}:${sandbox.env.PATH ?? ''}` };
-    expect(await readClaudeVersion({ command: ['claude', 'exec', '.', 'claude'], env, cwd: sandbox.root, store, onSilent: (words) => said.push(words) })).toBe(null);
+    expect(
+      await readClaudeVersion({
+        command: ['claude', 'exec', '.', 'claude'],
+        env,
+        cwd: sandbox.root,
+        store,
+        onSilent: (words) => said.push(words),
+      }),
+    ).toBe(null);
     expect(said).toEqual(['direnv: error /w/.envrc is blocked. Run `direnv allow` to approve its content']);
   });
 

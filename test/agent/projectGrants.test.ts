@@ -16,11 +16,22 @@ async function write(name: string, text: string): Promise<void> {
 const read = (dirs: readonly string[] = ['']): Promise<ProjectGrants> => readProjectGrants(tree(), { dirs, own: [] });
 
 /** Every place in which Claude Code finds a file whose head can run or permit something. */
-const PLACES = ['.claude/skills/deploy/SKILL.md', '.claude/skills/deploy/more/SKILL.md', '.claude/agents/reviewer.md', '.claude/agents/team/reviewer.md', '.claude/commands/ship.md', '.claude/commands/git/ship.md', 'web/.claude/skills/deploy/SKILL.md'];
+const PLACES = [
+  '.claude/skills/deploy/SKILL.md',
+  '.claude/skills/deploy/more/SKILL.md',
+  '.claude/agents/reviewer.md',
+  '.claude/agents/team/reviewer.md',
+  '.claude/commands/ship.md',
+  '.claude/commands/git/ship.md',
+  'web/.claude/skills/deploy/SKILL.md',
+];
 
 /** What a head can grant, and the line that says so. */
 const GRANTS: readonly (readonly [string, string])[] = [
-  ['hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: ./check.sh', 'runs at PreToolUse: ./check.sh'],
+  [
+    'hooks:\n  PreToolUse:\n    - matcher: Bash\n      hooks:\n        - type: command\n          command: ./check.sh',
+    'runs at PreToolUse: ./check.sh',
+  ],
   ['allowed-tools: Bash(rm *), Read', 'allows without asking: Bash(rm *), Read'],
   ['allowed-tools: [Bash, Edit]', 'allows without asking: Bash, Edit'],
   ['mcpServers:\n  db:\n    command: ./server\n    args: [--all]', 'brings the MCP server "db": ./server --all'],
@@ -40,9 +51,14 @@ describe('what skills, agents and commands of a repository grant', () => {
   });
 
   it('is said of an MCP server as Claude does it: unasked where the repository approves it itself', async () => {
-    await write('.mcp.json', JSON.stringify({ mcpServers: { one: { command: 'a' }, two: { command: 'b', args: ['x'] } } }));
-    const asks = (name: string, what: string): string => `.mcp.json offers the MCP server "${name}", which Claude asks about unless you have approved it: ${what}`;
-    const starts = (name: string, what: string): string => `.mcp.json starts the MCP server "${name}" without asking: ${what}`;
+    await write(
+      '.mcp.json',
+      JSON.stringify({ mcpServers: { one: { command: 'a' }, two: { command: 'b', args: ['x'] } } }),
+    );
+    const asks = (name: string, what: string): string =>
+      `.mcp.json offers the MCP server "${name}", which Claude asks about unless you have approved it: ${what}`;
+    const starts = (name: string, what: string): string =>
+      `.mcp.json starts the MCP server "${name}" without asking: ${what}`;
     expect((await read()).lines).toEqual([asks('one', 'a'), asks('two', 'b x')]);
     await write('.claude/settings.json', JSON.stringify({ enabledMcpjsonServers: ['one'] }));
     expect((await read()).lines).toEqual(expect.arrayContaining([starts('one', 'a'), asks('two', 'b x')]));
@@ -72,6 +88,8 @@ describe('what skills, agents and commands of a repository grant', () => {
 
   it('says where there are more files than are read', async () => {
     await Promise.all(Array.from({ length: 1005 }, (_, n) => write(`.claude/commands/c${n}.md`, 'Do it.\n')));
-    expect((await read()).lines).toEqual([expect.stringMatching(/^\.claude\/commands holds \d+ files, of which 1000 were read$/)]);
+    expect((await read()).lines).toEqual([
+      expect.stringMatching(/^\.claude\/commands holds \d+ files, of which 1000 were read$/),
+    ]);
   });
 });

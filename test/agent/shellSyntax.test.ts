@@ -6,7 +6,12 @@ import { hasProgram } from './launchedPane.ts';
 
 const FOLDER = resolve('tmux-plugin');
 const SCRIPTS = readdirSync(FOLDER).filter((name) => name.endsWith('.sh'));
-const SHELLS = await Promise.all(['dash', 'bash', 'busybox', 'mksh', 'yash', 'ksh93', 'posh', 'zsh'].map(async (shell) => ({ shell, there: await hasProgram(shell) })));
+const SHELLS = await Promise.all(
+  ['dash', 'bash', 'busybox', 'mksh', 'yash', 'ksh93', 'posh', 'zsh'].map(async (shell) => ({
+    shell,
+    there: await hasProgram(shell),
+  })),
+);
 const env = { PATH: process.env['PATH'] ?? '' };
 
 describe.each(SHELLS)('a script for sh, under $shell', ({ shell, there }) => {

@@ -12,7 +12,10 @@ beforeEach(async () => {
 });
 afterEach(async () => sandbox.dispose());
 
-const ANSWER = JSON.stringify({ type: 'assistant', message: { model: 'claude-sonnet-5', usage: { input_tokens: 1000 } } });
+const ANSWER = JSON.stringify({
+  type: 'assistant',
+  message: { model: 'claude-sonnet-5', usage: { input_tokens: 1000 } },
+});
 /** What a tool gave back, as one line of the transcript. */
 const result = (bytes: number): string => JSON.stringify({ type: 'user', message: { content: 'x'.repeat(bytes) } });
 
@@ -22,9 +25,12 @@ async function read(lines: readonly string[]): Promise<number | null | undefined
 }
 
 describe('the end of a transcript', () => {
-  it.each([10, 64 * 1024, 900_000, 3_000_000])('is read back to the last answer, over a tool result of %i bytes', async (bytes) => {
-    expect(await read([result(5_000_000), ANSWER, result(bytes)])).toBe(1000);
-  });
+  it.each([10, 64 * 1024, 900_000, 3_000_000])(
+    'is read back to the last answer, over a tool result of %i bytes',
+    async (bytes) => {
+      expect(await read([result(5_000_000), ANSWER, result(bytes)])).toBe(1000);
+    },
+  );
 
   it('is not searched for an answer without end', async () => {
     expect(await read([ANSWER, result(5_000_000)])).toBeNull();

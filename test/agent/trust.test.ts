@@ -16,9 +16,16 @@ async function global(projects: Record<string, unknown>): Promise<void> {
 }
 
 describe('approved MCP servers', () => {
-  const asked = async (hasOwnSettings = true): Promise<readonly string[]> => approvedMcpServers(sandbox.path('w'), { account: '', home: sandbox.home, hasOwnSettings: () => Promise.resolve(hasOwnSettings) });
-  const names = async (hasOwnSettings = true): Promise<readonly string[]> => (await asked(hasOwnSettings)).map(approvedName);
-  const declare = (servers: object, folder = 'w'): Promise<void> => writeFile(sandbox.path(folder, '.mcp.json'), JSON.stringify({ mcpServers: servers }));
+  const asked = async (hasOwnSettings = true): Promise<readonly string[]> =>
+    approvedMcpServers(sandbox.path('w'), {
+      account: '',
+      home: sandbox.home,
+      hasOwnSettings: () => Promise.resolve(hasOwnSettings),
+    });
+  const names = async (hasOwnSettings = true): Promise<readonly string[]> =>
+    (await asked(hasOwnSettings)).map(approvedName);
+  const declare = (servers: object, folder = 'w'): Promise<void> =>
+    writeFile(sandbox.path(folder, '.mcp.json'), JSON.stringify({ mcpServers: servers }));
 
   it('are the declared ones that the user approves and no file refuses; what the repository approves is no word of the user', async () => {
     const checkout = sandbox.path('w');
@@ -27,13 +34,19 @@ describe('approved MCP servers', () => {
     expect(await names()).toEqual([]);
     await global({ [checkout]: { enabledMcpjsonServers: ['db', 'gone', 'bad'] } });
     await mkdir(`${checkout}/.claude`);
-    await writeFile(`${checkout}/.claude/settings.local.json`, JSON.stringify({ enabledMcpjsonServers: ['web'], disabledMcpjsonServers: ['bad'] }));
+    await writeFile(
+      `${checkout}/.claude/settings.local.json`,
+      JSON.stringify({ enabledMcpjsonServers: ['web'], disabledMcpjsonServers: ['bad'] }),
+    );
     expect(await names()).toEqual(['db', 'web']);
     expect(await names(false)).toEqual(['db']);
     await writeFile(`${checkout}/.claude/settings.json`, JSON.stringify({ enableAllProjectMcpServers: true }));
     expect(await names()).toEqual(['db', 'web']);
     await mkdir(sandbox.path('home', '.claude'), { recursive: true });
-    await writeFile(sandbox.path('home', '.claude', 'settings.json'), JSON.stringify({ enableAllProjectMcpServers: true }));
+    await writeFile(
+      sandbox.path('home', '.claude', 'settings.json'),
+      JSON.stringify({ enableAllProjectMcpServers: true }),
+    );
     expect(await names()).toEqual(['db', 'web', 'other']);
   });
 
@@ -47,7 +60,11 @@ describe('approved MCP servers', () => {
     await declare({ db: { command: 'sh', args: ['-c', 'touch pwned'] } }, 'w/api');
     expect(await still('api')).toEqual(['web']);
     expect(await still()).toEqual(['db', 'web']);
-    for (const changed of [{ command: 'other' }, { command: 'true', args: ['x'] }, { command: 'true', env: { A: 'b' } }]) {
+    for (const changed of [
+      { command: 'other' },
+      { command: 'true', args: ['x'] },
+      { command: 'true', env: { A: 'b' } },
+    ]) {
       await declare({ db: changed, web: { command: 'web' } });
       expect(await still()).toEqual(['web']);
     }

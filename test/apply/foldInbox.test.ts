@@ -18,7 +18,12 @@ beforeEach(async () => {
 afterEach(async () => sandbox.dispose());
 
 /** An event as the hook leaves it; `at` in seconds since 1970 orders them. */
-async function leave(event: string, at: number, content: Readonly<Record<string, unknown>> = {}, session = 'api'): Promise<void> {
+async function leave(
+  event: string,
+  at: number,
+  content: Readonly<Record<string, unknown>> = {},
+  session = 'api',
+): Promise<void> {
   const path = `${fleet.inbox}/${event}.${session}.100.${at}`;
   await writeFile(path, JSON.stringify({ session_id: 'c-1', ...content }));
   await utimes(path, at, at);
@@ -36,13 +41,19 @@ async function phases(): Promise<Readonly<Record<string, string>>> {
 }
 
 async function journalled(): Promise<readonly string[]> {
-  return (await readJournal(fleet.journal)).map(({ session, event, from, to }) => `${session} ${event}${to === null ? '' : ` ${from ?? '-'}>${to}`}`);
+  return (await readJournal(fleet.journal)).map(
+    ({ session, event, from, to }) => `${session} ${event}${to === null ? '' : ` ${from ?? '-'}>${to}`}`,
+  );
 }
 
-const TURN = ['api SessionStart ->idle', 'api UserPromptSubmit idle>working', 'api PermissionRequest working>permission'];
+const TURN = [
+  'api SessionStart ->idle',
+  'api UserPromptSubmit idle>working',
+  'api PermissionRequest working>permission',
+];
 
 describe('folding the inbox', () => {
-  it('gives each session\'s state, writes one line an event and empties the inbox', async () => {
+  it("gives each session's state, writes one line an event and empties the inbox", async () => {
     await leaveTurn();
     await leave('Stop', 4, { last_assistant_message: 'Done.' }, 'web');
     expect(await phases()).toEqual({ api: 'permission', web: 'done' });
@@ -62,7 +73,12 @@ describe('folding the inbox', () => {
     expect(await phases()).toEqual({ constructor: 'done', web: 'idle' });
     await leave('UserPromptSubmit', 4, { prompt: 'x' }, 'constructor');
     expect(await phases()).toEqual({ constructor: 'working', web: 'idle' });
-    expect(await journalled()).toEqual(['constructor SessionStart ->idle', 'constructor Stop idle>done', 'web toString ->idle', 'constructor UserPromptSubmit done>working']);
+    expect(await journalled()).toEqual([
+      'constructor SessionStart ->idle',
+      'constructor Stop idle>done',
+      'web toString ->idle',
+      'constructor UserPromptSubmit done>working',
+    ]);
   });
 
   it('of nothing is nothing, and leaves nothing', async () => {
@@ -148,7 +164,10 @@ describe('a fold that was killed', () => {
     const journal = `${fleet.journal}/000001.jsonl`;
     const text = await readFile(journal, 'utf8');
     // As the first fold notes before its first line.
-    await writeFile(fleet.hooks, JSON.stringify({ version: 1, sessions: {}, folded: [], journal: { file: '000001.jsonl', size: 0 } }));
+    await writeFile(
+      fleet.hooks,
+      JSON.stringify({ version: 1, sessions: {}, folded: [], journal: { file: '000001.jsonl', size: 0 } }),
+    );
     for (const part of [text, text.slice(0, 100), '']) {
       await cp(sandbox.path('inbox'), fleet.inbox, { recursive: true, preserveTimestamps: true });
       await writeFile(journal, part);

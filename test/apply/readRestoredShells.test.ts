@@ -33,7 +33,24 @@ it('is told with its place whatever the folder is called; what runs a script, st
   await mkdir(`${tree}/${hostile}`, { recursive: true });
   await mkdir(`${tree}-2`);
   const tmux = startTmux(sandbox);
-  const start = async (folder: string, ...argv: string[]): Promise<string> => tmux.run('new-window', '-t', '=shop:', '-P', '-F', '#{pane_id}', '-c', '/', '--', 'sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', folder, ...argv);
+  const start = async (folder: string, ...argv: string[]): Promise<string> =>
+    tmux.run(
+      'new-window',
+      '-t',
+      '=shop:',
+      '-P',
+      '-F',
+      '#{pane_id}',
+      '-c',
+      '/',
+      '--',
+      'sh',
+      '-c',
+      'cd "$1"; shift; exec "$@"',
+      'sh',
+      folder,
+      ...argv,
+    );
   await tmux.run('new-session', '-d', '-s', 'shop', 'sleep 1000');
   const below = await start(`${tree}/${hostile}`, 'sh', '-i');
   const root = await start(tree, 'sh', '-i');
@@ -41,9 +58,17 @@ it('is told with its place whatever the folder is called; what runs a script, st
   await start(tree, 'sh', '-c', 'sleep 1000; :');
   const busy = await start(tree, 'sh', '-i');
   await tmux.run('send-keys', '-t', busy, 'sleep 1000', 'Enter');
-  await eventually(async () => expect(await tmux.run('display-message', '-p', '-t', busy, '#{pane_current_command}')).toBe('sleep'));
+  await eventually(async () =>
+    expect(await tmux.run('display-message', '-p', '-t', busy, '#{pane_current_command}')).toBe('sleep'),
+  );
   await eventually(async () => {
-    const { namesake } = await readServer({ socket: tmux.socket, config: '/dev/null' }, { uuid: null, session: 'shop', env: sandbox.env });
-    expect(await readRestoredShells(namesake, [tree, sandbox.path('none')])).toEqual({ [below]: { name: 'sh', tree, dir: hostile }, [root]: { name: 'sh', tree, dir: '' } });
+    const { namesake } = await readServer(
+      { socket: tmux.socket, config: '/dev/null' },
+      { uuid: null, session: 'shop', env: sandbox.env },
+    );
+    expect(await readRestoredShells(namesake, [tree, sandbox.path('none')])).toEqual({
+      [below]: { name: 'sh', tree, dir: hostile },
+      [root]: { name: 'sh', tree, dir: '' },
+    });
   });
 });

@@ -13,11 +13,21 @@ afterEach(() => scene.shop.dispose());
 /** A branch may have moved: then what it led to is what ORIG_HEAD leads to now. */
 function afterMove(witness: Witness, from: string | null): Witness {
   const { objects = {} } = witness;
-  const moved = Object.entries(objects).map(([name, id]): [string, string] => [(name === 'HEAD' || name === 'refs/heads/feature/api') && id === from ? 'ORIG_HEAD' : name, id]);
+  const moved = Object.entries(objects).map(([name, id]): [string, string] => [
+    (name === 'HEAD' || name === 'refs/heads/feature/api') && id === from ? 'ORIG_HEAD' : name,
+    id,
+  ]);
   return { ...witness, objects: Object.fromEntries(moved) };
 }
 
-const IN_ITS_WAY = { 'README.md': 'theirs\n', '.env': 'SECRET=theirs\n', 'new/folder/file': 'theirs\n', 'process.txt': 'theirs\n', 'x.local': 'theirs\n', 'notes.txt': 'theirs\n' };
+const IN_ITS_WAY = {
+  'README.md': 'theirs\n',
+  '.env': 'SECRET=theirs\n',
+  'new/folder/file': 'theirs\n',
+  'process.txt': 'theirs\n',
+  'x.local': 'theirs\n',
+  'notes.txt': 'theirs\n',
+};
 
 describe.each([
   { comes: 'in its way', files: IN_ITS_WAY },
@@ -30,7 +40,13 @@ describe.each([
     const { witness, end } = await make({ sandbox: shop.sandbox, env: shop.env, tree });
     try {
       await scene.upstream(files);
-      const { sessions: [row] } = await syncFleet(context, { record, server: { socket: record.socket } }, { ids: null, mode: 'auto', whenIdle: false, dryRun: false });
+      const {
+        sessions: [row],
+      } = await syncFleet(
+        context,
+        { record, server: { socket: record.socket } },
+        { ids: null, mode: 'auto', whenIdle: false, dryRun: false },
+      );
       expect(row?.reason ?? row?.outcome).toEqual(expect.any(String));
       await expectStillThere(tree, afterMove(witness, row?.from !== row?.to ? (row?.from ?? null) : null), shop.env);
     } finally {

@@ -44,10 +44,57 @@ export function quietContext({ shop }: SyncScene): Context {
 }
 
 /** A recorded fleet of one session, `api`, in the scene's clone; it is not up. */
-export async function recordFleet(context: Context, scene: SyncScene, more: Partial<SessionRecord> = {}): Promise<FleetRecord> {
+export async function recordFleet(
+  context: Context,
+  scene: SyncScene,
+  more: Partial<SessionRecord> = {},
+): Promise<FleetRecord> {
   const { origin, checkout, path } = scene.shop;
-  const session: SessionRecord = { id: 'api', number: 1, name: 'Api', renamedFrom: null, key: null, color: 'blue', kind: 'agent', isClaude: true, path: scene.tree, owner: 'api', branch: 'feature/api', base: null, baseOf: null, launchHash: 'h', conversation: null, account: null, port: null, task: null, nextTask: null, syncedAt: null, syncWhenIdle: null, dependsOn: [], ...more };
-  const fleet: FleetRecord = { version: 1, uuid: 'a1', name: 'shop', session: 'shop', machine: null, socket: path('no-server'), strategy: 'component', repo: origin, checkout, layout: path('a.yaml'), workspace: path('work space'), task: null, mcpServers: null, localSettings: null, createdAt: '2026-01-01T00:00:00.000Z', added: [], closed: [], sessions: [session] };
+  const session: SessionRecord = {
+    id: 'api',
+    number: 1,
+    name: 'Api',
+    renamedFrom: null,
+    key: null,
+    color: 'blue',
+    kind: 'agent',
+    isClaude: true,
+    path: scene.tree,
+    owner: 'api',
+    branch: 'feature/api',
+    base: null,
+    baseOf: null,
+    launchHash: 'h',
+    conversation: null,
+    account: null,
+    port: null,
+    task: null,
+    nextTask: null,
+    syncedAt: null,
+    syncWhenIdle: null,
+    dependsOn: [],
+    ...more,
+  };
+  const fleet: FleetRecord = {
+    version: 1,
+    uuid: 'a1',
+    name: 'shop',
+    session: 'shop',
+    machine: null,
+    socket: path('no-server'),
+    strategy: 'component',
+    repo: origin,
+    checkout,
+    layout: path('a.yaml'),
+    workspace: path('work space'),
+    task: null,
+    mcpServers: null,
+    localSettings: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    added: [],
+    closed: [],
+    sessions: [session],
+  };
   await writeFleet(context.store, fleet);
   return fleet;
 }

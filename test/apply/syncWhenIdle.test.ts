@@ -20,7 +20,10 @@ it('does what was asked for with --when-idle once, and the record says when', as
   expect(queuedSyncs(fleet)).toEqual(['api']);
   const place = { record: fleet, server: { socket: fleet.socket } };
   expect(await syncWhenIdle(context, place, 'api')).toMatchObject({ id: 'api', outcome: 'forwarded' });
-  expect((await readFleet(context.store, 'a1'))?.sessions[0]).toMatchObject({ syncWhenIdle: null, syncedAt: '1970-01-01T00:16:40.000Z' });
+  expect((await readFleet(context.store, 'a1'))?.sessions[0]).toMatchObject({
+    syncWhenIdle: null,
+    syncedAt: '1970-01-01T00:16:40.000Z',
+  });
   expect(await syncWhenIdle(context, place, 'api')).toBe(null);
 });
 
@@ -30,7 +33,10 @@ it('goes on waiting while the clone has uncommitted changes, and no longer after
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
   const fleet = await recordFleet(context, scene, { syncWhenIdle: 'auto' });
   const place = { record: fleet, server: { socket: fleet.socket } };
-  expect(await syncWhenIdle(context, place, 'api')).toMatchObject({ outcome: 'queued', reason: 'has 1 uncommitted change' });
+  expect(await syncWhenIdle(context, place, 'api')).toMatchObject({
+    outcome: 'queued',
+    reason: 'has 1 uncommitted change',
+  });
   await scene.git('checkout', 'src/b.txt');
   expect(await syncWhenIdle(context, place, 'api')).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'] });
   expect(await syncWhenIdle(context, place, 'api')).toBe(null);

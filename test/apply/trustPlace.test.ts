@@ -49,12 +49,15 @@ it.each(ROWS)('in %s/%s with the key %s: %s', async (tree, dir, key, isTrusted) 
 it('where something is permitted without asking, only the key itself counts', async () => {
   const linked = await trustPlace(sandbox.path('w', 'linked'));
   expect(linked.key).toBe(sandbox.path('main'));
-  const isTrusted = (key: string): boolean => isTrustedByClaude(linked, { projects: { [key]: { hasTrustDialogAccepted: true } }, isGated: true });
+  const isTrusted = (key: string): boolean =>
+    isTrustedByClaude(linked, { projects: { [key]: { hasTrustDialogAccepted: true } }, isGated: true });
   expect([isTrusted(sandbox.path('main')), isTrusted(sandbox.path('w', 'linked'))]).toEqual([true, false]);
 });
 
 it('is nothing but true, and nothing inherited', async () => {
   const place = await trustPlace(sandbox.path('plain'));
-  expect(isTrustedByClaude(place, { projects: { [place.key]: { hasTrustDialogAccepted: 'yes' } }, isGated: false })).toBe(false);
+  expect(
+    isTrustedByClaude(place, { projects: { [place.key]: { hasTrustDialogAccepted: 'yes' } }, isGated: false }),
+  ).toBe(false);
   expect(isTrustedByClaude({ ...place, key: '__proto__' }, { projects: {}, isGated: false })).toBe(false);
 });

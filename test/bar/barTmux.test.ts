@@ -35,7 +35,9 @@ function variables(sessions: readonly Told[], now = Date.now()): readonly BarVar
 test('clients of different widths show different texts of one fleet at the same time', async () => {
   const now = Date.now();
   await screen.publish(barVariables([barFleet(DAY)], { style: UNICODE, now }));
-  const texts = barTexts([DAY], { style: UNICODE, now, isOwnGround: true, clickRange: () => null }).filter(({ cells }) => cells >= 8);
+  const texts = barTexts([DAY], { style: UNICODE, now, isOwnGround: true, clickRange: () => null }).filter(
+    ({ cells }) => cells >= 8,
+  );
   for (const columns of [220, 120, 70, 30]) {
     const terminal = await screen.show(columns);
     const expected = plain(texts.find(({ cells }) => cells <= columns)?.text ?? 'no text fits');
@@ -48,14 +50,18 @@ test('in status-left and status-right there are counts, and more once status-rig
   await screen.publish(variables([{ state: 'permission', name: 'Frontend' }, {}, { state: 'done' }]));
   await eventually(async () => expect((await terminal.status(2))[0]).toMatch(/^<1\? 1● 1✓>.*\{1\? 1● 1✓\}$/));
   await screen.tmux.run('set-option', '-g', 'status-right-length', '160');
-  await eventually(async () => expect((await terminal.status(2))[0]).toMatch(/\{1 \? Frontend .*2 ● Session 2.*3 ✓ Session 3.*\}$/));
+  await eventually(async () =>
+    expect((await terminal.status(2))[0]).toMatch(/\{1 \? Frontend .*2 ● Session 2.*3 ✓ Session 3.*\}$/),
+  );
   await screen.tmux.run('set-option', '-gu', 'status-right-length');
 });
 
 test('each window shows the mark of its session, and the theme has its colours again after it', async () => {
   const terminal = await screen.show(100);
   await screen.tmux.run('set-option', '-g', 'window-status-format', '#[fg=red bg=blue]#I#{E:claude_tmux_window}x');
-  await screen.publish(variables([{ window: '@0' }, { window: '@1', state: 'question' }, { window: '@1', state: 'idle' }]));
+  await screen.publish(
+    variables([{ window: '@0' }, { window: '@1', state: 'question' }, { window: '@1', state: 'idle' }]),
+  );
   await eventually(async () => expect((await terminal.status(2))[0]).toContain('0● 1?x 2x'));
   const [line = ''] = await terminal.painted(2);
   expect(line.replaceAll('\u001b', '')).toMatch(/\[30m\[43m\?\S*\[31m\[44mx/);
@@ -79,7 +85,10 @@ test('values that nobody has stood behind for 90 s say that they are stale, with
 
 test('a clock that was put back an hour does not keep dead values fresh', async () => {
   const terminal = await screen.show(131);
-  await screen.publish([...variables([{}]), { scope: null, name: 'claude_tmux_ts', value: String(Math.floor(Date.now() / 1000) + 3600) }]);
+  await screen.publish([
+    ...variables([{}]),
+    { scope: null, name: 'claude_tmux_ts', value: String(Math.floor(Date.now() / 1000) + 3600) },
+  ]);
   await eventually(async () => expect((await terminal.status(2))[0]).toMatch(/^<stale>/));
 });
 
@@ -93,7 +102,22 @@ test('without any variable the places are empty', async () => {
   }
 });
 
-const HOSTILE = ['#(touch CANARY)', '#{E:status-left}', '#[fg=red]x', '%H:%M', 'a}b', 'a,b', 'x#', '##', '#,#}', '|@1=?|', '#{?1,a,b}', '#[range=window|2]', '\\1&', "';\"$HOME`id`"];
+const HOSTILE = [
+  '#(touch CANARY)',
+  '#{E:status-left}',
+  '#[fg=red]x',
+  '%H:%M',
+  'a}b',
+  'a,b',
+  'x#',
+  '##',
+  '#,#}',
+  '|@1=?|',
+  '#{?1,a,b}',
+  '#[range=window|2]',
+  '\\1&',
+  '\';"$HOME`id`',
+];
 
 test.each(HOSTILE)('the label and branch %j are drawn as they are and run nothing', async (written) => {
   const text = written.replace('CANARY', canary);
@@ -120,7 +144,10 @@ test('a click on a session in the line selects its window, whatever stands befor
   });
   expect(line.startsWith('1 ● 日本語 👍 ')).toBe(true);
   // Clicked again until it counts: tmux takes a second click soon after the first for a double click.
-  for (const [column, index] of [[45, '1'], [2, '0']] as const) {
+  for (const [column, index] of [
+    [45, '1'],
+    [2, '0'],
+  ] as const) {
     await eventually(async () => {
       await terminal.click(column, 8);
       expect(await screen.tmux.run('display-message', '-p', '-t', '=lab:', '#{window_index}')).toBe(index);

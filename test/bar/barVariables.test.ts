@@ -29,16 +29,28 @@ test('a fleet that is down is not on the bar', () => {
 });
 
 test('selectors hold nothing that a user wrote', () => {
-  const written = fleetOf([{ name: 'LABEL', branch: 'BRANCH', path: '/PATH' }, { name: 'OTHER', state: 'question' }], { name: 'FLEET' });
-  const selectors = barVariables([barFleet(written), barFleet({ ...written, name: 'TWO' })], LOOK).filter(({ value }) => value.includes('#{'));
-  expect(new Set(selectors.map(({ name }) => name))).toEqual(new Set(['claude_tmux', 'claude_tmux_window', 'claude_tmux_line']));
+  const written = fleetOf(
+    [
+      { name: 'LABEL', branch: 'BRANCH', path: '/PATH' },
+      { name: 'OTHER', state: 'question' },
+    ],
+    { name: 'FLEET' },
+  );
+  const selectors = barVariables([barFleet(written), barFleet({ ...written, name: 'TWO' })], LOOK).filter(({ value }) =>
+    value.includes('#{'),
+  );
+  expect(new Set(selectors.map(({ name }) => name))).toEqual(
+    new Set(['claude_tmux', 'claude_tmux_window', 'claude_tmux_line']),
+  );
   for (const { value } of selectors) expect(value).not.toMatch(/LABEL|BRANCH|PATH|OTHER|FLEET|TWO/);
 });
 
 test('click ranges stand in the line alone, around each session, with a blank between', () => {
   const variables = barVariables([barFleet(fleetOf([{}, {}]), { windowIndexes: { '@0': 5, '@1': 7 } })], LOOK);
   expect(named(variables, 'claude_tmux_text_1')).not.toContain('range=');
-  expect(named(variables, 'claude_tmux_line_text_1')).toMatch(/#\[range=window\|5\].*#\[norange\] {2}#\[range=window\|7\].*#\[norange\]/);
+  expect(named(variables, 'claude_tmux_line_text_1')).toMatch(
+    /#\[range=window\|5\].*#\[norange\] {2}#\[range=window\|7\].*#\[norange\]/,
+  );
 });
 
 test('in the window that is shown already a click selects the pane, where this tmux can', () => {
@@ -56,11 +68,18 @@ test('a session whose window is not known has no range and no mark, and is shown
 });
 
 test('a window with several sessions bears the mark of the one that is most urgent', () => {
-  const fleet = fleetOf([{ state: 'idle', window: '@4' }, { state: 'question', window: '@4' }, { state: 'working', window: '@4' }]);
+  const fleet = fleetOf([
+    { state: 'idle', window: '@4' },
+    { state: 'question', window: '@4' },
+    { state: 'working', window: '@4' },
+  ]);
   expect(plain(named(barVariables([barFleet(fleet)], LOOK), 'claude_tmux_map'))).toBe('|@4=?|');
 });
 
 test('sixty sessions make no more than some thirty texts', () => {
-  const variables = barVariables([barFleet(fleetOf(Array.from({ length: 60 }, () => ({ name: 'A label of some length' }))))], LOOK);
+  const variables = barVariables(
+    [barFleet(fleetOf(Array.from({ length: 60 }, () => ({ name: 'A label of some length' }))))],
+    LOOK,
+  );
   expect(variables.length).toBeLessThan(40);
 });

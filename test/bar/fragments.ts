@@ -4,7 +4,11 @@
  */
 export function configFrom(theme: string, read: (path: string) => string): string {
   const page = read('docs/status-bar.md');
-  return [fragment(page, `${theme} before`) ?? '', read(`test/bar/themes/${theme}.conf`), fragment(page, theme) ?? missing(theme)].join('\n');
+  return [
+    fragment(page, `${theme} before`) ?? '',
+    read(`test/bar/themes/${theme}.conf`),
+    fragment(page, theme) ?? missing(theme),
+  ].join('\n');
 }
 
 /** The fenced text after `<!-- fragment: NAME -->`; null when the page has none of that name. */

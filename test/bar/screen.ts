@@ -30,7 +30,10 @@ export interface Terminal {
 const ROWS = 8;
 
 /** `config` is the inner server's; its session `lab` has the windows 0 to `windows` - 1. */
-export async function makeBarScreen({ config = '', windows = 1 }: { readonly config?: string; readonly windows?: number } = {}): Promise<BarScreen> {
+export async function makeBarScreen({
+  config = '',
+  windows = 1,
+}: { readonly config?: string; readonly windows?: number } = {}): Promise<BarScreen> {
   const sandbox = await makeSandbox();
   const tmux = startTmux(sandbox, { config: `set -g status-interval 1\n${config}` });
   await tmux.run('new-session', '-d', '-s', 'lab', '-x', '100', '-y', String(ROWS), 'sleep 1000');
@@ -44,24 +47,51 @@ export async function makeBarScreen({ config = '', windows = 1 }: { readonly con
   };
 }
 
-async function publish({ sandbox, tmux }: Pick<BarScreen, 'sandbox' | 'tmux'>, variables: readonly BarVariable[]): Promise<void> {
-  const lines = variables.map(({ scope, name, value }) => `set-environment ${scope === null ? '-gh' : `-h -t ${word(scope)}`} ${name} ${word(value)}`);
-  const { code, stderr } = await run('tmux', ['-S', tmux.socket, 'source-file', '-'], { env: sandbox.env, input: `${lines.join('\n')}\n` });
+async function publish(
+  { sandbox, tmux }: Pick<BarScreen, 'sandbox' | 'tmux'>,
+  variables: readonly BarVariable[],
+): Promise<void> {
+  const lines = variables.map(
+    ({ scope, name, value }) =>
+      `set-environment ${scope === null ? '-gh' : `-h -t ${word(scope)}`} ${name} ${word(value)}`,
+  );
+  const { code, stderr } = await run('tmux', ['-S', tmux.socket, 'source-file', '-'], {
+    env: sandbox.env,
+    input: `${lines.join('\n')}\n`,
+  });
   if (code !== 0 || stderr !== '') throw new Error(`tmux refused the variables: ${stderr}`);
 }
 
-async function show({ sandbox, tmux }: Pick<BarScreen, 'sandbox' | 'tmux'>, columns: number, session: string): Promise<Terminal> {
+async function show(
+  { sandbox, tmux }: Pick<BarScreen, 'sandbox' | 'tmux'>,
+  columns: number,
+  session: string,
+): Promise<Terminal> {
   const outer = startTmux(sandbox, { config: 'set -g status off\nset -g escape-time 0\n' });
-  await outer.run('new-session', '-d', '-s', 'eye', '-x', String(columns), '-y', String(ROWS), `env -u TMUX tmux -S ${tmux.socket} attach-session -t ${session}`);
+  await outer.run(
+    'new-session',
+    '-d',
+    '-s',
+    'eye',
+    '-x',
+    String(columns),
+    '-y',
+    String(ROWS),
+    `env -u TMUX tmux -S ${tmux.socket} attach-session -t ${session}`,
+  );
   const capture = async (lines: number, ...more: string[]) => {
     // A redraw shows what was set just before; the screen behind it is never further back than this.
     await tmux.run('refresh-client', '-S').catch(() => '');
     const text = await outer.run('capture-pane', '-p', '-N', ...more, '-t', '=eye:');
-    return text.split('\n').slice(-lines).map((line) => line.trimEnd());
+    return text
+      .split('\n')
+      .slice(-lines)
+      .map((line) => line.trimEnd());
   };
   const isThisWide = (wanted: number) =>
     eventually(async () => {
-      if (!(await tmux.run('list-clients', '-F', '#{client_width}')).split('\n').includes(String(wanted))) throw new Error(`no client is ${wanted} wide yet`);
+      if (!(await tmux.run('list-clients', '-F', '#{client_width}')).split('\n').includes(String(wanted)))
+        throw new Error(`no client is ${wanted} wide yet`);
     });
   await isThisWide(columns);
   return {

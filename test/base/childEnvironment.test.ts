@@ -2,7 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { paneEnvironment } from '../../src/agent/environment.ts';
 import { renderLaunchFile, type LaunchSpec } from '../../src/agent/launchFile.ts';
-import { childEnvironment, classOf, ENVIRONMENTS, SURFACES, type Surface, type VariableClass } from '../../src/base/childEnvironment.ts';
+import {
+  childEnvironment,
+  classOf,
+  ENVIRONMENTS,
+  SURFACES,
+  type Surface,
+  type VariableClass,
+} from '../../src/base/childEnvironment.ts';
 import { fleetPaths, sessionPaths, storePaths } from '../../src/store/paths.ts';
 
 /** One caller that is a git hook inside an npm script inside an agent's tool inside a test inside screen over ssh. */
@@ -61,14 +68,22 @@ describe('the class of a variable', () => {
   });
 
   it('of settings that a git run also sets is the user’s where no git runs us', () => {
-    const own = { GIT_EDITOR: 'vi', GIT_AUTHOR_NAME: 'Me', GIT_CONFIG_COUNT: '1', NODE_ENV: 'production', npm_config_registry: 'https://r' };
+    const own = {
+      GIT_EDITOR: 'vi',
+      GIT_AUTHOR_NAME: 'Me',
+      GIT_CONFIG_COUNT: '1',
+      NODE_ENV: 'production',
+      npm_config_registry: 'https://r',
+    };
     expect(Object.keys(own).map((name) => classOf(name, own))).toEqual(Object.keys(own).map(() => 'user'));
   });
 
   it('covers all that git calls local to a repository', () => {
     const local = execFileSync('git', ['rev-parse', '--local-env-vars'], { encoding: 'utf8' }).trim().split('\n');
     expect(local.length).toBeGreaterThan(10);
-    expect(local.filter((name) => !['repository', 'gitRun'].includes(classOf(name, { ...ENV, [name]: 'x' })))).toEqual([]);
+    expect(local.filter((name) => !['repository', 'gitRun'].includes(classOf(name, { ...ENV, [name]: 'x' })))).toEqual(
+      [],
+    );
   });
 });
 
@@ -89,33 +104,75 @@ it('the programs of git and of the caller’s checkout are taken off PATH, but f
 });
 
 it('the temporary folder of a nix-shell, which it deletes, is not passed on', () => {
-  expect(childEnvironment('server', { NIX_BUILD_TOP: '/run/nix', TMPDIR: '/run/nix', TMP: '/mine' })).toEqual({ TMP: '/mine' });
+  expect(childEnvironment('server', { NIX_BUILD_TOP: '/run/nix', TMPDIR: '/run/nix', TMP: '/mine' })).toEqual({
+    TMP: '/mine',
+  });
 });
 
 /** What a pane's program has when the tmux server has all of CALLER, and its caller nothing but `caller`. */
-function inPane(caller: Record<string, string>, login = { names: [], passedOver: [] as string[] }): Record<string, string> {
+function inPane(
+  caller: Record<string, string>,
+  login = { names: [], passedOver: [] as string[] },
+): Record<string, string> {
   const files = sessionPaths(fleetPaths(storePaths({}, '/h'), 'f'), 'api');
   const environment = paneEnvironment({ env: caller, own: { MINE: 'own' }, account: '', port: 3002, login, files });
-  const spec: LaunchSpec = { label: 'x', program: 'x', cwd: '/', ...environment, fresh: ['x'], resume: null, promptFile: null, promptMarkedBy: 'hook', conversation: null, transcripts: null, question: null, setup: null, startsAtOnce: null, agreeWith: null, gates: '/g', files };
+  const spec: LaunchSpec = {
+    label: 'x',
+    program: 'x',
+    cwd: '/',
+    ...environment,
+    fresh: ['x'],
+    resume: null,
+    promptFile: null,
+    promptMarkedBy: 'hook',
+    conversation: null,
+    transcripts: null,
+    question: null,
+    setup: null,
+    startsAtOnce: null,
+    agreeWith: null,
+    gates: '/g',
+    files,
+  };
   const script = `${renderLaunchFile(spec, '')}\nset_environment\nexec env -0`;
   const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', script], { env: ENV, encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-  return Object.fromEntries(stdout.split('\0').filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 describe('a pane of a server that was started from anywhere', () => {
   it('has none of what belongs to some process', () => {
     const got = inPane({ PATH: '/usr/bin:/bin', SSH_AUTH_SOCK: '/live' });
-    const foreign = Object.entries(CALLER).filter(([name, [of]]) => ENVIRONMENTS.pane[of] === 'out' && !['PWD', 'OLDPWD', 'CLAUDE_TMUX_SESSION_DIR', 'CLAUDE_TMUX_PORT'].includes(name));
+    const foreign = Object.entries(CALLER).filter(
+      ([name, [of]]) =>
+        ENVIRONMENTS.pane[of] === 'out' &&
+        !['PWD', 'OLDPWD', 'CLAUDE_TMUX_SESSION_DIR', 'CLAUDE_TMUX_PORT'].includes(name),
+    );
     expect(foreign.length).toBeGreaterThan(20);
     expect(foreign.map(([name]) => name).filter((name) => name in got)).toEqual([]);
-    expect(got).toMatchObject({ MINE: 'own', CLAUDE_TMUX_PORT: '3002', EDITOR: 'vi', NODE_OPTIONS: ENV['NODE_OPTIONS'], ANTHROPIC_API_KEY: 'k', TMUX: ENV['TMUX'] });
+    expect(got).toMatchObject({
+      MINE: 'own',
+      CLAUDE_TMUX_PORT: '3002',
+      EDITOR: 'vi',
+      NODE_OPTIONS: ENV['NODE_OPTIONS'],
+      ANTHROPIC_API_KEY: 'k',
+      TMUX: ENV['TMUX'],
+    });
     expect(got).not.toHaveProperty('STY');
   });
 
   it('has the login and the PATH of whoever starts it: what they lack is gone, what is passed over is the server’s', () => {
-    const got = inPane({ PATH: '/usr/bin:/bin', SSH_AUTH_SOCK: '/dead', WAYLAND_DISPLAY: 'wayland-2' }, { names: [], passedOver: ['SSH_AUTH_SOCK'] });
+    const got = inPane(
+      { PATH: '/usr/bin:/bin', SSH_AUTH_SOCK: '/dead', WAYLAND_DISPLAY: 'wayland-2' },
+      { names: [], passedOver: ['SSH_AUTH_SOCK'] },
+    );
     expect(got).toMatchObject({ PATH: '/usr/bin:/bin', WAYLAND_DISPLAY: 'wayland-2', SSH_AUTH_SOCK: '/tmp/agent' });
-    for (const name of ['DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'DIRENV_DIFF', 'VIRTUAL_ENV']) expect(got).not.toHaveProperty(name);
+    for (const name of ['DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'DIRENV_DIFF', 'VIRTUAL_ENV'])
+      expect(got).not.toHaveProperty(name);
   });
 });

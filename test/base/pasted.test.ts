@@ -6,9 +6,18 @@ import { visible } from '../../src/base/visible.ts';
 
 /** What a shell makes of each command: one shell for all of them, and without the files that one at a prompt reads. */
 function wordsOf(commands: readonly string[]): string[][] {
-  const lines = commands.map((command) => `set -- ${command.replace(/^claude-tmux /, '')}; printf '%s\\0' "$@"; printf '\\1\\0'`);
-  const printed = execFileSync('bash', ['--norc', '--noprofile', '-c', lines.join('\n')], { encoding: 'utf8', env: { LC_ALL: 'C.UTF-8' }, stdio: ['ignore', 'pipe', 'inherit'] });
-  return printed.split('\u0001\0').slice(0, -1).map((words) => words.split('\0').slice(0, -1));
+  const lines = commands.map(
+    (command) => `set -- ${command.replace(/^claude-tmux /, '')}; printf '%s\\0' "$@"; printf '\\1\\0'`,
+  );
+  const printed = execFileSync('bash', ['--norc', '--noprofile', '-c', lines.join('\n')], {
+    encoding: 'utf8',
+    env: { LC_ALL: 'C.UTF-8' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return printed
+    .split('\u0001\0')
+    .slice(0, -1)
+    .map((words) => words.split('\0').slice(0, -1));
 }
 
 describe('a command that is printed for pasting', () => {
@@ -36,15 +45,32 @@ describe('a command that is printed for pasting', () => {
   });
 
   it('is one visible word of the shell, whatever the name holds', () => {
-    const name = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 4 }), fc.constantFrom('\u202e', '\u001b[31m', "'", '"', '\\', '\n', '\t', '`', '\u200b', '\u{e0041}')), { maxLength: 5 })
-      .map((parts) => parts.join('').replaceAll('\u0001', '').replace(/\0|\p{Cs}/gu, ''));
-    fc.assert(fc.property(fc.array(name, { minLength: 40, maxLength: 80 }), (names) => {
-      const commands = names.map((text) => pasted`up ${text}`);
-      for (const command of commands) {
-        expect(visible(command)).toBe(command);
-        expect(command).not.toMatch(/[\n\t]/);
-      }
-      expect(wordsOf(commands)).toEqual(names.map((text) => (text.startsWith('-') ? ['up', '--', text] : ['up', text])));
-    }), { numRuns: 5 });
+    const name = fc
+      .array(
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 4 }),
+          fc.constantFrom('\u202e', '\u001b[31m', "'", '"', '\\', '\n', '\t', '`', '\u200b', '\u{e0041}'),
+        ),
+        { maxLength: 5 },
+      )
+      .map((parts) =>
+        parts
+          .join('')
+          .replaceAll('\u0001', '')
+          .replace(/\0|\p{Cs}/gu, ''),
+      );
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 40, maxLength: 80 }), (names) => {
+        const commands = names.map((text) => pasted`up ${text}`);
+        for (const command of commands) {
+          expect(visible(command)).toBe(command);
+          expect(command).not.toMatch(/[\n\t]/);
+        }
+        expect(wordsOf(commands)).toEqual(
+          names.map((text) => (text.startsWith('-') ? ['up', '--', text] : ['up', text])),
+        );
+      }),
+      { numRuns: 5 },
+    );
   });
 });

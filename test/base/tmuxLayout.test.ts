@@ -11,14 +11,19 @@ const sketches: fc.Arbitrary<LayoutSketch> = fc.letrec<{ sketch: LayoutSketch }>
   sketch: fc.oneof(
     { depthSize: 'small' },
     fc.record({ share: fc.integer({ min: 1, max: 90 }), split: fc.constant('leaf' as const), cells: fc.constant([]) }),
-    fc.record({ share: fc.integer({ min: 1, max: 90 }), split: fc.constantFrom('columns' as const, 'rows' as const), cells: fc.array(tie('sketch'), { minLength: 2, maxLength: 4 }) }),
+    fc.record({
+      share: fc.integer({ min: 1, max: 90 }),
+      split: fc.constantFrom('columns' as const, 'rows' as const),
+      cells: fc.array(tie('sketch'), { minLength: 2, maxLength: 4 }),
+    }),
   ),
 })).sketch;
 const sizes = fc.record({ columns: fc.integer({ min: 1, max: 400 }), rows: fc.integer({ min: 1, max: 120 }) });
 
 function sizesAddUp(cell: LayoutCell): boolean {
   if (cell.split === 'leaf') return cell.columns >= 1 && cell.rows >= 1;
-  const [along, across, at] = cell.split === 'columns' ? (['columns', 'rows', 'x'] as const) : (['rows', 'columns', 'y'] as const);
+  const [along, across, at] =
+    cell.split === 'columns' ? (['columns', 'rows', 'x'] as const) : (['rows', 'columns', 'y'] as const);
   let offset = cell[at];
   for (const child of cell.cells) {
     if (child[across] !== cell[across] || child[at] !== offset || !sizesAddUp(child)) return false;
@@ -31,7 +36,10 @@ describe('parseTmuxLayout', () => {
   test('reads the example of the manual, which has no pane ids', () => {
     const cell = parseTmuxLayout(MANUAL);
     expect(cell).toMatchObject({ columns: 159, rows: 48, split: 'columns' });
-    expect(cell && leaves(cell).map(({ x, columns }) => [x, columns])).toEqual([[0, 79], [80, 79]]);
+    expect(cell && leaves(cell).map(({ x, columns }) => [x, columns])).toEqual([
+      [0, 79],
+      [80, 79],
+    ]);
   });
 
   test('gives back what it read, ids numbered from 0', () => {
@@ -81,14 +89,22 @@ describe('fitSketch', () => {
   });
 
   test('refuses a size only when the cells cannot have a line each', () => {
-    const three: LayoutSketch = { share: 1, split: 'rows', cells: [1, 1, 1].map((share) => ({ share, split: 'leaf', cells: [] })) };
+    const three: LayoutSketch = {
+      share: 1,
+      split: 'rows',
+      cells: [1, 1, 1].map((share) => ({ share, split: 'leaf', cells: [] })),
+    };
     expect(fitSketch(three, { columns: 1, rows: 5 }, 0)).not.toBeNull();
     expect(fitSketch(three, { columns: 1, rows: 4 }, 0)).toBeNull();
     expect(fitSketch(three, { columns: 1, rows: 5 }, 1)).toBeNull();
   });
 
   test('gives the panes at the top edge the title row on top of their share', () => {
-    const rows: LayoutSketch = { share: 1, split: 'rows', cells: [1, 1].map((share) => ({ share, split: 'leaf', cells: [] })) };
+    const rows: LayoutSketch = {
+      share: 1,
+      split: 'rows',
+      cells: [1, 1].map((share) => ({ share, split: 'leaf', cells: [] })),
+    };
     expect(leaves(fitSketch(rows, { columns: 80, rows: 24 }, 1) ?? fail()).map((leaf) => leaf.rows)).toEqual([12, 11]);
   });
 });
@@ -96,7 +112,13 @@ describe('fitSketch', () => {
 describe('scaleLayout', () => {
   test('keeps the proportions', () => {
     const cell = parseTmuxLayout(summed('100x50,0,0{60x50,0,0,0,39x50,61,0[39x25,61,0,1,39x24,61,26,2]}')) ?? fail();
-    expect(leaves(scaleLayout(cell, { columns: 200, rows: 100 }) ?? fail()).map(({ columns, rows }) => [columns, rows])).toEqual([[121, 100], [78, 51], [78, 48]]);
+    expect(
+      leaves(scaleLayout(cell, { columns: 200, rows: 100 }) ?? fail()).map(({ columns, rows }) => [columns, rows]),
+    ).toEqual([
+      [121, 100],
+      [78, 51],
+      [78, 48],
+    ]);
   });
 
   test('gives the space of dropped cells to their neighbours', () => {

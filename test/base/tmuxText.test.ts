@@ -21,7 +21,41 @@ afterAll(() => sandbox.dispose());
 const nasty = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'binary-ascii' }),
-  fc.array(fc.constantFrom('#', '(', ')', '{', '}', '[', ']', "'", '"', '\\', ';', '\n', '\r', '\t', '~', '$', '`', '%if', '%endif', '=', ',', ' ', '-', '#(touch canary)', '#{E:@x}', '$HOME', 'é', '🦊'), { maxLength: 12 }).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '#',
+        '(',
+        ')',
+        '{',
+        '}',
+        '[',
+        ']',
+        "'",
+        '"',
+        '\\',
+        ';',
+        '\n',
+        '\r',
+        '\t',
+        '~',
+        '$',
+        '`',
+        '%if',
+        '%endif',
+        '=',
+        ',',
+        ' ',
+        '-',
+        '#(touch canary)',
+        '#{E:@x}',
+        '$HOME',
+        'é',
+        '🦊',
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join('')),
 );
 
 /** Runs `lines` as a batch and gives what the options @v0, @v1 … hold then, one line end after each. */
@@ -38,7 +72,9 @@ test('word() is read back by tmux as it was, on one line, whatever the text', as
     fc.asyncProperty(fc.array(nasty, { minLength: 1, maxLength: 20 }), async (texts) => {
       const lines = texts.map((text, index) => `set-option -g @v${index} ${word(text)}`);
       expect(lines.join('').includes('\n')).toBe(false);
-      expect(await optionsAfter(lines, texts.length)).toBe(texts.map((text) => `${text.replaceAll('\u0000', '')}\n`).join(''));
+      expect(await optionsAfter(lines, texts.length)).toBe(
+        texts.map((text) => `${text.replaceAll('\u0000', '')}\n`).join(''),
+      );
     }),
     { numRuns: 60 },
   );
@@ -48,7 +84,9 @@ test('asFormatPath() is the path itself once tmux has expanded it, and runs noth
   await fc.assert(
     fc.asyncProperty(fc.array(nasty, { minLength: 1, maxLength: 20 }), async (texts) => {
       const lines = texts.map((text, index) => `set-option -gF @v${index} ${word(asFormatPath(text))}`);
-      expect(await optionsAfter(lines, texts.length)).toBe(texts.map((text) => `${text.replaceAll('\u0000', '')}\n`).join(''));
+      expect(await optionsAfter(lines, texts.length)).toBe(
+        texts.map((text) => `${text.replaceAll('\u0000', '')}\n`).join(''),
+      );
     }),
     { numRuns: 60 },
   );
@@ -67,7 +105,13 @@ test('asFormat() is the text itself once tmux has expanded it, but for the doubl
   expect(existsSync(sandbox.path('canary'))).toBe(false);
 });
 
-test.each(['#(touch CANARY)', '#{E:@x}#(touch CANARY)', "'; run-shell 'touch CANARY'; '", '"\n run-shell "touch CANARY"', '##(touch CANARY)'])('the window name %j is shown and not run', async (payload) => {
+test.each([
+  '#(touch CANARY)',
+  '#{E:@x}#(touch CANARY)',
+  "'; run-shell 'touch CANARY'; '",
+  '"\n run-shell "touch CANARY"',
+  '##(touch CANARY)',
+])('the window name %j is shown and not run', async (payload) => {
   const name = payload.replace('CANARY', sandbox.path('canary'));
   const input = `rename-window -t =lab: -- ${word(asFormat(name))}\nrun-shell 'sleep 0.1'\n`;
   await runTmux({ socket: tmux.socket }, ['source-file', '-'], { env: sandbox.env, input });

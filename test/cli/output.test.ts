@@ -25,7 +25,9 @@ describe('the way out', () => {
   });
 
   it('lets colours of ours through where the writer painted, and nothing else', () => {
-    expect(written('\u001b[31mx\u001b[39m\u001b[2J', { passes: 'painted', isTTY: true })).toBe('\u001b[31mx\u001b[39m\\u001b[2J');
+    expect(written('\u001b[31mx\u001b[39m\u001b[2J', { passes: 'painted', isTTY: true })).toBe(
+      '\u001b[31mx\u001b[39m\\u001b[2J',
+    );
   });
 
   it('gives a program every byte, and a terminal none that it acts on', () => {

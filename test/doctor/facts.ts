@@ -29,22 +29,55 @@ export interface Differences {
 
 export function factsWith(given: Differences): DoctorFacts {
   return {
-    programs: { own: '1.2.3', node: '20.20.2', git: 'git version 2.39.5', tmux: 'tmux 3.3a', platform: 'linux', claude: [{ command: 'claude', path: '/bin/claude', version: '2.1.197', lacks: [], ...given.claude }], ...given.programs },
+    programs: {
+      own: '1.2.3',
+      node: '20.20.2',
+      git: 'git version 2.39.5',
+      tmux: 'tmux 3.3a',
+      platform: 'linux',
+      claude: [{ command: 'claude', path: '/bin/claude', version: '2.1.197', lacks: [], ...given.claude }],
+      ...given.programs,
+    },
     server: { socket: '/tmp/s', problem: null, program: 'tmux 3.3a', options: { ...OPTIONS, ...given.options } },
-    plugin: { facts: { ...PLUGIN, ...given.plugin }, program: given.program ?? { path: '/bin/claude-tmux', version: '1.2.3' }, own: '1.2.3' },
+    plugin: {
+      facts: { ...PLUGIN, ...given.plugin },
+      program: given.program ?? { path: '/bin/claude-tmux', version: '1.2.3' },
+      own: '1.2.3',
+    },
     watcher: { ...WATCHER, ...given.watcher },
     fleets: [{ ...FLEET, ...given.fleet }],
     recordProblems: [],
-    hooks: { everywhere: [], sessions: [{ ...SESSION, ...given.session }], folders: [{ fleet: 'shop', path: '/state/plugin', isWhole: true, unknown: [], ...given.folder }] },
+    hooks: {
+      everywhere: [],
+      sessions: [{ ...SESSION, ...given.session }],
+      folders: [{ fleet: 'shop', path: '/state/plugin', isWhole: true, unknown: [], ...given.folder }],
+    },
     machine: { ...MACHINE, state: { ...MACHINE.state, ...given.state }, ...given.machine },
     chain: [{ id: 'hook', what: 'the hook runs', ms: 4, problem: null }],
     ...given.rest,
   };
 }
 
-const OPTIONS: ServerOptions = { version: '3.3a', status: 'on', statusInterval: '15', statusRightLength: '40', focusEvents: 'on', allowPassthrough: 'on', path: '/bin', stateHome: '', asciiClients: [] };
+const OPTIONS: ServerOptions = {
+  version: '3.3a',
+  status: 'on',
+  statusInterval: '15',
+  statusRightLength: '40',
+  focusEvents: 'on',
+  allowPassthrough: 'on',
+  path: '/bin',
+  stateHome: '',
+  asciiClients: [],
+};
 
-const PLUGIN: PluginFacts = { options: {}, statusRight: `${FRAGMENT}%H:%M`, placedElsewhere: false, bindings: {}, variables: { [LOADED]: 'N A F' }, hooks: ['client-attached[9138]', 'session-created[9138]'] };
+const PLUGIN: PluginFacts = {
+  options: {},
+  statusRight: `${FRAGMENT}%H:%M`,
+  placedElsewhere: false,
+  bindings: {},
+  variables: { [LOADED]: 'N A F' },
+  hooks: ['client-attached[9138]', 'session-created[9138]'],
+};
 
 const WATCHER: WatcherReading = {
   wanted: 'a fleet is up',
@@ -58,9 +91,27 @@ const WATCHER: WatcherReading = {
   logPath: '/state/watch.log',
 };
 
-const FLEET: FleetReading = { name: 'shop', socket: '/tmp/s', isUp: true, isHere: true, clones: [], living: [], layoutProblem: null, problem: null };
+const FLEET: FleetReading = {
+  name: 'shop',
+  socket: '/tmp/s',
+  isUp: true,
+  isHere: true,
+  clones: [],
+  living: [],
+  layoutProblem: null,
+  problem: null,
+};
 
-const SESSION: HookedSession = { fleet: 'shop', id: 'fe', settings: [], switches: [], isSilent: false, problems: [], isTrusted: true, folder: '/ws' };
+const SESSION: HookedSession = {
+  fleet: 'shop',
+  id: 'fe',
+  settings: [],
+  switches: [],
+  isSilent: false,
+  problems: [],
+  isTrusted: true,
+  folder: '/ws',
+};
 
 const MACHINE: MachineReading = {
   inotify: { watches: 100_000, instances: 128 },

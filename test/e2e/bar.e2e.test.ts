@@ -40,7 +40,10 @@ describeClaude('the bar', () => {
     process.kill(before, 'SIGKILL');
     await eventually(() => mustBeGone(before), PATIENT);
     await sealed.tmux.run('send-keys', '-t', await pane(), '-l', 'SCENARIO:slow:60');
-    await eventually(async () => expect(await sealed.tmux.run('capture-pane', '-p', '-t', await pane())).toContain('SCENARIO:slow:60'), PATIENT);
+    await eventually(
+      async () => expect(await sealed.tmux.run('capture-pane', '-p', '-t', await pane())).toContain('SCENARIO:slow:60'),
+      PATIENT,
+    );
     await sealed.tmux.run('send-keys', '-t', await pane(), 'Enter');
     await eventually(async () => expect(await watcher()).not.toBe(before), PATIENT);
     await lineShows(/^1 ● Agent one/);
@@ -51,8 +54,25 @@ describeClaude('the bar', () => {
   test('a claude that no fleet knows, once the plugin is loaded', async () => {
     const folder = sealed.sandbox.path('elsewhere');
     await mkdir(folder);
-    await sealed.tmux.run('set-environment', '-gh', 'claude_tmux_plugin', 'x', ';', 'new-window', '-d', '-t', 'mine:', '-c', folder, 'claude');
-    await eventually(async () => expect(await sealed.tmux.run('show-environment', '-gh')).toMatch(/claude_tmux_text_1=.*Agent one.*elsewhere/), PATIENT);
+    await sealed.tmux.run(
+      'set-environment',
+      '-gh',
+      'claude_tmux_plugin',
+      'x',
+      ';',
+      'new-window',
+      '-d',
+      '-t',
+      'mine:',
+      '-c',
+      folder,
+      'claude',
+    );
+    await eventually(
+      async () =>
+        expect(await sealed.tmux.run('show-environment', '-gh')).toMatch(/claude_tmux_text_1=.*Agent one.*elsewhere/),
+      PATIENT,
+    );
   });
 });
 

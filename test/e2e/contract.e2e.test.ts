@@ -22,12 +22,16 @@ const fixture = (version: string): URL => new URL(`../fixtures/claude/contract-$
 
 describeClaude('what Claude Code says', () => {
   /** Recorded by `scripts/record-claude VERSION`; a version without a record is compared with the newest that has one. */
-  test.skipIf(IS_OLD_CLAUDE && !existsSync(fixture(VERSION)) && process.env['CLAUDE_TMUX_E2E_RECORD'] !== '1')('is what was recorded: hook inputs, registry, dialogs', async () => {
-    const contract = await recordContract();
-    if (process.env['CLAUDE_TMUX_E2E_RECORD'] === '1') await writeFile(fixture(VERSION), `${JSON.stringify(contract, null, 2)}\n`);
-    const known = existsSync(fixture(VERSION)) ? fixture(VERSION) : fixture('2.1.332');
-    expect(contract).toEqual(JSON.parse(readFileSync(known, 'utf8')));
-  });
+  test.skipIf(IS_OLD_CLAUDE && !existsSync(fixture(VERSION)) && process.env['CLAUDE_TMUX_E2E_RECORD'] !== '1')(
+    'is what was recorded: hook inputs, registry, dialogs',
+    async () => {
+      const contract = await recordContract();
+      if (process.env['CLAUDE_TMUX_E2E_RECORD'] === '1')
+        await writeFile(fixture(VERSION), `${JSON.stringify(contract, null, 2)}\n`);
+      const known = existsSync(fixture(VERSION)) ? fixture(VERSION) : fixture('2.1.332');
+      expect(contract).toEqual(JSON.parse(readFileSync(known, 'utf8')));
+    },
+  );
 });
 
 async function recordContract(): Promise<Contract> {
@@ -63,7 +67,9 @@ async function recordContract(): Promise<Contract> {
   await one.registers({ waitingFor: 'dialog open' });
   await meet('/help');
   const { registry } = await one.explained();
-  const file = JSON.parse(await readFile(`${sealed.sandbox.home}/.claude/sessions/${String(registry?.pid)}.json`, 'utf8')) as object;
+  const file = JSON.parse(
+    await readFile(`${sealed.sandbox.home}/.claude/sessions/${String(registry?.pid)}.json`, 'utf8'),
+  ) as object;
   await one.press('Escape');
   await one.registers({ status: 'idle' });
   await one.say('/clear');
@@ -72,7 +78,9 @@ async function recordContract(): Promise<Contract> {
 }
 
 async function readKeys(): Promise<Contract['events']> {
-  const lines = (await readFile(`${sealed.sandbox.home}/hooks.jsonl`, 'utf8')).split('\n').filter((line) => line !== '');
+  const lines = (await readFile(`${sealed.sandbox.home}/hooks.jsonl`, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '');
   const keys = new Map<string, Set<string>>();
   for (const input of lines.map((line) => JSON.parse(line) as { readonly hook_event_name: string })) {
     // Comes only to a dialog that is open for six seconds.

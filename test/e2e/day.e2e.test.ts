@@ -19,14 +19,17 @@ afterEach(() => sealed.dispose());
 const clone = (id: string): string => join(sealed.workspace, id);
 const prompts = (): readonly (string | null)[] => sealed.api.prompts().map(({ prompt }) => prompt);
 const conversationOf = async (id: string): Promise<string | null> => (await sealed.statusOf(id)).agent.session_id;
-const branchOf = async (id: string): Promise<string> => (await git(clone(id), ['branch', '--show-current'], sealed.env)).trim();
+const branchOf = async (id: string): Promise<string> =>
+  (await git(clone(id), ['branch', '--show-current'], sealed.env)).trim();
 
 /** One session's events in the journal, oldest first; asking for the sessions folds what the inbox has. */
 async function eventsOf(id: string): Promise<readonly string[]> {
   await sealed.sessions();
   const store = storePaths(sealed.env, sealed.sandbox.home);
   const [uuid = ''] = await readdir(store.fleets);
-  return (await readJournal(fleetPaths(store, uuid).journal)).filter(({ session }) => session === id).map(({ event }) => event);
+  return (await readJournal(fleetPaths(store, uuid).journal))
+    .filter(({ session }) => session === id)
+    .map(({ event }) => event);
 }
 
 /** claude shows an answer before it writes it down. */
@@ -37,7 +40,10 @@ async function isWritten(id: string, words: string): Promise<void> {
 
 describeClaude('down while an agent works', () => {
   test('without a yes it ends nothing; with one the agent ends by SIGHUP, its SessionEnd hook is heard, and nothing else is touched', async () => {
-    await sealed.writeLayout([{ id: 'busy', prompt: 'SCENARIO:hold in the middle of it' }, { id: 'calm', prompt: 'SCENARIO:text:all_done' }]);
+    await sealed.writeLayout([
+      { id: 'busy', prompt: 'SCENARIO:hold in the middle of it' },
+      { id: 'calm', prompt: 'SCENARIO:text:all_done' },
+    ]);
     await sealed.ok('up', 'shop.yaml', '--yes');
     await sealed.reaches('busy', 'working');
     await sealed.rests('calm');
@@ -55,7 +61,8 @@ describeClaude('down while an agent works', () => {
 
     await sealed.ok('down', '--yes');
     for (const pid of pids) await eventually(() => mustBeGone(pid), PATIENT);
-    for (const id of ['busy', 'calm']) await eventually(async () => expect((await eventsOf(id)).at(-1)).toBe('SessionEnd'), PATIENT);
+    for (const id of ['busy', 'calm'])
+      await eventually(async () => expect((await eventsOf(id)).at(-1)).toBe('SessionEnd'), PATIENT);
     expect(await sealed.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine');
     expect(await Promise.all(['busy', 'calm'].map((id) => treeSnapshot(clone(id), sealed.env)))).toEqual(before);
 
@@ -98,9 +105,15 @@ describeClaude('another task', () => {
 describeClaude('a setup and the turns of a start', () => {
   test('claude starts in its pane when the setup has ended, is told its prompt once, and each of many has its turn', async () => {
     const ids = ['a', 'b', 'c', 'd'];
-    await sealed.writeLayout(ids.map((id) => ({ id, prompt: `SCENARIO:text:${id}_is_done` })), { setup: ['until [ -e "$HOME/go" ]; do sleep 0.05; done', 'echo "set up" >.git/was-set-up'], arrange: 'windows' });
+    await sealed.writeLayout(
+      ids.map((id) => ({ id, prompt: `SCENARIO:text:${id}_is_done` })),
+      { setup: ['until [ -e "$HOME/go" ]; do sleep 0.05; done', 'echo "set up" >.git/was-set-up'], arrange: 'windows' },
+    );
     await sealed.ok('up', 'shop.yaml', '--yes');
-    await eventually(async () => expect((await sealed.sessions()).map(({ agent }) => agent.detail)).toContain('its setup runs'), PATIENT);
+    await eventually(
+      async () => expect((await sealed.sessions()).map(({ agent }) => agent.detail)).toContain('its setup runs'),
+      PATIENT,
+    );
     expect(prompts()).toEqual([]);
     await writeFile(join(sealed.sandbox.home, 'go'), '');
     for (const id of ids) await sealed.rests(id);
@@ -108,14 +121,20 @@ describeClaude('a setup and the turns of a start', () => {
     expect(prompts().toSorted()).toEqual(ids.map((id) => `SCENARIO:text:${id}_is_done`));
     expect((await sealed.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     // A turn is given back with the first hook, not held for as long as claude runs.
-    await eventually(async () => expect(await readdir(storePaths(sealed.env, sealed.sandbox.home).gates)).toEqual([]), PATIENT);
+    await eventually(
+      async () => expect(await readdir(storePaths(sealed.env, sealed.sandbox.home).gates)).toEqual([]),
+      PATIENT,
+    );
   });
 });
 
 describeClaude('what the user allowed in the checkout', () => {
   test('counts in the clones too, and nothing is asked for it there', async () => {
     await mkdir(join(sealed.checkout, '.claude'));
-    await writeFile(join(sealed.checkout, '.claude', 'settings.local.json'), JSON.stringify({ permissions: { allow: ['Bash(touch:*)'] } }));
+    await writeFile(
+      join(sealed.checkout, '.claude', 'settings.local.json'),
+      JSON.stringify({ permissions: { allow: ['Bash(touch:*)'] } }),
+    );
     await writeFile(join(sealed.checkout, '.git', 'info', 'exclude'), '.claude/settings.local.json\n');
     await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:permission' }]);
     await sealed.ok('up', 'shop.yaml', '--yes');

@@ -24,15 +24,25 @@ describeClaude('up, run by an agent', () => {
   test('through its Bash tool, which also starts the tmux server, makes agents that keep their conversations', async () => {
     await sealed.tmux.dispose();
     const command = `cd ${sealed.checkout} && claude-tmux up shop.yaml --yes -S ${sealed.tmux.socket}`;
-    const script = JSON.stringify([[{ type: 'tool_use', name: 'Bash', input: { command, description: 'Bring up the fleet' } }]]);
-    await openTerminal(sealed.sandbox, ['claude', '--permission-mode', 'default', '--allowedTools', 'Bash', '--', `SCENARIO:json ${script}`], { cwd: sealed.checkout });
+    const script = JSON.stringify([
+      [{ type: 'tool_use', name: 'Bash', input: { command, description: 'Bring up the fleet' } }],
+    ]);
+    await openTerminal(
+      sealed.sandbox,
+      ['claude', '--permission-mode', 'default', '--allowedTools', 'Bash', '--', `SCENARIO:json ${script}`],
+      { cwd: sealed.checkout },
+    );
     await eventually(() => sealed.tmux.run('has-session', '-t', '=shop:'), PATIENT);
     expect(await sealed.tmux.run('show-environment', '-g')).not.toMatch(/^(CLAUDECODE|CLAUDE_CODE_CHILD_SESSION)=/m);
     await expectWhole();
   });
 
   test('on a terminal does not take that terminal over', async () => {
-    const marks = { CLAUDECODE: '1', CLAUDE_CODE_CHILD_SESSION: '1', CLAUDE_CODE_SESSION_ID: '11111111-1111-4111-8111-111111111111' };
+    const marks = {
+      CLAUDECODE: '1',
+      CLAUDE_CODE_CHILD_SESSION: '1',
+      CLAUDE_CODE_SESSION_ID: '11111111-1111-4111-8111-111111111111',
+    };
     const terminal = await sealed.terminal(['up', 'shop.yaml', '--yes'], { env: marks });
     await eventually(async () => expect(await terminal.exitCode()).toBe(0), PATIENT);
     expect(await terminal.screen()).toContain('"shop" is up: 1 pane made');

@@ -19,7 +19,9 @@ const PROMPTS: Readonly<Record<string, string>> = {
 };
 
 /** 2.1.332 drops characters that change the direction of text. */
-const EXPECTED = Object.fromEntries(Object.entries(PROMPTS).map(([id, prompt]) => [id, IS_OLD_CLAUDE ? prompt : prompt.replaceAll('\u202e', '')]));
+const EXPECTED = Object.fromEntries(
+  Object.entries(PROMPTS).map(([id, prompt]) => [id, IS_OLD_CLAUDE ? prompt : prompt.replaceAll('\u202e', '')]),
+);
 
 describeClaude('first prompts', () => {
   test('arrive whole, unchanged and exactly once, whatever is in them', async () => {

@@ -12,7 +12,9 @@ afterEach(() => sealed.dispose());
 /** What the user said in a conversation, oldest first. */
 async function saidIn(conversation: string | null): Promise<readonly unknown[]> {
   const entries = await sealed.transcript(conversation ?? '');
-  return entries.filter(({ type }) => type === 'user').map(({ message }) => (message as { readonly content: unknown }).content);
+  return entries
+    .filter(({ type }) => type === 'user')
+    .map(({ message }) => (message as { readonly content: unknown }).content);
 }
 
 async function conversationOf(id: string): Promise<string | null> {
@@ -55,7 +57,11 @@ describeClaude('after the tmux server was killed', () => {
     await sealed.boot();
     await sealed.ok('up', 'shop.yaml');
     for (const id of ['busy', 'moved', 'empty']) await sealed.rests(id);
-    expect([await conversationOf('busy'), await conversationOf('moved'), await conversationOf('empty')]).toEqual([busy, moved, empty]);
+    expect([await conversationOf('busy'), await conversationOf('moved'), await conversationOf('empty')]).toEqual([
+      busy,
+      moved,
+      empty,
+    ]);
     await sealed.shows('busy', 'in the middle of it');
     await sealed.shows('moved', 'new story');
     expect(await sealed.screenOf('moved')).not.toContain('old story');
@@ -63,7 +69,11 @@ describeClaude('after the tmux server was killed', () => {
 
     await sealed.say('busy', 'SCENARIO:text:on_we_go');
     await sealed.shows('busy', 'on we go');
-    await eventually(async () => expect(await saidIn(busy)).toEqual(expect.arrayContaining(['SCENARIO:hold in the middle of it', 'SCENARIO:text:on_we_go'])));
+    await eventually(async () =>
+      expect(await saidIn(busy)).toEqual(
+        expect.arrayContaining(['SCENARIO:hold in the middle of it', 'SCENARIO:text:on_we_go']),
+      ),
+    );
   });
 });
 
@@ -71,13 +81,23 @@ describeClaude('an agent that has ended', () => {
   test('killed: the pane keeps a footer, and up resumes the conversation in the same pane', async () => {
     const { pane, agent } = await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text:remember_me' });
     // claude shows an answer before it writes it down.
-    await eventually(async () => expect(JSON.stringify(await sealed.transcript(agent.session_id ?? ''))).toContain('remember me'), PATIENT);
+    await eventually(
+      async () => expect(JSON.stringify(await sealed.transcript(agent.session_id ?? ''))).toContain('remember me'),
+      PATIENT,
+    );
     process.kill(await sealed.pidOf('one'), 'SIGKILL');
-    await eventually(async () => expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }), PATIENT);
+    await eventually(
+      async () =>
+        expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }),
+      PATIENT,
+    );
     expect(await sealed.screenOf('one')).toMatch(/r resume.*s shell.*c close this pane/);
     await sealed.ok('up', 'shop.yaml');
     const again = await sealed.rests('one');
-    expect({ pane: again.pane, conversation: again.agent.session_id }).toEqual({ pane, conversation: agent.session_id });
+    expect({ pane: again.pane, conversation: again.agent.session_id }).toEqual({
+      pane,
+      conversation: agent.session_id,
+    });
     await sealed.shows('one', 'remember me');
     expect(prompts()).toEqual(['SCENARIO:text:remember_me']);
   });
@@ -87,7 +107,11 @@ describeClaude('an agent that has ended', () => {
     await sealed.shows('one', 'remember me');
     await sealed.say('one', '/exit');
     // The pane writes the exit code down a moment after the process has gone.
-    await eventually(async () => expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'exited', detail: 'exit code 0' }), PATIENT);
+    await eventually(
+      async () =>
+        expect((await sealed.statusOf('one')).agent).toMatchObject({ state: 'exited', detail: 'exit code 0' }),
+      PATIENT,
+    );
     expect((await sealed.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     expect((await sealed.statusOf('one')).agent.state).toBe('exited');
     await sealed.press('one', 'r');

@@ -31,15 +31,25 @@ const CLOSING: Readonly<Record<string, string>> = {
 describeClaude('the scripted API', () => {
   test('plays every scenario through to its end with claude', async () => {
     sealed = await seal({ trusted: true });
-    const { agent } = await sealed.startAgent({ id: 'one', prompt: 'SCENARIO:text:ready', claude: { args: ['--allowedTools', 'Bash', 'Write', 'Edit'] } });
-    const answers = async () => (await sealed.transcript(agent.session_id ?? '')).filter(({ type }) => type === 'assistant').map((entry) => JSON.stringify(entry));
+    const { agent } = await sealed.startAgent({
+      id: 'one',
+      prompt: 'SCENARIO:text:ready',
+      claude: { args: ['--allowedTools', 'Bash', 'Write', 'Edit'] },
+    });
+    const answers = async () =>
+      (await sealed.transcript(agent.session_id ?? ''))
+        .filter(({ type }) => type === 'assistant')
+        .map((entry) => JSON.stringify(entry));
     await sealed.shows('one', 'ready');
     for (const [scenario, closing] of Object.entries(CLOSING)) {
       await sealed.say('one', `SCENARIO:${scenario}`);
       await eventually(async () => expect((await answers()).at(-1)).toContain(closing), PATIENT);
       await sealed.reaches('one', 'idle', 'done', 'error');
     }
-    const scripts = sealed.api.prompts().slice(1).map(({ scenario }) => scenario);
+    const scripts = sealed.api
+      .prompts()
+      .slice(1)
+      .map(({ scenario }) => scenario);
     expect(new Set(scripts)).toEqual(new Set(Object.keys(CLOSING).map((scenario) => /^[a-z]+/.exec(scenario)?.[0])));
     expect((await sealed.statusOf('one')).changes).toBeGreaterThanOrEqual(4);
   });

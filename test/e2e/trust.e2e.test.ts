@@ -10,7 +10,13 @@ import type { Terminal } from './support/terminal.ts';
 
 let sealed: Sealed;
 beforeEach(async () => {
-  sealed = await seal({ files: { ...MCP_PROJECT, '.gitignore': '*.yaml\n.claude/settings.local.json\n', '.claude/settings.json': JSON.stringify({ permissions: { allow: ['Bash(make check)'] } }) } });
+  sealed = await seal({
+    files: {
+      ...MCP_PROJECT,
+      '.gitignore': '*.yaml\n.claude/settings.local.json\n',
+      '.claude/settings.json': JSON.stringify({ permissions: { allow: ['Bash(make check)'] } }),
+    },
+  });
   await approveInCheckout(sealed);
   await sealed.writeLayout([
     { id: 'one', prompt: 'SCENARIO:text:first_answer' },
@@ -26,11 +32,17 @@ async function answer(terminal: Terminal, question: string, ...keys: string[]): 
 
 /** Keys of Claude's file whose folder is trusted, without what leads to the workspace. */
 async function trusted(): Promise<readonly string[]> {
-  const { projects } = JSON.parse(await readFile(join(sealed.sandbox.home, '.claude.json'), 'utf8')) as { projects: Record<string, { hasTrustDialogAccepted?: boolean }> };
-  return Object.keys(projects).filter((key) => projects[key]?.hasTrustDialogAccepted === true).map((key) => key.replace(`${sealed.workspace}/`, '')).sort();
+  const { projects } = JSON.parse(await readFile(join(sealed.sandbox.home, '.claude.json'), 'utf8')) as {
+    projects: Record<string, { hasTrustDialogAccepted?: boolean }>;
+  };
+  return Object.keys(projects)
+    .filter((key) => projects[key]?.hasTrustDialogAccepted === true)
+    .map((key) => key.replace(`${sealed.workspace}/`, ''))
+    .sort();
 }
 
-const allTold = (): Promise<void> => eventually(async () => expect((await sealed.sessions()).map(isTold)).not.toContain(false), PATIENT);
+const allTold = (): Promise<void> =>
+  eventually(async () => expect((await sealed.sessions()).map(isTold)).not.toContain(false), PATIENT);
 const UNTRUSTED = { detail: 'asks whether this folder is trusted', source: 'screen' };
 
 describeClaude('trust of the clones', () => {
@@ -74,7 +86,9 @@ describeClaude('trust of the clones', () => {
 
   test('without a terminal nothing is written, whatever --yes says; a restart on a terminal asks for all, and the prompt arrives once', async () => {
     const { stderr } = await sealed.ct(['up', 'shop.yaml', '--yes']);
-    expect(stderr).toContain(`note: Claude Code does not trust ${sealed.workspace}: one, two yet and asks in each pane`);
+    expect(stderr).toContain(
+      `note: Claude Code does not trust ${sealed.workspace}: one, two yet and asks in each pane`,
+    );
     for (const id of ['one', 'two']) expect((await sealed.reaches(id, 'blocked')).agent).toMatchObject(UNTRUSTED);
     expect(await trusted()).toEqual([]);
     const terminal = await sealed.terminal(['restart', 'one']);
@@ -91,12 +105,16 @@ describeClaude('trust of the clones', () => {
     await sealed.writeLayout(ids.map((id) => ({ id })));
     const terminal = await sealed.terminal(['up', 'shop.yaml', '--yes']);
     await answer(terminal, 'Do this? [y/N]', 'y');
-    await eventually(async () => expect((await sealed.sessions()).filter(isTold)).toHaveLength(10), { within: 120_000 });
+    await eventually(async () => expect((await sealed.sessions()).filter(isTold)).toHaveLength(10), {
+      within: 120_000,
+    });
     expect(await trusted()).toEqual(ids);
   });
 
   test('of a worktree is the main repository, and its subfolder needs no other key', async () => {
-    await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text:first_answer', dir: '.claude' }], { isolation: 'worktree' });
+    await sealed.writeLayout([{ id: 'one', prompt: 'SCENARIO:text:first_answer', dir: '.claude' }], {
+      isolation: 'worktree',
+    });
     const terminal = await sealed.terminal(['up', 'shop.yaml', '--yes']);
     await answer(terminal, 'Do this? [y/N]', 'y');
     await sealed.shows('one', 'first answer');

@@ -45,9 +45,15 @@ export interface Made {
 }
 
 /** Throws unless everything the witness saw is there, byte for byte, in the tree at `tree`. */
-export async function expectStillThere(tree: string, { files = {}, objects = {}, outside = {}, inside = '' }: Witness, env: Environment): Promise<void> {
-  for (const [path, text] of Object.entries(files)) expect([path, await readFile(join(tree, path), 'utf8')]).toEqual([path, text]);
-  for (const [path, text] of Object.entries(outside)) expect([path, await readFile(path, 'utf8')]).toEqual([path, text]);
+export async function expectStillThere(
+  tree: string,
+  { files = {}, objects = {}, outside = {}, inside = '' }: Witness,
+  env: Environment,
+): Promise<void> {
+  for (const [path, text] of Object.entries(files))
+    expect([path, await readFile(join(tree, path), 'utf8')]).toEqual([path, text]);
+  for (const [path, text] of Object.entries(outside))
+    expect([path, await readFile(path, 'utf8')]).toEqual([path, text]);
   for (const [name, id] of Object.entries(objects)) {
     expect([name, await git(join(tree, inside), ['rev-parse', name], env)]).toEqual([name, id]);
     await git(join(tree, inside), ['cat-file', '-e', id], env);
@@ -56,7 +62,11 @@ export async function expectStillThere(tree: string, { files = {}, objects = {},
 
 /** Everything that may lie in a tree and nowhere else. The paths trip up what is careless with blanks, quotes and newlines. */
 export const AT_RISK: readonly AtRisk[] = [
-  { what: 'an uncommitted change', risk: 'uncommitted', make: async (scene) => ({ witness: { files: await write(scene, { 'README.md': 'changed\n' }) } }) },
+  {
+    what: 'an uncommitted change',
+    risk: 'uncommitted',
+    make: async (scene) => ({ witness: { files: await write(scene, { 'README.md': 'changed\n' }) } }),
+  },
   {
     what: 'a staged change that differs from the file',
     risk: 'staged',
@@ -67,9 +77,21 @@ export const AT_RISK: readonly AtRisk[] = [
       return { witness: { files, objects: await objects(scene, ':README.md') } };
     },
   },
-  { what: 'an untracked file', risk: 'untracked', make: async (scene) => ({ witness: { files: await write(scene, { "a 'new'\n\"file\".txt": 'new\n' }) } }) },
-  { what: 'an untracked file in an untracked folder', risk: 'untracked', make: async (scene) => ({ witness: { files: await write(scene, { 'new/folder/file': 'new\n' }) } }) },
-  { what: 'an edited copy of an ignored file', risk: 'copy', make: async (scene) => ({ witness: { files: await write(scene, { '.env': 'SECRET=mine\n' }) } }) },
+  {
+    what: 'an untracked file',
+    risk: 'untracked',
+    make: async (scene) => ({ witness: { files: await write(scene, { 'a \'new\'\n"file".txt': 'new\n' }) } }),
+  },
+  {
+    what: 'an untracked file in an untracked folder',
+    risk: 'untracked',
+    make: async (scene) => ({ witness: { files: await write(scene, { 'new/folder/file': 'new\n' }) } }),
+  },
+  {
+    what: 'an edited copy of an ignored file',
+    risk: 'copy',
+    make: async (scene) => ({ witness: { files: await write(scene, { '.env': 'SECRET=mine\n' }) } }),
+  },
   {
     what: 'a change behind assume-unchanged',
     risk: 'hidden',
@@ -87,7 +109,11 @@ export const AT_RISK: readonly AtRisk[] = [
       return { witness: { objects: await objects(scene, 'stash@{0}') } };
     },
   },
-  { what: 'an unpushed commit on the current branch', risk: 'unpushed', make: async (scene) => ({ witness: await commit(scene, 'HEAD') }) },
+  {
+    what: 'an unpushed commit on the current branch',
+    risk: 'unpushed',
+    make: async (scene) => ({ witness: await commit(scene, 'HEAD') }),
+  },
   {
     what: 'an unpushed commit on another branch',
     risk: 'branch',
@@ -113,12 +139,21 @@ export const AT_RISK: readonly AtRisk[] = [
     risk: 'unpushed',
     make: async (scene) => {
       const { sandbox, env, tree } = scene;
-      const [aside, origin, branch] = [sandbox.path('aside'), await at(scene, 'config', '--get', 'remote.origin.url'), await at(scene, 'branch', '--show-current')];
+      const [aside, origin, branch] = [
+        sandbox.path('aside'),
+        await at(scene, 'config', '--get', 'remote.origin.url'),
+        await at(scene, 'branch', '--show-current'),
+      ];
       await rename(tree, aside);
       await git(sandbox.root, ['clone', '-q', '--', origin, tree], env);
       await at(scene, 'checkout', '-q', '-b', branch);
       const { objects: found } = await commit(scene, 'HEAD');
-      return { witness: { objects: found ?? {}, outside: { [join(aside, 'README.md')]: await readFile(join(aside, 'README.md'), 'utf8') } } };
+      return {
+        witness: {
+          objects: found ?? {},
+          outside: { [join(aside, 'README.md')]: await readFile(join(aside, 'README.md'), 'utf8') },
+        },
+      };
     },
   },
   {
@@ -159,7 +194,11 @@ export const AT_RISK: readonly AtRisk[] = [
     },
   },
   ...HIDDEN_WORK,
-  ...['merge', 'rebase', 'cherry-pick', 'revert'].map((name): AtRisk => ({ what: `a ${name} in progress`, risk: 'operation', make: (scene) => interrupted(scene, name) })),
+  ...['merge', 'rebase', 'cherry-pick', 'revert'].map((name): AtRisk => ({
+    what: `a ${name} in progress`,
+    risk: 'operation',
+    make: (scene) => interrupted(scene, name),
+  })),
   {
     what: 'a bisect in progress',
     risk: 'operation',
@@ -202,7 +241,9 @@ export const PLACES_AT_RISK: readonly AtRisk[] = [
       await rename(tree, elsewhere);
       await symlink(elsewhere, tree);
       await writeFile(join(elsewhere, 'far.txt'), 'far away\n');
-      return { witness: { files: { 'far.txt': 'far away\n' }, outside: { [join(elsewhere, 'far.txt')]: 'far away\n' } } };
+      return {
+        witness: { files: { 'far.txt': 'far away\n' }, outside: { [join(elsewhere, 'far.txt')]: 'far away\n' } },
+      };
     },
   },
   {
@@ -238,7 +279,10 @@ async function interrupted(scene: RiskScene, name: string): Promise<Made> {
   await write(scene, { 'README.md': 'ours\n' });
   await at(scene, 'commit', '-q', '-a', '-m', 'Ours');
   const target = name === 'revert' ? 'theirs~1' : 'theirs';
-  const ended = await run('git', [name, ...(name === 'revert' ? ['--no-edit'] : []), target], { cwd: scene.tree, env: scene.env });
+  const ended = await run('git', [name, ...(name === 'revert' ? ['--no-edit'] : []), target], {
+    cwd: scene.tree,
+    env: scene.env,
+  });
   if (ended.code === 0) throw new Error(`the ${name} met no conflict`);
   const files = await write(scene, { 'README.md': 'half solved\n' });
   return { witness: { files, objects: await objects(scene, 'refs/heads/theirs') } };

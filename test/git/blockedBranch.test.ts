@@ -30,7 +30,10 @@ describe('a branch is called unpushable when, and only when, the remote refuses 
     ['Feature', 'feature/api'],
   ])('origin has %s, the branch is %s', async (theirs, branch) => {
     await onOrigin(theirs);
-    const isTaken = await shop.git(shop.checkout, 'push', '-q', 'origin', `HEAD:refs/heads/${branch}`).then(() => false, () => true);
+    const isTaken = await shop.git(shop.checkout, 'push', '-q', 'origin', `HEAD:refs/heads/${branch}`).then(
+      () => false,
+      () => true,
+    );
     expect(findBlocking(branch, ['main', theirs]) !== null).toBe(isTaken);
     const other = otherName(branch, ['main', theirs]);
     expect(isTaken ? await shop.git(shop.checkout, 'push', '-q', 'origin', `HEAD:refs/heads/${other}`) : '').toBe('');
@@ -48,15 +51,21 @@ describe('a branch that can never be pushed is refused before its tree is made',
     for (const one of [mirror, { ...mirror, usable: false, branches: [] }]) {
       const refused: unknown = await shop.clone({}, { mirror: one }).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UserError);
-      if (refused instanceof UserError) expect([refused.message, refused.hint].join('\n')).toMatch(new RegExp(`^${message}.*\n.*branch: ${hint} in the layout`));
+      if (refused instanceof UserError)
+        expect([refused.message, refused.hint].join('\n')).toMatch(
+          new RegExp(`^${message}.*\n.*branch: ${hint} in the layout`),
+        );
     }
     expect(existsSync(dirname(shop.spec().path)) ? await readdir(dirname(shop.spec().path)) : []).toEqual([]);
   });
 
   it('in a worktree, beside branches of origin and of the checkout', async () => {
-    const add = () => makeWorktree({ spec: shop.spec(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+    const add = () =>
+      makeWorktree({ spec: shop.spec(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
     await shop.git(shop.checkout, 'branch', 'feature');
-    await expect(add()).rejects.toThrow(`the branch "feature/api" cannot be made in "${shop.checkout}": it has the branch "feature"`);
+    await expect(add()).rejects.toThrow(
+      `the branch "feature/api" cannot be made in "${shop.checkout}": it has the branch "feature"`,
+    );
     await shop.git(shop.checkout, 'branch', '-D', 'feature');
     await onOrigin('feature');
     await fetched();
@@ -68,7 +77,15 @@ describe('a branch that can never be pushed is refused before its tree is made',
     await shop.clone();
     await shop.git(shop.spec().path, 'checkout', '-q', '-b', 'mine');
     await onOrigin('spike');
-    const to = async (branch: string) => switchBranch({ spec: shop.spec({ branch }), basePath: null, mirror: await shop.fill(), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+    const to = async (branch: string) =>
+      switchBranch({
+        spec: shop.spec({ branch }),
+        basePath: null,
+        mirror: await shop.fill(),
+        checkout: shop.checkout,
+        env: shop.env,
+        onLine: () => undefined,
+      });
     await expect(to('spike/one')).rejects.toThrow('can never be pushed: origin has the branch "spike"');
     await expect(to('mine/one')).rejects.toThrow(`cannot be made in "${shop.spec().path}": it has the branch "mine"`);
     expect(await shop.git(shop.spec().path, 'branch', '--show-current')).toBe('mine');

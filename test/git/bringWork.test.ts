@@ -54,8 +54,14 @@ it('gives the clone the commits, the changes and the untracked files of the chec
   expect(await readFile(join(clone, 'src/a.txt'), 'utf8')).toBe('staged\n');
   expect(await readFile(join(clone, 'src/b.txt'), 'utf8')).toBe('unstaged\n');
   expect((await stat(join(clone, 'new "folder"/x\n.sh'))).mode & 0o111).toBe(0o111);
-  expect((await api('diff', '--cached', '--name-only'))).toBe('');
-  expect((await api('status', '--porcelain')).split('\n').map((line) => line.trim())).toEqual(['D README.md', 'M src/a.txt', 'M src/b.txt', '?? link', '?? "new \\"folder\\"/"']);
+  expect(await api('diff', '--cached', '--name-only')).toBe('');
+  expect((await api('status', '--porcelain')).split('\n').map((line) => line.trim())).toEqual([
+    'D README.md',
+    'M src/a.txt',
+    'M src/b.txt',
+    '?? link',
+    '?? "new \\"folder\\"/"',
+  ]);
   await expect(stat(join(clone, '.env'))).rejects.toThrow('ENOENT');
   expect(await api('fsck', '--full', '--no-dangling')).toBe('');
 });
@@ -89,13 +95,18 @@ async function makeConflict(how: 'merge' | 'rebase' | 'cherry-pick'): Promise<vo
   await expect(at(how, 'other')).rejects.toThrow();
 }
 
-it.each(['merge', 'rebase', 'cherry-pick'] as const)('is refused beforehand while a %s waits with files in conflict, which are named', async (how) => {
-  await refuseConflicts(shop.checkout, shop.env);
-  await makeConflict(how);
-  await expect(refuseConflicts(shop.checkout, shop.env)).rejects.toThrow(`the checkout "${shop.checkout}" has files in conflict in the middle of a ${how}: "src/a.txt"`);
-  await at('add', 'src/a.txt');
-  await refuseConflicts(shop.checkout, shop.env);
-});
+it.each(['merge', 'rebase', 'cherry-pick'] as const)(
+  'is refused beforehand while a %s waits with files in conflict, which are named',
+  async (how) => {
+    await refuseConflicts(shop.checkout, shop.env);
+    await makeConflict(how);
+    await expect(refuseConflicts(shop.checkout, shop.env)).rejects.toThrow(
+      `the checkout "${shop.checkout}" has files in conflict in the middle of a ${how}: "src/a.txt"`,
+    );
+    await at('add', 'src/a.txt');
+    await refuseConflicts(shop.checkout, shop.env);
+  },
+);
 
 it('brings files in the middle of a merge, with the conflict marks', async () => {
   await makeConflict('merge');
@@ -134,7 +145,9 @@ it('lays nothing over changes, and moves no branch that has commits of its own',
 it("does not move the remote's branch away from its commits", async () => {
   await shop.clone({ branch: 'existing' });
   const spec = shop.spec({ branch: 'existing' });
-  await expect(bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined })).rejects.toThrow('the branch "existing"');
+  await expect(bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined })).rejects.toThrow(
+    'the branch "existing"',
+  );
 });
 
 it('brings all but repositories inside the checkout and what is staged alone, and names those', async () => {
@@ -149,7 +162,11 @@ it('brings all but repositories inside the checkout and what is staged alone, an
   await at('add', 'src/a.txt');
   await write('src/a.txt', 'on disk\n');
   await write('src/b.txt', 'new\n');
-  expect(await readLeftBehind(shop.checkout, shop.env)).toEqual({ submodules: ['lib'], repositories: ['inner/no [commit]'], staged: ['src/a.txt'] });
+  expect(await readLeftBehind(shop.checkout, shop.env)).toEqual({
+    submodules: ['lib'],
+    repositories: ['inner/no [commit]'],
+    staged: ['src/a.txt'],
+  });
   await shop.clone();
   await bring();
   expect(await readFile(join(shop.spec().path, 'src/a.txt'), 'utf8')).toBe('on disk\n');

@@ -29,7 +29,12 @@ async function work(): Promise<void> {
 
 /** Refs with their history, changes, and whether git finds every object whole. */
 async function facts(): Promise<string> {
-  const questions = [['log', '--all', '--format=%H %D', '--decorate=full'], ['status', '--porcelain'], ['diff', 'HEAD'], ['fsck', '--full', '--no-dangling', '--no-progress']];
+  const questions = [
+    ['log', '--all', '--format=%H %D', '--decorate=full'],
+    ['status', '--porcelain'],
+    ['diff', 'HEAD'],
+    ['fsck', '--full', '--no-dangling', '--no-progress'],
+  ];
   const answers = await Promise.all(questions.map((question) => shop.git(clone(), ...question)));
   return answers.join('\n');
 }
@@ -42,7 +47,9 @@ describe('a clone with work in it is the same after', () => {
     [
       'a branch was force-pushed and another deleted upstream, and the mirror followed and collected',
       async () => {
-        await shop.git(shop.origin, 'commit-tree', 'main^{tree}', '-m', 'Another history').then((commit) => shop.git(shop.origin, 'update-ref', 'refs/heads/main', commit));
+        await shop
+          .git(shop.origin, 'commit-tree', 'main^{tree}', '-m', 'Another history')
+          .then((commit) => shop.git(shop.origin, 'update-ref', 'refs/heads/main', commit));
         await shop.git(shop.origin, 'branch', '-D', 'existing');
         await shop.git(shop.origin, 'tag', '-d', 'v1');
         await shop.fill();
@@ -62,7 +69,8 @@ describe('a clone with work in it is the same after', () => {
     await shop.clone({ path: shop.path('work space', 'other'), branch: 'feature/other' });
     await shop.git(clone(), 'branch', '-r', '-d', 'origin/existing');
     await collect(clone());
-    for (const where of [clone(), mirror, shop.path('work space', 'other')]) expect(await shop.git(where, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
+    for (const where of [clone(), mirror, shop.path('work space', 'other')])
+      expect(await shop.git(where, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
     await shop.clone({ path: shop.path('work space', 'third'), branch: 'feature/third' });
     expect(await shop.git(shop.path('work space', 'third'), 'fsck', '--full', '--no-progress')).toBe('');
   });
@@ -79,7 +87,9 @@ describe('a mirror', () => {
   it('that lacks the content of a file is noticed when a clone is made', async () => {
     await repackWithout(await shop.git(mirror, 'rev-parse', 'main:src/a.txt'));
     const { notes } = await shop.clone();
-    expect(notes).toEqual([`the mirror "${mirror}" was damaged and is removed; the clone came from the repository itself`]);
+    expect(notes).toEqual([
+      `the mirror "${mirror}" was damaged and is removed; the clone came from the repository itself`,
+    ]);
     expect(await shop.git(clone(), 'status', '--porcelain')).toBe('');
     expect(await shop.git(clone(), 'fsck', '--full', '--no-progress')).toBe('');
     await expect(access(mirror)).rejects.toThrow('ENOENT');
@@ -90,9 +100,19 @@ describe('a mirror', () => {
       await shop.git(shop.origin, 'branch', `many/${number}`, 'main');
       const commit = await shop.git(shop.origin, 'commit-tree', 'main^{tree}', '-p', 'main', '-m', `Commit ${number}`);
       await shop.git(shop.origin, 'update-ref', `refs/heads/many/${number}`, commit);
-      await shop.git(mirror, '-c', 'fetch.unpackLimit=1', 'fetch', '-q', shop.origin, `+refs/heads/many/${number}:refs/heads/many/${number}`);
+      await shop.git(
+        mirror,
+        '-c',
+        'fetch.unpackLimit=1',
+        'fetch',
+        '-q',
+        shop.origin,
+        `+refs/heads/many/${number}:refs/heads/many/${number}`,
+      );
     }
-    expect((await readdir(join(mirror, 'objects', 'pack'))).filter((name) => name.endsWith('.pack')).length).toBeGreaterThan(40);
+    expect(
+      (await readdir(join(mirror, 'objects', 'pack'))).filter((name) => name.endsWith('.pack')).length,
+    ).toBeGreaterThan(40);
     await shop.fill();
     expect((await readdir(join(mirror, 'objects', 'pack'))).filter((name) => name.endsWith('.pack'))).toHaveLength(1);
     expect(await shop.git(mirror, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
@@ -104,7 +124,10 @@ async function repackWithout(lost: string): Promise<void> {
   const packs = join(mirror, 'objects', 'pack');
   const before = await readdir(packs);
   const ids = (await shop.git(mirror, 'rev-list', '--objects', '--all')).split('\n').map((line) => line.slice(0, 40));
-  const input = ids.filter((id) => id !== lost).map((id) => `${id}\n`).join('');
+  const input = ids
+    .filter((id) => id !== lost)
+    .map((id) => `${id}\n`)
+    .join('');
   await output('git', ['pack-objects', '-q', join(packs, 'pack')], { env: shop.env, cwd: mirror, input });
   for (const name of before) await rm(join(packs, name));
 }

@@ -41,7 +41,13 @@ it("the checkout's identity comes along by an allow-list and is listed; secrets 
 it("the checkout's identity comes along from an includeIf that only holds in the checkout", async () => {
   const { path } = shop;
   await writeFile(path('work.config'), '[user]\n\temail = me@work.example\n');
-  await shop.git(shop.sandbox.root, 'config', '--global', `includeIf.gitdir:${shop.checkout}/.path`, path('work.config'));
+  await shop.git(
+    shop.sandbox.root,
+    'config',
+    '--global',
+    `includeIf.gitdir:${shop.checkout}/.path`,
+    path('work.config'),
+  );
   expect((await shop.clone()).carried).toEqual(['user.email = me@work.example']);
   expect(await api('config', '--local', 'user.email')).toBe('me@work.example');
 });
@@ -64,21 +70,30 @@ it("the checkout's identity names hooks that do not run while the clone is made"
   await stat(path('ran'));
 });
 
-const offOf = async (): Promise<string> => (await describeMissingHooks(shop.spec().path, { checkout: shop.checkout, env: shop.env })) ?? '';
+const offOf = async (): Promise<string> =>
+  (await describeMissingHooks(shop.spec().path, { checkout: shop.checkout, env: shop.env })) ?? '';
 const hook = async (...folder: string[]): Promise<void> => {
   await mkdir(join(...folder), { recursive: true });
-  for (const name of ['pre-commit', 'commit-msg', 'pre-push.sample']) await writeFile(join(...folder, name), '#!/bin/sh\n', { mode: 0o755 });
+  for (const name of ['pre-commit', 'commit-msg', 'pre-push.sample'])
+    await writeFile(join(...folder, name), '#!/bin/sh\n', { mode: 0o755 });
   await writeFile(join(...folder, 'post-merge'), 'not a program');
 };
 
 it('a hooks folder that the clone lacks is named, at the clone and later, until something makes it', async () => {
   await shop.git(shop.checkout, 'config', 'core.hooksPath', '.husky/_');
   await hook(shop.checkout, '.husky', '_');
-  expect((await shop.clone()).notes).toEqual([expect.stringMatching(/^hooks are off: core\.hooksPath is \.husky\/_, and the clone has no such folder/)]);
+  expect((await shop.clone()).notes).toEqual([
+    expect.stringMatching(/^hooks are off: core\.hooksPath is \.husky\/_, and the clone has no such folder/),
+  ]);
   expect(await offOf()).toContain('hooks are off');
   await hook(shop.spec().path, '.husky', '_');
   expect(await offOf()).toBe('');
-  const worktree = await makeWorktree({ spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+  const worktree = await makeWorktree({
+    spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }),
+    checkout: shop.checkout,
+    env: shop.env,
+    onLine: () => undefined,
+  });
   expect(worktree.notes).toEqual([expect.stringContaining('hooks are off')]);
 });
 
@@ -88,12 +103,20 @@ it("hooks of the checkout's own folder that a clone lacks are named; a worktree 
   expect(notes).toEqual([expect.stringMatching(/do not run in it: commit-msg, pre-commit; /)]);
   await hook(shop.spec().path, '.git', 'hooks');
   expect(await offOf()).toBe('');
-  const worktree = await makeWorktree({ spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+  const worktree = await makeWorktree({
+    spec: shop.spec({ path: shop.path('worktree'), branch: 'x' }),
+    checkout: shop.checkout,
+    env: shop.env,
+    onLine: () => undefined,
+  });
   expect(worktree.notes).toEqual([]);
 });
 
 it('a hooks folder that every repository has, named in full or from the home folder, is not called missing', async () => {
-  for (const [written, folder] of [[shop.path('hooks'), shop.path('hooks')], ['~/hooks', shop.path('home', 'hooks')]] as const) {
+  for (const [written, folder] of [
+    [shop.path('hooks'), shop.path('hooks')],
+    ['~/hooks', shop.path('home', 'hooks')],
+  ] as const) {
     await mkdir(folder, { recursive: true });
     await shop.git(shop.checkout, 'config', 'core.hooksPath', written);
     expect((await shop.clone({ path: shop.path(`to ${written.replaceAll('/', '-')}`) })).notes).toEqual([]);

@@ -42,7 +42,9 @@ describe('the checkout one stands in', () => {
   });
 
   it('is not taken from the variables of a hook that claude-tmux is started from', async () => {
-    expect(await read(shop.sandbox.home, { GIT_DIR: join(shop.checkout, '.git'), GIT_WORK_TREE: shop.checkout })).toBeNull();
+    expect(
+      await read(shop.sandbox.home, { GIT_DIR: join(shop.checkout, '.git'), GIT_WORK_TREE: shop.checkout }),
+    ).toBeNull();
   });
 
   it('gives a relative origin from its root, and the first of several', async () => {
@@ -58,7 +60,8 @@ describe('the checkout one stands in', () => {
 });
 
 describe('work that clones will not have', () => {
-  const unshared = (origin: string | null = shop.origin) => readUnsharedWork({ root: shop.checkout, origin }, { ours: [], env: shop.env });
+  const unshared = (origin: string | null = shop.origin) =>
+    readUnsharedWork({ root: shop.checkout, origin }, { ours: [], env: shop.env });
 
   it('is none in a fresh checkout', async () => {
     expect(await unshared()).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
@@ -86,7 +89,11 @@ describe('work that clones will not have', () => {
     const fresh = shop.path('fresh');
     await mkdir(fresh);
     await shop.git(fresh, 'init', '-q');
-    expect(await readUnsharedWork({ root: fresh, origin: null }, { ours: [], env: shop.env })).toEqual({ uncommitted: 0, untracked: 0, unpushed: 0 });
+    expect(await readUnsharedWork({ root: fresh, origin: null }, { ours: [], env: shop.env })).toEqual({
+      uncommitted: 0,
+      untracked: 0,
+      unpushed: 0,
+    });
   });
 });
 
@@ -98,9 +105,12 @@ it('layout files of ours are no work that clones will miss, also in a folder tha
     return path;
   };
   const ours = [await write('.claude-tmux.yaml'), await write('.claude-tmux/pair.yaml')];
-  const untracked = async (): Promise<number> => (await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours, env: shop.env })).untracked;
+  const untracked = async (): Promise<number> =>
+    (await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours, env: shop.env })).untracked;
   const before = await untracked();
-  expect(before).toBe((await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours: [], env: shop.env })).untracked - 2);
+  expect(before).toBe(
+    (await readUnsharedWork({ root: shop.checkout, origin: shop.origin }, { ours: [], env: shop.env })).untracked - 2,
+  );
   await write('.claude-tmux/notes.md');
   await write('more/a.txt');
   expect(await untracked()).toBe(before + 2);

@@ -27,20 +27,41 @@ const TOLD_BY_FILES: readonly Change[] = [
   ['on a branch in folders', () => shop.git(shop.checkout, 'checkout', '-q', '-b', 'grüße/a/b')],
   ['without an origin', () => shop.git(shop.checkout, 'remote', 'remove', 'origin')],
   ['with two URLs of its origin', () => shop.git(shop.checkout, 'remote', 'set-url', '--add', 'origin', '../other')],
-  ['with comments and odd spelling', () => appendFile(configOf(), '# a\n\t; b\n[REMOTE "Origin"]\nURL=x\n[Remote "origin"]\n  Url=second\n')],
+  [
+    'with comments and odd spelling',
+    () => appendFile(configOf(), '# a\n\t; b\n[REMOTE "Origin"]\nURL=x\n[Remote "origin"]\n  Url=second\n'),
+  ],
 ];
 
 const TOLD_BY_GIT: readonly Change[] = [
-  ['with an included file', () => writeFile(join(shop.checkout, '.git', 'more'), '[remote "origin"]\nurl = from-include\n').then(() => shop.git(shop.checkout, 'config', 'include.path', 'more'))],
-  ['with a configuration of the worktree', () => shop.git(shop.checkout, 'config', 'extensions.worktreeConfig', 'true')],
-  ['with its work tree elsewhere', () => mkdir(shop.path('elsewhere')).then(() => shop.git(shop.checkout, 'config', 'core.worktree', shop.path('elsewhere')))],
+  [
+    'with an included file',
+    () =>
+      writeFile(join(shop.checkout, '.git', 'more'), '[remote "origin"]\nurl = from-include\n').then(() =>
+        shop.git(shop.checkout, 'config', 'include.path', 'more'),
+      ),
+  ],
+  [
+    'with a configuration of the worktree',
+    () => shop.git(shop.checkout, 'config', 'extensions.worktreeConfig', 'true'),
+  ],
+  [
+    'with its work tree elsewhere',
+    () =>
+      mkdir(shop.path('elsewhere')).then(() =>
+        shop.git(shop.checkout, 'config', 'core.worktree', shop.path('elsewhere')),
+      ),
+  ],
   ['with a quoted origin', () => shop.git(shop.checkout, 'remote', 'set-url', 'origin', shop.origin)],
   ['with a comment behind its origin', () => appendFile(configOf(), '[remote "origin"] # mine\n')],
   ['on an unborn branch', () => shop.git(shop.checkout, 'checkout', '-q', '--orphan', 'new')],
-  ['with HEAD as a link', async () => {
-    await rename(join(shop.checkout, '.git', 'HEAD'), join(shop.checkout, '.git', 'old'));
-    await symlink('refs/heads/main', join(shop.checkout, '.git', 'HEAD'));
-  }],
+  [
+    'with HEAD as a link',
+    async () => {
+      await rename(join(shop.checkout, '.git', 'HEAD'), join(shop.checkout, '.git', 'old'));
+      await symlink('refs/heads/main', join(shop.checkout, '.git', 'HEAD'));
+    },
+  ],
 ];
 
 describe('a checkout', () => {
@@ -60,7 +81,11 @@ describe('a checkout', () => {
 
   it('that is a linked worktree is told by its files', async () => {
     await shop.git(shop.checkout, 'worktree', 'add', '-q', '-b', 'feature/x', shop.path('side'));
-    expect(readCheckoutFiles(shop.path('side'), shop.env)).toEqual({ root: shop.path('side'), origin: { url: 'git@example.com:team/shop.git' }, branch: 'feature/x' });
+    expect(readCheckoutFiles(shop.path('side'), shop.env)).toEqual({
+      root: shop.path('side'),
+      origin: { url: 'git@example.com:team/shop.git' },
+      branch: 'feature/x',
+    });
   });
 
   it('behind a link is told by the path it really has', async () => {
@@ -71,7 +96,10 @@ describe('a checkout', () => {
   it('that is a submodule, whose work tree its configuration names, is told by git', async () => {
     await shop.git(shop.checkout, 'submodule', 'add', '-q', '--', shop.origin, 'sub');
     expect(readCheckoutFiles(join(shop.checkout, 'sub'), shop.env)).toBe('unknown');
-    expect(await readCheckout(join(shop.checkout, 'sub'), shop.env)).toMatchObject({ root: join(shop.checkout, 'sub'), branch: 'main' });
+    expect(await readCheckout(join(shop.checkout, 'sub'), shop.env)).toMatchObject({
+      root: join(shop.checkout, 'sub'),
+      branch: 'main',
+    });
   });
 
   it('is left to git where a folder on the way up looks like a repository, is damaged, or git is steered or missing', async () => {
@@ -90,10 +118,14 @@ describe('a checkout', () => {
     expect(await readCheckout(shop.sandbox.home, shop.env)).toBeNull();
   });
 
-  it('has an origin that only git tells where the user\'s configuration speaks of remotes or includes other files', async () => {
+  it("has an origin that only git tells where the user's configuration speaks of remotes or includes other files", async () => {
     await writeFile(shop.path('global'), `[remote "origin"]\n\turl = everywhere\n`);
     const env = { ...shop.env, GIT_CONFIG_GLOBAL: shop.path('global') };
-    expect(readCheckoutFiles(shop.checkout, env)).toMatchObject({ root: shop.checkout, branch: 'main', origin: 'unknown' });
+    expect(readCheckoutFiles(shop.checkout, env)).toMatchObject({
+      root: shop.checkout,
+      branch: 'main',
+      origin: 'unknown',
+    });
     expect(await readCheckout(shop.checkout, env)).toMatchObject({ origin: join(shop.checkout, 'everywhere') });
   });
 
@@ -101,7 +133,12 @@ describe('a checkout', () => {
     await mkdir(shop.path('bin'));
     await writeFile(shop.path('bin', 'git'), '#!/bin/sh\nexit 99\n');
     await chmod(shop.path('bin', 'git'), 0o755);
-    expect(await readCheckout(shop.checkout, { ...shop.env, PATH: shop.path('bin') })).toEqual({ root: shop.checkout, origin: 'git@example.com:team/shop.git', branch: 'main', worktreeInclude: [] });
+    expect(await readCheckout(shop.checkout, { ...shop.env, PATH: shop.path('bin') })).toEqual({
+      root: shop.checkout,
+      origin: 'git@example.com:team/shop.git',
+      branch: 'main',
+      worktreeInclude: [],
+    });
   });
 });
 
@@ -111,13 +148,21 @@ async function expectAlike(): Promise<void> {
 }
 
 describe("git's configuration files", () => {
-  it.each(['[core]\n\tbare\n', '[core]\n\tbare = true\n', '[core] bare = false\n', '[a "b\\"c"]\n', '[alias]\n\tx = a \\\n\tb\n', '[extensions]\n\tobjectFormat = sha256\n', '[includeIf "gitdir:/"]\n\tpath = x\n', 'stray\n', '\ufeffx'])(
-    'are left to git when they say %j',
-    (text) => expect(parsePlainConfig(text)).toBeNull(),
-  );
+  it.each([
+    '[core]\n\tbare\n',
+    '[core]\n\tbare = true\n',
+    '[core] bare = false\n',
+    '[a "b\\"c"]\n',
+    '[alias]\n\tx = a \\\n\tb\n',
+    '[extensions]\n\tobjectFormat = sha256\n',
+    '[includeIf "gitdir:/"]\n\tpath = x\n',
+    'stray\n',
+    '\ufeffx',
+  ])('are left to git when they say %j', (text) => expect(parsePlainConfig(text)).toBeNull());
 
   it('of the user are silent on remotes unless a section could name one', () => {
     expect(isSilentOnRemotes('[user]\n\tname = A\n[alias]\n\tr = remote -v\n')).toBe(true);
-    for (const text of ['[Include]\n', '[includeIf "x"]\n', ' [REMOTE "origin"]\n', '[remote.origin]\n']) expect(isSilentOnRemotes(text)).toBe(false);
+    for (const text of ['[Include]\n', '[includeIf "x"]\n', ' [REMOTE "origin"]\n', '[remote.origin]\n'])
+      expect(isSilentOnRemotes(text)).toBe(false);
   });
 });

@@ -67,15 +67,21 @@ describe('a clone', () => {
     const base = { kind: 'pane', id: 'plan' } as const;
     expect((await shop.clone({ base }, { basePath: plan })).start).toBe(`the tip of "${plan}"`);
     expect(await api('log', '-1', '--format=%s')).toBe('Never pushed');
-    expect((await shop.clone({ base, path: shop.path('w2', 'x') }, { basePath: shop.path('nowhere') })).start).toBe('origin/main');
+    expect((await shop.clone({ base, path: shop.path('w2', 'x') }, { basePath: shop.path('nowhere') })).start).toBe(
+      'origin/main',
+    );
   });
 
   it('names the branches near a base that is not there, and leaves nothing', async () => {
     const wrong = shop.clone({ base: { kind: 'branch', name: 'exsting' } });
     await expect(wrong).rejects.toThrow('has no branch "exsting" for "feature/api" to start from');
     await expect(wrong).rejects.toMatchObject({ hint: 'did you mean "existing"?' });
-    await expect(shop.clone({ base: { kind: 'branch', name: 'origin/existing' } })).rejects.toMatchObject({ hint: 'did you mean "existing"?' });
-    await expect(shop.clone({ base: { kind: 'branch', name: 'zzzzzzzzz' } })).rejects.toMatchObject({ hint: 'it has: existing, main' });
+    await expect(shop.clone({ base: { kind: 'branch', name: 'origin/existing' } })).rejects.toMatchObject({
+      hint: 'did you mean "existing"?',
+    });
+    await expect(shop.clone({ base: { kind: 'branch', name: 'zzzzzzzzz' } })).rejects.toMatchObject({
+      hint: 'it has: existing, main',
+    });
     expect(await readdir(workspace())).toEqual([]);
   });
 
@@ -85,7 +91,11 @@ describe('a clone', () => {
   ])('can be made of %s', async (_what, repo) => {
     await shop.clone({ repo: repo() });
     expect(await api('remote', 'get-url', 'origin')).toBe(repo());
-    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.env })).toEqual({ kind: 'ready', branch: 'feature/api', setupDone: true });
+    expect(await readTree(shop.spec().path, { repo: shop.origin, env: shop.env })).toEqual({
+      kind: 'ready',
+      branch: 'feature/api',
+      setupDone: true,
+    });
   });
 
   it('can be made of a checkout that has no origin: its current branch is the default', async () => {
@@ -201,8 +211,11 @@ describe('many clones at once', () => {
   it('of one mirror are all whole', async () => {
     const mirror = await shop.fill();
     const names = ['a', 'b', 'c', 'd', 'e'];
-    await Promise.all(names.map((name) => shop.clone({ path: join(workspace(), name), branch: `feature/${name}` }, { mirror })));
-    for (const name of names) expect(await shop.git(join(workspace(), name), 'status', '--porcelain', '--branch')).toBe(`## feature/${name}`);
+    await Promise.all(
+      names.map((name) => shop.clone({ path: join(workspace(), name), branch: `feature/${name}` }, { mirror })),
+    );
+    for (const name of names)
+      expect(await shop.git(join(workspace(), name), 'status', '--porcelain', '--branch')).toBe(`## feature/${name}`);
     expect((await readdir(workspace())).sort()).toEqual(names);
     expect((await readdir(shop.path('cache', 'mirrors'))).filter((name) => name.includes('lock'))).toEqual([]);
   });
@@ -217,7 +230,9 @@ describe('what goes wrong', () => {
       if (name.endsWith('.pack')) await writeFile(join(packs, name), 'PACK damaged');
     }
     const report = await shop.clone({}, { mirror });
-    expect(report.notes).toEqual([`the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`]);
+    expect(report.notes).toEqual([
+      `the mirror "${mirror.path}" was damaged and is removed; the clone came from the repository itself`,
+    ]);
     await api('fsck', '--full');
     await expect(stat(mirror.path)).rejects.toThrow('ENOENT');
     expect((await shop.fill()).usable).toBe(true);
@@ -261,7 +276,11 @@ describe('an interrupt', () => {
   it('in the middle of a clone leaves nothing behind', async () => {
     const { env, path } = shop;
     await mkdir(path('template', 'hooks'), { recursive: true });
-    await writeFile(path('template', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 20\n`, { mode: 0o755 });
+    await writeFile(
+      path('template', 'hooks', 'post-checkout'),
+      `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 20\n`,
+      { mode: 0o755 },
+    );
     const mirror = await shop.fill();
     const stop = new AbortController();
     const cut = shop.clone({}, { mirror, env: { ...env, GIT_TEMPLATE_DIR: path('template') }, signal: stop.signal });

@@ -19,7 +19,8 @@ const put = async (name: string, text: string) => {
   await writeFile(path, text);
 };
 const clone = (name: string) => join(shop.spec().path, name);
-const copy = (include: string[], link: string[] = []): Promise<CopyReport> => copyFiles({ spec: shop.spec({ include, link }), checkout: shop.checkout, env: shop.env });
+const copy = (include: string[], link: string[] = []): Promise<CopyReport> =>
+  copyFiles({ spec: shop.spec({ include, link }), checkout: shop.checkout, env: shop.env });
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
 const nothing = { copied: 0, linked: 0, kept: 0, refused: [], nowhere: [] };
 
@@ -84,7 +85,15 @@ describe('include', () => {
     await mkdir(shop.path('work space', 'secrets'), { recursive: true });
     await writeFile(shop.path('work space', 'secrets', 'shop.env'), 'of somebody else\n');
     await put('config.local', 'c');
-    for (const [name, text] of [['.env', '../secrets/shop.env'], ['folder.local', '../secrets/folder'], ['gone.local', '../secrets/gone'], ['alias.local', 'config.local'], ['notes.local', '.env'], ['round.local', 'round.local']] as const) await symlink(text, join(shop.checkout, name));
+    for (const [name, text] of [
+      ['.env', '../secrets/shop.env'],
+      ['folder.local', '../secrets/folder'],
+      ['gone.local', '../secrets/gone'],
+      ['alias.local', 'config.local'],
+      ['notes.local', '.env'],
+      ['round.local', 'round.local'],
+    ] as const)
+      await symlink(text, join(shop.checkout, name));
     await shop.clone();
     expect(await copy(['.env', '*.local'])).toEqual({ ...nothing, copied: 5, nowhere: ['gone.local', 'round.local'] });
     expect((await lstat(clone('.env'))).isFile()).toBe(true);
@@ -92,14 +101,35 @@ describe('include', () => {
     expect(await readlink(clone('folder.local'))).toBe(await realpath(shop.path('secrets', 'folder')));
     expect(await readlink(clone('alias.local'))).toBe('config.local');
     expect(await readFile(clone('notes.local'), 'utf8')).toBe('SECRET=1\n');
-    const risks = () => readTreeRisks(shop.spec().path, { base: null, include: ['.env'], checkout: shop.checkout, remote: null, env: shop.env });
+    const risks = () =>
+      readTreeRisks(shop.spec().path, {
+        base: null,
+        include: ['.env'],
+        checkout: shop.checkout,
+        remote: null,
+        env: shop.env,
+      });
     expect(await risks()).toEqual([]);
     await writeFile(clone('.env'), 'SECRET=2\n');
     expect((await risks()).map(({ kind }) => kind)).toEqual(['copy']);
     expect(await readFile(shop.path('secrets', 'shop.env'), 'utf8')).toBe('SECRET=1\n');
   });
 
-  it.each(['new\nline', 'last newline\n', '\n*\n', 'cr\r', ' edges ', 'tab\t', '#hash', '!bang', '-dash', '"quoted"', 'back\\slash', 'ümläut', '*[a]?'])('copies a file with a hostile name, %j, and it hides itself alone', async (name) => {
+  it.each([
+    'new\nline',
+    'last newline\n',
+    '\n*\n',
+    'cr\r',
+    ' edges ',
+    'tab\t',
+    '#hash',
+    '!bang',
+    '-dash',
+    '"quoted"',
+    'back\\slash',
+    'ümläut',
+    '*[a]?',
+  ])('copies a file with a hostile name, %j, and it hides itself alone', async (name) => {
     await put('.git/info/exclude', '*.key\n');
     await put(`${name}.key/x`, 'not a file');
     await put(`sub/${name}.key`, 'x');
@@ -186,7 +216,11 @@ describe('the setup', () => {
   it('is noted as done when no commands follow, and only then', async () => {
     const state = () => readTree(shop.spec().path, { repo: shop.origin, env: shop.env });
     await shop.clone({ include: ['.env'], setup: ['npm ci'] });
-    await copyFiles({ spec: shop.spec({ include: ['.env'], setup: ['npm ci'] }), checkout: shop.checkout, env: shop.env });
+    await copyFiles({
+      spec: shop.spec({ include: ['.env'], setup: ['npm ci'] }),
+      checkout: shop.checkout,
+      env: shop.env,
+    });
     expect(await state()).toMatchObject({ setupDone: false });
     await copy(['.env']);
     expect(await state()).toMatchObject({ setupDone: true });

@@ -52,8 +52,22 @@ const OWN: readonly Row[] = [
   { what: 'garbage', name: 'HEAD', make: garbage('HEAD') },
   { what: 'empty', name: 'index', make: empty('index') },
   { what: 'zeros', name: 'index', make: zeros('index') },
-  { what: 'garbage before the refs', name: 'packed-refs', make: async () => packAll().then(async () => writeFile(inGit('packed-refs'), `garbage\n${await readFile(inGit('packed-refs'), 'utf8')}`)) },
-  { what: 'a line cut off', name: 'packed-refs', make: async () => packAll().then(async () => writeFile(inGit('packed-refs'), `${await readFile(inGit('packed-refs'), 'utf8')}0123456789`)) },
+  {
+    what: 'garbage before the refs',
+    name: 'packed-refs',
+    make: async () =>
+      packAll().then(async () =>
+        writeFile(inGit('packed-refs'), `garbage\n${await readFile(inGit('packed-refs'), 'utf8')}`),
+      ),
+  },
+  {
+    what: 'a line cut off',
+    name: 'packed-refs',
+    make: async () =>
+      packAll().then(async () =>
+        writeFile(inGit('packed-refs'), `${await readFile(inGit('packed-refs'), 'utf8')}0123456789`),
+      ),
+  },
   { what: 'empty', name: 'refs/heads/feature/api', make: () => packAll().then(empty('packed-refs')) },
   { what: 'empty', name: 'config', make: empty('config') },
   { what: 'zeros', name: 'config', make: zeros('config') },
@@ -85,7 +99,9 @@ describe('sync restores what only follows origin', () => {
     const result = await scene.sync();
     expect([result.outcome, result.notes.join()]).toEqual(['rebased', expect.stringContaining(`its own "${name}"`)]);
     await expectWhole();
-    expect(await scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes')).toBe('refs/remotes/origin/HEAD\nrefs/remotes/origin/existing\nrefs/remotes/origin/main');
+    expect(await scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes')).toBe(
+      'refs/remotes/origin/HEAD\nrefs/remotes/origin/existing\nrefs/remotes/origin/main',
+    );
   });
 
   it('a branch that is gone on origin, back to the last commit that it led to', async () => {
@@ -109,7 +125,13 @@ describe('sync restores what only follows origin', () => {
 describe("what is damaged in the clone's own folder counts as at risk; sync touches nothing and prints the command that repairs it", () => {
   it.each(OWN)('own $name: $what', async ({ name, make }) => {
     await make();
-    const risks = await readTreeRisks(scene.tree, { base: null, include: [], checkout: null, remote: null, env: scene.shop.env });
+    const risks = await readTreeRisks(scene.tree, {
+      base: null,
+      include: [],
+      checkout: null,
+      remote: null,
+      env: scene.shop.env,
+    });
     expect(risks.map(({ kind }) => kind)).toContain('unknown');
     const { outcome, reason, notes } = await scene.sync();
     expect([outcome, reason]).toEqual(['failed', expect.stringContaining(`is damaged: its own "${name}"`)]);

@@ -37,7 +37,9 @@ describe.skipIf(!canMount())('on a file system of one megabyte', () => {
 
   it('a mirror that does not fit says so, and is no trouble once there is room', async () => {
     await writeFile(join(small, 'other'), randomBytes(700_000));
-    await expect(shop.fill({ cacheDir: small })).rejects.toMatchObject({ hint: 'the disk is full: make room and run the command again' });
+    await expect(shop.fill({ cacheDir: small })).rejects.toMatchObject({
+      hint: 'the disk is full: make room and run the command again',
+    });
     await writeFile(join(small, 'other'), '');
     expect(await shop.fill({ cacheDir: small })).toMatchObject({ usable: true });
   });
@@ -50,7 +52,9 @@ describe.skipIf(!canMount())('on a file system of one megabyte', () => {
     await disk.fill(300_000);
     await expect(shop.fill({ cacheDir: small, checkout: null })).rejects.toThrow();
     expect((await readdir(pack)).filter((name) => name.startsWith('tmp_'))).toEqual([]);
-    expect((await shop.git(path, 'rev-parse', 'main')).trim()).toBe((await shop.git(shop.checkout, 'rev-parse', 'HEAD~1')).trim());
+    expect((await shop.git(path, 'rev-parse', 'main')).trim()).toBe(
+      (await shop.git(shop.checkout, 'rev-parse', 'HEAD~1')).trim(),
+    );
   });
 
   it('a clone is made across file systems where it fits', async () => {
@@ -68,7 +72,8 @@ describe.skipIf(!canMount())('three clones at once on a disk that holds two of t
     shop = await makeShop();
     disk = await mountSmallDisk('9m');
     await mkdir(join(shop.checkout, 'data'));
-    for (let index = 0; index < 30; index++) await writeFile(join(shop.checkout, 'data', `${index}`), randomBytes(100_000));
+    for (let index = 0; index < 30; index++)
+      await writeFile(join(shop.checkout, 'data', `${index}`), randomBytes(100_000));
     await shop.git(shop.checkout, 'add', '-A');
     await shop.git(shop.checkout, 'commit', '-q', '-m', 'Data');
     await shop.git(shop.checkout, 'push', '-q');
@@ -100,7 +105,9 @@ describe.skipIf(!canMount())('three clones at once on a disk that holds two of t
     await shop.git(path, 'rm', '-rfq', '.');
     await shop.git(path, 'commit', '-q', '--allow-empty', '-m', 'Empty');
     await disk.fill();
-    await expect(mutateGit(['checkout', 'feature/api', '--'], { cwd: path, env: shop.env })).rejects.toThrow(/unable to (write|create)|No space left/);
+    await expect(mutateGit(['checkout', 'feature/api', '--'], { cwd: path, env: shop.env })).rejects.toThrow(
+      /unable to (write|create)|No space left/,
+    );
   });
 });
 

@@ -30,7 +30,15 @@ async function makeOriginal(): Promise<Sandbox> {
   const sandbox = await makeSandbox();
   const { env } = sandbox;
   const seed = sandbox.path('seed');
-  await makeRepo(seed, { env, files: { 'README.md': '# Shop\n', 'src/a.txt': 'a\n', 'src/b.txt': 'b\n', '.gitignore': '.env\nnode_modules/\n*.local\n' } });
+  await makeRepo(seed, {
+    env,
+    files: {
+      'README.md': '# Shop\n',
+      'src/a.txt': 'a\n',
+      'src/b.txt': 'b\n',
+      '.gitignore': '.env\nnode_modules/\n*.local\n',
+    },
+  });
   await git(seed, ['checkout', '-q', '-b', 'existing'], env);
   await git(seed, ['commit', '-q', '--allow-empty', '-m', 'On a branch'], env);
   await git(seed, ['tag', 'v1'], env);
@@ -66,7 +74,16 @@ export async function makeShop(): Promise<Shop> {
       link: [],
       ...more,
     }),
-    fill: (more = {}) => fillMirror({ repo: origin, checkout, cacheDir: sandbox.path('cache'), env, terminal: false, onLine: () => undefined, ...more }),
+    fill: (more = {}) =>
+      fillMirror({
+        repo: origin,
+        checkout,
+        cacheDir: sandbox.path('cache'),
+        env,
+        terminal: false,
+        onLine: () => undefined,
+        ...more,
+      }),
     clone: async (more = {}, options = {}) => {
       const spec = shop.spec(more);
       const mirror = options.mirror ?? (await shop.fill({ repo: spec.repo }));

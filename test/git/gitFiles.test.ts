@@ -22,7 +22,15 @@ describe('the refs that are read from files are those that git names', () => {
     const spy = await makeGitSpy(scene.shop.path('spy'), { env: scene.shop.env });
     const { ids, links } = await readRefTable(gitDir, spy.env);
     expect(await spy.calls()).toEqual([]);
-    const text = await scene.git('for-each-ref', '--format=%(refname) %(objectname) %(symref)', 'refs/heads', 'refs/remotes', 'refs/tags', 'refs/worktree', 'refs/replace');
+    const text = await scene.git(
+      'for-each-ref',
+      '--format=%(refname) %(objectname) %(symref)',
+      'refs/heads',
+      'refs/remotes',
+      'refs/tags',
+      'refs/worktree',
+      'refs/replace',
+    );
     const told = text.split('\n').map((line) => line.split(' '));
     expect([...ids].sort()).toEqual(told.map(([name = '', id = '']) => [name, id]).sort());
     expect([...links]).toEqual(told.filter(([, , link]) => link !== '').map(([name, , link]) => [name, link]));
@@ -43,19 +51,40 @@ describe('the refs that are read from files are those that git names', () => {
   it('and one that is no ref is left to git', async () => {
     await writeFile(join(gitDir, 'refs/heads/.half'), '');
     await writeFile(join(gitDir, 'refs/heads/broken'), 'nothing\n');
-    expect((await readRefTable(gitDir, scene.shop.env)).ids.get('refs/heads/feature/api')).toBe(await scene.git('rev-parse', 'HEAD'));
+    expect((await readRefTable(gitDir, scene.shop.env)).ids.get('refs/heads/feature/api')).toBe(
+      await scene.git('rev-parse', 'HEAD'),
+    );
   });
 });
 
 describe('an index without marked entries is known without git', () => {
   it.each([
     { what: 'as git writes it', make: [], unmarked: true },
-    { what: 'with a long name and an entry to be added', make: [['add', '-N', `${'l'.repeat(200)}/${'n'.repeat(200)}`]], unmarked: false },
+    {
+      what: 'with a long name and an entry to be added',
+      make: [['add', '-N', `${'l'.repeat(200)}/${'n'.repeat(200)}`]],
+      unmarked: false,
+    },
     { what: 'with an edit to overlook', make: [['update-index', '--assume-unchanged', 'src/b.txt']], unmarked: false },
     { what: 'with a file to skip', make: [['update-index', '--skip-worktree', 'src/b.txt']], unmarked: false },
     { what: 'in version 4', make: [['update-index', '--index-version', '4']], unmarked: false },
-    { what: 'split in two', make: [['update-index', '--split-index'], ['update-index', '--assume-unchanged', 'src/b.txt'], ['update-index', '--no-assume-unchanged', 'src/b.txt']], unmarked: false },
-    { what: 'with a cache of untracked files', make: [['update-index', '--untracked-cache'], ['status', '-s']], unmarked: true },
+    {
+      what: 'split in two',
+      make: [
+        ['update-index', '--split-index'],
+        ['update-index', '--assume-unchanged', 'src/b.txt'],
+        ['update-index', '--no-assume-unchanged', 'src/b.txt'],
+      ],
+      unmarked: false,
+    },
+    {
+      what: 'with a cache of untracked files',
+      make: [
+        ['update-index', '--untracked-cache'],
+        ['status', '-s'],
+      ],
+      unmarked: true,
+    },
   ])('$what', async ({ make, unmarked }) => {
     await scene.write({ [`${'l'.repeat(200)}/${'n'.repeat(200)}`]: 'n\n' });
     for (const args of make) await scene.git(...args);
@@ -71,7 +100,11 @@ describe('objects in files of their own', () => {
     const theirs = (await scene.shop.git(folder, 'commit-tree', tree, '-m', 'Ä')).trim();
     const content = await readObject(join(folder, 'objects'), theirs, 'commit');
     expect(content?.toString('utf8')).toBe(`${await scene.shop.git(folder, 'cat-file', 'commit', theirs)}\n`);
-    const ours = await writeObject(join(folder, 'objects'), { kind: 'commit', content: Buffer.from(`${content?.toString('latin1') ?? ''}more\n`, 'latin1'), like: tree });
+    const ours = await writeObject(join(folder, 'objects'), {
+      kind: 'commit',
+      content: Buffer.from(`${content?.toString('latin1') ?? ''}more\n`, 'latin1'),
+      like: tree,
+    });
     expect(await scene.shop.git(folder, 'log', '-1', '--format=%B', ours)).toBe('Ä\nmore\n');
     expect(await scene.shop.git(folder, 'fsck', '--strict')).not.toMatch(/error|missing/);
     expect(await readObject(join(folder, 'objects'), tree, 'commit')).toBe(null);
@@ -79,7 +112,10 @@ describe('objects in files of their own', () => {
 });
 
 describe('settings are asked once for trees that are set up alike', () => {
-  const read = (known = makeAskedOnce<readonly { readonly key: string; readonly value: string }[]>()) => (tree: string) => readSyncSettings(tree, join(tree, '.git'), { env: scene.shop.env, known });
+  const read =
+    (known = makeAskedOnce<readonly { readonly key: string; readonly value: string }[]>()) =>
+    (tree: string) =>
+      readSyncSettings(tree, join(tree, '.git'), { env: scene.shop.env, known });
 
   it.each([
     ['another committer', ['user.email', 'other@example.invalid']],

@@ -11,11 +11,18 @@ export interface GitSpy {
 }
 
 /** `before` is shell text that runs before the real git does, with its arguments in `$*`. */
-export async function makeGitSpy(folder: string, { env, before = '' }: { readonly env: Environment; readonly before?: string }): Promise<GitSpy> {
+export async function makeGitSpy(
+  folder: string,
+  { env, before = '' }: { readonly env: Environment; readonly before?: string },
+): Promise<GitSpy> {
   const real = execFileSync('sh', ['-c', 'command -v git'], { env, encoding: 'utf8' }).trim();
   const log = join(folder, 'calls');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'git'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\nPATH='${env.PATH}'\n${before}\nexec '${real}' "$@"\n`, { mode: 0o755 });
+  await writeFile(
+    join(folder, 'git'),
+    `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\nPATH='${env.PATH}'\n${before}\nexec '${real}' "$@"\n`,
+    { mode: 0o755 },
+  );
   return {
     env: { ...env, PATH: `${folder}:${env.PATH}` },
     calls: async () => {

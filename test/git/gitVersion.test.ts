@@ -18,17 +18,27 @@ async function withGit(version: string): Promise<Sandbox['env']> {
   return { ...sandbox.env, PATH: `${folder}:${sandbox.env['PATH'] ?? ''}` };
 }
 
-it.each(Object.entries(GIT_FEATURES))('the docs name the version of git that %s needs, and an older one is refused by it', async (name, { since: [major, minor], what }) => {
-  const rows = (await readFile('docs/git.md', 'utf8')).split('\n').filter((line) => line.startsWith('|'));
-  expect(rows.some((row) => row.startsWith(`| ${major}.${minor} | ${what}`) && row.includes('| refused before '))).toBe(true);
-  const feature = name as keyof typeof GIT_FEATURES;
-  const old = `${major}.${minor - 1}.9`;
-  await expect(refuseOldGit(await withGit(old), feature)).rejects.toThrow(`${what} needs git ${major}.${minor} or newer; this is ${old}`);
-  await expect(refuseOldGit(await withGit(`${major}.${minor}.0`), feature)).resolves.toBeUndefined();
-});
+it.each(Object.entries(GIT_FEATURES))(
+  'the docs name the version of git that %s needs, and an older one is refused by it',
+  async (name, { since: [major, minor], what }) => {
+    const rows = (await readFile('docs/git.md', 'utf8')).split('\n').filter((line) => line.startsWith('|'));
+    expect(
+      rows.some((row) => row.startsWith(`| ${major}.${minor} | ${what}`) && row.includes('| refused before ')),
+    ).toBe(true);
+    const feature = name as keyof typeof GIT_FEATURES;
+    const old = `${major}.${minor - 1}.9`;
+    await expect(refuseOldGit(await withGit(old), feature)).rejects.toThrow(
+      `${what} needs git ${major}.${minor} or newer; this is ${old}`,
+    );
+    await expect(refuseOldGit(await withGit(`${major}.${minor}.0`), feature)).resolves.toBeUndefined();
+  },
+);
 
 it('a git that does not merge in memory is known by the version that the docs name', async () => {
   const text = await readFile('docs/git.md', 'utf8');
   expect(text).toContain('| 2.38 | a merge that is tried in memory');
-  expect([await canMergeTrees(await withGit('2.37.9')), await canMergeTrees(await withGit('2.38.0'))]).toEqual([false, true]);
+  expect([await canMergeTrees(await withGit('2.37.9')), await canMergeTrees(await withGit('2.38.0'))]).toEqual([
+    false,
+    true,
+  ]);
 });

@@ -9,7 +9,9 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
   {
     what: 'a bare repository in an ignored folder, with a commit of its own',
     risk: 'branch',
-    make: async (scene) => ({ witness: { objects: await commitInBare(scene, 'node_modules/m.git'), inside: 'node_modules/m.git' } }),
+    make: async (scene) => ({
+      witness: { objects: await commitInBare(scene, 'node_modules/m.git'), inside: 'node_modules/m.git' },
+    }),
   },
   {
     what: 'a bare repository that has lost its work tree',
@@ -20,8 +22,20 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
       return { witness: { objects, inside: 'node_modules/m.git' } };
     },
   },
-  { what: 'a ref to a file', risk: 'object', make: async (scene) => ({ witness: { objects: await refTo(scene, 'refs/blobs/x', await at(scene, 'hash-object', '-w', '.gitignore')) } }) },
-  { what: 'a ref to a folder', risk: 'object', make: async (scene) => ({ witness: { objects: await refTo(scene, 'refs/trees/x', await at(scene, 'rev-parse', 'HEAD^{tree}')) } }) },
+  {
+    what: 'a ref to a file',
+    risk: 'object',
+    make: async (scene) => ({
+      witness: { objects: await refTo(scene, 'refs/blobs/x', await at(scene, 'hash-object', '-w', '.gitignore')) },
+    }),
+  },
+  {
+    what: 'a ref to a folder',
+    risk: 'object',
+    make: async (scene) => ({
+      witness: { objects: await refTo(scene, 'refs/trees/x', await at(scene, 'rev-parse', 'HEAD^{tree}')) },
+    }),
+  },
   {
     what: 'a note on a commit',
     risk: 'ref',
@@ -75,7 +89,9 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
     risk: 'hidden',
     make: async (scene) => {
       await at(scene, 'config', 'core.autocrlf', 'input');
-      const files = await write(scene, { 'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n') });
+      const files = await write(scene, {
+        'README.md': (await readFile(join(scene.tree, 'README.md'), 'utf8')).replaceAll('\n', '\r\n'),
+      });
       await at(scene, 'add', 'README.md');
       return { witness: { files } };
     },
@@ -140,7 +156,7 @@ export const HIDDEN_WORK: readonly AtRisk[] = [
     risk: 'unpushed',
     make: async (scene) => {
       const { objects: found } = await commit(scene, 'HEAD');
-      await at(scene, 'update-ref', (await at(scene, 'symbolic-ref', 'refs/remotes/origin/HEAD')), 'HEAD');
+      await at(scene, 'update-ref', await at(scene, 'symbolic-ref', 'refs/remotes/origin/HEAD'), 'HEAD');
       return { witness: { objects: found ?? {} } };
     },
   },

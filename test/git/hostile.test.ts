@@ -15,7 +15,18 @@ beforeAll(async () => {
 afterAll(() => shop.dispose());
 
 /** Names that git lets through (2.39); CANARY stands for a file that a shell or tmux would make if one ever read them. */
-const NAMES = ['#(touch${IFS}CANARY)', '$(touch${IFS}CANARY)', '`touch${IFS}CANARY`', 'a\'b"c;touch${IFS}CANARY', 'a&&b|c', '#{session_name}%H##', 'grüße/日本-🚀,}', '(detached)x', 'refs/heads/x', '@@@'];
+const NAMES = [
+  '#(touch${IFS}CANARY)',
+  '$(touch${IFS}CANARY)',
+  '`touch${IFS}CANARY`',
+  'a\'b"c;touch${IFS}CANARY',
+  'a&&b|c',
+  '#{session_name}%H##',
+  'grüße/日本-🚀,}',
+  '(detached)x',
+  'refs/heads/x',
+  '@@@',
+];
 
 it.each(NAMES)('a branch named %s is made, found again, based upon, compared: and nothing runs', async (name) => {
   const { env, path } = shop;

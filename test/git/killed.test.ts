@@ -25,18 +25,34 @@ async function buildCloner(): Promise<string> {
     const run = async () => makeClone({ ...options, mirror: options.mirror ?? (await fillMirror({ ...options, repo: options.spec.repo, terminal: false })) });
     run().catch((error) => { console.error(error); process.exitCode = 1; });
   `;
-  await build({ stdin: { contents, resolveDir: root, loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
+  await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    outfile,
+    logLevel: 'silent',
+  });
   return outfile;
 }
 
 it('a clone whose makers were all killed looks absent, and the next attempt makes it and clears up', async () => {
   const { env, path } = shop;
   await mkdir(path('template', 'hooks'), { recursive: true });
-  await writeFile(path('template', 'hooks', 'post-checkout'), `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 30\n`, { mode: 0o755 });
+  await writeFile(
+    path('template', 'hooks', 'post-checkout'),
+    `#!/bin/sh\ntouch '${path('started')}'\nexec sleep 30\n`,
+    { mode: 0o755 },
+  );
   const mirror = await shop.fill();
   const spec = shop.spec();
   const options = JSON.stringify({ mirror, spec, basePath: null, checkout: shop.checkout });
-  const child = spawn(process.execPath, [await buildCloner(), options], { env: { ...env, GIT_TEMPLATE_DIR: path('template') }, detached: true, stdio: 'ignore' });
+  const child = spawn(process.execPath, [await buildCloner(), options], {
+    env: { ...env, GIT_TEMPLATE_DIR: path('template') },
+    detached: true,
+    stdio: 'ignore',
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   await eventually(() => stat(path('started')));
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -62,7 +78,11 @@ it('whatever git command all are killed at, while fetching or cloning, the next 
   const options = JSON.stringify({ spec, basePath: null, checkout: shop.checkout, cacheDir: path('cache') });
   const start = (killAt: number) => {
     const more = { PATH: `${path('bin')}:${env.PATH}`, CALLS: path('calls'), KILL_AT: String(killAt) };
-    const child = spawn(process.execPath, [program, options], { env: { ...env, ...more }, detached: true, stdio: 'ignore' });
+    const child = spawn(process.execPath, [program, options], {
+      env: { ...env, ...more },
+      detached: true,
+      stdio: 'ignore',
+    });
     return new Promise<number | null>((resolve) => child.once('exit', resolve));
   };
   for (let at = 1; ; at++) {
@@ -74,7 +94,8 @@ it('whatever git command all are killed at, while fetching or cloning, the next 
     expect(await shop.git(spec.path, 'status', '--porcelain', '--branch')).toBe('## feature/api');
     const mirrors = await readdir(path('cache', 'mirrors'));
     expect(mirrors.filter((name) => !name.includes('.lock.'))).toHaveLength(1);
-    for (const where of [spec.path, path('cache', 'mirrors', mirrors[0] ?? '')]) expect(await shop.git(where, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
+    for (const where of [spec.path, path('cache', 'mirrors', mirrors[0] ?? '')])
+      expect(await shop.git(where, 'fsck', '--full', '--no-dangling', '--no-progress')).toBe('');
   }
   expect((await readFile(path('calls'))).length).toBeGreaterThan(15);
 }, 300_000);

@@ -29,13 +29,22 @@ async function serve(content: Buffer, oid: string): Promise<LargeFileServer> {
       response.end(content);
       return;
     }
-    const answer = { transfer: 'basic', objects: [{ oid, size: content.length, authenticated: true, actions: { download: { href: `${told.url}/file/${oid}` } } }] };
+    const answer = {
+      transfer: 'basic',
+      objects: [
+        { oid, size: content.length, authenticated: true, actions: { download: { href: `${told.url}/file/${oid}` } } },
+      ],
+    };
     response.setHeader('Content-Type', 'application/vnd.git-lfs+json');
     response.end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const told = { url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, downloads: 0, server };
+  const told = {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    downloads: 0,
+    server,
+  };
   return told;
 }
 
@@ -56,7 +65,12 @@ describe.skipIf(!hasLfs)('a repository with large files (git-lfs)', () => {
     await shop.git(shop.checkout, 'add', '-A');
     await shop.git(shop.checkout, 'commit', '-q', '-m', 'Large files');
     await shop.git(shop.checkout, 'push', '-q');
-    for (const [name, value] of [['clean', 'git-lfs clean -- %f'], ['smudge', 'git-lfs smudge -- %f'], ['process', 'git-lfs filter-process'], ['required', 'true']] as const) {
+    for (const [name, value] of [
+      ['clean', 'git-lfs clean -- %f'],
+      ['smudge', 'git-lfs smudge -- %f'],
+      ['process', 'git-lfs filter-process'],
+      ['required', 'true'],
+    ] as const) {
       await shop.git(shop.checkout, 'config', '--global', `filter.lfs.${name}`, value);
     }
   });
@@ -105,7 +119,8 @@ describe.skipIf(!hasLfs)('a repository with large files (git-lfs)', () => {
     await writeFile(join(shop.checkout, 'new.bin'), 'new\n');
     await clones('one');
     await bringWork({ spec, checkout: shop.checkout, env: shop.env, onLine: () => undefined });
-    for (const name of ['committed', 'new']) expect(await readFile(join(spec.path, `${name}.bin`), 'utf8')).toBe(`${name}\n`);
+    for (const name of ['committed', 'new'])
+      expect(await readFile(join(spec.path, `${name}.bin`), 'utf8')).toBe(`${name}\n`);
     await shop.git(spec.path, 'lfs', 'fsck');
     expect(await shop.git(spec.path, 'status', '--porcelain')).toBe('?? new.bin');
     expect(lfs.downloads).toBe(1);
@@ -121,7 +136,14 @@ describe.skipIf(!hasLfs)('a repository with large files (git-lfs)', () => {
     await clones('one');
     const tree = shop.path('work', 'one');
     const place = { repo: shop.origin, checkout: shop.checkout, cacheDir: shop.path('cache'), env: shop.env };
-    const risks = async (): Promise<readonly TreeRisk[]> => readTreeRisks(await realpath(tree), { base: null, include: [], checkout: shop.checkout, remote: await readRemoteNow(place), env: shop.env });
+    const risks = async (): Promise<readonly TreeRisk[]> =>
+      readTreeRisks(await realpath(tree), {
+        base: null,
+        include: [],
+        checkout: shop.checkout,
+        remote: await readRemoteNow(place),
+        env: shop.env,
+      });
     expect(await risks()).toEqual([]);
     await writeFile(join(tree, 'own.bin'), randomBytes(1000));
     await shop.git(tree, 'add', 'own.bin');

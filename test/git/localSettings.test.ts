@@ -69,7 +69,13 @@ describe("the checkout's local settings", () => {
   it('come into a worktree too', async () => {
     await exclude();
     await put(NAME, ALLOWED);
-    await makeWorktree({ spec: shop.spec(), checkout: shop.checkout, localSettings: [NAME], env: shop.env, onLine: () => undefined });
+    await makeWorktree({
+      spec: shop.spec(),
+      checkout: shop.checkout,
+      localSettings: [NAME],
+      env: shop.env,
+      onLine: () => undefined,
+    });
     expect(await readFile(inClone(NAME), 'utf8')).toBe(ALLOWED);
     expect(await shop.git(shop.spec().path, 'status', '--porcelain')).toBe('');
   });

@@ -23,7 +23,16 @@ beforeAll(async () => {
   mkdirSync(repo);
   git('init', '-q');
   git('symbolic-ref', 'HEAD', 'refs/heads/main');
-  put({ 'w.py': LINES, long: LONG, bin: BINARY, run: 'echo\n', gone: 'gone\n', latin: Buffer.from('caf\xe9\n', 'latin1'), old: LONG, blocks: blocks(null) });
+  put({
+    'w.py': LINES,
+    long: LONG,
+    bin: BINARY,
+    run: 'echo\n',
+    gone: 'gone\n',
+    latin: Buffer.from('caf\xe9\n', 'latin1'),
+    old: LONG,
+    blocks: blocks(null),
+  });
   symlinkSync('w.py', join(repo, 'link'));
   git('add', '-A');
   git('commit', '-q', '-m', 'Start');
@@ -33,7 +42,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.dispose());
 
 function git(...args: string[]): string {
-  return execFileSync('git', ['-c', 'core.autocrlf=false', ...args], { cwd: repo, env: sandbox.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  return execFileSync('git', ['-c', 'core.autocrlf=false', ...args], {
+    cwd: repo,
+    env: sandbox.env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }
 
 type Files = Readonly<Record<string, string | Buffer | null | (() => void)>>;
@@ -60,7 +74,8 @@ function commits(...sets: Files[]): string {
   return git('rev-parse', 'HEAD');
 }
 
-const prove = (tip: string, base: string): Promise<MergeProof | null> => proveMerged(tip, [{ id: base, label: 'origin/main' }], place);
+const prove = (tip: string, base: string): Promise<MergeProof | null> =>
+  proveMerged(tip, [{ id: base, label: 'origin/main' }], place);
 const link = (target: string) => () => {
   rmSync(join(repo, 'link'));
   symlinkSync(target, join(repo, 'link'));
@@ -71,20 +86,49 @@ const elsewhere = { other: 'other\n' };
 
 describe('what differs by a byte from what the base has is not merged', () => {
   const differs: readonly (readonly [string, Files, Files])[] = [
-    ['blanks at the beginning of a line', { 'w.py': replaced(LINES, '    return', '        two()\n    return') }, { 'w.py': replaced(LINES, '    return', '    two()\n    return') }],
+    [
+      'blanks at the beginning of a line',
+      { 'w.py': replaced(LINES, '    return', '        two()\n    return') },
+      { 'w.py': replaced(LINES, '    return', '    two()\n    return') },
+    ],
     ['blanks at the end of a line', { 'w.py': replaced(LINES, '# end', '# end  ') + 'x\n' }, { 'w.py': `${LINES}x\n` }],
-    ['a tab for blanks', { 'w.py': replaced(LINES, '# end', '\tnew()\n# end') }, { 'w.py': replaced(LINES, '# end', '        new()\n# end') }],
-    ['line ends', { 'w.py': replaced(LINES, '# end', 'new()\r\n# end') }, { 'w.py': replaced(LINES, '# end', 'new()\n# end') }],
+    [
+      'a tab for blanks',
+      { 'w.py': replaced(LINES, '# end', '\tnew()\n# end') },
+      { 'w.py': replaced(LINES, '# end', '        new()\n# end') },
+    ],
+    [
+      'line ends',
+      { 'w.py': replaced(LINES, '# end', 'new()\r\n# end') },
+      { 'w.py': replaced(LINES, '# end', 'new()\n# end') },
+    ],
     ['line ends of a new file', { new: 'a\r\nb\r\n' }, { new: 'a\nb\n' }],
     ['empty lines', { 'w.py': replaced(LINES, '# end', '\n\n# end') }, { 'w.py': replaced(LINES, '# end', '\n# end') }],
     ['the newline at the end', { new: 'a\nb' }, { new: 'a\nb\n' }],
-    ['encoding', { latin: Buffer.from('caf\xe9 \xe8\n', 'latin1') }, { latin: Buffer.from('caf\xe9 \xea\n', 'latin1') }],
-    ['a byte of a binary file', { bin: Buffer.concat([BINARY, Buffer.from([0, 1])]) }, { bin: Buffer.concat([BINARY, Buffer.from([0, 2])]) }],
+    [
+      'encoding',
+      { latin: Buffer.from('caf\xe9 \xe8\n', 'latin1') },
+      { latin: Buffer.from('caf\xe9 \xea\n', 'latin1') },
+    ],
+    [
+      'a byte of a binary file',
+      { bin: Buffer.concat([BINARY, Buffer.from([0, 1])]) },
+      { bin: Buffer.concat([BINARY, Buffer.from([0, 2])]) },
+    ],
     ['the mode of a new file', { tool: 'x\n', t: mode('tool', 0o755) }, { tool: 'x\n' }],
     ['a change of mode', { t: mode('run', 0o755) }, elsewhere],
     ['mode and content', { run: 'echo 2\n', t: mode('run', 0o755) }, { run: 'echo 2\n' }],
     ['the target of a link', { l: link('run ') }, { l: link('run') }],
-    ['a link and a file of the same text', { l: link('long') }, { l: () => { rmSync(join(repo, 'link')); writeFileSync(join(repo, 'link'), 'long'); } }],
+    [
+      'a link and a file of the same text',
+      { l: link('long') },
+      {
+        l: () => {
+          rmSync(join(repo, 'link'));
+          writeFileSync(join(repo, 'link'), 'long');
+        },
+      },
+    ],
     ['the name of a file', { 'a b': 'x\n' }, { 'a  b': 'x\n' }],
     ['the case of a name', { NEW: 'x\n' }, { new: 'x\n' }],
     ['a rename whose content was changed on the way', { old: null, moved: `${LONG}x\n` }, { old: null, moved: LONG }],
@@ -101,14 +145,18 @@ describe('what differs by a byte from what the base has is not merged', () => {
   });
 
   /** The same change, and then something of the base's own. */
-  it.each(differs.map(([what, own]) => [what, own] as const))('%s counts as merged when the base has that very byte', async (_, own) => {
-    expect(await prove(commits(own), commits(elsewhere, own, { more: 'more\n' }))).not.toBeNull();
-  });
+  it.each(differs.map(([what, own]) => [what, own] as const))(
+    '%s counts as merged when the base has that very byte',
+    async (_, own) => {
+      expect(await prove(commits(own), commits(elsewhere, own, { more: 'more\n' }))).not.toBeNull();
+    },
+  );
 });
 
 /** Two functions of the same lines; a line more in one of them. */
 function blocks(which: number | null): string {
-  const block = (more: boolean): string => `def f():\n    a\n    b\n    c\n${more ? '    new\n' : ''}    d\n    e\n    f\n`;
+  const block = (more: boolean): string =>
+    `def f():\n    a\n    b\n    c\n${more ? '    new\n' : ''}    d\n    e\n    f\n`;
   return LONG + block(which === 0) + LONG + block(which === 1);
 }
 
@@ -124,7 +172,11 @@ describe('how it is in the base is said', () => {
   });
   it.runIf(laysOnto)('each commit by itself', async () => {
     const base = commits(elsewhere, ...twoSteps);
-    expect(await prove(commits(...twoSteps), base)).toEqual({ kind: 'commits', base: 'origin/main', twins: [git('rev-parse', `${base}^`), base] });
+    expect(await prove(commits(...twoSteps), base)).toEqual({
+      kind: 'commits',
+      base: 'origin/main',
+      twins: [git('rev-parse', `${base}^`), base],
+    });
   });
   it.runIf(laysOnto)('one commit for all', async () => {
     const base = commits(elsewhere, { one: '1\n', two: '2\n' });
@@ -132,16 +184,36 @@ describe('how it is in the base is said', () => {
   });
   it('its files in a later commit', async () => {
     const base = commits({ one: '1\n', two: 'not yet\n' }, { two: '2\n' }, { one: 'changed since\n' });
-    expect(await prove(commits(...twoSteps), base)).toEqual({ kind: 'files', base: 'origin/main', commit: git('rev-parse', `${base}^`) });
+    expect(await prove(commits(...twoSteps), base)).toEqual({
+      kind: 'files',
+      base: 'origin/main',
+      commit: git('rev-parse', `${base}^`),
+    });
   });
   it.skipIf(laysOnto)('its files, where the commits could be shown by a newer git', async () => {
-    for (const base of [commits(elsewhere, ...twoSteps), commits(elsewhere, { one: '1\n', two: '2\n' })]) expect(await prove(commits(...twoSteps), base)).toEqual({ kind: 'files', base: 'origin/main', commit: base });
+    for (const base of [commits(elsewhere, ...twoSteps), commits(elsewhere, { one: '1\n', two: '2\n' })])
+      expect(await prove(commits(...twoSteps), base)).toEqual({ kind: 'files', base: 'origin/main', commit: base });
   });
   it.runIf(laysOnto)('its lines among others', async () => {
-    const own = commits({ long: replaced(LONG, 'line 30\n', 'line thirty\n') }, { long: replaced(LONG, 'line 30\n', 'line thirty\nand more\n') });
-    const base = commits({ long: replaced(LONG, 'line 29\n', 'line twenty-nine\n') }, { long: replaced(replaced(LONG, 'line 29\n', 'line twenty-nine\n'), 'line 27\n', '27\n') });
+    const own = commits(
+      { long: replaced(LONG, 'line 30\n', 'line thirty\n') },
+      { long: replaced(LONG, 'line 30\n', 'line thirty\nand more\n') },
+    );
+    const base = commits(
+      { long: replaced(LONG, 'line 29\n', 'line twenty-nine\n') },
+      { long: replaced(replaced(LONG, 'line 29\n', 'line twenty-nine\n'), 'line 27\n', '27\n') },
+    );
     expect(await prove(own, base)).toBeNull();
-    const both = commits({ long: replaced(LONG, 'line 10\n', 'ten\n') }, { long: replaced(replaced(LONG, 'line 10\n', 'ten\n').replace('line 28\n', '28\n'), 'line 30\n', 'line thirty\nand more\n') });
+    const both = commits(
+      { long: replaced(LONG, 'line 10\n', 'ten\n') },
+      {
+        long: replaced(
+          replaced(LONG, 'line 10\n', 'ten\n').replace('line 28\n', '28\n'),
+          'line 30\n',
+          'line thirty\nand more\n',
+        ),
+      },
+    );
     expect(await prove(own, both)).toEqual({ kind: 'contained', base: 'origin/main' });
   });
 });
@@ -149,7 +221,9 @@ describe('how it is in the base is said', () => {
 it('what a branch added and took back is in no squash of it', async () => {
   const own = commits({ experiment: 'only here\n' }, { experiment: null, one: '1\n' });
   expect(await prove(own, commits(elsewhere, { one: '1\n' }))).toBeNull();
-  expect((await prove(own, commits(elsewhere, { experiment: 'only here\n' }, { experiment: null, one: '1\n' })))?.kind).toBe(laysOnto ? 'commits' : undefined);
+  expect(
+    (await prove(own, commits(elsewhere, { experiment: 'only here\n' }, { experiment: null, one: '1\n' })))?.kind,
+  ).toBe(laysOnto ? 'commits' : undefined);
 });
 
 it('a file that is deleted and comes back is not what it was', async () => {
@@ -172,10 +246,32 @@ it('an empty commit and a merge with a change of its own are in no patch', async
 describe('nothing a repository is set to makes other bytes alike', () => {
   const own: Files = { 'w.py': replaced(LINES, '    return', '        two()\n    return') };
   const theirs: Files = { 'w.py': replaced(LINES, '    return', '    two()\n    return') };
-  const ATTRIBUTES = ['* merge=ours text eol=lf diff=none filter=none', '* binary merge=union working-tree-encoding=UTF-16'];
-  const CONFIG = ['merge.ours.driver=true', 'merge.renormalize=true', 'core.autocrlf=true', 'diff.none.textconv=true', 'diff.algorithm=patience', 'diff.renames=copies', 'diff.noprefix=true', 'diff.ignoreSubmodules=all', 'core.fileMode=false', 'core.ignoreCase=true', 'diff.external=true', 'diff.suppressBlankEmpty=true', 'core.whitespace=-trailing-space', 'merge.default=ours', 'filter.none.clean=true'];
+  const ATTRIBUTES = [
+    '* merge=ours text eol=lf diff=none filter=none',
+    '* binary merge=union working-tree-encoding=UTF-16',
+  ];
+  const CONFIG = [
+    'merge.ours.driver=true',
+    'merge.renormalize=true',
+    'core.autocrlf=true',
+    'diff.none.textconv=true',
+    'diff.algorithm=patience',
+    'diff.renames=copies',
+    'diff.noprefix=true',
+    'diff.ignoreSubmodules=all',
+    'core.fileMode=false',
+    'core.ignoreCase=true',
+    'diff.external=true',
+    'diff.suppressBlankEmpty=true',
+    'core.whitespace=-trailing-space',
+    'merge.default=ours',
+    'filter.none.clean=true',
+  ];
 
-  it.each([['attributes', ATTRIBUTES, []], ['configuration and attributes', ATTRIBUTES, CONFIG]] as const)('%s', async (_, attributes, config) => {
+  it.each([
+    ['attributes', ATTRIBUTES, []],
+    ['configuration and attributes', ATTRIBUTES, CONFIG],
+  ] as const)('%s', async (_, attributes, config) => {
     const [tip, base, same] = [commits(own), commits(elsewhere, theirs), commits(elsewhere, own)];
     for (const entry of config) git('config', entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1));
     try {
@@ -184,8 +280,14 @@ describe('nothing a repository is set to makes other bytes alike', () => {
         writeFileSync(join(repo, '.gitattributes'), `${line}\n`);
         expect([line, await prove(tip, base)]).toEqual([line, null]);
         expect([line, (await prove(tip, same))?.kind]).toEqual([line, laysOnto ? 'commits' : 'files']);
-        expect([line, await hasChange(git('rev-parse', `${base}^{tree}`), { from: start, to: tip }, place)]).toEqual([line, false]);
-        expect([line, await hasChange(git('rev-parse', `${same}^{tree}`), { from: start, to: tip }, place)]).toEqual([line, true]);
+        expect([line, await hasChange(git('rev-parse', `${base}^{tree}`), { from: start, to: tip }, place)]).toEqual([
+          line,
+          false,
+        ]);
+        expect([line, await hasChange(git('rev-parse', `${same}^{tree}`), { from: start, to: tip }, place)]).toEqual([
+          line,
+          true,
+        ]);
       }
     } finally {
       for (const entry of config) git('config', '--unset-all', entry.slice(0, entry.indexOf('=')));
@@ -196,7 +298,11 @@ describe('nothing a repository is set to makes other bytes alike', () => {
 
   it('replaced objects and grafts', async () => {
     const [tip, base] = [commits({ one: '1\n' }), commits(elsewhere)];
-    const liar = execFileSync('git', ['commit-tree', '-p', tip, '-m', 'Liar', `${base}^{tree}`], { cwd: repo, env: sandbox.env, encoding: 'utf8' }).trim();
+    const liar = execFileSync('git', ['commit-tree', '-p', tip, '-m', 'Liar', `${base}^{tree}`], {
+      cwd: repo,
+      env: sandbox.env,
+      encoding: 'utf8',
+    }).trim();
     git('replace', base, liar);
     writeFileSync(join(repo, '.git', 'info', 'grafts'), `${base} ${tip}\n`);
     try {
@@ -218,11 +324,16 @@ it('leaves nothing behind, and writes nothing into the repository', async () => 
   expect(readdirSync(folder).filter((name) => name.startsWith(`claude-tmux-merge-${process.pid}-`))).toEqual([]);
 });
 
-it.each(['merge', 'objects', 'scratch', 'diff'])('takes away what a killed run left an hour ago of a trial (%s), and nothing of one that lives', async (kind) => {
-  const folder = sandbox.env.TMPDIR ?? '/tmp';
-  const [dead, fresh, living] = ['999999999-dead', '999999999-new', `${process.ppid}-lives`].map((name) => join(folder, `claude-tmux-${kind}-${name}`));
-  for (const path of [dead, fresh, living]) mkdirSync(path ?? '');
-  for (const path of [dead, living]) utimesSync(path ?? '', 1, 1);
-  await prove(commits({ one: '1\n' }), start);
-  expect([dead, fresh, living].map((path) => existsSync(path ?? ''))).toEqual([false, true, true]);
-});
+it.each(['merge', 'objects', 'scratch', 'diff'])(
+  'takes away what a killed run left an hour ago of a trial (%s), and nothing of one that lives',
+  async (kind) => {
+    const folder = sandbox.env.TMPDIR ?? '/tmp';
+    const [dead, fresh, living] = ['999999999-dead', '999999999-new', `${process.ppid}-lives`].map((name) =>
+      join(folder, `claude-tmux-${kind}-${name}`),
+    );
+    for (const path of [dead, fresh, living]) mkdirSync(path ?? '');
+    for (const path of [dead, living]) utimesSync(path ?? '', 1, 1);
+    await prove(commits({ one: '1\n' }), start);
+    expect([dead, fresh, living].map((path) => existsSync(path ?? ''))).toEqual([false, true, true]);
+  },
+);

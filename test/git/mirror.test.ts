@@ -20,7 +20,12 @@ describe('a mirror', () => {
     await shop.git(shop.origin, 'update-ref', 'refs/pull/1/head', 'main');
     const mirror = await shop.fill();
     expect(mirror).toMatchObject({ usable: true, head: 'main', branches: ['existing', 'main'] });
-    expect(await refs(mirror.path)).toEqual(['refs/claude-tmux/HEAD', 'refs/heads/existing', 'refs/heads/main', 'refs/tags/v1']);
+    expect(await refs(mirror.path)).toEqual([
+      'refs/claude-tmux/HEAD',
+      'refs/heads/existing',
+      'refs/heads/main',
+      'refs/tags/v1',
+    ]);
     expect(await readFile(join(mirror.path, 'config'), 'utf8')).not.toContain('servers');
     expect(await shop.git(mirror.path, 'config', 'gc.auto')).toBe('0');
   });
@@ -70,7 +75,11 @@ describe('a mirror', () => {
 
   it('is not stopped by what a killed fetch left behind', async () => {
     const { path } = await shop.fill();
-    const left = [join(path, 'packed-refs.lock'), join(path, 'refs', 'heads', 'main.lock'), join(path, 'objects', 'pack', 'tmp_pack_x')];
+    const left = [
+      join(path, 'packed-refs.lock'),
+      join(path, 'refs', 'heads', 'main.lock'),
+      join(path, 'objects', 'pack', 'tmp_pack_x'),
+    ];
     for (const file of left) await writeFile(file, '');
     await shop.git(shop.origin, 'branch', 'new', 'v1');
     expect((await shop.fill()).branches).toContain('new');
@@ -95,7 +104,11 @@ describe.runIf(gitSince(2, 29))('a repository of another hash', () => {
     await shop.git(shop.sandbox.root, 'clone', '-q', '--bare', path('sha256'), path('sha256.git'));
     await mkdir(path('bin'));
     await writeFile(path('bin', 'ssh'), `#!/bin/sh\nexec git-upload-pack '${path('sha256.git')}'\n`, { mode: 0o755 });
-    const mirror = await shop.fill({ repo: repo(), checkout: null, env: { ...env, PATH: `${path('bin')}:${env.PATH}` } });
+    const mirror = await shop.fill({
+      repo: repo(),
+      checkout: null,
+      env: { ...env, PATH: `${path('bin')}:${env.PATH}` },
+    });
     await shop.clone({ repo: repo() }, { mirror, checkout: null });
     expect(await shop.git(shop.spec().path, 'rev-parse', 'HEAD')).toHaveLength(64);
     expect(await shop.git(shop.spec().path, 'fsck', '--full', '--no-progress')).toBe('');
@@ -105,11 +118,14 @@ describe.runIf(gitSince(2, 29))('a repository of another hash', () => {
 describe('a server', () => {
   it('that hides refs, refuses filters, or has names that differ in case only, is mirrored as it shows itself', async () => {
     await shop.git(shop.origin, 'config', 'transfer.hideRefs', 'refs/heads/secret');
-    for (const name of ['secret/plan', 'Feature', 'feature', 'FEATURE/x']) await shop.git(shop.origin, 'branch', name, 'v1');
+    for (const name of ['secret/plan', 'Feature', 'feature', 'FEATURE/x'])
+      await shop.git(shop.origin, 'branch', name, 'v1');
     const { branches } = await shop.fill();
     expect(branches).toEqual(['FEATURE/x', 'Feature', 'existing', 'feature', 'main']);
     await shop.clone({ branch: 'FEATURE/x' });
-    expect(await shop.git(shop.spec().path, 'status', '--porcelain', '--branch')).toBe('## FEATURE/x...origin/FEATURE/x');
+    expect(await shop.git(shop.spec().path, 'status', '--porcelain', '--branch')).toBe(
+      '## FEATURE/x...origin/FEATURE/x',
+    );
   });
 
   it('with a shallow or a partial checkout gives whole clones', async () => {
@@ -133,7 +149,10 @@ describe('a source that gives no whole mirror', () => {
     await shop.git(shop.origin, 'config', 'uploadpack.allowFilter', 'true');
     const [partial, repo] = [shop.path('partial'), pathToFileURL(shop.origin).href];
     await shop.git(shop.sandbox.root, 'clone', '-q', '--no-checkout', '--filter=blob:none', repo, partial);
-    await expect(shop.fill({ repo: partial })).rejects.toMatchObject({ message: `the repository "${partial}" is a partial clone: it has not all files that a clone needs`, hint: `name the repository it was cloned from in the layout: repo: ${repo}` });
+    await expect(shop.fill({ repo: partial })).rejects.toMatchObject({
+      message: `the repository "${partial}" is a partial clone: it has not all files that a clone needs`,
+      hint: `name the repository it was cloned from in the layout: repo: ${repo}`,
+    });
   });
 
   it('(shallow) is cloned itself', async () => {
@@ -149,7 +168,10 @@ describe('a source that gives no whole mirror', () => {
 
 describe('bad input', () => {
   const failure = async (run: Promise<unknown>): Promise<UserError> => {
-    const error = await run.then(() => null, (reason: unknown) => reason);
+    const error = await run.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     if (!(error instanceof UserError)) throw new Error(`no UserError but ${String(error)}`);
     return error;
   };
@@ -170,8 +192,14 @@ describe('bad input', () => {
   it('an ssh host is never asked for anything: no prompt, an error in words', async () => {
     const { env, path } = shop;
     await mkdir(path('bin'));
-    await writeFile(path('bin', 'ssh'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\necho 'Permission denied (publickey).' >&2\nexit 255\n`, { mode: 0o755 });
-    const { message, hint } = await failure(shop.fill({ repo: 'git@example.com:team/shop.git', env: { ...env, PATH: `${path('bin')}:${env.PATH}` } }));
+    await writeFile(
+      path('bin', 'ssh'),
+      `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\necho 'Permission denied (publickey).' >&2\nexit 255\n`,
+      { mode: 0o755 },
+    );
+    const { message, hint } = await failure(
+      shop.fill({ repo: 'git@example.com:team/shop.git', env: { ...env, PATH: `${path('bin')}:${env.PATH}` } }),
+    );
     expect(message).toContain('Permission denied (publickey)');
     expect(hint).toContain('check your access');
     expect(await readFile(path('ssh.args'), 'utf8')).toContain('-o BatchMode=yes');
@@ -180,7 +208,9 @@ describe('bad input', () => {
   it.runIf(gitSince(2, 31))("the checkout's own ssh command is used for the mirror too", async () => {
     const { env, path } = shop;
     await mkdir(path('bin'));
-    await writeFile(path('bin', 'wrapper'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\nexit 255\n`, { mode: 0o755 });
+    await writeFile(path('bin', 'wrapper'), `#!/bin/sh\nprintf '%s\\n' "$*" > '${path('ssh.args')}'\nexit 255\n`, {
+      mode: 0o755,
+    });
     await shop.git(shop.checkout, 'config', 'core.sshCommand', `'${path('bin', 'wrapper')}' -i work-key`);
     await failure(shop.fill({ repo: 'git@example.com:team/shop.git', env }));
     expect(await readFile(path('ssh.args'), 'utf8')).toContain('-i work-key');

@@ -31,7 +31,13 @@ describe('the mirrors in the cache', () => {
   });
 
   it("name no password, and are filled by way of the user's insteadOf", async () => {
-    await shop.git(shop.checkout, 'config', '--global', `url.${shop.path('servers')}/.insteadOf`, 'https://me:s3cret@nowhere.invalid/');
+    await shop.git(
+      shop.checkout,
+      'config',
+      '--global',
+      `url.${shop.path('servers')}/.insteadOf`,
+      'https://me:s3cret@nowhere.invalid/',
+    );
     await shop.fill({ repo: 'https://me:s3cret@nowhere.invalid/o\'r "q" #{x} y.git', checkout: null });
     const mirrors = await readMirrors(cache());
     expect(mirrors).toMatchObject([{ repo: 'https://***@nowhere.invalid/o\'r "q" #{x} y.git' }]);
@@ -64,10 +70,14 @@ describe('pruning', () => {
 
   it('keeps one that clones are being made from', async () => {
     const { path } = await shop.fill();
-    await withMirrorHeld(path, () => undefined, async () => {
-      expect(await pruneMirror(path)).toBe(false);
-      expect(await readMirrors(cache())).toMatchObject([{ holder: { pid: process.pid, what: 'making clones' } }]);
-    });
+    await withMirrorHeld(
+      path,
+      () => undefined,
+      async () => {
+        expect(await pruneMirror(path)).toBe(false);
+        expect(await readMirrors(cache())).toMatchObject([{ holder: { pid: process.pid, what: 'making clones' } }]);
+      },
+    );
     await access(path);
     expect(await pruneMirror(path)).toBe(true);
   });

@@ -12,23 +12,38 @@ afterEach(() => shop.dispose());
 
 async function objects(mirror: string): Promise<readonly string[]> {
   const names = await readdir(join(mirror, 'objects'), { recursive: true });
-  return names.filter((name) => /\.pack$|^[0-9a-f]{2}\/[0-9a-f]+$/.test(name)).map((name) => join(mirror, 'objects', name));
+  return names
+    .filter((name) => /\.pack$|^[0-9a-f]{2}\/[0-9a-f]+$/.test(name))
+    .map((name) => join(mirror, 'objects', name));
 }
 
 async function loose(mirror: string): Promise<void> {
-  for (const name of ['main', 'existing']) await writeFile(join(mirror, 'refs', 'heads', name), `${(await shop.git(shop.origin, 'rev-parse', name)).trim()}\n`);
+  for (const name of ['main', 'existing'])
+    await writeFile(
+      join(mirror, 'refs', 'heads', name),
+      `${(await shop.git(shop.origin, 'rev-parse', name)).trim()}\n`,
+    );
 }
 
 const DAMAGE: readonly (readonly [string, (mirror: string) => Promise<unknown>])[] = [
-  ['a branch that holds nothing', (mirror) => loose(mirror).then(() => truncate(join(mirror, 'refs', 'heads', 'main')))],
+  [
+    'a branch that holds nothing',
+    (mirror) => loose(mirror).then(() => truncate(join(mirror, 'refs', 'heads', 'main'))),
+  ],
   ['a branch that holds zeros', (mirror) => writeFile(join(mirror, 'refs', 'heads', 'main'), Buffer.alloc(41))],
   ['a branch that holds garbage', (mirror) => writeFile(join(mirror, 'refs', 'heads', 'main'), 'garbage\n')],
-  ['a branch that leads to no object', (mirror) => writeFile(join(mirror, 'refs', 'heads', 'main'), `${'1'.repeat(40)}\n`)],
+  [
+    'a branch that leads to no object',
+    (mirror) => writeFile(join(mirror, 'refs', 'heads', 'main'), `${'1'.repeat(40)}\n`),
+  ],
   ['packed refs that are damaged', (mirror) => writeFile(join(mirror, 'packed-refs'), 'garbage\n')],
   ['an empty HEAD', (mirror) => truncate(join(mirror, 'HEAD'))],
   ['an empty configuration', (mirror) => writeFile(join(mirror, 'config'), '[core\n')],
   ['objects that are gone', async (mirror) => Promise.all((await objects(mirror)).map((path) => rm(path)))],
-  ['objects that are cut off', async (mirror) => Promise.all((await objects(mirror)).map((path) => truncate(path, 20)))],
+  [
+    'objects that are cut off',
+    async (mirror) => Promise.all((await objects(mirror)).map((path) => truncate(path, 20))),
+  ],
 ];
 
 describe('a mirror that a power cut has damaged is made again', () => {
@@ -40,7 +55,9 @@ describe('a mirror that a power cut has damaged is made again', () => {
     const mirror = await shop.fill();
     expect(mirror.branches).toContain('main');
     await shop.clone({}, { mirror });
-    expect(await shop.git(shop.spec().path, 'log', '-1', '--format=%s')).toBe(await shop.git(shop.checkout, 'log', '-1', '--format=%s'));
+    expect(await shop.git(shop.spec().path, 'log', '-1', '--format=%s')).toBe(
+      await shop.git(shop.checkout, 'log', '-1', '--format=%s'),
+    );
     expect(await shop.git(path, '--git-dir', path, 'fsck', '--full')).not.toMatch(/error|missing/);
   });
 

@@ -25,7 +25,8 @@ async function bring(tree: string, news: News = makeAskedOnce()): Promise<boolea
   return took;
 }
 
-const refs = (tree: string): Promise<string> => scene.shop.git(tree, 'for-each-ref', '--format=%(refname) %(objectname) %(symref)', 'refs/remotes', 'refs/tags');
+const refs = (tree: string): Promise<string> =>
+  scene.shop.git(tree, 'for-each-ref', '--format=%(refname) %(objectname) %(symref)', 'refs/remotes', 'refs/tags');
 
 /** What `git fetch` makes of the same clone. */
 async function fetched(): Promise<string> {
@@ -69,7 +70,8 @@ describe('what a clone lacks comes from the mirror without a fetch, and is what 
   });
 
   it('a few objects as files of their own, many as one pack; both shared with the mirror’s copy by hard links', async () => {
-    const packs = async (): Promise<readonly string[]> => (await readdir(join(scene.tree, '.git/objects/pack'))).filter((name) => name.endsWith('.pack'));
+    const packs = async (): Promise<readonly string[]> =>
+      (await readdir(join(scene.tree, '.git/objects/pack'))).filter((name) => name.endsWith('.pack'));
     const before = await packs();
     await scene.upstream({ 'src/a.txt': 'theirs\n' });
     expect(await bring(scene.tree)).toBe(false);
@@ -79,7 +81,8 @@ describe('what a clone lacks comes from the mirror without a fetch, and is what 
     const other = scene.shop.path('other');
     await cp(scene.tree, other, { recursive: true });
     const mirror = await scene.shop.fill();
-    for (const tree of [scene.tree, other]) await fetchFromMirror(tree, mirror, { gitDir: join(tree, '.git'), env: spy.env, news });
+    for (const tree of [scene.tree, other])
+      await fetchFromMirror(tree, mirror, { gitDir: join(tree, '.git'), env: spy.env, news });
     const [made = ''] = (await packs()).filter((name) => !before.includes(name));
     expect((await lstat(join(scene.tree, '.git/objects/pack', made))).nlink).toBe(3);
     await dropNews(news);
@@ -111,9 +114,28 @@ describe('what a clone lacks comes from the mirror without a fetch, and is what 
 describe('a fetch does it', () => {
   it('for a clone that holds a part of the history', async () => {
     const tree = scene.shop.path('shallow');
-    await scene.shop.git(scene.shop.sandbox.root, 'clone', '-q', '--depth=1', '--', `file://${encodeURI(scene.shop.origin).replaceAll('#', '%23')}`, tree).catch(async () => {
-      await scene.shop.git(scene.shop.sandbox.root, 'clone', '-q', '--depth=1', '--no-local', '--', scene.shop.origin, tree);
-    });
+    await scene.shop
+      .git(
+        scene.shop.sandbox.root,
+        'clone',
+        '-q',
+        '--depth=1',
+        '--',
+        `file://${encodeURI(scene.shop.origin).replaceAll('#', '%23')}`,
+        tree,
+      )
+      .catch(async () => {
+        await scene.shop.git(
+          scene.shop.sandbox.root,
+          'clone',
+          '-q',
+          '--depth=1',
+          '--no-local',
+          '--',
+          scene.shop.origin,
+          tree,
+        );
+      });
     await scene.upstream({ 'src/a.txt': 'theirs\n' });
     expect(await bring(tree)).toBe(true);
     expect(await scene.shop.git(tree, 'rev-parse', 'origin/main')).toBe(await scene.origin('rev-parse', 'main'));

@@ -40,7 +40,11 @@ const connections = async () => (await readFile(shop.path('ssh.args'), 'utf8')).
 
 it('one connection fetches everything and tells the default branch; it asks nothing', async () => {
   await shop.git(shop.origin, 'branch', 'another-at-the-same-commit', 'main');
-  expect(await shop.fill({ repo, env })).toMatchObject({ usable: true, head: 'main', branches: ['another-at-the-same-commit', 'existing', 'main'] });
+  expect(await shop.fill({ repo, env })).toMatchObject({
+    usable: true,
+    head: 'main',
+    branches: ['another-at-the-same-commit', 'existing', 'main'],
+  });
   expect(await connections()).toHaveLength(1);
   expect((await connections())[0]).toContain('BatchMode=yes');
 });
@@ -67,7 +71,7 @@ it('two fleets of one repository at once connect once; a later one connects agai
   expect(await connections()).toHaveLength(2);
 });
 
-it("clones need no connection at all, and fetch from the real URL later", async () => {
+it('clones need no connection at all, and fetch from the real URL later', async () => {
   await shop.clone({ repo }, { mirror: await shop.fill({ repo, env }), env });
   expect(await connections()).toHaveLength(1);
   expect(await shop.git(shop.spec().path, 'remote', 'get-url', 'origin')).toBe(repo);
@@ -75,7 +79,9 @@ it("clones need no connection at all, and fetch from the real URL later", async 
 
 it('a key with a passphrase fails in words when nobody can be asked', async () => {
   await writeFile(shop.path('locked'), '');
-  await expect(shop.fill({ repo, env })).rejects.toThrow(`the repository "${repo}" could not be fetched: git@example.com: Permission denied`.slice(0, 60));
+  await expect(shop.fill({ repo, env })).rejects.toThrow(
+    `the repository "${repo}" could not be fetched: git@example.com: Permission denied`.slice(0, 60),
+  );
 });
 
 it('the fetch has the terminal: a passphrase typed there is enough, once', async () => {
@@ -105,10 +111,24 @@ it('submodules behind a passphrase: none is asked for beside the progress displa
   const lacking: string[] = [];
   const made = [await shop.clone({ repo }, { mirror, env, onLacking: (words) => lacking.push(words) })];
   await shop.git(shop.checkout, 'fetch', '-q', shop.origin, '+refs/heads/*:refs/remotes/origin/*');
-  const spec = shop.spec({ path: shop.path('worktree'), branch: 'feature/web', base: { kind: 'branch', name: 'main' } });
-  made.push(await makeWorktree({ spec, checkout: shop.checkout, env, onLine: () => undefined, onLacking: (words) => lacking.push(words) }));
+  const spec = shop.spec({
+    path: shop.path('worktree'),
+    branch: 'feature/web',
+    base: { kind: 'branch', name: 'main' },
+  });
+  made.push(
+    await makeWorktree({
+      spec,
+      checkout: shop.checkout,
+      env,
+      onLine: () => undefined,
+      onLacking: (words) => lacking.push(words),
+    }),
+  );
   expect(made.map(({ notes }) => notes)).toEqual(lacking.map((words) => [words]));
-  expect(lacking.join()).toMatch(/submodules are not all there: .*Permission denied.*submodules are not all there: .*Permission denied/s);
+  expect(lacking.join()).toMatch(
+    /submodules are not all there: .*Permission denied.*submodules are not all there: .*Permission denied/s,
+  );
   expect((await connections()).every((line) => line.includes('BatchMode=yes'))).toBe(true);
   const program = await bundle(`
     import { askForSubmodules } from './src/git/submodules.ts';
@@ -134,6 +154,14 @@ async function buildFiller(): Promise<string> {
 async function bundle(contents: string): Promise<string> {
   const outfile = shop.path('program.cjs');
   const resolveDir = fileURLToPath(new URL('../..', import.meta.url));
-  await build({ stdin: { contents, resolveDir, loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
+  await build({
+    stdin: { contents, resolveDir, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    outfile,
+    logLevel: 'silent',
+  });
   return outfile;
 }

@@ -40,22 +40,53 @@ async function ask(): Promise<void> {
   const { env } = shop;
   const place = { cwd: clone, env };
   await readTreeStatus(clone, { base: null, env });
-  await readTreeRisks(clone, { base: null, env, remote: null, include: [], checkout: shop.checkout }).catch(() => undefined);
-  for (const args of [['diff'], ['diff', 'HEAD'], ['log', '-p', '-2'], ['show', 'HEAD'], ['hash-object', 'src/a.txt'], ['ls-files', '-m', '-o'], ['diff-index', '-p', 'HEAD'], ['merge-tree', '--write-tree', 'HEAD', 'other'], ['cat-file', '--filters', 'HEAD:src/b.txt']]) await plumb(args, place);
+  await readTreeRisks(clone, { base: null, env, remote: null, include: [], checkout: shop.checkout }).catch(
+    () => undefined,
+  );
+  for (const args of [
+    ['diff'],
+    ['diff', 'HEAD'],
+    ['log', '-p', '-2'],
+    ['show', 'HEAD'],
+    ['hash-object', 'src/a.txt'],
+    ['ls-files', '-m', '-o'],
+    ['diff-index', '-p', 'HEAD'],
+    ['merge-tree', '--write-tree', 'HEAD', 'other'],
+    ['cat-file', '--filters', 'HEAD:src/b.txt'],
+  ])
+    await plumb(args, place);
 }
 
-const KEYS: readonly (readonly [string, (run: string) => readonly (readonly [string, string])[], readonly string[] | null])[] = [
+const KEYS: readonly (readonly [
+  string,
+  (run: string) => readonly (readonly [string, string])[],
+  readonly string[] | null,
+])[] = [
   ['core.fsmonitor', (run) => [['core.fsmonitor', run]], ['status']],
   ['core.hooksPath', () => [['core.hooksPath', shop.path('hooks')]], ['status']],
   ['filter.x.clean', (run) => [['filter.x.clean', run]], ['status']],
   ['filter.x.process', (run) => [['filter.x.process', run]], null],
   ['filter.x.smudge', (run) => [['filter.x.smudge', run]], ['cat-file', '--filters', 'HEAD:src/b.txt']],
-  ['filter.x.required', (run) => [['filter.x.clean', run], ['filter.x.required', 'true']], ['status']],
+  [
+    'filter.x.required',
+    (run) => [
+      ['filter.x.clean', run],
+      ['filter.x.required', 'true'],
+    ],
+    ['status'],
+  ],
   ['diff.x.textconv', (run) => [['diff.x.textconv', run]], ['diff']],
   ['diff.x.command', (run) => [['diff.x.command', run]], ['diff']],
   ['diff.external', (run) => [['diff.external', run]], ['diff']],
   ['merge.x.driver', (run) => [['merge.x.driver', run]], ['merge-tree', '--write-tree', 'HEAD', 'other']],
-  ['gpg.program', (run) => [['log.showSignature', 'true'], ['gpg.program', run]], null],
+  [
+    'gpg.program',
+    (run) => [
+      ['log.showSignature', 'true'],
+      ['gpg.program', run],
+    ],
+    null,
+  ],
   ['core.pager', (run) => [['core.pager', run]], null],
   ['pager.log', (run) => [['pager.log', run]], null],
   ['core.editor', (run) => [['core.editor', run]], null],
@@ -75,7 +106,8 @@ describe('a program that only a clone names', () => {
     await mkdir(`${clone}/.git/info`, { recursive: true });
     await appendFile(`${clone}/.git/info/attributes`, '*.txt filter=x diff=x merge=x\n');
     await mkdir(shop.path('hooks'));
-    for (const hook of ['post-index-change', 'reference-transaction', 'post-checkout']) await writeFile(shop.path('hooks', hook), `#!/bin/sh\ntouch '${shop.path('ran')}'\n`, { mode: 0o755 });
+    for (const hook of ['post-index-change', 'reference-transaction', 'post-checkout'])
+      await writeFile(shop.path('hooks', hook), `#!/bin/sh\ntouch '${shop.path('ran')}'\n`, { mode: 0o755 });
   });
 
   it.each(KEYS)('does not run when git is only asked: %s', async (_, settings, control) => {
@@ -134,7 +166,9 @@ describe('a program that only a clone names', () => {
     await at('config', '--global', 'filter.x.clean', 'sed s/changed/a/');
     await at('config', 'filter.x.clean', run);
     await writeFile(`${clone}/src/a.txt`, 'changed\n');
-    expect((await readGit(['hash-object', 'src/a.txt'], { cwd: clone, env: shop.env })).trim()).toBe((await at('rev-parse', 'HEAD:src/a.txt')).trim());
+    expect((await readGit(['hash-object', 'src/a.txt'], { cwd: clone, env: shop.env })).trim()).toBe(
+      (await at('rev-parse', 'HEAD:src/a.txt')).trim(),
+    );
     expect(ran()).toBe(false);
   });
 
@@ -153,7 +187,13 @@ describe('a program that only a clone names', () => {
 
   it('leaves the files under its filter unknown, which nothing takes for clean', async () => {
     await at('config', 'filter.x.clean', 'git cat-file blob HEAD:src/a.txt');
-    const risks = await readTreeRisks(clone, { base: null, env: shop.env, remote: null, include: [], checkout: shop.checkout });
+    const risks = await readTreeRisks(clone, {
+      base: null,
+      env: shop.env,
+      remote: null,
+      include: [],
+      checkout: shop.checkout,
+    });
     expect(JSON.stringify(risks)).toContain('filter \\"x\\" of its own configuration is not run');
   });
 
@@ -161,8 +201,13 @@ describe('a program that only a clone names', () => {
     await at('config', 'filter.x=y.clean', await program());
     await appendFile(`${clone}/.git/info/attributes`, '*.txt filter=x=y\n');
     await touch();
-    const { env } = await makeGitSpy(shop.path('old'), { env: shop.env, before: 'case $* in *version) echo git version 2.30.9; exit ;; esac' });
-    await expect(readGit(['status', '--porcelain'], { cwd: clone, env })).rejects.toThrow('has the key "filter.x=y.clean", which a git before 2.31 cannot be told to pass over');
+    const { env } = await makeGitSpy(shop.path('old'), {
+      env: shop.env,
+      before: 'case $* in *version) echo git version 2.30.9; exit ;; esac',
+    });
+    await expect(readGit(['status', '--porcelain'], { cwd: clone, env })).rejects.toThrow(
+      'has the key "filter.x=y.clean", which a git before 2.31 cannot be told to pass over',
+    );
     const risks = await readTreeRisks(clone, { base: null, env, remote: null, include: [], checkout: shop.checkout });
     expect(risks.map(({ kind }) => kind)).toContain('unknown');
     expect(ran()).toBe(false);
@@ -181,7 +226,9 @@ describe('a program that only a clone names', () => {
     await mutateGit(['update-ref', 'refs/heads/two', 'HEAD'], { cwd: clone, env: shop.env });
     expect(ran()).toBe(false);
     await at('config', 'filter.x.smudge', run);
-    await expect(mutateGit(['checkout', '-q', 'other', '--'], { cwd: clone, env: shop.env })).rejects.toThrow('names the filter "x"');
+    await expect(mutateGit(['checkout', '-q', 'other', '--'], { cwd: clone, env: shop.env })).rejects.toThrow(
+      'names the filter "x"',
+    );
     expect(ran()).toBe(false);
   });
 });
@@ -206,11 +253,17 @@ describe('the configuration of a clone', () => {
     expect((await spy.calls()).filter((line) => line.includes('config --list')).length).toBe(1);
   });
 
-  it.each(['[filter "x"] clean = a', '[FILTER "x"]\n\tclean = a', '[core]\n\tfs\\\nmonitor = a', '[include]\n\tpath = a', '[core] hooksPath = a', '[core]\n\tbare = false\n[filter.x]\n\tclean = a', '[remote "o"]\n\tuploadpack = a', '\ufeff[alias]\n\tlfs = !a'])(
-    'is not taken for harmless: %s',
-    async (text) => {
-      await writeFile(shop.path('config'), text);
-      expect(isHarmlessConfig(shop.path('config'))).toBe(false);
-    },
-  );
+  it.each([
+    '[filter "x"] clean = a',
+    '[FILTER "x"]\n\tclean = a',
+    '[core]\n\tfs\\\nmonitor = a',
+    '[include]\n\tpath = a',
+    '[core] hooksPath = a',
+    '[core]\n\tbare = false\n[filter.x]\n\tclean = a',
+    '[remote "o"]\n\tuploadpack = a',
+    '\ufeff[alias]\n\tlfs = !a',
+  ])('is not taken for harmless: %s', async (text) => {
+    await writeFile(shop.path('config'), text);
+    expect(isHarmlessConfig(shop.path('config'))).toBe(false);
+  });
 });

@@ -15,8 +15,16 @@ describe('the counts', () => {
     ['a path staged and changed again counts once', [`1 MM ${modes} a`], { ...none, changes: 1, staged: 1 }],
     ['an intent to add', [`1 .A ${modes} a`], { ...none, changes: 1 }],
     ['a staged deletion', [`1 D. ${modes} a`], { ...none, changes: 1, staged: 1 }],
-    ['a rename is one path, and its old name no record', [`2 R. ${modes} R100 new`, 'old'], { ...none, changes: 1, staged: 1 }],
-    ['an old name that looks like a record', [`2 R. ${modes} R100 new`, '? old', '? x'], { ...none, changes: 2, staged: 1, untracked: 1 }],
+    [
+      'a rename is one path, and its old name no record',
+      [`2 R. ${modes} R100 new`, 'old'],
+      { ...none, changes: 1, staged: 1 },
+    ],
+    [
+      'an old name that looks like a record',
+      [`2 R. ${modes} R100 new`, '? old', '? x'],
+      { ...none, changes: 2, staged: 1, untracked: 1 },
+    ],
     ['a conflict', ['u UU N... 100644 100644 100644 100644 1 2 3 a'], { ...none, changes: 1, conflicts: 1 }],
     ['an untracked name with a newline, quotes and blanks', ['?  "a"\n? b '], { ...none, changes: 1, untracked: 1 }],
     ['ignored files do not count', ['! x'], none],
@@ -30,7 +38,11 @@ describe('the counts', () => {
     fc.assert(
       fc.property(fc.array(name), fc.array(name), (untracked, changed) => {
         const records = [...untracked.map((path) => `? ${path}`), ...changed.map((path) => `1 .M ${modes} ${path}`)];
-        expect(parse(...BRANCH, ...records)).toMatchObject({ changes: untracked.length + changed.length, untracked: untracked.length, staged: 0 });
+        expect(parse(...BRANCH, ...records)).toMatchObject({
+          changes: untracked.length + changed.length,
+          untracked: untracked.length,
+          staged: 0,
+        });
       }),
     );
   });
@@ -38,7 +50,11 @@ describe('the counts', () => {
 
 describe('the branch', () => {
   it.each([
-    ['with an upstream', ['# branch.oid a1', '# branch.head feature/x', '# branch.upstream origin/x', '# branch.ab +2 -13'], { branch: 'feature/x', head: 'a1', ahead: 2, behind: 13 }],
+    [
+      'with an upstream',
+      ['# branch.oid a1', '# branch.head feature/x', '# branch.upstream origin/x', '# branch.ab +2 -13'],
+      { branch: 'feature/x', head: 'a1', ahead: 2, behind: 13 },
+    ],
     ['without one', BRANCH, { branch: 'main', head: '8f1c', ahead: null, behind: null }],
     ['whose upstream is gone', [...BRANCH, '# branch.upstream origin/gone'], { ahead: null, behind: null }],
     ['unborn', ['# branch.oid (initial)', '# branch.head main'], { branch: 'main', head: null }],

@@ -20,7 +20,11 @@ it('reads the commit of a ref as git does: loose, packed, behind a link, and one
   await at('remote', 'set-head', 'origin', 'main');
   expect([read('refs/heads/side/a'), read('refs/remotes/origin/HEAD')]).toEqual([first, first]);
   await at('pack-refs', '--all');
-  expect([read('refs/heads/side/a'), read('refs/remotes/origin/HEAD'), read('refs/remotes/origin/main')]).toEqual([first, first, first]);
+  expect([read('refs/heads/side/a'), read('refs/remotes/origin/HEAD'), read('refs/remotes/origin/main')]).toEqual([
+    first,
+    first,
+    first,
+  ]);
   await at('commit', '-q', '--allow-empty', '-m', 'Next');
   expect(read('refs/heads/main')).toBe((await at('rev-parse', 'HEAD')).trim());
 });

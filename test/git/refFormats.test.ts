@@ -6,7 +6,10 @@ afterEach(() => scene?.shop.dispose());
 
 test('a clone whose refs are a reftable is rebased and moved forward as any other', async ({ skip }) => {
   scene = await makeSyncScene();
-  const canMigrate = await scene.git('refs', 'migrate', '--ref-format=reftable').then(() => true, () => false);
+  const canMigrate = await scene.git('refs', 'migrate', '--ref-format=reftable').then(
+    () => true,
+    () => false,
+  );
   if (!canMigrate) skip('this git has no `git refs migrate` (2.46)');
   expect(await scene.git('rev-parse', '--show-ref-format')).toBe('reftable');
   await scene.upstream({ 'src/a.txt': 'theirs\n' });

@@ -37,7 +37,10 @@ it.each([
 });
 
 it.each([
-  ["fatal: unable to access 'https://me:pw@example.com/x/': nope", "fatal: unable to access 'https://***@example.com/x/': nope"],
+  [
+    "fatal: unable to access 'https://me:pw@example.com/x/': nope",
+    "fatal: unable to access 'https://***@example.com/x/': nope",
+  ],
   ['https://ghp_token@example.com/x', 'https://***@example.com/x'],
   ['ssh://git@example.com/x and git@example.com:x', 'ssh://git@example.com/x and git@example.com:x'],
   ['ssh://git:pw@example.com/x', 'ssh://git:***@example.com/x'],

@@ -8,7 +8,10 @@ export function at({ tree, env }: RiskScene, ...args: string[]): Promise<string>
   return git(tree, args, env);
 }
 
-export async function write({ tree }: RiskScene, files: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+export async function write(
+  { tree }: RiskScene,
+  files: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(tree, name)), { recursive: true });
     await writeFile(join(tree, name), text);
@@ -17,7 +20,9 @@ export async function write({ tree }: RiskScene, files: Readonly<Record<string, 
 }
 
 export async function objects(scene: RiskScene, ...names: string[]): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries(await Promise.all(names.map(async (name): Promise<[string, string]> => [name, await at(scene, 'rev-parse', name)])));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name): Promise<[string, string]> => [name, await at(scene, 'rev-parse', name)])),
+  );
 }
 
 export async function commit(scene: RiskScene, ref: string, file = 'README.md'): Promise<Witness> {

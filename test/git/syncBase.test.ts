@@ -57,7 +57,10 @@ describe('a base that was force-pushed', () => {
     await push();
     await rewriteBase();
     const result = await scene.sync();
-    expect([result.outcome, result.reason]).toEqual(['skipped', 'stands on commits that origin/main no longer has, and is pushed: choose with --mode rebase or --mode merge']);
+    expect([result.outcome, result.reason]).toEqual([
+      'skipped',
+      'stands on commits that origin/main no longer has, and is pushed: choose with --mode rebase or --mode merge',
+    ]);
     expect(await scene.sync({ mode: 'rebase' })).toMatchObject({ outcome: 'rebased', made: 1 });
   });
 });
@@ -72,23 +75,52 @@ describe('a branch that is merged upstream already', () => {
   };
 
   it.each([
-    ['as a squash', [['merge', '-q', '--squash', 'origin/feature/api'], ['commit', '-q', '-m', 'Squashed']]],
-    ['as a squash, with more work on the same lines since', [['merge', '-q', '--squash', 'origin/feature/api'], ['commit', '-q', '-m', 'Squashed'], ['rm', '-q', 'src/b.txt'], ['commit', '-q', '-m', 'Changed again']]],
-    ['by a rebase', [['commit', '-q', '--allow-empty', '-m', 'Other'], ['cherry-pick', 'origin/feature/api~1', 'origin/feature/api']]],
+    [
+      'as a squash',
+      [
+        ['merge', '-q', '--squash', 'origin/feature/api'],
+        ['commit', '-q', '-m', 'Squashed'],
+      ],
+    ],
+    [
+      'as a squash, with more work on the same lines since',
+      [
+        ['merge', '-q', '--squash', 'origin/feature/api'],
+        ['commit', '-q', '-m', 'Squashed'],
+        ['rm', '-q', 'src/b.txt'],
+        ['commit', '-q', '-m', 'Changed again'],
+      ],
+    ],
+    [
+      'by a rebase',
+      [
+        ['commit', '-q', '--allow-empty', '-m', 'Other'],
+        ['cherry-pick', 'origin/feature/api~1', 'origin/feature/api'],
+      ],
+    ],
   ])('%s is told so and left as it is', async (_, commands) => {
     await twoCommits();
     for (const command of commands) await scene.origin(...command);
     await scene.origin('push', '-q', 'origin', 'main');
     const before = await treeSnapshot(scene.tree, scene.shop.env);
-    for (const mode of ['auto', 'rebase', 'merge'] as const) expect(await scene.sync({ mode })).toMatchObject({ outcome: 'landed', reason: 'all of it is in origin/main already' });
+    for (const mode of ['auto', 'rebase', 'merge'] as const)
+      expect(await scene.sync({ mode })).toMatchObject({
+        outcome: 'landed',
+        reason: 'all of it is in origin/main already',
+      });
     expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
   });
 
-  it.each([['blanks', '  one\n'], ['line ends', 'one\r\n']])('but for %s is a conflict, not dropped and not called merged', async (_what, mine) => {
+  it.each([
+    ['blanks', '  one\n'],
+    ['line ends', 'one\r\n'],
+  ])('but for %s is a conflict, not dropped and not called merged', async (_what, mine) => {
     await scene.commit({ 'src/a.txt': `a\n${mine}` }, 'Mine');
     await scene.upstream({ 'src/a.txt': 'a\none\n' }, 'Theirs');
     const before = await scene.git('rev-parse', 'HEAD');
-    for (const mode of ['auto', 'rebase', 'merge'] as const) for (const mergesTrees of [true, false]) expect(await scene.sync({ mode, mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'] });
+    for (const mode of ['auto', 'rebase', 'merge'] as const)
+      for (const mergesTrees of [true, false])
+        expect(await scene.sync({ mode, mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'] });
     expect(await scene.git('rev-parse', 'HEAD')).toBe(before);
   });
 
@@ -97,7 +129,12 @@ describe('a branch that is merged upstream already', () => {
     await writeFile(join(scene.tree, '.git', 'info', 'attributes'), '* merge=theirs\n');
     await scene.commit({ 'src/a.txt': 'mine\n' }, 'Mine');
     await scene.upstream({ 'src/a.txt': 'theirs\n' }, 'Theirs');
-    for (const mergesTrees of [true, false]) expect(await scene.sync({ mode: 'rebase', mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/a.txt'], reason: 'at "Mine"' });
+    for (const mergesTrees of [true, false])
+      expect(await scene.sync({ mode: 'rebase', mergesTrees })).toMatchObject({
+        outcome: 'conflict',
+        files: ['src/a.txt'],
+        reason: 'at "Mine"',
+      });
     expect(await subjects()).toMatch(/^Mine\n/);
   });
 
@@ -147,7 +184,10 @@ describe('the own history', () => {
     await push();
     await scene.git('commit', '-q', '--amend', '-m', 'Reworded');
     await scene.upstream({ 'src/a.txt': 'theirs\n' });
-    expect(await scene.sync()).toMatchObject({ outcome: 'rebased', notes: ['origin/feature/api has other commits than the clone; that is left to you'] });
+    expect(await scene.sync()).toMatchObject({
+      outcome: 'rebased',
+      notes: ['origin/feature/api has other commits than the clone; that is left to you'],
+    });
   });
 });
 
@@ -190,14 +230,32 @@ describe('a stage', () => {
     await scene.git('reset', '-q', '--soft', 'HEAD~2');
     await scene.commit({}, 'Plan');
     const base = { kind: 'tree', label: '"api"', path: tree, predicted: null } as const;
-    const all = { mode: 'auto', mergesTrees: true, shared: makeSyncShared(), mirror: await shop.fill(), env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve() } as const;
+    const all = {
+      mode: 'auto',
+      mergesTrees: true,
+      shared: makeSyncShared(),
+      mirror: await shop.fill(),
+      env: shop.env,
+      now: 1,
+      recheck: () => Promise.resolve(null),
+      onMoved: () => Promise.resolve(),
+    } as const;
     const first = await syncTree({ ...all, tree, base: { kind: 'branch', name: null }, dryRun: true });
     const { tip = '', space } = first.predicted ?? {};
-    const second = await syncTree({ ...all, tree: next, base: { ...base, predicted: { tip, objects: space?.folders ?? [] } }, dryRun: true });
+    const second = await syncTree({
+      ...all,
+      tree: next,
+      base: { ...base, predicted: { tip, objects: space?.folders ?? [] } },
+      dryRun: true,
+    });
     expect([first.result.outcome, second.result.outcome, second.result.made]).toEqual(['rebased', 'rebased', 1]);
     for (const { predicted } of [first, second]) if (predicted) await closeSpace(predicted.space);
     await syncTree({ ...all, tree, base: { kind: 'branch', name: null }, dryRun: false });
-    expect((await syncTree({ ...all, tree: next, base, dryRun: false })).result).toMatchObject({ outcome: 'rebased', base: '"api"', made: 1 });
+    expect((await syncTree({ ...all, tree: next, base, dryRun: false })).result).toMatchObject({
+      outcome: 'rebased',
+      base: '"api"',
+      made: 1,
+    });
     expect(await shop.git(next, 'log', '--format=%s')).toBe('Next\nPlan\nBase\nFirst commit');
     expect(await shop.git(next, 'rev-parse', 'HEAD~1')).toBe(await scene.git('rev-parse', 'HEAD'));
     await shop.git(next, 'fsck', '--strict');
@@ -210,8 +268,16 @@ it('a git older than 2.38 is given a work tree elsewhere: the same outcomes, and
   await scene.commit({ 'src/c.txt': 'two\n' }, 'Two');
   await scene.upstream({ 'src/b.txt': 'theirs\n' });
   const before = await treeSnapshot(scene.tree, scene.shop.env);
-  expect(await scene.sync({ mergesTrees })).toMatchObject({ outcome: 'conflict', files: ['src/b.txt'], reason: 'at "One"' });
-  expect(await scene.sync({ mergesTrees, mode: 'merge' })).toMatchObject({ outcome: 'conflict', files: ['src/b.txt'], reason: null });
+  expect(await scene.sync({ mergesTrees })).toMatchObject({
+    outcome: 'conflict',
+    files: ['src/b.txt'],
+    reason: 'at "One"',
+  });
+  expect(await scene.sync({ mergesTrees, mode: 'merge' })).toMatchObject({
+    outcome: 'conflict',
+    files: ['src/b.txt'],
+    reason: null,
+  });
   expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
   await scene.upstream({ 'src/b.txt': 'one\n' });
   expect(await scene.sync({ mergesTrees, dryRun: true })).toMatchObject({ outcome: 'rebased', made: 1, dropped: 1 });
@@ -227,7 +293,13 @@ it('a git older than 2.38 is given a work tree elsewhere: the same outcomes, and
 
 it('an object space leaves nothing behind, and a folder whose name git would misread is fine', async () => {
   const gitDir = join(scene.tree, '.git');
-  const space = await openSpace({ tree: scene.tree, gitDir, beside: [scene.shop.path('a "b":c')], outside: false, env: scene.shop.env });
+  const space = await openSpace({
+    tree: scene.tree,
+    gitDir,
+    beside: [scene.shop.path('a "b":c')],
+    outside: false,
+    env: scene.shop.env,
+  });
   await closeSpace(space);
   expect(await scene.git('status', '--porcelain')).toBe('');
 });

@@ -39,13 +39,23 @@ it('a clone that is rebased costs eight, and what all clones have in common is a
   const spy = await makeGitSpy(shop.path('spy'), { env: shop.env });
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
   const [mirror, shared] = [await shop.fill(), makeSyncShared()];
-  expect(await scene.sync({ tree, mirror, shared, env: spy.env })).toMatchObject({ outcome: 'rebased', brought: 1, made: 2 });
+  expect(await scene.sync({ tree, mirror, shared, env: spy.env })).toMatchObject({
+    outcome: 'rebased',
+    brought: 1,
+    made: 2,
+  });
   const first = await spy.calls();
-  expect(await scene.sync({ tree: other, mirror, shared, env: spy.env })).toMatchObject({ outcome: 'rebased', brought: 1, made: 2 });
+  expect(await scene.sync({ tree: other, mirror, shared, env: spy.env })).toMatchObject({
+    outcome: 'rebased',
+    brought: 1,
+    made: 2,
+  });
   const second = await spy.calls();
   await closeSyncShared(shared);
   // The merge is one a commit.
-  expect(second.map((call) => /fetch:|status|rev-list|merge-tree|diff-tree|sync:|read-tree/.exec(call)?.[0] ?? call)).toEqual(['fetch:', 'status', 'rev-list', 'merge-tree', 'merge-tree', 'diff-tree', 'sync:', 'status', 'read-tree']);
+  expect(
+    second.map((call) => /fetch:|status|rev-list|merge-tree|diff-tree|sync:|read-tree/.exec(call)?.[0] ?? call),
+  ).toEqual(['fetch:', 'status', 'rev-list', 'merge-tree', 'merge-tree', 'diff-tree', 'sync:', 'status', 'read-tree']);
   expect(first.length - second.length).toBeLessThanOrEqual(7);
   for (const path of [tree, other]) expect(await shop.git(path, 'fsck', '--strict')).not.toMatch(/missing|broken/);
 });

@@ -63,7 +63,20 @@ export async function makeSyncScene(more: { readonly branch?: string } = {}): Pr
     sync: async (options = {}) => {
       const shared = makeSyncShared();
       const mirror = options.mirror === undefined ? await shop.fill() : options.mirror;
-      const { result, predicted } = await syncTree({ tree, base: { kind: 'branch', name: null }, mode: 'auto', dryRun: false, mergesTrees: true, shared, env: shop.env, now: 1, recheck: () => Promise.resolve(null), onMoved: () => Promise.resolve(), ...options, mirror });
+      const { result, predicted } = await syncTree({
+        tree,
+        base: { kind: 'branch', name: null },
+        mode: 'auto',
+        dryRun: false,
+        mergesTrees: true,
+        shared,
+        env: shop.env,
+        now: 1,
+        recheck: () => Promise.resolve(null),
+        onMoved: () => Promise.resolve(),
+        ...options,
+        mirror,
+      });
       if (predicted !== null) await closeSpace(predicted.space);
       await closeSyncShared(shared);
       return result;

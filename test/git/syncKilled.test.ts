@@ -13,7 +13,12 @@ let scene: SyncScene;
 beforeEach(async () => {
   scene = await makeSyncScene();
   await scene.commit({ 'src/mine.txt': 'mine\n' });
-  await scene.upstream({ 'src/a.txt': 'theirs\n'.repeat(5_000), 'src/b.txt': null, 'deep/er/new.txt': 'new\n', 'z.slow': 'slow\n' });
+  await scene.upstream({
+    'src/a.txt': 'theirs\n'.repeat(5_000),
+    'src/b.txt': null,
+    'deep/er/new.txt': 'new\n',
+    'z.slow': 'slow\n',
+  });
 });
 afterEach(() => scene.shop.dispose());
 
@@ -29,8 +34,26 @@ async function syncAndDie(at: string, group: boolean): Promise<void> {
     const die = () => process.kill(group ? -process.pid : process.pid, 'SIGKILL');
     void syncTree({ ...options, shared: makeSyncShared(), env: process.env, recheck: none, onMoved: none, onStep: (step) => { if (step === at) die(); } });
   `;
-  await build({ stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)), loader: 'ts' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', outfile, logLevel: 'silent' });
-  const options = JSON.stringify({ at, group, tree, base: { kind: 'branch', name: null }, mode: 'auto', mirror: await shop.fill(), dryRun: false, mergesTrees: true, now: 1 });
+  await build({
+    stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    outfile,
+    logLevel: 'silent',
+  });
+  const options = JSON.stringify({
+    at,
+    group,
+    tree,
+    base: { kind: 'branch', name: null },
+    mode: 'auto',
+    mirror: await shop.fill(),
+    dryRun: false,
+    mergesTrees: true,
+    now: 1,
+  });
   const child = spawn(process.execPath, [outfile, options], { env: shop.env, detached: true, stdio: 'ignore' });
   const signal = await new Promise((resolve) => child.once('exit', (_code, how) => resolve(how)));
   expect(signal).toBe('SIGKILL');
@@ -50,17 +73,20 @@ async function expectSynced(): Promise<void> {
 }
 
 describe.each([{ group: false }, { group: true }])('SIGKILL (the whole process group: $group)', ({ group }) => {
-  it.each(MOVE_STEPS)('before the step "%s": the clone is as before or done, and the next sync ends in the right place', async (step) => {
-    const before = await facts();
-    await syncAndDie(step, group);
-    const mended = await mendSync(scene.tree, scene.shop.env);
-    if (mended?.kind === 'done') await expectSynced();
-    else expect(await facts()).toEqual(before);
-    expect(await mendSync(scene.tree, scene.shop.env)).toBe(null);
-    expect(['rebased', 'current']).toContain((await scene.sync()).outcome);
-    await expectSynced();
-    expect(await scene.git('stash', 'list')).toBe('');
-  });
+  it.each(MOVE_STEPS)(
+    'before the step "%s": the clone is as before or done, and the next sync ends in the right place',
+    async (step) => {
+      const before = await facts();
+      await syncAndDie(step, group);
+      const mended = await mendSync(scene.tree, scene.shop.env);
+      if (mended?.kind === 'done') await expectSynced();
+      else expect(await facts()).toEqual(before);
+      expect(await mendSync(scene.tree, scene.shop.env)).toBe(null);
+      expect(['rebased', 'current']).toContain((await scene.sync()).outcome);
+      await expectSynced();
+      expect(await scene.git('stash', 'list')).toBe('');
+    },
+  );
 });
 
 it('SIGKILL in the middle of writing files: they are taken back, and an edit made since is kept', async () => {

@@ -24,7 +24,14 @@ it('a branch without commits of its own is moved forward, files, index and all',
 
 it('what is not pushed is rebased: authors, dates and messages stay, ORIG_HEAD leads back', async () => {
   await scene.commit({ 'src/b.txt': 'mine\n' }, 'Mine\n\nWith a body.\n');
-  await scene.git('commit', '-q', '--amend', '--no-edit', '--author=Ämy Ö <amy@example.invalid>', '--date=2020-01-02T03:04:05+0600');
+  await scene.git(
+    'commit',
+    '-q',
+    '--amend',
+    '--no-edit',
+    '--author=Ämy Ö <amy@example.invalid>',
+    '--date=2020-01-02T03:04:05+0600',
+  );
   await scene.commit({ 'src/c.txt': 'more\n' }, 'More');
   const before = await scene.git('rev-parse', 'HEAD');
   const told = await scene.git('log', '-2', '--format=%an %ae %ad %B');
@@ -44,7 +51,9 @@ it('what is pushed is merged, so that nobody else has to follow', async () => {
   const before = await scene.git('rev-parse', 'HEAD');
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
   expect(await scene.sync()).toMatchObject({ outcome: 'merged', brought: 1, made: 1 });
-  expect(await scene.git('log', '-1', '--format=%P %s')).toBe(`${before} ${await scene.origin('rev-parse', 'main')} Merge remote-tracking branch 'origin/main' into feature/api`);
+  expect(await scene.git('log', '-1', '--format=%P %s')).toBe(
+    `${before} ${await scene.origin('rev-parse', 'main')} Merge remote-tracking branch 'origin/main' into feature/api`,
+  );
 });
 
 it('commits that origin has of the branch itself come in first', async () => {
@@ -74,7 +83,11 @@ it('a conflict changes nothing, byte for byte, and names its files and the commi
 it('a dry run says what would be and writes nothing, not even remote-tracking branches or objects', async () => {
   await scene.commit({ 'src/b.txt': 'mine\n' });
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
-  const all = async (): Promise<unknown> => [await treeSnapshot(scene.tree, scene.shop.env), await scene.git('for-each-ref'), await scene.git('count-objects', '-v')];
+  const all = async (): Promise<unknown> => [
+    await treeSnapshot(scene.tree, scene.shop.env),
+    await scene.git('for-each-ref'),
+    await scene.git('count-objects', '-v'),
+  ];
   const before = await all();
   expect(await scene.sync({ dryRun: true })).toMatchObject({ outcome: 'rebased', brought: 1, made: 1 });
   expect(await all()).toEqual(before);
@@ -83,7 +96,10 @@ it('a dry run says what would be and writes nothing, not even remote-tracking br
 it('ff-only refuses a branch with commits of its own', async () => {
   await scene.commit({ 'src/b.txt': 'mine\n' });
   await scene.upstream({ 'src/a.txt': 'theirs\n' });
-  expect(await scene.sync({ mode: 'ff-only' })).toMatchObject({ outcome: 'failed', reason: 'cannot be fast-forwarded: it has 1 commit of its own' });
+  expect(await scene.sync({ mode: 'ff-only' })).toMatchObject({
+    outcome: 'failed',
+    reason: 'cannot be fast-forwarded: it has 1 commit of its own',
+  });
 });
 
 it('an ignored file in the place of a new one is never overwritten', async () => {

@@ -43,22 +43,70 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
   };
   const cases: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     ['an edited file', () => scene.write({ 'README.md': 'edited\n' }), 'has 1 uncommitted change'],
-    ['a staged file', () => scene.write({ 'new.txt': 'n\n' }).then(() => scene.git('add', 'new.txt')), 'has 1 uncommitted change'],
+    [
+      'a staged file',
+      () => scene.write({ 'new.txt': 'n\n' }).then(() => scene.git('add', 'new.txt')),
+      'has 1 uncommitted change',
+    ],
     ['a detached HEAD', () => scene.git('checkout', '-q', '--detach'), 'stands on no branch (detached HEAD)'],
-    ['an unborn branch', () => scene.git('checkout', '-q', '--orphan', 'new').then(() => scene.git('rm', '-rfq', '.')), 'has no commit yet'],
+    [
+      'an unborn branch',
+      () => scene.git('checkout', '-q', '--orphan', 'new').then(() => scene.git('rm', '-rfq', '.')),
+      'has no commit yet',
+    ],
     ['a merge', () => stopped('merge', 'other'), 'is in the middle of a merge'],
     ['a rebase', () => stopped('rebase', 'other'), 'is in the middle of a rebase'],
     ['a cherry-pick', () => stopped('cherry-pick', 'other'), 'is in the middle of a cherry-pick'],
     ['a revert', () => stopped('revert', '--no-edit', 'other'), 'is in the middle of a revert'],
     ['a bisect', () => scene.git('bisect', 'start'), 'is in the middle of a bisect'],
-    ['an untracked file in the way', () => scene.write({ 'theirs/new.txt': 'mine\n' }), 'has files of its own where origin/main brings some'],
-    ['an untracked file in the place of a folder', () => scene.write({ theirs: 'mine\n' }), 'has files of its own where origin/main brings some'],
-    ['a link to elsewhere in the place of a folder', () => symlink(scene.shop.path('home'), at('theirs')), 'has files of its own where origin/main brings some'],
-    ['an edit that git was told to overlook', () => scene.git('update-index', '--assume-unchanged', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
-    ['an edit behind skip-worktree', () => scene.git('update-index', '--skip-worktree', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })), 'has files of its own where origin/main brings some'],
-    ['a pre-rebase hook that says no', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1')).then(wasThere), 'has a pre-rebase hook that said no: not on Fridays'],
-    ['a pre-rebase hook that came later', () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'exit 0')), 'has a pre-rebase hook of its own, which was not there when the clone was made and is not run: use git pull --rebase there'],
-    ['a filter that came later', () => scene.git('config', 'filter.x.clean', 'cat'), 'has the filter "x" in its own configuration, which is not run: what its files hold cannot be told'],
+    [
+      'an untracked file in the way',
+      () => scene.write({ 'theirs/new.txt': 'mine\n' }),
+      'has files of its own where origin/main brings some',
+    ],
+    [
+      'an untracked file in the place of a folder',
+      () => scene.write({ theirs: 'mine\n' }),
+      'has files of its own where origin/main brings some',
+    ],
+    [
+      'a link to elsewhere in the place of a folder',
+      () => symlink(scene.shop.path('home'), at('theirs')),
+      'has files of its own where origin/main brings some',
+    ],
+    [
+      'an edit that git was told to overlook',
+      () =>
+        scene
+          .git('update-index', '--assume-unchanged', 'src/b.txt')
+          .then(() => scene.write({ 'src/b.txt': 'unseen\n' })),
+      'has files of its own where origin/main brings some',
+    ],
+    [
+      'an edit behind skip-worktree',
+      () =>
+        scene.git('update-index', '--skip-worktree', 'src/b.txt').then(() => scene.write({ 'src/b.txt': 'unseen\n' })),
+      'has files of its own where origin/main brings some',
+    ],
+    [
+      'a pre-rebase hook that says no',
+      () =>
+        scene
+          .commit({ 'm.txt': 'm\n' })
+          .then(() => hook('pre-rebase', 'echo "not on Fridays" >&2; exit 1'))
+          .then(wasThere),
+      'has a pre-rebase hook that said no: not on Fridays',
+    ],
+    [
+      'a pre-rebase hook that came later',
+      () => scene.commit({ 'm.txt': 'm\n' }).then(() => hook('pre-rebase', 'exit 0')),
+      'has a pre-rebase hook of its own, which was not there when the clone was made and is not run: use git pull --rebase there',
+    ],
+    [
+      'a filter that came later',
+      () => scene.git('config', 'filter.x.clean', 'cat'),
+      'has the filter "x" in its own configuration, which is not run: what its files hold cannot be told',
+    ],
     ['another git at work', () => writeFile(gitFile('index.lock'), ''), 'has another git at work in its clone'],
   ];
   it.each(cases)('%s', async (_, make, reason) => {
@@ -73,7 +121,10 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
   it('an agent that begins a turn between check and action, and a commit it makes', async () => {
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
     const before = await treeSnapshot(scene.tree, scene.shop.env);
-    expect(await scene.sync({ recheck: () => Promise.resolve('is working') })).toMatchObject({ outcome: 'skipped', reason: 'is working' });
+    expect(await scene.sync({ recheck: () => Promise.resolve('is working') })).toMatchObject({
+      outcome: 'skipped',
+      reason: 'is working',
+    });
     expect(await treeSnapshot(scene.tree, scene.shop.env)).toEqual(before);
     const commit = async (): Promise<null> => {
       // HEAD is locked by now: the commit fails, cleanly, and nothing of it is lost.
@@ -107,7 +158,11 @@ describe('a tree that sync does not touch is as before, byte for byte, and told 
     await scene.upstream({ 'src/b.txt': 'theirs\n', 'z.bad': 'bad\n' });
     const before = await treeSnapshot(scene.tree, scene.shop.env);
     expect((await scene.sync()).outcome).toBe('failed');
-    expect({ ...(await treeSnapshot(scene.tree, scene.shop.env)), files: null, index: null }).toEqual({ ...before, files: null, index: null });
+    expect({ ...(await treeSnapshot(scene.tree, scene.shop.env)), files: null, index: null }).toEqual({
+      ...before,
+      files: null,
+      index: null,
+    });
     expect(await scene.git('status', '--porcelain')).toBe('');
     expect(await read('src/b.txt')).toBe('b\n');
   });
@@ -122,15 +177,35 @@ describe('done right', () => {
     await scene.git('config', '--global', 'gpg.ssh.program', scene.shop.path('signer'));
     await scene.git('config', 'user.signingKey', key);
     await writeFile(key, 'x');
-    await writeFile(scene.shop.path('signer'), '#!/bin/sh\nfor last; do :; done\nprintf "signed\\n" >"$last.sig"\n', { mode: 0o755 });
+    await writeFile(scene.shop.path('signer'), '#!/bin/sh\nfor last; do :; done\nprintf "signed\\n" >"$last.sig"\n', {
+      mode: 0o755,
+    });
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
     expect(await scene.sync()).toMatchObject({ outcome: 'rebased' });
     expect(await scene.git('cat-file', 'commit', 'HEAD')).toContain('gpgsig signed');
   });
 
   it('hooks that act afterwards do not run, rerere, autostash and pull.rebase have no say', async () => {
-    for (const name of ['post-checkout', 'post-merge', 'post-rewrite', 'post-index-change', 'post-commit', 'pre-commit', 'commit-msg']) await hook(name, `echo ${name} >>'${scene.shop.path('ran')}'`);
-    for (const [key, value] of [['rerere.enabled', 'true'], ['rebase.autoStash', 'true'], ['merge.autoStash', 'true'], ['pull.rebase', 'merges'], ['submodule.recurse', 'true'], ['fetch.prune', 'true'], ['merge.ff', 'only']] as const) await scene.git('config', key, value);
+    for (const name of [
+      'post-checkout',
+      'post-merge',
+      'post-rewrite',
+      'post-index-change',
+      'post-commit',
+      'pre-commit',
+      'commit-msg',
+    ])
+      await hook(name, `echo ${name} >>'${scene.shop.path('ran')}'`);
+    for (const [key, value] of [
+      ['rerere.enabled', 'true'],
+      ['rebase.autoStash', 'true'],
+      ['merge.autoStash', 'true'],
+      ['pull.rebase', 'merges'],
+      ['submodule.recurse', 'true'],
+      ['fetch.prune', 'true'],
+      ['merge.ff', 'only'],
+    ] as const)
+      await scene.git('config', key, value);
     await scene.git('commit', '-q', '--no-verify', '--allow-empty', '-m', 'Own');
     await writeFile(scene.shop.path('ran'), '');
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
@@ -155,18 +230,35 @@ describe('done right', () => {
     await scene.origin('push', '-q', 'origin', 'HEAD:refs/heads/topic/x', 'HEAD:refs/heads/deep');
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
     expect(await scene.sync()).toMatchObject({ outcome: 'forwarded' });
-    expect((await scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes/origin')).split('\n')).toEqual(expect.arrayContaining(['refs/remotes/origin/topic/x', 'refs/remotes/origin/deep']));
+    expect((await scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes/origin')).split('\n')).toEqual(
+      expect.arrayContaining(['refs/remotes/origin/topic/x', 'refs/remotes/origin/deep']),
+    );
   });
 
   it('a worktree; its neighbours and the checkout stay as they are', async () => {
     const { shop } = scene;
     const [one, two] = [shop.path('work space', 'one'), shop.path('work space', 'two')];
-    for (const [path, branch] of [[one, 'feature/one'], [two, 'feature/two']] as const) await makeWorktree({ spec: shop.spec({ path, branch }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+    for (const [path, branch] of [
+      [one, 'feature/one'],
+      [two, 'feature/two'],
+    ] as const)
+      await makeWorktree({
+        spec: shop.spec({ path, branch }),
+        checkout: shop.checkout,
+        env: shop.env,
+        onLine: () => undefined,
+      });
     await scene.upstream({ 'src/b.txt': 'theirs\n' });
     await shop.git(shop.checkout, 'fetch', '-q');
-    const before = [await treeSnapshot(two, shop.env), await treeSnapshot(shop.checkout, shop.env)].map(({ files, index, head }) => ({ files, index, head }));
+    const before = [await treeSnapshot(two, shop.env), await treeSnapshot(shop.checkout, shop.env)].map(
+      ({ files, index, head }) => ({ files, index, head }),
+    );
     expect(await scene.sync({ tree: one, mirror: null })).toMatchObject({ outcome: 'forwarded', base: 'origin/main' });
-    expect([await treeSnapshot(two, shop.env), await treeSnapshot(shop.checkout, shop.env)].map(({ files, index, head }) => ({ files, index, head }))).toEqual(before);
+    expect(
+      [await treeSnapshot(two, shop.env), await treeSnapshot(shop.checkout, shop.env)].map(
+        ({ files, index, head }) => ({ files, index, head }),
+      ),
+    ).toEqual(before);
     expect(await shop.git(two, 'for-each-ref', 'refs/worktree')).toBe('');
   });
 
@@ -220,7 +312,11 @@ describe('done right', () => {
     await scene.origin('commit', '-qm', 'Link');
     await scene.origin('push', '-q', 'origin', 'main');
     expect(await scene.sync()).toMatchObject({ outcome: 'forwarded' });
-    expect([await read('folder'), await read('src/a.txt/deep'), await read('link')]).toEqual(['now a file\n', 'now a folder\n', '# Shop\n']);
+    expect([await read('folder'), await read('src/a.txt/deep'), await read('link')]).toEqual([
+      'now a file\n',
+      'now a folder\n',
+      '# Shop\n',
+    ]);
     expect(await scene.git('status', '--porcelain')).toBe('');
   });
 });

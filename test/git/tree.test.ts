@@ -14,12 +14,14 @@ afterEach(() => shop.dispose());
 
 const read = (path: string, repo = shop.origin) => readTree(path, { repo, env: shop.env });
 /** An environment without git: only a tree that is known from files alone can be read in it. */
-const readWithoutGit = (path: string) => readTree(path, { repo: shop.origin, env: { ...shop.env, PATH: '/nonexistent' } });
+const readWithoutGit = (path: string) =>
+  readTree(path, { repo: shop.origin, env: { ...shop.env, PATH: '/nonexistent' } });
 
 describe('a tree', () => {
   it('is absent where nothing stands, or an empty folder', async () => {
     await mkdir(shop.path('empty'));
-    for (const path of [shop.path('none'), shop.path('none', 'below'), shop.path('empty')]) expect(await read(path)).toEqual({ kind: 'absent' });
+    for (const path of [shop.path('none'), shop.path('none', 'below'), shop.path('empty')])
+      expect(await read(path)).toEqual({ kind: 'absent' });
   });
 
   it('of ours is read without starting git: its branch, and none when it is detached', async () => {
@@ -40,7 +42,9 @@ describe('a tree', () => {
   it('reached through a link is the tree it leads to', async () => {
     await symlink(shop.checkout, shop.path('link'));
     expect(await read(shop.path('link'))).toMatchObject({ kind: 'ready' });
-    expect(await read(shop.checkout, join(shop.path('link'), '..', 'servers', `o'r "q" #{x} y`))).toMatchObject({ kind: 'ready' });
+    expect(await read(shop.checkout, join(shop.path('link'), '..', 'servers', `o'r "q" #{x} y`))).toMatchObject({
+      kind: 'ready',
+    });
   });
 
   it('that is a worktree of the named checkout is ready', async () => {
@@ -54,7 +58,10 @@ describe('a tree', () => {
 describe('a foreign place', () => {
   it('of another repository names its origin, without the password', async () => {
     await shop.git(shop.checkout, 'remote', 'set-url', 'origin', 'https://me:pw@example.com/other.git');
-    expect(await read(shop.checkout)).toEqual({ kind: 'foreign', why: `is a clone of "https://***@example.com/other.git", not of "${shop.origin}"` });
+    expect(await read(shop.checkout)).toEqual({
+      kind: 'foreign',
+      why: `is a clone of "https://***@example.com/other.git", not of "${shop.origin}"`,
+    });
   });
 
   it('that is a clone of ours of another repository is foreign, too', async () => {
@@ -75,7 +82,10 @@ describe('a foreign place', () => {
   it('inside another repository is not taken for it', async () => {
     await mkdir(join(shop.checkout, 'sub'));
     await writeFile(join(shop.checkout, 'sub', 'file'), '');
-    expect(await read(join(shop.checkout, 'sub'))).toEqual({ kind: 'foreign', why: 'is not a git repository and not empty' });
+    expect(await read(join(shop.checkout, 'sub'))).toEqual({
+      kind: 'foreign',
+      why: 'is not a git repository and not empty',
+    });
     await mkdir(join(shop.checkout, 'sub', '.git'));
     expect(await read(join(shop.checkout, 'sub'))).toEqual({ kind: 'foreign', why: 'holds a `.git` that is damaged' });
   });

@@ -21,7 +21,8 @@ const ask = async (more: Partial<RiskOptions> = {}, tree = shop.spec().path): Pr
   const options = { base: null, include: ['.env'], checkout: shop.checkout, remote: null, env: shop.env, ...more };
   return (await readTreeRisks(await realpath(tree), options)).map(describeRisk);
 };
-const now = (repo = shop.origin): Promise<RemoteNow | null> => readRemoteNow({ repo, checkout: shop.checkout, cacheDir: shop.path('cache'), env: shop.env });
+const now = (repo = shop.origin): Promise<RemoteNow | null> =>
+  readRemoteNow({ repo, checkout: shop.checkout, cacheDir: shop.path('cache'), env: shop.env });
 const inTree = (...args: string[]): Promise<string> => shop.git(shop.spec().path, ...args);
 const write = (name: string, text: string): Promise<void> => writeFile(join(shop.spec().path, name), text);
 async function commit(name: string, text: string): Promise<void> {
@@ -34,7 +35,13 @@ describe('a clone with', () => {
   it.each(AT_RISK)('$what is at risk', async ({ risk, cannotTell = false, make }) => {
     const tree = await realpath(shop.spec().path);
     const { witness, end } = await make({ sandbox: shop.sandbox, env: shop.env, tree });
-    const risks = await readTreeRisks(tree, { base: null, include: ['.env'], checkout: shop.checkout, remote: await now(), env: shop.env });
+    const risks = await readTreeRisks(tree, {
+      base: null,
+      include: ['.env'],
+      checkout: shop.checkout,
+      remote: await now(),
+      env: shop.env,
+    });
     await end?.();
     expect(risks.map(({ kind }) => kind)).toContain(cannotTell ? 'unknown' : risk);
     expect(risks.some(({ kind }) => kind === 'unknown')).toBe(cannotTell);
@@ -93,14 +100,31 @@ describe('merged by content', () => {
     for (const args of merge) await shop.git(shop.checkout, ...args);
     await shop.git(shop.checkout, 'push', '-q', 'origin', 'main');
   }
-  const SQUASH = [['merge', '-q', '--squash', 'theirs'], ['commit', '-q', '-m', 'Squashed']];
+  const SQUASH = [
+    ['merge', '-q', '--squash', 'theirs'],
+    ['commit', '-q', '-m', 'Squashed'],
+  ];
 
   it.each([
     ['a squash merge', SQUASH],
     ['a squash merge after which the base moved on', [...SQUASH, ['commit', '-q', '--allow-empty', '-m', 'More']]],
     ['a squash merge that somebody reverted later', [...SQUASH, ['revert', '--no-edit', 'HEAD']]],
-    ['a rebase merge', [['commit', '-q', '--allow-empty', '-m', 'Before'], ['cherry-pick', 'theirs~1', 'theirs']]],
-    ['two commits that together are the same', [['cherry-pick', '--no-commit', 'theirs~1'], ['commit', '-q', '-m', 'First half'], ['cherry-pick', '--no-commit', 'theirs'], ['commit', '-q', '-m', 'Second half']]],
+    [
+      'a rebase merge',
+      [
+        ['commit', '-q', '--allow-empty', '-m', 'Before'],
+        ['cherry-pick', 'theirs~1', 'theirs'],
+      ],
+    ],
+    [
+      'two commits that together are the same',
+      [
+        ['cherry-pick', '--no-commit', 'theirs~1'],
+        ['commit', '-q', '-m', 'First half'],
+        ['cherry-pick', '--no-commit', 'theirs'],
+        ['commit', '-q', '-m', 'Second half'],
+      ],
+    ],
   ])('%s keeps the work', async (_what, merge) => {
     await merged(merge);
     expect(await ask()).toHaveLength(1);
@@ -108,26 +132,46 @@ describe('merged by content', () => {
   });
 
   it('half a merge does not', async () => {
-    await merged([['commit', '-q', '--allow-empty', '-m', 'Before'], ['cherry-pick', 'theirs~1']]);
-    expect(await ask({ remote: await now() })).toEqual([expect.stringMatching(/^2 unmerged commits on "feature\/api"/)]);
+    await merged([
+      ['commit', '-q', '--allow-empty', '-m', 'Before'],
+      ['cherry-pick', 'theirs~1'],
+    ]);
+    expect(await ask({ remote: await now() })).toEqual([
+      expect.stringMatching(/^2 unmerged commits on "feature\/api"/),
+    ]);
   });
 
   it('a squash merge with a change of its own in the same line does not', async () => {
-    await merged([['merge', '-q', '--squash', 'theirs'], ['rm', '-q', '-f', 'src/b.txt'], ['commit', '-q', '-m', 'Squashed in part']]);
+    await merged([
+      ['merge', '-q', '--squash', 'theirs'],
+      ['rm', '-q', '-f', 'src/b.txt'],
+      ['commit', '-q', '-m', 'Squashed in part'],
+    ]);
     expect(await ask({ remote: await now() })).toHaveLength(1);
   });
 
-  it.each([['blanks', 'one\n', '  one\n'], ['line ends', 'one\n', 'one\r\n']])('%s apart is not merged', async (_what, theirs, mine) => {
+  it.each([
+    ['blanks', 'one\n', '  one\n'],
+    ['line ends', 'one\n', 'one\r\n'],
+  ])('%s apart is not merged', async (_what, theirs, mine) => {
     await commit('src/a.txt', `a\n${mine}`);
     await writeFile(join(shop.checkout, 'src', 'a.txt'), `a\n${theirs}`);
-    for (const args of [['commit', '-q', '-a', '-m', 'Theirs'], ['push', '-q', 'origin', 'main']]) await shop.git(shop.checkout, ...args);
-    expect(await ask({ remote: await now(), onlyAsked: true })).toEqual([expect.stringMatching(/^1 unmerged commit on "feature\/api"/)]);
+    for (const args of [
+      ['commit', '-q', '-a', '-m', 'Theirs'],
+      ['push', '-q', 'origin', 'main'],
+    ])
+      await shop.git(shop.checkout, ...args);
+    expect(await ask({ remote: await now(), onlyAsked: true })).toEqual([
+      expect.stringMatching(/^1 unmerged commit on "feature\/api"/),
+    ]);
   });
 
   it('is proven by what the remote has, and the proof is said', async () => {
     await merged(SQUASH);
     const proofs: string[] = [];
-    expect(await ask({ remote: await now(), onlyAsked: true, onProof: (proven) => proofs.push(describeProof(proven)) })).toEqual([]);
+    expect(
+      await ask({ remote: await now(), onlyAsked: true, onProof: (proven) => proofs.push(describeProof(proven)) }),
+    ).toEqual([]);
     const squash = (await shop.git(shop.origin, 'rev-parse', 'main')).slice(0, 12);
     expect(proofs).toContain(`"feature/api": same patch as ${squash} in origin/main`);
   });
@@ -175,14 +219,21 @@ it('a submodule taken out of the work tree keeps its unpushed commits at risk', 
   const submodule = AT_RISK.find(({ what }) => what === 'an unpushed commit in a submodule');
   await submodule?.make({ sandbox: shop.sandbox, env: shop.env, tree: shop.spec().path });
   await inTree('submodule', 'deinit', '-q', '-f', 'libs/part');
-  expect(await ask()).toEqual(expect.arrayContaining([expect.stringMatching(/^1 commit on no branch \(detached HEAD\) in "\.git\/modules\/libs\/part"/)]));
+  expect(await ask()).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^1 commit on no branch \(detached HEAD\) in "\.git\/modules\/libs\/part"/),
+    ]),
+  );
 });
 
 it('a worktree elsewhere that belongs to the clone is at risk, and one inside is looked into', async () => {
   await inTree('worktree', 'add', '-q', '-b', 'far', shop.path('far'));
   await inTree('worktree', 'add', '-q', '-b', 'near', 'node_modules/near');
   await writeFile(join(shop.spec().path, 'node_modules', 'near', 'new.txt'), 'new\n');
-  expect((await ask()).sort()).toEqual([`1 untracked file in "node_modules/near": new.txt`, `1 worktree elsewhere that belongs to it: ${shop.path('far')}`]);
+  expect((await ask()).sort()).toEqual([
+    `1 untracked file in "node_modules/near": new.txt`,
+    `1 worktree elsewhere that belongs to it: ${shop.path('far')}`,
+  ]);
 });
 
 it('a folder of the project that looks like a repository is content', async () => {
@@ -198,13 +249,23 @@ it('a folder of the project that looks like a repository is content', async () =
 
 it('a worktree loses its files and its detached commits with its folder, its branch stays', async () => {
   const path = shop.path('work space', 'tree');
-  await makeWorktree({ spec: shop.spec({ path, branch: 'feature/tree' }), checkout: shop.checkout, env: shop.env, onLine: () => undefined });
+  await makeWorktree({
+    spec: shop.spec({ path, branch: 'feature/tree' }),
+    checkout: shop.checkout,
+    env: shop.env,
+    onLine: () => undefined,
+  });
   await writeFile(join(path, 'src', 'a.txt'), 'mine\n');
   await shop.git(path, 'commit', '-q', '-a', '-m', 'In the worktree');
   expect(await ask({}, path)).toEqual([]);
-  expect((await readUnmergedBranch(path, { base: null, remote: null, env: shop.env })).map(({ kind, name }) => [kind, name])).toEqual([['unpushed', 'feature/tree']]);
+  expect(
+    (await readUnmergedBranch(path, { base: null, remote: null, env: shop.env })).map(({ kind, name }) => [kind, name]),
+  ).toEqual([['unpushed', 'feature/tree']]);
   await shop.git(path, 'checkout', '-q', '--detach');
   await shop.git(path, 'commit', '-q', '--allow-empty', '-m', 'Detached');
   await writeFile(join(path, 'new.txt'), 'new\n');
-  expect((await ask({}, path)).map((line) => line.replace(/: .*/, ''))).toEqual(['1 untracked file', '1 commit on no branch (detached HEAD)']);
+  expect((await ask({}, path)).map((line) => line.replace(/: .*/, ''))).toEqual([
+    '1 untracked file',
+    '1 commit on no branch (detached HEAD)',
+  ]);
 });

@@ -33,7 +33,8 @@ async function filesOf(folder: string, except: string): Promise<readonly string[
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return [`${entry.name}/`, ...(await filesOf(path, except)).map((name) => `${entry.name}/${name}`)];
+      if (entry.isDirectory())
+        return [`${entry.name}/`, ...(await filesOf(path, except)).map((name) => `${entry.name}/${name}`)];
       const { mode, mtimeMs } = await lstat(path);
       const content = entry.isSymbolicLink() ? await readlink(path) : await readFile(path);
       return [`${entry.name} ${mode.toString(8)} ${mtimeMs} ${createHash('sha256').update(content).digest('hex')}`];

@@ -27,7 +27,16 @@ describe('the status of a tree', () => {
     await write('src/a.txt', 'and changed');
     await at('mv', 'src/b.txt', 'src/c.txt');
     await write('new "1"\n.txt', '');
-    expect(await read()).toMatchObject({ branch: 'main', changes: 3, staged: 2, untracked: 1, conflicts: 0, ahead: 0, behind: 0, operation: null });
+    expect(await read()).toMatchObject({
+      branch: 'main',
+      changes: 3,
+      staged: 2,
+      untracked: 1,
+      conflicts: 0,
+      ahead: 0,
+      behind: 0,
+      operation: null,
+    });
   });
 
   it('counts untracked files and commits also where the user has switched that off', async () => {
@@ -107,7 +116,9 @@ describe('the status of a tree', () => {
     await mkdir(shop.path('bin'));
     await writeFile(shop.path('bin', 'git'), '#!/bin/sh\nexec sleep 20\n', { mode: 0o755 });
     const env = { ...shop.env, PATH: `${shop.path('bin')}:${shop.env.PATH}` };
-    await expect(readTreeStatus(shop.checkout, { base: null, env, timeoutMs: 200 })).rejects.toThrow('no answer within 0.2 s');
+    await expect(readTreeStatus(shop.checkout, { base: null, env, timeoutMs: 200 })).rejects.toThrow(
+      'no answer within 0.2 s',
+    );
   });
 });
 
@@ -123,7 +134,9 @@ describe('the diff of a session', () => {
   });
 
   it('says when there is nothing to compare with', async () => {
-    await expect(diffArgs(shop.checkout, { base: 'nowhere', env: shop.env })).rejects.toThrow('has no commit in common with "nowhere"');
+    await expect(diffArgs(shop.checkout, { base: 'nowhere', env: shop.env })).rejects.toThrow(
+      'has no commit in common with "nowhere"',
+    );
   });
 });
 

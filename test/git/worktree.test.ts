@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => shop.dispose());
 
-const add = (more: Partial<TreeSpec> = {}, checkout = shop.checkout) => makeWorktree({ spec: shop.spec(more), checkout, env: shop.env, onLine: () => undefined });
+const add = (more: Partial<TreeSpec> = {}, checkout = shop.checkout) =>
+  makeWorktree({ spec: shop.spec(more), checkout, env: shop.env, onLine: () => undefined });
 const api = (...args: string[]) => shop.git(shop.spec().path, ...args);
 
 describe('a worktree', () => {
@@ -35,14 +36,19 @@ describe('a worktree', () => {
   it('starts from a named base on origin, or a local one', async () => {
     expect(await add({ base: { kind: 'branch', name: 'existing' } })).toMatchObject({ start: 'origin/existing' });
     await shop.git(shop.checkout, 'branch', 'local');
-    expect(await add({ base: { kind: 'branch', name: 'local' }, path: shop.path('w2'), branch: 'x' })).toMatchObject({ start: 'local' });
+    expect(await add({ base: { kind: 'branch', name: 'local' }, path: shop.path('w2'), branch: 'x' })).toMatchObject({
+      start: 'local',
+    });
   });
 
   it('of a checkout without origin starts at its HEAD', async () => {
     const { env, path } = shop;
     await makeRepo(path('lonely'), { env });
     expect(await add({ repo: path('lonely') }, path('lonely'))).toMatchObject({ start: 'HEAD' });
-    expect(await readTree(shop.spec().path, { repo: path('lonely'), env })).toMatchObject({ kind: 'ready', setupDone: true });
+    expect(await readTree(shop.spec().path, { repo: path('lonely'), env })).toMatchObject({
+      kind: 'ready',
+      setupDone: true,
+    });
   });
 
   it('takes the place of one whose folder was deleted', async () => {
@@ -69,7 +75,9 @@ describe('what git cannot do is said', () => {
   });
 
   it('a base that is not there, with the near ones', async () => {
-    await expect(add({ base: { kind: 'branch', name: 'mian' } })).rejects.toMatchObject({ hint: 'did you mean "main"?' });
+    await expect(add({ base: { kind: 'branch', name: 'mian' } })).rejects.toMatchObject({
+      hint: 'did you mean "main"?',
+    });
     expect(await readdir(shop.path('work space'))).toEqual([]);
   });
 

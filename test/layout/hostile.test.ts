@@ -8,12 +8,49 @@ import { renderDiagnostics } from '../../src/layout/renderDiagnostics.ts';
 import { inputOf } from './support.ts';
 
 /** What breaks tmux, sh, git or a terminal, among ordinary words. */
-const nasty = fc.constantFrom('#(touch x)', '#{pane_id}', '#[fg=red]', '$(touch x)', '`touch x`', '${IFS}', '{{prompt}}', '{id}', "'", '"', '\\', ';', '\n', '\r', '\t', '\u0000', '\u001b[31m', '\u202e', '\ud800', '-', '--', '/', '..', '.lock', '@{', '~', '🦊', '漢', 'é', ' ', 'a');
-const hostile = fc.array(fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 8 }).map((parts) => parts.join(''));
+const nasty = fc.constantFrom(
+  '#(touch x)',
+  '#{pane_id}',
+  '#[fg=red]',
+  '$(touch x)',
+  '`touch x`',
+  '${IFS}',
+  '{{prompt}}',
+  '{id}',
+  "'",
+  '"',
+  '\\',
+  ';',
+  '\n',
+  '\r',
+  '\t',
+  '\u0000',
+  '\u001b[31m',
+  '\u202e',
+  '\ud800',
+  '-',
+  '--',
+  '/',
+  '..',
+  '.lock',
+  '@{',
+  '~',
+  '🦊',
+  '漢',
+  'é',
+  ' ',
+  'a',
+);
+const hostile = fc
+  .array(fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 8 })
+  .map((parts) => parts.join(''));
 
 /** YAML in double quotes: every character arrives as it is. */
 function layoutText(pane: Readonly<Record<string, unknown>>, top: Readonly<Record<string, unknown>> = {}): string {
-  return stringify({ strategy: 'component', ...top, panes: [{ component: 'x', ...pane }] }, { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 });
+  return stringify(
+    { strategy: 'component', ...top, panes: [{ component: 'x', ...pane }] },
+    { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
+  );
 }
 
 function codesOf(loaded: Loaded): readonly string[] {
@@ -26,7 +63,12 @@ describe('hostile values', () => {
       fc.property(hostile, (name) => {
         const loaded = loadLayout(inputOf({ text: layoutText({ name, id: 'a' }) }));
         if (loaded.ok) expect(loaded.layout.panes[0]?.name).toBe(name);
-        else expect(codesOf(loaded).every((code) => ['empty-name', 'control-character', 'nul-character', 'broken-text', 'too-long'].includes(code))).toBe(true);
+        else
+          expect(
+            codesOf(loaded).every((code) =>
+              ['empty-name', 'control-character', 'nul-character', 'broken-text', 'too-long'].includes(code),
+            ),
+          ).toBe(true);
       }),
     );
   });
@@ -77,25 +119,89 @@ describe('hostile values', () => {
 
   it('any text at all gives a layout or diagnostics, and those can be shown: nothing throws, nothing reaches the terminal', () => {
     fc.assert(
-      fc.property(fc.oneof(hostile, fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.jsonValue().map((value) => JSON.stringify(value))), (text) => {
-        const loaded = loadLayout(inputOf({ text }));
-        const shown = renderDiagnostics(loaded.ok ? loaded.warnings : loaded.diagnostics, new Map([['team.yaml', text]]), { color: false });
-        // eslint-disable-next-line no-control-regex -- control characters are what must not be there
-        expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
-      }),
+      fc.property(
+        fc.oneof(
+          hostile,
+          fc.string(),
+          fc.string({ unit: 'binary', maxLength: 300 }),
+          fc.jsonValue().map((value) => JSON.stringify(value)),
+        ),
+        (text) => {
+          const loaded = loadLayout(inputOf({ text }));
+          const shown = renderDiagnostics(
+            loaded.ok ? loaded.warnings : loaded.diagnostics,
+            new Map([['team.yaml', text]]),
+            { color: false },
+          );
+          // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+          expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+        },
+      ),
       { numRuns: 200 },
     );
   });
 
   it('values of any type at any key give a layout or diagnostics', () => {
-    const keys = ['name', 'id', 'color', 'branch', 'dir', 'repo', 'setup', 'env', 'claude', 'prompt', 'owns', 'depends_on', 'run', 'in', 'teleport', 'template', 'component'];
-    const tops = ['name', 'repo', 'base', 'branch', 'workspace', 'isolation', 'arrange', 'dir', 'setup', 'include', 'link', 'env', 'ports', 'claude', 'notify', 'sync', 'panes'];
-    const value = fc.oneof(hostile, fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('worktree', 'shared', 'a', '{id}', '~', '/'));
+    const keys = [
+      'name',
+      'id',
+      'color',
+      'branch',
+      'dir',
+      'repo',
+      'setup',
+      'env',
+      'claude',
+      'prompt',
+      'owns',
+      'depends_on',
+      'run',
+      'in',
+      'teleport',
+      'template',
+      'component',
+    ];
+    const tops = [
+      'name',
+      'repo',
+      'base',
+      'branch',
+      'workspace',
+      'isolation',
+      'arrange',
+      'dir',
+      'setup',
+      'include',
+      'link',
+      'env',
+      'ports',
+      'claude',
+      'notify',
+      'sync',
+      'panes',
+    ];
+    const value = fc.oneof(
+      hostile,
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('worktree', 'shared', 'a', '{id}', '~', '/'),
+    );
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...keys), value), fc.dictionary(fc.constantFrom(...tops), value), (pane, top) => {
-        const loaded = loadLayout(inputOf({ text: JSON.stringify({ strategy: 'component', panes: [{ component: 'x', name: 'A', ...pane }, pane], ...top }) }));
-        expect(loaded.ok || loaded.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom(...keys), value),
+        fc.dictionary(fc.constantFrom(...tops), value),
+        (pane, top) => {
+          const loaded = loadLayout(
+            inputOf({
+              text: JSON.stringify({
+                strategy: 'component',
+                panes: [{ component: 'x', name: 'A', ...pane }, pane],
+                ...top,
+              }),
+            }),
+          );
+          expect(loaded.ok || loaded.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -104,8 +210,39 @@ describe('hostile values', () => {
 describe('branch names', () => {
   // `git check-ref-format --branch @` answers for HEAD, which `@` stands for.
   it('are judged as git judges them', () => {
-    const part = fc.constantFrom('a', 'b', '/', '.', '-', '@', '{', '}', '@{', '..', '.lock', '~', '^', ':', '?', '*', '[', '\\', ' ', '#(x)', '$(x)', 'é', '\u007f', '\t', 'HEAD');
-    const names = fc.sample(fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')), { numRuns: 150, seed: 7 }).filter((name) => name !== '@');
+    const part = fc.constantFrom(
+      'a',
+      'b',
+      '/',
+      '.',
+      '-',
+      '@',
+      '{',
+      '}',
+      '@{',
+      '..',
+      '.lock',
+      '~',
+      '^',
+      ':',
+      '?',
+      '*',
+      '[',
+      '\\',
+      ' ',
+      '#(x)',
+      '$(x)',
+      'é',
+      '\u007f',
+      '\t',
+      'HEAD',
+    );
+    const names = fc
+      .sample(
+        fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')),
+        { numRuns: 150, seed: 7 },
+      )
+      .filter((name) => name !== '@');
     const judged = names.map((name) => ({ name, good: branchFault(name) === null }));
     expect(judged).toEqual(names.map((name) => ({ name, good: gitTakes(name) })));
   });

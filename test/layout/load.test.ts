@@ -9,12 +9,18 @@ import { inputOf, WORLD } from './support.ts';
 /** The layout, or a failure that shows what was wrong with it. */
 function layoutOf(text: string, more: Partial<LayoutInput> = {}): Layout {
   const loaded = loadLayout(inputOf({ text, ...more }));
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ place, message }) => `${place.line}:${place.column} ${message}`).join('\n'));
+  if (!loaded.ok)
+    throw new Error(
+      loaded.diagnostics.map(({ place, message }) => `${place.line}:${place.column} ${message}`).join('\n'),
+    );
   return loaded.layout;
 }
 
 function paneOf(keys: string, more: Partial<LayoutInput> = {}): Pane {
-  const [pane] = layoutOf(`strategy: component\npanes:\n  - name: Web\n    component: frontend\n    ${keys}`, more).panes;
+  const [pane] = layoutOf(
+    `strategy: component\npanes:\n  - name: Web\n    component: frontend\n    ${keys}`,
+    more,
+  ).panes;
   if (!pane) throw new Error('no pane');
   return pane;
 }
@@ -41,7 +47,11 @@ describe('the fleet', () => {
 
   it('needs no checkout when the layout names the repository', () => {
     const world = { ...WORLD, checkout: null };
-    expect(layoutOf(`repo: ~/src/shop.git\n${ONE}`, { world })).toMatchObject({ repo: '/home/ann/src/shop.git', checkout: null, name: 'shop-team' });
+    expect(layoutOf(`repo: ~/src/shop.git\n${ONE}`, { world })).toMatchObject({
+      repo: '/home/ann/src/shop.git',
+      checkout: null,
+      name: 'shop-team',
+    });
   });
 
   it.each([
@@ -61,23 +71,33 @@ describe('the fleet', () => {
   });
 
   it('takes the settings of an overlay that is all comments as none', () => {
-    expect(layoutOf(ONE, { overlays: [{ kind: 'over', path: 'l.yaml', text: '# nothing yet\n' }] }).panes).toHaveLength(1);
+    expect(layoutOf(ONE, { overlays: [{ kind: 'over', path: 'l.yaml', text: '# nothing yet\n' }] }).panes).toHaveLength(
+      1,
+    );
   });
 });
 
 describe('trees', () => {
   it('a command works in the tree of the first pane that has one, and gets its own with a branch', () => {
-    const { panes } = layoutOf('strategy: component\npanes:\n  - {name: Log, run: tail -f x}\n  - {name: Web, component: frontend}\n  - {name: Own, run: "", branch: x}');
-    expect(panes.map(({ tree }) => (tree.kind === 'of' ? `of ${tree.id}` : tree.kind))).toEqual(['of web', 'own', 'own']);
+    const { panes } = layoutOf(
+      'strategy: component\npanes:\n  - {name: Log, run: tail -f x}\n  - {name: Web, component: frontend}\n  - {name: Own, run: "", branch: x}',
+    );
+    expect(panes.map(({ tree }) => (tree.kind === 'of' ? `of ${tree.id}` : tree.kind))).toEqual([
+      'of web',
+      'own',
+      'own',
+    ]);
   });
 
-  it('of commands alone is one: the first one\'s', () => {
+  it("of commands alone is one: the first one's", () => {
     const { panes } = layoutOf('strategy: component\npanes:\n  - {name: A, run: a}\n  - {name: B, run: b}');
     expect(panes.map(({ tree }) => (tree.kind === 'of' ? `of ${tree.id}` : tree.kind))).toEqual(['own', 'of a']);
   });
 
   it('`in` leads to the pane at its end', () => {
-    const { panes } = layoutOf('strategy: component\npanes:\n  - {name: A, component: x}\n  - {name: B, component: x, in: a}\n  - {name: C, component: x, in: b}');
+    const { panes } = layoutOf(
+      'strategy: component\npanes:\n  - {name: A, component: x}\n  - {name: B, component: x, in: a}\n  - {name: C, component: x, in: b}',
+    );
     expect(panes[2]?.tree).toEqual({ kind: 'of', id: 'a' });
   });
 });
@@ -95,8 +115,14 @@ describe('agents', () => {
   });
 
   it('get the permission mode of their task unless one is written', () => {
-    const { panes } = layoutOf('strategy: task\npanes:\n  - {name: A, task: feature}\n  - {name: B, task: feature, claude: {permission_mode: default}}\n  - {name: C, task: bugfix}');
-    expect(panes.map(({ work }) => (work.kind === 'agent' ? work.permissionMode : ''))).toEqual(['plan', 'default', null]);
+    const { panes } = layoutOf(
+      'strategy: task\npanes:\n  - {name: A, task: feature}\n  - {name: B, task: feature, claude: {permission_mode: default}}\n  - {name: C, task: bugfix}',
+    );
+    expect(panes.map(({ work }) => (work.kind === 'agent' ? work.permissionMode : ''))).toEqual([
+      'plan',
+      'default',
+      null,
+    ]);
   });
 
   it('other than Claude are told nothing unasked', () => {
@@ -108,12 +134,16 @@ describe('agents', () => {
 describe('prompts', () => {
   it('ask for the task while there is none, also from a file', () => {
     const files = new Map([['/home/ann/src/shop/web/p.md', 'Do {{task}}']]);
-    expect(loadLayout(inputOf({ text: ONE.replace('frontend}', 'frontend, prompt_file: p.md}'), files }))).toMatchObject({ ok: true, asksForTask: true });
+    expect(
+      loadLayout(inputOf({ text: ONE.replace('frontend}', 'frontend, prompt_file: p.md}'), files })),
+    ).toMatchObject({ ok: true, asksForTask: true });
     expect(promptOf(paneOf('prompt_file: p.md', { files, task: 'it' }))).toContain('Do it');
   });
 
   it('an empty task is a task', () => {
-    expect(loadLayout(inputOf({ text: ONE.replace('frontend}', 'frontend, prompt: "{{task}}"}'), task: '' }))).toMatchObject({ asksForTask: false });
+    expect(
+      loadLayout(inputOf({ text: ONE.replace('frontend}', 'frontend, prompt: "{{task}}"}'), task: '' })),
+    ).toMatchObject({ asksForTask: false });
   });
 
   it('keep their own blank lines and indentation inside a template', () => {
@@ -129,23 +159,32 @@ describe('prompts', () => {
     const { panes } = layoutOf('strategy: stage\npanes:\n  - {name: A, stage: plan}\n  - {name: B, stage: implement}');
     expect(promptOf(panes[0])).not.toContain('handoff');
     expect(promptOf(panes[1])).toContain('{{handoff}}');
-    expect(fillHandoff(promptOf(panes[1]) ?? '', "the plan: $& $' {{handoff}}")).toContain("\nthe plan: $& $' {{handoff}}\n");
+    expect(fillHandoff(promptOf(panes[1]) ?? '', "the plan: $& $' {{handoff}}")).toContain(
+      "\nthe plan: $& $' {{handoff}}\n",
+    );
   });
 
   it('say so where a session starts before anything was handed over', () => {
     expect(fillHandoff('a {{handoff}} b', null)).toMatch(/^a Nothing has been handed over .* b$/);
   });
 
-  it('of a user\'s own template come in its words', () => {
+  it("of a user's own template come in its words", () => {
     const templates = new Map([['mine', '{{branch}} from {{base}}; mine: {{owns}}; others: {{others}}; {{prompt}}']]);
-    expect(promptOf(paneOf('template: mine\n    prompt: go\n    owns: [a/**, b]', { templates }))).toBe('feature/web from the default branch; mine: a/**, b; others: none at the moment; go');
+    expect(promptOf(paneOf('template: mine\n    prompt: go\n    owns: [a/**, b]', { templates }))).toBe(
+      'feature/web from the default branch; mine: a/**, b; others: none at the moment; go',
+    );
   });
 });
 
 describe('filesNamed', () => {
   it('gives each prompt file once, relative to the layout file, also when the layout is wrong', () => {
-    const text = 'strategy: nonsense\npanes:\n  - prompt_file: a.md\n  - {name: 3, prompt_file: ./a.md}\n  - {prompt_file: ~/b.md}\n  - {prompt_file: 3}\n  - x\n  - {prompt_file: /c.md}';
-    expect(filesNamed(inputOf({ text, path: '/x/layouts/l.yaml' }))).toEqual(['/x/layouts/a.md', '/home/ann/b.md', '/c.md']);
+    const text =
+      'strategy: nonsense\npanes:\n  - prompt_file: a.md\n  - {name: 3, prompt_file: ./a.md}\n  - {prompt_file: ~/b.md}\n  - {prompt_file: 3}\n  - x\n  - {prompt_file: /c.md}';
+    expect(filesNamed(inputOf({ text, path: '/x/layouts/l.yaml' }))).toEqual([
+      '/x/layouts/a.md',
+      '/home/ann/b.md',
+      '/c.md',
+    ]);
     expect(filesNamed(inputOf({ text, path: 'sub/l.yaml' }))).toContain('/home/ann/src/shop/web/sub/a.md');
   });
 
@@ -161,9 +200,14 @@ describe('fingerprintText', () => {
     expect(fingerprintText(one)).toBe(fingerprintText(other));
   });
 
-  it.each(['setup: x', 'env: {A: x}', 'prompt: x', 'run: x', 'claude: {args: [x]}', 'dir: x', 'template: debug'])('changes with %s', (keys) => {
-    expect(fingerprintText(layoutOf(`strategy: component\npanes:\n  - {name: Web, component: frontend, ${keys}}`))).not.toBe(fingerprintText(layoutOf(ONE)));
-  });
+  it.each(['setup: x', 'env: {A: x}', 'prompt: x', 'run: x', 'claude: {args: [x]}', 'dir: x', 'template: debug'])(
+    'changes with %s',
+    (keys) => {
+      expect(
+        fingerprintText(layoutOf(`strategy: component\npanes:\n  - {name: Web, component: frontend, ${keys}}`)),
+      ).not.toBe(fingerprintText(layoutOf(ONE)));
+    },
+  );
 });
 
 describe('a large file', () => {

@@ -12,7 +12,19 @@ const names = readdirSync(SHIPPED).filter((name) => name.endsWith('.yaml'));
 
 describe('shipped layouts', () => {
   it('are the eleven that the documentation names', () => {
-    const expected = ['boris', 'by-component', 'by-priority', 'by-stage', 'by-task', 'feature-pipeline', 'frontend-backend', 'investigate-fix', 'multi-component', 'pair', 'review-prep'];
+    const expected = [
+      'boris',
+      'by-component',
+      'by-priority',
+      'by-stage',
+      'by-task',
+      'feature-pipeline',
+      'frontend-backend',
+      'investigate-fix',
+      'multi-component',
+      'pair',
+      'review-prep',
+    ];
     expect(names.map((name) => name.replace('.yaml', ''))).toEqual(expected);
   });
 
@@ -30,27 +42,36 @@ describe('shipped layouts', () => {
     expect(second).toMatch(/^# [A-Z].{20,}[.:]$/);
   });
 
-  it.each(['feature-pipeline', 'multi-component', 'investigate-fix', 'review-prep'])('%s takes the task as an argument and tells it to every session', (name) => {
-    const text = readFileSync(new URL(`${name}.yaml`, SHIPPED), 'utf8');
-    expect(loadLayout(inputOf({ text }))).toMatchObject({ ok: true, asksForTask: true });
-    const loaded = loadLayout(inputOf({ text, task: 'Export as CSV' }));
-    expect(loaded).toMatchObject({ ok: true, asksForTask: false });
-    const prompts = loaded.ok ? loaded.layout.panes.map(({ work }) => (work.kind === 'agent' ? work.prompt : null)) : [];
-    expect(prompts).toHaveLength(5);
-    for (const prompt of prompts) expect(prompt).toContain('Export as CSV');
-  });
+  it.each(['feature-pipeline', 'multi-component', 'investigate-fix', 'review-prep'])(
+    '%s takes the task as an argument and tells it to every session',
+    (name) => {
+      const text = readFileSync(new URL(`${name}.yaml`, SHIPPED), 'utf8');
+      expect(loadLayout(inputOf({ text }))).toMatchObject({ ok: true, asksForTask: true });
+      const loaded = loadLayout(inputOf({ text, task: 'Export as CSV' }));
+      expect(loaded).toMatchObject({ ok: true, asksForTask: false });
+      const prompts = loaded.ok
+        ? loaded.layout.panes.map(({ work }) => (work.kind === 'agent' ? work.prompt : null))
+        : [];
+      expect(prompts).toHaveLength(5);
+      for (const prompt of prompts) expect(prompt).toContain('Export as CSV');
+    },
+  );
 });
 
 describe('shipped templates', () => {
   it('has one for each template that a strategy uses', () => {
-    const used = STRATEGIES.flatMap((strategy) => Object.values(STRATEGY_FACTS[strategy].keys).map(({ template }) => template));
+    const used = STRATEGIES.flatMap((strategy) =>
+      Object.values(STRATEGY_FACTS[strategy].keys).map(({ template }) => template),
+    );
     expect([...shippedTemplates().keys()].toSorted()).toEqual([...new Set(used)].toSorted());
   });
 
   it.each([...shippedTemplates()])('%s holds the prompt once and only known placeholders', (_, text) => {
     const words = [...text.matchAll(/\{\{(.*?)\}\}/g)].map(([, word]) => word);
     expect(words.filter((word) => word === 'prompt')).toHaveLength(1);
-    expect(['prompt', 'task', 'name', 'branch', 'base', 'owns', 'others', 'handoff']).toEqual(expect.arrayContaining(words));
+    expect(['prompt', 'task', 'name', 'branch', 'base', 'owns', 'others', 'handoff']).toEqual(
+      expect.arrayContaining(words),
+    );
   });
 });
 

@@ -10,16 +10,31 @@ export const WORLD: World = {
   user: 'ann',
   env: { HOST: 'git.example.org', EMPTY: '' },
   cwd: '/home/ann/src/shop/web',
-  checkout: { root: '/home/ann/src/shop', origin: 'git@git.example.org:team/shop.git', branch: 'main', worktreeInclude: ['.env'] },
+  checkout: {
+    root: '/home/ann/src/shop',
+    origin: 'git@git.example.org:team/shop.git',
+    branch: 'main',
+    worktreeInclude: ['.env'],
+  },
 };
 
 /** Input of `loadLayout` with the shipped templates; whatever a test does not say is ordinary. */
 export function inputOf(more: Partial<LayoutInput> & Pick<LayoutInput, 'text'>): LayoutInput {
-  return { path: 'team.yaml', overlays: [], world: WORLD, task: null, files: new Map(), templates: shippedTemplates(), ...more };
+  return {
+    path: 'team.yaml',
+    overlays: [],
+    world: WORLD,
+    task: null,
+    files: new Map(),
+    templates: shippedTemplates(),
+    ...more,
+  };
 }
 
 const folder = new URL('templates/', SHIPPED);
-const templates = new Map(readdirSync(folder).map((name) => [name.replace(/\.md$/, ''), readFileSync(new URL(name, folder), 'utf8')]));
+const templates = new Map(
+  readdirSync(folder).map((name) => [name.replace(/\.md$/, ''), readFileSync(new URL(name, folder), 'utf8')]),
+);
 
 export function shippedTemplates(): ReadonlyMap<string, string> {
   return templates;

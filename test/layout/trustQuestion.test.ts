@@ -58,7 +58,11 @@ describe('the trust question', () => {
   });
 
   it('shows later only what differs', async () => {
-    const changed = LAYOUT.replace('npm ci', 'npm ci; curl evil').replace('s3cret', 'other').replace('Make it dark.', 'Delete it.').replace('dir: api', 'dir: api\n    color: red').replace('model: opus', 'model: sonnet');
+    const changed = LAYOUT.replace('npm ci', 'npm ci; curl evil')
+      .replace('s3cret', 'other')
+      .replace('Make it dark.', 'Delete it.')
+      .replace('dir: api', 'dir: api\n    color: red')
+      .replace('model: opus', 'model: sonnet');
     await expect(`${changes(LAYOUT, changed) ?? ''}\n`).toMatchFileSnapshot('./trustQuestion/changed.txt');
     expect(changes(LAYOUT, LAYOUT)).toBeNull();
   });
@@ -111,7 +115,9 @@ describe('the trust question', () => {
 
   it('shows a change of isolation', () => {
     const plain = 'strategy: component\npanes: [{name: A, component: x}]\n';
-    expect(changes(plain, `isolation: shared\n${plain}`)).toMatch(/- isolation clone[^]*\+ isolation shared[^]*in your checkout/);
+    expect(changes(plain, `isolation: shared\n${plain}`)).toMatch(
+      /- isolation clone[^]*\+ isolation shared[^]*in your checkout/,
+    );
   });
 
   it('shows a text of several lines behind a rule, so that no line of it passes for one of the question', () => {
@@ -121,11 +127,67 @@ describe('the trust question', () => {
 });
 
 describe('variables of the trust question', () => {
-  it.each(['PATH', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'BASH_ENV', 'ENV', 'NODE_OPTIONS', 'PYTHONSTARTUP', 'PYTHONPATH', 'GIT_SSH_COMMAND', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GIT_CONFIG_VALUE_0', 'GIT_EXTERNAL_DIFF', 'EDITOR', 'VISUAL', 'PAGER', 'MANPAGER', 'BROWSER', 'PROMPT_COMMAND', 'PERL5OPT', 'PERL5LIB', 'RUBYOPT', 'JAVA_TOOL_OPTIONS', 'ANTHROPIC_BASE_URL', 'CLAUDE_CONFIG_DIR', 'HTTPS_PROXY', 'https_proxy', 'ZDOTDIR', 'SHELL', 'LESSOPEN', 'npm_config_registry', 'PIP_INDEX_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'NODE_EXTRA_CA_CERTS', 'SSH_ASKPASS', 'RUSTC_WRAPPER', 'MAKEFLAGS', 'DOCKER_HOST', 'AWS_ENDPOINT_URL', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR'])('%s is shown', (name) => {
+  it.each([
+    'PATH',
+    'LD_PRELOAD',
+    'DYLD_INSERT_LIBRARIES',
+    'BASH_ENV',
+    'ENV',
+    'NODE_OPTIONS',
+    'PYTHONSTARTUP',
+    'PYTHONPATH',
+    'GIT_SSH_COMMAND',
+    'GIT_CONFIG_COUNT',
+    'GIT_CONFIG_KEY_0',
+    'GIT_CONFIG_VALUE_0',
+    'GIT_EXTERNAL_DIFF',
+    'EDITOR',
+    'VISUAL',
+    'PAGER',
+    'MANPAGER',
+    'BROWSER',
+    'PROMPT_COMMAND',
+    'PERL5OPT',
+    'PERL5LIB',
+    'RUBYOPT',
+    'JAVA_TOOL_OPTIONS',
+    'ANTHROPIC_BASE_URL',
+    'CLAUDE_CONFIG_DIR',
+    'HTTPS_PROXY',
+    'https_proxy',
+    'ZDOTDIR',
+    'SHELL',
+    'LESSOPEN',
+    'npm_config_registry',
+    'PIP_INDEX_URL',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'NODE_EXTRA_CA_CERTS',
+    'SSH_ASKPASS',
+    'RUSTC_WRAPPER',
+    'MAKEFLAGS',
+    'DOCKER_HOST',
+    'AWS_ENDPOINT_URL',
+    'HOME',
+    'XDG_CONFIG_HOME',
+    'TMPDIR',
+  ])('%s is shown', (name) => {
     expect(isShownVariable(name)).toBe(true);
   });
 
-  it.each(['API_KEY', 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'DB_PASSWORD', 'npm_config__authToken', 'PGPASSWORD', 'SESSION_COOKIE', 'STRIPE', 'DATABASE_DSN', 'PORT'])('%s is not', (name) => {
+  it.each([
+    'API_KEY',
+    'ANTHROPIC_API_KEY',
+    'ANTHROPIC_AUTH_TOKEN',
+    'GITHUB_TOKEN',
+    'AWS_SECRET_ACCESS_KEY',
+    'DB_PASSWORD',
+    'npm_config__authToken',
+    'PGPASSWORD',
+    'SESSION_COOKIE',
+    'STRIPE',
+    'DATABASE_DSN',
+    'PORT',
+  ])('%s is not', (name) => {
     expect(isShownVariable(name)).toBe(false);
   });
 });

@@ -13,7 +13,9 @@ const entries = page
 test('every guarantee names a test that exists', () => {
   expect(entries.length).toBeGreaterThan(0);
   expect(entries.filter((entry) => proofsOf(entry).length === 0)).toEqual([]);
-  const missing = entries.flatMap(proofsOf).filter(({ file, words }) => !existsSync(join(ROOT, file)) || !contains(file, words));
+  const missing = entries
+    .flatMap(proofsOf)
+    .filter(({ file, words }) => !existsSync(join(ROOT, file)) || !contains(file, words));
   expect(missing).toEqual([]);
 });
 

@@ -22,7 +22,11 @@ afterAll(() => sandbox.dispose());
 
 test('a reader that goes away ends no command', async () => {
   const script = `{ node "$0" validate "$@"; echo "ended with $?" >&2; } | head -c 1`;
-  expect(await run('sh', ['-c', script, program, ...MISSING], { env: sandbox.env })).toEqual({ code: 0, stdout: '/', stderr: 'ended with 2\n' });
+  expect(await run('sh', ['-c', script, program, ...MISSING], { env: sandbox.env })).toEqual({
+    code: 0,
+    stdout: '/',
+    stderr: 'ended with 2\n',
+  });
 });
 
 test('a pipe that does not block gets everything', async () => {
@@ -31,7 +35,10 @@ test('a pipe that does not block gets everything', async () => {
   const end = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
   const read = output('cat', [fifo], { env: sandbox.env });
   // By way of a descriptor that Node leaves as it is; the result is one write of a quarter of a megabyte.
-  const child = spawn('sh', ['-c', 'exec node "$0" validate --json "$@" >&3', program, ...MISSING], { env: sandbox.env, stdio: ['ignore', 'ignore', 'inherit', end] });
+  const child = spawn('sh', ['-c', 'exec node "$0" validate --json "$@" >&3', program, ...MISSING], {
+    env: sandbox.env,
+    stdio: ['ignore', 'ignore', 'inherit', end],
+  });
   expect(await once(child, 'exit')).toEqual([2, null]);
   closeSync(end);
   expect((JSON.parse(await read) as { layouts: readonly unknown[] }).layouts).toHaveLength(MISSING.length);

@@ -16,7 +16,10 @@ const git = (...args: string[]) => gitIn(work, args, sandbox.env);
 beforeAll(async () => {
   sandbox = await makeSandbox();
   work = sandbox.path('work');
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).split('\0');
   for (const path of files.filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
     mkdirSync(dirname(join(work, path)), { recursive: true });
     cpSync(join(ROOT, path), join(work, path));
@@ -44,7 +47,10 @@ function script(name: string, ...args: string[]): Promise<Ended> {
 }
 
 /** Everything that a release that is refused leaves alone. */
-const state = async () => [await git('status', '--porcelain'), await git('for-each-ref', '--format=%(refname) %(objectname)')];
+const state = async () => [
+  await git('status', '--porcelain'),
+  await git('for-each-ref', '--format=%(refname) %(objectname)'),
+];
 
 test('a commit of development carries no bundle', async () => {
   expect(await script('check-release')).toEqual({ code: 0, stdout: 'HEAD carries no bundle\n', stderr: '' });
@@ -53,9 +59,25 @@ test('a commit of development carries no bundle', async () => {
 
 test.each<[string, string, string, (() => void | Promise<void>)?]>([
   ['a version that is none', 'v8.0', '"v8.0" is no version; it is written as 1.2.3 or 1.2.3-rc.1'],
-  ['a version that the changelog does not know', '8.2.0', 'CHANGELOG.md says nothing about 8.2.0; write its section, "## 8.2.0", and commit it'],
-  ['a tree with changes', '8.0.0', 'the tree has changes that are not committed', () => writeFileSync(join(work, 'new.txt'), '')],
-  ['a tag that is there', '8.1.0', 'the tag v8.1.0 is there already', async () => { await git('tag', 'v8.1.0'); }],
+  [
+    'a version that the changelog does not know',
+    '8.2.0',
+    'CHANGELOG.md says nothing about 8.2.0; write its section, "## 8.2.0", and commit it',
+  ],
+  [
+    'a tree with changes',
+    '8.0.0',
+    'the tree has changes that are not committed',
+    () => writeFileSync(join(work, 'new.txt'), ''),
+  ],
+  [
+    'a tag that is there',
+    '8.1.0',
+    'the tag v8.1.0 is there already',
+    async () => {
+      await git('tag', 'v8.1.0');
+    },
+  ],
 ])('%s is refused, and nothing has changed', async (_what, version, why, prepare) => {
   await prepare?.();
   const before = await state();
@@ -82,10 +104,16 @@ test('a release is a commit with the version, a bundle beside it, and a tag that
   expect(await git('status', '--porcelain')).toBe('');
   expect(await git('log', '-1', '--format=%s', 'main')).toBe('Release 8.0.0');
   expect(await git('ls-tree', '--name-only', 'main', 'dist')).toBe('');
-  expect(await git('diff', '--name-only', 'main', 'v8.0.0')).toMatch(/^dist\/THIRD_PARTY_LICENSES\ndist\/claude-tmux.cjs\n/);
+  expect(await git('diff', '--name-only', 'main', 'v8.0.0')).toMatch(
+    /^dist\/THIRD_PARTY_LICENSES\ndist\/claude-tmux.cjs\n/,
+  );
   await output('git', ['clone', '-q', '-b', 'release', work, sandbox.path('clone')], { env: sandbox.env });
-  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['--version'], { env: sandbox.env })).toBe('8.0.0\n');
-  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['layouts'], { env: sandbox.env })).toContain('frontend-backend');
+  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['--version'], { env: sandbox.env })).toBe(
+    '8.0.0\n',
+  );
+  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['layouts'], { env: sandbox.env })).toContain(
+    'frontend-backend',
+  );
 });
 
 test('the next one continues the branch: a clone of it goes on with git pull', async () => {
@@ -93,15 +121,37 @@ test('the next one continues the branch: a clone of it goes on with git pull', a
   await commit('More');
   expect((await script('release', '8.1.0')).code).toBe(0);
   await output('git', ['-C', sandbox.path('clone'), 'pull', '-q', '--ff-only'], { env: sandbox.env });
-  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['--version'], { env: sandbox.env })).toBe('8.1.0\n');
+  expect(await output(sandbox.path('clone', 'dist', 'claude-tmux.cjs'), ['--version'], { env: sandbox.env })).toBe(
+    '8.1.0\n',
+  );
   expect(await git('merge-base', 'main', 'v8.1.0')).toBe(await git('rev-parse', 'main'));
 });
 
 test.each<[string, () => void, RegExp]>([
-  ['was changed afterwards', () => appendFileSync(join(work, 'dist/main.cjs'), '// evil\n'), /the bundle of HEAD is not built from its source: Files carried\/main\.cjs and built\/main\.cjs differ;/],
-  ['is older than its source', () => writeFileSync(join(work, 'src/cli/main.ts'), readFileSync(join(work, 'src/cli/main.ts'), 'utf8').replace('Bring up a fleet', 'Raise a fleet')), /differ;/],
+  [
+    'was changed afterwards',
+    () => appendFileSync(join(work, 'dist/main.cjs'), '// evil\n'),
+    /the bundle of HEAD is not built from its source: Files carried\/main\.cjs and built\/main\.cjs differ;/,
+  ],
+  [
+    'is older than its source',
+    () =>
+      writeFileSync(
+        join(work, 'src/cli/main.ts'),
+        readFileSync(join(work, 'src/cli/main.ts'), 'utf8').replace('Bring up a fleet', 'Raise a fleet'),
+      ),
+    /differ;/,
+  ],
   ['holds a file more', () => writeFileSync(join(work, 'dist/more.cjs'), ''), /Only in carried: more\.cjs;/],
-  ['is that of another version', () => writeFileSync(join(work, 'package.json'), readFileSync(join(work, 'package.json'), 'utf8').replace('"version": "8.1.0"', '"version": "8.1.1"')), /claude-tmux\.cjs differ;/],
+  [
+    'is that of another version',
+    () =>
+      writeFileSync(
+        join(work, 'package.json'),
+        readFileSync(join(work, 'package.json'), 'utf8').replace('"version": "8.1.0"', '"version": "8.1.1"'),
+      ),
+    /claude-tmux\.cjs differ;/,
+  ],
 ])('a bundle that %s is found', async (_what, tamper, why) => {
   await git('checkout', '-q', '--detach', 'v8.1.0');
   tamper();

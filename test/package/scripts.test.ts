@@ -27,8 +27,14 @@ test.each([
   { missing: 'tmux', there: ['sh', 'dirname', 'node', 'npm', 'git', 'apt-get'] },
   { missing: 'git', there: ['sh', 'dirname', 'node', 'npm', 'apt-get'] },
 ])('the demo without $missing says in one sentence how to install it', async ({ missing, there }) => {
-  const { code, stdout, stderr } = await run(join(ROOT, 'scripts/demo'), [], { env: { ...sandbox.env, PATH: await pathOf(...there) } });
-  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `claude-tmux needs ${missing}, which is not installed; install it with: sudo apt-get install ${missing}\n` });
+  const { code, stdout, stderr } = await run(join(ROOT, 'scripts/demo'), [], {
+    env: { ...sandbox.env, PATH: await pathOf(...there) },
+  });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `claude-tmux needs ${missing}, which is not installed; install it with: sudo apt-get install ${missing}\n`,
+  });
 });
 
 test.each([

@@ -26,7 +26,17 @@ afterEach(() => sandbox.dispose());
 /** Starts the stand-in in a pane; what follows its exit code stays on the screen. */
 async function start(args: readonly string[], redirection = ''): Promise<void> {
   const agent = [join(ROOT, 'scripts/stand-in-agent'), ...args].map(shellWord).join(' ');
-  await tmux.run('new-session', '-d', '-x', '150', '-y', '40', '-c', sandbox.path('work dir'), `${agent} ${redirection}; echo "exit code $?"; exec sleep 1000`);
+  await tmux.run(
+    'new-session',
+    '-d',
+    '-x',
+    '150',
+    '-y',
+    '40',
+    '-c',
+    sandbox.path('work dir'),
+    `${agent} ${redirection}; echo "exit code $?"; exec sleep 1000`,
+  );
 }
 
 /** The next start gets a server of its own: one on the socket of a server that just ends may end with it. */
@@ -56,7 +66,10 @@ function makePlugin(): string {
   mkdirSync(sandbox.path('events'));
   writeFileSync(hook, '#!/bin/sh\ncat >"$2/$1"\n');
   chmodSync(hook, 0o755);
-  writeFileSync(sandbox.path('plugin', 'hooks', 'hooks.json'), JSON.stringify(hooksFile({ hook, inbox: sandbox.path('events'), claude: '2.1.197' })));
+  writeFileSync(
+    sandbox.path('plugin', 'hooks', 'hooks.json'),
+    JSON.stringify(hooksFile({ hook, inbox: sandbox.path('events'), claude: '2.1.197' })),
+  );
   return sandbox.path('plugin');
 }
 
@@ -86,7 +99,12 @@ test('its registry file follows what it does and goes with it', async () => {
   const path = claudeFile('sessions');
   const { pid } = json(path);
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-  expect(json(path)).toMatchObject({ sessionId: ID, name: 'a "b"', status: 'idle', procStart: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] });
+  expect(json(path)).toMatchObject({
+    sessionId: ID,
+    name: 'a "b"',
+    status: 'idle',
+    procStart: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19],
+  });
   await tmux.run('send-keys', '/ask', 'Enter');
   await eventually(() => expect(json(path)).toMatchObject({ status: 'waiting', waitingFor: 'permission prompt' }));
   await tmux.run('send-keys', 'yes', 'Enter');

@@ -34,7 +34,9 @@ function codeFiles(): readonly string[] {
 
 test.each(['--version', '-V'])('%s is answered without the rest of the program', async (flag) => {
   rmSync(join(dist, 'main.cjs'));
-  const { version } = JSON.parse(await output('cat', ['package.json'], { cwd: ROOT, env: sandbox.env })) as { version: string };
+  const { version } = JSON.parse(await output('cat', ['package.json'], { cwd: ROOT, env: sandbox.env })) as {
+    version: string;
+  };
   expect(await start([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
@@ -49,8 +51,13 @@ test("the first run leaves V8's code in the user's cache, for the user alone; th
 });
 
 test('each command has code of its own, also behind options; what is no word at all shares one', async () => {
-  for (const args of [['up'], ['-S', '0', 'status'], ['--color', '0', 'up'], ['../x'], ['-Lname', '0'], []]) await start(args);
-  expect(codeFiles().map((path) => /-([a-z]+)\.bin$/.exec(path)?.[1]).sort()).toEqual(['other', 'status', 'up']);
+  for (const args of [['up'], ['-S', '0', 'status'], ['--color', '0', 'up'], ['../x'], ['-Lname', '0'], []])
+    await start(args);
+  expect(
+    codeFiles()
+      .map((path) => /-([a-z]+)\.bin$/.exec(path)?.[1])
+      .sort(),
+  ).toEqual(['other', 'status', 'up']);
 });
 
 test('a run that ends badly leaves no code behind', async () => {
@@ -81,9 +88,12 @@ test('code of other versions is kept for a few of them only', async () => {
   expect(codeFiles()).toHaveLength(24);
 });
 
-test.each(['/proc/x', '/dev/null', 'relative'])('a cache folder "%s" that cannot be used is passed over in silence', async (folder) => {
-  expect(await start(['a'], { XDG_CACHE_HOME: folder })).toEqual({ code: 0, stdout: 'ran a', stderr: '' });
-});
+test.each(['/proc/x', '/dev/null', 'relative'])(
+  'a cache folder "%s" that cannot be used is passed over in silence',
+  async (folder) => {
+    expect(await start(['a'], { XDG_CACHE_HOME: folder })).toEqual({ code: 0, stdout: 'ran a', stderr: '' });
+  },
+);
 
 test('an error nobody caught is a bug of ours: exit code 70 and the stack', async () => {
   const { code, stderr } = await start(['fail']);
@@ -93,5 +103,9 @@ test('an error nobody caught is a bug of ours: exit code 70 and the stack', asyn
 
 test('a Node that is too old gets a sentence', async () => {
   const old = `Object.defineProperty(process, 'versions', { value: { node: '18.20.1' } }); require(${JSON.stringify(join(dist, 'claude-tmux.cjs'))})`;
-  expect(await run('node', ['-e', old], { env: sandbox.env })).toEqual({ code: 1, stdout: '', stderr: 'claude-tmux needs Node 20 or newer; this is Node 18.20.1.\n' });
+  expect(await run('node', ['-e', old], { env: sandbox.env })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'claude-tmux needs Node 20 or newer; this is Node 18.20.1.\n',
+  });
 });

@@ -37,8 +37,11 @@ test('each step either runs a script or uses an action of a fixed version', () =
   for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^actions\/[a-z-]+@v\d+$/);
 });
 
-test.each(steps.flatMap(({ run }) => (run === undefined ? [] : [run])))('the script %j is one that a shell can read', async (script) => {
-  // Expressions are put in before a shell sees the text.
-  const text = script.replace(/\$\{\{[^}]*\}\}/g, 'VALUE');
-  expect(await output('sh', ['-n', '-c', text], { env: { PATH: '/usr/bin:/bin' } })).toBe('');
-});
+test.each(steps.flatMap(({ run }) => (run === undefined ? [] : [run])))(
+  'the script %j is one that a shell can read',
+  async (script) => {
+    // Expressions are put in before a shell sees the text.
+    const text = script.replace(/\$\{\{[^}]*\}\}/g, 'VALUE');
+    expect(await output('sh', ['-n', '-c', text], { env: { PATH: '/usr/bin:/bin' } })).toBe('');
+  },
+);

@@ -39,7 +39,8 @@ describe('planWindows', () => {
           expect(window.panes).toBeGreaterThan(0);
           if (window.panes === 1) expect(window.layout).toBeNull();
           else expect(parseTmuxLayout(window.layout ?? '')).toMatchObject(size);
-          if (window.layout !== null) expect(leaves(parseTmuxLayout(window.layout) ?? never())).toHaveLength(window.panes);
+          if (window.layout !== null)
+            expect(leaves(parseTmuxLayout(window.layout) ?? never())).toHaveLength(window.panes);
         }
       }),
     );
@@ -49,7 +50,9 @@ describe('planWindows', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ARRANGEMENTS), fc.integer({ min: 1, max: 60 }), sizes, (name, panes, size) => {
         for (const { layout } of planWindows({ arrange: named(name), panes, size })) {
-          for (const leaf of leaves(parseTmuxLayout(layout ?? '') ?? { x: 0, y: 1, columns: 30, rows: 8, split: 'leaf', cells: [] })) {
+          for (const leaf of leaves(
+            parseTmuxLayout(layout ?? '') ?? { x: 0, y: 1, columns: 30, rows: 8, split: 'leaf', cells: [] },
+          )) {
             expect(leaf.columns).toBeGreaterThanOrEqual(30);
             expect(leaf.rows - (leaf.y === 0 ? 1 : 0)).toBeGreaterThanOrEqual(8);
           }
@@ -59,7 +62,9 @@ describe('planWindows', () => {
   });
 
   test('a grid that takes fewer panes than another may have narrower ones: each window is looked at', () => {
-    expect(counts(planWindows({ arrange: named('tiled'), panes: 25, size: { columns: 138, rows: 36 } }))).toEqual([9, 8, 8]);
+    expect(counts(planWindows({ arrange: named('tiled'), panes: 25, size: { columns: 138, rows: 36 } }))).toEqual([
+      9, 8, 8,
+    ]);
   });
 
   test('spreads what does not fit evenly over as few windows as take it', () => {
@@ -102,7 +107,9 @@ describe('planWindows', () => {
     });
 
     test('gives a single pane the window, however small', () => {
-      expect(planWindows({ arrange: auto, panes: 1, size: { columns: 20, rows: 5 } })).toEqual([{ panes: 1, layout: null }]);
+      expect(planWindows({ arrange: auto, panes: 1, size: { columns: 20, rows: 5 } })).toEqual([
+        { panes: 1, layout: null },
+      ]);
     });
   });
 
@@ -110,7 +117,12 @@ describe('planWindows', () => {
     const custom: Arrange = { kind: 'custom', layout: CUSTOM };
 
     test('is scaled to the real size', () => {
-      expect(boxes(planWindows({ arrange: custom, panes: 4, size: { columns: 100, rows: 40 } }))).toEqual(['50x21', '49x21', '50x18', '49x18']);
+      expect(boxes(planWindows({ arrange: custom, panes: 4, size: { columns: 100, rows: 40 } }))).toEqual([
+        '50x21',
+        '49x21',
+        '50x18',
+        '49x18',
+      ]);
     });
 
     test('puts further panes into further tiled windows', () => {
@@ -129,9 +141,16 @@ describe('planWindows', () => {
 
 describe('arrangeExisting', () => {
   test('takes as many additions as stay usable', () => {
-    expect(arrangeExisting({ arrange: named('columns'), existing: 3, additions: 4, size: BIG })).toMatchObject({ panes: 4 });
-    expect(arrangeExisting({ arrange: named('columns'), existing: 6, additions: 4, size: BIG })).toMatchObject({ panes: 1 });
-    expect(arrangeExisting({ arrange: named('columns'), existing: 7, additions: 4, size: BIG })).toEqual({ panes: 0, layout: null });
+    expect(arrangeExisting({ arrange: named('columns'), existing: 3, additions: 4, size: BIG })).toMatchObject({
+      panes: 4,
+    });
+    expect(arrangeExisting({ arrange: named('columns'), existing: 6, additions: 4, size: BIG })).toMatchObject({
+      panes: 1,
+    });
+    expect(arrangeExisting({ arrange: named('columns'), existing: 7, additions: 4, size: BIG })).toEqual({
+      panes: 0,
+      layout: null,
+    });
   });
 
   test('lays out old and new panes together', () => {

@@ -14,7 +14,11 @@ beforeAll(async () => {
 afterAll(() => sandbox.dispose());
 
 const CUSTOM = 'b6ba,200x49,0,0[200x25,0,0{100x25,0,0,0,99x25,101,0,1},200x23,0,26{100x23,0,26,2,99x23,101,26,3}]';
-const ARRANGES: readonly Arrange[] = [...ARRANGEMENTS.map((name): Arrange => ({ kind: 'named', name })), { kind: 'auto', preferred: 'main-left' }, { kind: 'custom', layout: CUSTOM }];
+const ARRANGES: readonly Arrange[] = [
+  ...ARRANGEMENTS.map((name): Arrange => ({ kind: 'named', name })),
+  { kind: 'auto', preferred: 'main-left' },
+  { kind: 'custom', layout: CUSTOM },
+];
 const SIZES = [
   { columns: 80, rows: 22 },
   { columns: 81, rows: 23 },
@@ -64,9 +68,16 @@ test('tmux takes every layout for 1 to 60 panes as it is, titles shown', { timeo
       lines.push(`select-layout -t =lab: '${layout}' ; display-message -p -t =lab: '#{window_layout}'`);
     }
   }
-  const result = await runTmux({ socket: tmux.socket }, ['source-file', '-'], { env: sandbox.env, input: `${lines.join('\n')}\n`, timeoutMs: 150_000 });
+  const result = await runTmux({ socket: tmux.socket }, ['source-file', '-'], {
+    env: sandbox.env,
+    input: `${lines.join('\n')}\n`,
+    timeoutMs: 150_000,
+  });
   expect(result).toMatchObject({ code: 0, stderr: '' });
-  const taken = result.stdout.trim().split('\n').map((layout) => formatTmuxLayout(parseTmuxLayout(layout) ?? never(layout)));
+  const taken = result.stdout
+    .trim()
+    .split('\n')
+    .map((layout) => formatTmuxLayout(parseTmuxLayout(layout) ?? never(layout)));
   expect(taken).toEqual(expected);
   expect(expected.length).toBeGreaterThan(500);
   expect(Math.max(...groups.keys())).toBe(60);

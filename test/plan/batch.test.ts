@@ -10,7 +10,14 @@ const TWO = '9783,200x49,0,0{100x49,0,0,0,99x49,101,0,1}';
 
 function emit(labels: readonly Label[], steps: readonly BareStep[], more: Partial<BatchInput> = {}): string {
   const launchFiles = Object.fromEntries(labels.map(({ id }) => [id, `/state/launch/${id}.sh`]));
-  return emitBatch({ plan: planOf(labels, steps), uuid: UUID, launchFiles, startFolder: '/home/me/shop', version: V33, ...more });
+  return emitBatch({
+    plan: planOf(labels, steps),
+    uuid: UUID,
+    launchFiles,
+    startFolder: '/home/me/shop',
+    version: V33,
+    ...more,
+  });
 }
 
 /** Numbers of the steps that a text prints, in its order. */
@@ -47,18 +54,22 @@ test('restored shells give way only while they stand as they were seen, and the 
 });
 
 test('a shell of no plain name never reaches tmux', () => {
-  const steps: BareStep[] = [{ id: 1, kind: 'adopt-pane', pane: 'a', paneId: '%3', pid: 4711, shell: 'sh}#(id)', hold: false }];
+  const steps: BareStep[] = [
+    { id: 1, kind: 'adopt-pane', pane: 'a', paneId: '%3', pid: 4711, shell: 'sh}#(id)', hold: false },
+  ];
   expect(() => emit([{ id: 'a' }], steps)).toThrow('names no shell');
 });
 
 test('labels, folders and launch files that tmux could read as more than text', async () => {
   const labels: Label[] = [
-    { id: 'a', name: "#(touch pwned) #{E:@x} #[fg=red] 'quoted' \"twice\"" },
+    { id: 'a', name: '#(touch pwned) #{E:@x} #[fg=red] \'quoted\' "twice"' },
     { id: 'b', name: '-t; kill-server', color: '#(touch pwned)' },
     { id: 'c', name: 'two\nlines \\' },
   ];
   const launchFiles = { a: "/it's/#(a)", b: '/b c', c: '/c;' };
-  await expect(emit(labels, upSteps(labels), { launchFiles, startFolder: "/home/#(me)/it's #[x]" })).toMatchFileSnapshot('golden/hostile.tmux');
+  await expect(
+    emit(labels, upSteps(labels), { launchFiles, startFolder: "/home/#(me)/it's #[x]" }),
+  ).toMatchFileSnapshot('golden/hostile.tmux');
 });
 
 test('a held pane starts its launch file with the word that holds it', () => {
@@ -72,7 +83,15 @@ test('an empty plan is an empty text', () => {
 });
 
 test('steps that happen to files are not in it', () => {
-  const spec = { path: '/w/a', repo: '/r', branch: 'b', base: { kind: 'default' }, setup: [], include: [], link: [] } as const;
+  const spec = {
+    path: '/w/a',
+    repo: '/r',
+    branch: 'b',
+    base: { kind: 'default' },
+    setup: [],
+    include: [],
+    link: [],
+  } as const;
   expect(emit([{ id: 'a' }], [{ id: 1, kind: 'run-setup', pane: 'a', spec }])).toBe('');
 });
 
@@ -116,7 +135,9 @@ test.each([
 });
 
 test('a layout that tmux could not read never reaches it', () => {
-  const steps: BareStep[] = [{ id: 1, kind: 'arrange-window', window: { windowId: '@1' }, layout: 'main-vertical-mirrored' }];
+  const steps: BareStep[] = [
+    { id: 1, kind: 'arrange-window', window: { windowId: '@1' }, layout: 'main-vertical-mirrored' },
+  ];
   expect(() => emit([], steps)).toThrow('holds no tmux layout');
 });
 
@@ -127,7 +148,10 @@ function never(): never {
 test('tmux 3.2a gets each new window at the planned size by a command of its own, and no size by hand stays', () => {
   const labels = labelsOf(2);
   const steps = upSteps(labels, { kind: 'named', name: 'windows' });
-  const sized = emit(labels, steps, { version: V32 }).match(/resize-window -t \S+ -x \d+ -y \d+ ; set-option -uw -t \S+ window-size/g) ?? [];
+  const sized =
+    emit(labels, steps, { version: V32 }).match(
+      /resize-window -t \S+ -x \d+ -y \d+ ; set-option -uw -t \S+ window-size/g,
+    ) ?? [];
   expect(sized).toHaveLength(2);
   expect(emit(labels, steps)).not.toContain('resize-window');
 });

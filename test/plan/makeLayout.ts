@@ -25,7 +25,16 @@ export function layoutOf(panes: readonly Partial<Pane>[], rest: Partial<Layout> 
 }
 
 export function specOf(id: string, rest: Partial<TreeSpec> = {}): TreeSpec {
-  return { path: `/ws/${id}`, repo: 'https://example.com/shop.git', branch: `feature/${id}`, base: { kind: 'default' }, setup: [], include: [], link: [], ...rest };
+  return {
+    path: `/ws/${id}`,
+    repo: 'https://example.com/shop.git',
+    branch: `feature/${id}`,
+    base: { kind: 'default' },
+    setup: [],
+    include: [],
+    link: [],
+    ...rest,
+  };
 }
 
 function paneOf(pane: Partial<Pane>): Pane {
@@ -49,15 +58,63 @@ function paneOf(pane: Partial<Pane>): Pane {
 }
 
 /** A world with a tmux of version 3.3a and nothing else in it, but for what is given. */
-export function snapshotOf(facts: { readonly session?: TmuxSession | null; readonly nameTaken?: boolean; readonly namesake?: TmuxSession | null; readonly shells?: Snapshot['shells']; readonly trees?: Snapshot['trees']; readonly agents?: Snapshot['agents']; readonly windowSize?: string; readonly version?: TmuxVersion } = {}): Snapshot {
-  const { windowSize, version = { text: '3.3a', major: 3, minor: 3, patch: 'a' }, session = null, nameTaken = false, namesake = null, shells = {}, trees = {}, agents = {} } = facts;
-  return { tmux: { version, size: { columns: 200, rows: 49 }, status: 'on', session, nameTaken, namesake, ...(windowSize === undefined ? {} : { windowSize }) }, trees, agents, shells };
+export function snapshotOf(
+  facts: {
+    readonly session?: TmuxSession | null;
+    readonly nameTaken?: boolean;
+    readonly namesake?: TmuxSession | null;
+    readonly shells?: Snapshot['shells'];
+    readonly trees?: Snapshot['trees'];
+    readonly agents?: Snapshot['agents'];
+    readonly windowSize?: string;
+    readonly version?: TmuxVersion;
+  } = {},
+): Snapshot {
+  const {
+    windowSize,
+    version = { text: '3.3a', major: 3, minor: 3, patch: 'a' },
+    session = null,
+    nameTaken = false,
+    namesake = null,
+    shells = {},
+    trees = {},
+    agents = {},
+  } = facts;
+  return {
+    tmux: {
+      version,
+      size: { columns: 200, rows: 49 },
+      status: 'on',
+      session,
+      nameTaken,
+      namesake,
+      ...(windowSize === undefined ? {} : { windowSize }),
+    },
+    trees,
+    agents,
+    shells,
+  };
 }
 
 /** A session with one window that has these panes. */
-export function sessionOf(panes: readonly Partial<TmuxPane>[], window: { readonly zoomed?: boolean } = {}): TmuxSession {
-  const all = panes.map((pane, at) => ({ id: `%${at}`, session: null, active: at === 0, dead: false, pid: 100 + at, ...pane }));
-  return { id: '$1', name: 'shop', hasLine: true, windows: [{ id: '@1', index: 0, active: true, zoomed: window.zoomed ?? false, columns: 200, rows: 49, panes: all }] };
+export function sessionOf(
+  panes: readonly Partial<TmuxPane>[],
+  window: { readonly zoomed?: boolean } = {},
+): TmuxSession {
+  const all = panes.map((pane, at) => ({
+    id: `%${at}`,
+    session: null,
+    active: at === 0,
+    dead: false,
+    pid: 100 + at,
+    ...pane,
+  }));
+  return {
+    id: '$1',
+    name: 'shop',
+    hasLine: true,
+    windows: [{ id: '@1', index: 0, active: true, zoomed: window.zoomed ?? false, columns: 200, rows: 49, panes: all }],
+  };
 }
 
 export const READY = (branch: string | null): Snapshot['trees'][string] => ({ kind: 'ready', branch, setupDone: true });

@@ -35,7 +35,11 @@ export function planOf(labels: readonly Label[], steps: readonly BareStep[], siz
 }
 
 /** The steps that bring all of `labels` up in a new session. */
-export function upSteps(labels: readonly Label[], arrange: Arrange = { kind: 'named', name: 'tiled' }, size = SIZE): BareStep[] {
+export function upSteps(
+  labels: readonly Label[],
+  arrange: Arrange = { kind: 'named', name: 'tiled' },
+  size = SIZE,
+): BareStep[] {
   const steps: BareStep[] = [];
   let from = 0;
   planWindows({ arrange, panes: labels.length, size }).forEach((window, at) => {
@@ -47,7 +51,8 @@ export function upSteps(labels: readonly Label[], arrange: Arrange = { kind: 'na
       if (index > 0) steps.push({ ...step, kind: 'create-pane', window: { window: at + 1 } });
       else steps.push({ ...step, kind: at === 0 ? 'create-session' : 'create-window', window: spec });
     });
-    if (window.layout !== null) steps.push({ id: steps.length + 1, kind: 'arrange-window', window: { window: at + 1 }, layout: window.layout });
+    if (window.layout !== null)
+      steps.push({ id: steps.length + 1, kind: 'arrange-window', window: { window: at + 1 }, layout: window.layout });
   });
   return steps;
 }
@@ -55,5 +60,9 @@ export function upSteps(labels: readonly Label[], arrange: Arrange = { kind: 'na
 /** `count` panes `p1`, `p2` …, with names and colours that differ. */
 export function labelsOf(count: number): Label[] {
   const colors = ['blue', 'red', 'colour208', '#8a2be2', 'default'];
-  return Array.from({ length: count }, (_, index) => ({ id: `p${index + 1}`, name: `Work ${index + 1}`, color: colors[index % colors.length] ?? 'blue' }));
+  return Array.from({ length: count }, (_, index) => ({
+    id: `p${index + 1}`,
+    name: `Work ${index + 1}`,
+    color: colors[index % colors.length] ?? 'blue',
+  }));
 }

@@ -14,8 +14,14 @@ const HOSTILE = '#(touch pwned) #[fg=red]x #{session_name} %H:%M ""';
 
 beforeEach(async () => {
   bench = await makeBench();
-  const panes = ['fe', 'be'].map((id) => `  - name: '${id === 'fe' ? 'Frontend - Dark Mode' : HOSTILE}'\n    id: ${id}\n    component: frontend\n`).join('');
-  await bench.layout(`name: shop\nstrategy: component\narrange: windows\npanes:\n${panes}  - name: Server\n    id: server\n    component: tooling\n    run: sleep 100000\n`);
+  const panes = ['fe', 'be']
+    .map(
+      (id) => `  - name: '${id === 'fe' ? 'Frontend - Dark Mode' : HOSTILE}'\n    id: ${id}\n    component: frontend\n`,
+    )
+    .join('');
+  await bench.layout(
+    `name: shop\nstrategy: component\narrange: windows\npanes:\n${panes}  - name: Server\n    id: server\n    component: tooling\n    run: sleep 100000\n`,
+  );
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
   await bench.ok('plugin', 'load', '--folder', join(ROOT, 'tmux-plugin'));
   terminal = await attach(100, 30);
@@ -24,9 +30,19 @@ afterEach(() => bench.dispose());
 
 async function attach(columns: number, rows: number): Promise<PrivateTmux> {
   const made = startTmux(bench.sandbox);
-  await made.run('new-session', '-d', '-x', String(columns), '-y', String(rows), `env -u TMUX tmux -S '${bench.tmux.socket}' attach-session -t mine`);
+  await made.run(
+    'new-session',
+    '-d',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    `env -u TMUX tmux -S '${bench.tmux.socket}' attach-session -t mine`,
+  );
   await made.run('set-option', '-g', 'status', 'off');
-  await eventually(async () => expect(await bench.tmux.run('list-clients', '-F', '#{client_session}')).toContain('mine'));
+  await eventually(async () =>
+    expect(await bench.tmux.run('list-clients', '-F', '#{client_session}')).toContain('mine'),
+  );
   return made;
 }
 
@@ -39,7 +55,8 @@ test('the menu lists the sessions, shows hostile names as they are and runs noth
   expect(screen).toMatch(/3 ▶ Server {2}running/);
   await terminal.run('send-keys', '2');
   await eventually(async () => expect(await shown()).toBe('shop be'));
-  for (const folder of [bench.checkout, bench.sandbox.root, bench.sandbox.home, ROOT]) expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  for (const folder of [bench.checkout, bench.sandbox.root, bench.sandbox.home, ROOT])
+    expect(existsSync(join(folder, 'pwned'))).toBe(false);
 });
 
 test('a menu that is higher than the terminal has pages', async () => {
@@ -57,7 +74,9 @@ test('the key for the next one says that nobody waits, and goes to who does', as
   // A message stands for 0.75 s, which a busy machine can miss; with 0 it stands until a key is pressed.
   await bench.tmux.run('set-option', '-g', 'display-time', '0');
   // Turns that nobody has looked at are looked at first, so all of them must have ended.
-  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
   await eventually(async () => expect((await bench.ct(['next'])).code).toBe(1));
   await terminal.run('send-keys', 'C-b', 'N');
   await shows(terminal, 'nobody waits for you');

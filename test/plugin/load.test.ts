@@ -26,15 +26,29 @@ test('a load puts the bar at the front of status-right, sets its keys and hooks,
   await load();
   const added = (await dump()).split('\n').filter((line) => !before.includes(line));
   expect(added.filter((line) => line.startsWith('status-right '))).toHaveLength(1);
-  expect(await tmux.run('show-options', '-gv', 'status-right')).toMatch(/^#\{E:claude_tmux\}#\{\?claude_tmux, ,\}#\{\?window_bigger/);
-  expect(added.filter((line) => / claude-tmux: /.test(line)).map((line) => line.split(/ +/)[1])).toEqual(['A', 'F', 'N']);
-  expect(added.filter((line) => /^[a-z-]+\[9138\] /.test(line)).map((line) => line.split(' ')[0])).toEqual(['client-attached[9138]', 'session-created[9138]']);
+  expect(await tmux.run('show-options', '-gv', 'status-right')).toMatch(
+    /^#\{E:claude_tmux\}#\{\?claude_tmux, ,\}#\{\?window_bigger/,
+  );
+  expect(added.filter((line) => / claude-tmux: /.test(line)).map((line) => line.split(/ +/)[1])).toEqual([
+    'A',
+    'F',
+    'N',
+  ]);
+  expect(added.filter((line) => /^[a-z-]+\[9138\] /.test(line)).map((line) => line.split(' ')[0])).toEqual([
+    'client-attached[9138]',
+    'session-created[9138]',
+  ]);
   expect(added).toContain('claude_tmux_plugin=N A F');
 });
 
 test('the configuration that a server starts with may load it, before there is a session', async () => {
-  const { tmux } = await scene(`run-shell '${join(ROOT, 'claude-tmux.tmux')}'\nset -g status-right 'set later in the file'\n`);
-  await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}set later in the file`), { within: 30_000 });
+  const { tmux } = await scene(
+    `run-shell '${join(ROOT, 'claude-tmux.tmux')}'\nset -g status-right 'set later in the file'\n`,
+  );
+  await eventually(
+    async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}set later in the file`),
+    { within: 30_000 },
+  );
   expect(await tmux.run('show-environment', '-gh', 'claude_tmux_plugin')).toBe('claude_tmux_plugin=N A F');
 });
 
@@ -52,9 +66,14 @@ test('a theme that the plugin manager runs after it does not take the bar away',
   const { sandbox, tmux } = await scene();
   const manager = sandbox.path('manager');
   // As TPM: one plugin after the other. The theme is slow: it waits for a load that does not wait for it, up to two seconds.
-  writeFileSync(manager, `'${join(ROOT, 'claude-tmux.tmux')}'\ntries=0\nuntil tmux show-environment -gh claude_tmux_plugin || [ "$tries" -gt 20 ]; do tries=$((tries + 1)); sleep 0.1; done\ntmux set-option -g status-right theme\n`);
+  writeFileSync(
+    manager,
+    `'${join(ROOT, 'claude-tmux.tmux')}'\ntries=0\nuntil tmux show-environment -gh claude_tmux_plugin || [ "$tries" -gt 20 ]; do tries=$((tries + 1)); sleep 0.1; done\ntmux set-option -g status-right theme\n`,
+  );
   await tmux.run('run-shell', `sh '${manager}' >/dev/null 2>&1`);
-  await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}theme`), { within: 30_000 });
+  await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(`${FRAGMENT}theme`), {
+    within: 30_000,
+  });
 });
 
 test('a server behind a socket whose path has blanks and quotes is the one that is changed', async () => {
@@ -64,7 +83,9 @@ test('a server behind a socket whose path has blanks and quotes is the one that 
   const other = (...args: string[]) => output('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env: sandbox.env });
   await other('new-session', '-d', '-s', 'other', 'sleep 100000');
   await other('run-shell', join(ROOT, 'claude-tmux.tmux'));
-  await eventually(async () => expect(await other('show-options', '-gv', 'status-right')).toContain(FRAGMENT), { within: 30_000 });
+  await eventually(async () => expect(await other('show-options', '-gv', 'status-right')).toContain(FRAGMENT), {
+    within: 30_000,
+  });
   // Nested: a terminal of that server inside a pane of this one, whose keys reach the inner one by its own prefix.
   await other('set-option', '-g', 'prefix', 'C-a');
   await tmux.run('new-window', `env -u TMUX tmux -S "${socket}" attach-session`);
@@ -84,11 +105,20 @@ test('ten loads leave what one leaves', async () => {
 
 test.each([
   ['tmux as it comes', ''],
-  ['a status-right with all that is hard to quote', `set -g status-right '#(echo x) "q" \\$HOME \\\\ #[fg=red]é☃ #{?a,b,c};'`],
+  [
+    'a status-right with all that is hard to quote',
+    `set -g status-right '#(echo x) "q" \\$HOME \\\\ #[fg=red]é☃ #{?a,b,c};'`,
+  ],
   ['an empty status-right', `set -g status-right ''`],
   ['keys that the user has bound', 'bind N display-message mine\nbind -r F next-window\nbind B new-window'],
-  ['hooks of others', `set-hook -g 'client-attached[0]' 'display-message a'\nset-hook -g 'client-attached[42]' 'display-message b'\nset-hook -ga session-created 'display-message c'`],
-  ['other keys by option', `set -g @claude_tmux_key_next 'M-n'\nset -g @claude_tmux_key_menu none\nset -g @claude_tmux_key_dashboard ';'\nunbind ';'`],
+  [
+    'hooks of others',
+    `set-hook -g 'client-attached[0]' 'display-message a'\nset-hook -g 'client-attached[42]' 'display-message b'\nset-hook -ga session-created 'display-message c'`,
+  ],
+  [
+    'other keys by option',
+    `set -g @claude_tmux_key_next 'M-n'\nset -g @claude_tmux_key_menu none\nset -g @claude_tmux_key_dashboard ';'\nunbind ';'`,
+  ],
   ['no bar by itself', 'set -g @claude_tmux_auto off'],
 ])('with %s, uninstalling after ten loads leaves everything as it was, byte for byte', async (_what, config) => {
   const { dump, load, ct } = await scene(`${config}\n`);
@@ -100,14 +130,23 @@ test.each([
 });
 
 test.each([
-  ['puts its own before it', (right: string) => `#[fg=blue]theme #[default]${right}`, (own: string) => `#[fg=blue]theme #[default]${own}`],
+  [
+    'puts its own before it',
+    (right: string) => `#[fg=blue]theme #[default]${right}`,
+    (own: string) => `#[fg=blue]theme #[default]${own}`,
+  ],
   ['puts its own behind it', (right: string) => `${right} | theme;`, (own: string) => `${own} | theme;`],
   ['replaces it', () => 'theme', () => 'theme'],
 ])('what a theme made of status-right afterwards stays when it %s', async (_what, rewrite, expected) => {
   const { tmux, load, ct } = await scene();
   const own = await tmux.run('show-options', '-gv', 'status-right');
   await load();
-  await tmux.run('set-option', '-g', 'status-right', rewrite(await tmux.run('show-options', '-gv', 'status-right')).replace(/;$/, '\\;'));
+  await tmux.run(
+    'set-option',
+    '-g',
+    'status-right',
+    rewrite(await tmux.run('show-options', '-gv', 'status-right')).replace(/;$/, '\\;'),
+  );
   await ct('uninstall-plugin');
   expect(await tmux.run('show-options', '-gv', 'status-right')).toBe(expected(own));
 });
@@ -116,7 +155,8 @@ test('what a watcher that was killed has left in tmux goes as well', async () =>
   const { tmux, dump, load, ct } = await scene();
   const before = await dump();
   await load();
-  for (const hook of ['client-attached', 'pane-exited', 'window-pane-changed']) await tmux.run('set-hook', '-g', `${hook}[9137]`, 'wait-for -S claude_tmux_watch');
+  for (const hook of ['client-attached', 'pane-exited', 'window-pane-changed'])
+    await tmux.run('set-hook', '-g', `${hook}[9137]`, 'wait-for -S claude_tmux_watch');
   await tmux.run('set-environment', '-gh', 'claude_tmux', '#{?x,#{claude_tmux_text_1},}');
   await ct('uninstall-plugin');
   expect(await dump()).toBe(before);
@@ -127,7 +167,10 @@ test('uninstalling twice says that there is nothing to take out', async () => {
   await load();
   await ct('uninstall-plugin');
   const { code, stderr } = await ct('uninstall-plugin');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('the plugin is not loaded in the tmux server at') as unknown });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining('the plugin is not loaded in the tmux server at') as unknown,
+  });
 });
 
 test.each([
@@ -153,7 +196,9 @@ test('@claude_tmux_auto off takes the bar out again at the next load, and on put
 });
 
 test('a key that is taken is left alone, and the first who attaches is told so, once', async () => {
-  const { tmux, load, attach, ct } = await scene('bind N display-message mine\nset -g @claude_tmux_key_menu F\nset -g @claude_tmux_key_dashboard nonsense\n');
+  const { tmux, load, attach, ct } = await scene(
+    'bind N display-message mine\nset -g @claude_tmux_key_menu F\nset -g @claude_tmux_key_dashboard nonsense\n',
+  );
   await load();
   expect(await bound(tmux, 'N')).toContain('display-message mine');
   const { stderr } = await ct('plugin', 'load');
@@ -175,7 +220,12 @@ test('a key that the options no longer name is given back', async () => {
   await tmux.run('set-option', '-g', '@claude_tmux_key_menu', 'none');
   await load();
   const keys = await tmux.run('list-keys', '-N', '-T', 'prefix');
-  expect(keys.split('\n').filter((line) => line.includes('claude-tmux: ')).map((line) => /^(?:C-b )?(\S+)/.exec(line)?.[1])).toEqual(['F', 'J']);
+  expect(
+    keys
+      .split('\n')
+      .filter((line) => line.includes('claude-tmux: '))
+      .map((line) => /^(?:C-b )?(\S+)/.exec(line)?.[1]),
+  ).toEqual(['F', 'J']);
 });
 
 test('a key that the user has bound since is not touched by the next load', async () => {
@@ -208,5 +258,7 @@ test('a load while a terminal is attached starts the watcher at once', async () 
   await attach();
   await eventually(async () => expect(await tmux.run('list-clients')).not.toBe(''));
   await load();
-  await eventually(() => expect(asked()).toEqual([expect.stringMatching(/^plugin load --folder .*tmux-plugin$/), 'watch --start']));
+  await eventually(() =>
+    expect(asked()).toEqual([expect.stringMatching(/^plugin load --folder .*tmux-plugin$/), 'watch --start']),
+  );
 });

@@ -14,6 +14,8 @@ test('a message to one client names it, but on tmux 3.2a, which would take the n
 });
 
 test('nothing else shows a message to a client by its name', () => {
-  const others = readSources().filter(({ path, text }) => path !== 'plugin/messageTo.ts' && /display-message(',)? '?-c/.test(text));
+  const others = readSources().filter(
+    ({ path, text }) => path !== 'plugin/messageTo.ts' && /display-message(',)? '?-c/.test(text),
+  );
   expect(others.map(({ path }) => path)).toEqual([]);
 });

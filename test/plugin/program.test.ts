@@ -17,7 +17,8 @@ afterEach(() => scene.dispose());
 function makeClone(name: string, { build }: { readonly build: boolean }): string {
   const folder = scene.sandbox.path(name);
   mkdirSync(folder);
-  for (const part of ['claude-tmux.tmux', 'tmux-plugin', 'layouts', 'package.json', ...(build ? ['dist'] : [])]) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  for (const part of ['claude-tmux.tmux', 'tmux-plugin', 'layouts', 'package.json', ...(build ? ['dist'] : [])])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   return folder;
 }
 
@@ -26,7 +27,10 @@ async function pathOf(...more: string[]): Promise<string> {
   const folder = scene.sandbox.path('path');
   mkdirSync(folder);
   for (const program of ['sh', 'env', 'dirname', 'readlink', 'tmux', 'sed', 'tail', 'sleep', 'cat', ...more]) {
-    symlinkSync((await output('sh', ['-c', 'command -v "$1"', 'sh', program], { env: scene.sandbox.env })).trim(), join(folder, program));
+    symlinkSync(
+      (await output('sh', ['-c', 'command -v "$1"', 'sh', program], { env: scene.sandbox.env })).trim(),
+      join(folder, program),
+    );
   }
   return folder;
 }
@@ -34,23 +38,26 @@ async function pathOf(...more: string[]): Promise<string> {
 const right = () => scene.tmux.run('show-options', '-gv', 'status-right');
 const hidden = (name: string) => scene.tmux.run('show-environment', '-gh', name);
 
-test.each(["with ' quote", 'a#(touch pwned)b', 'with "double" $HOME', 'plain'])('the plugin works from a folder named %j', async (name) => {
-  const folder = makeClone(name, { build: true });
-  const asked = makeListener(scene.sandbox.path('bin', 'listener'), scene.sandbox.path('asked'));
-  await scene.load(join(folder, 'claude-tmux.tmux'));
-  expect(await hidden('claude_tmux_plugin')).toBe('claude_tmux_plugin=N A F');
-  const terminal = await scene.attach();
-  await shows(terminal, 'mine');
-  await scene.tmux.run('set-option', '-g', '@claude_tmux_bin', scene.sandbox.path('bin', 'listener'));
-  // A message stands for 0.75 s, which a busy machine can miss.
-  await scene.tmux.run('set-option', '-g', 'display-time', '4000');
-  await terminal.run('send-keys', 'C-b', 'N');
-  await shows(terminal, 'nobody waits for you');
-  expect(asked().filter((line) => line !== 'watch --start')).toEqual([expect.stringMatching(/^plugin next \/dev\//)]);
-  await terminal.run('send-keys', 'C-b', 'F');
-  await shows(terminal, 'no fleet is recorded');
-  expect(existsSync(scene.sandbox.path('pwned'))).toBe(false);
-});
+test.each(["with ' quote", 'a#(touch pwned)b', 'with "double" $HOME', 'plain'])(
+  'the plugin works from a folder named %j',
+  async (name) => {
+    const folder = makeClone(name, { build: true });
+    const asked = makeListener(scene.sandbox.path('bin', 'listener'), scene.sandbox.path('asked'));
+    await scene.load(join(folder, 'claude-tmux.tmux'));
+    expect(await hidden('claude_tmux_plugin')).toBe('claude_tmux_plugin=N A F');
+    const terminal = await scene.attach();
+    await shows(terminal, 'mine');
+    await scene.tmux.run('set-option', '-g', '@claude_tmux_bin', scene.sandbox.path('bin', 'listener'));
+    // A message stands for 0.75 s, which a busy machine can miss.
+    await scene.tmux.run('set-option', '-g', 'display-time', '4000');
+    await terminal.run('send-keys', 'C-b', 'N');
+    await shows(terminal, 'nobody waits for you');
+    expect(asked().filter((line) => line !== 'watch --start')).toEqual([expect.stringMatching(/^plugin next \/dev\//)]);
+    await terminal.run('send-keys', 'C-b', 'F');
+    await shows(terminal, 'no fleet is recorded');
+    expect(existsSync(scene.sandbox.path('pwned'))).toBe(false);
+  },
+);
 
 test.each([
   ['folder', (link: string) => join(link, 'claude-tmux.tmux'), (folder: string) => folder],
@@ -65,7 +72,12 @@ test('the program of the option wins over the one on PATH, and that over the bui
   const folder = makeClone('clone', { build: true });
   const onPath = makeListener(scene.sandbox.path('path2', 'claude-tmux'), scene.sandbox.path('onPath'));
   const named = makeListener(scene.sandbox.path('home', 'mine', 'ct'), scene.sandbox.path('named'));
-  await scene.tmux.run('set-environment', '-g', 'PATH', `${scene.sandbox.path('path2')}:${scene.sandbox.env.PATH ?? ''}`);
+  await scene.tmux.run(
+    'set-environment',
+    '-g',
+    'PATH',
+    `${scene.sandbox.path('path2')}:${scene.sandbox.env.PATH ?? ''}`,
+  );
   await scene.load(join(folder, 'claude-tmux.tmux'));
   expect(onPath()).toHaveLength(1);
   await scene.tmux.run('set-option', '-g', '@claude_tmux_bin', '~/mine/ct');
@@ -78,14 +90,21 @@ test('the Node that ran the program last runs it by its path: the PATH of what t
   const beside = scene.sandbox.path('node', 'bin');
   mkdirSync(beside, { recursive: true });
   symlinkSync(process.execPath, join(beside, 'node'));
-  for (const name of ['tmux', 'git', 'claude']) writeFileSync(join(beside, name), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
+  for (const name of ['tmux', 'git', 'claude'])
+    writeFileSync(join(beside, name), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
   mkdirSync(scene.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1'), { recursive: true });
   writeFileSync(scene.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'node'), join(beside, 'node'));
   mkdirSync(join(folder, 'dist'));
   const seen = scene.sandbox.path('seen');
-  writeFileSync(join(folder, 'dist', 'claude-tmux.cjs'), `#!/usr/bin/env node\nrequire('fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.execPath, process.env.PATH]));\n`, { mode: 0o755 });
+  writeFileSync(
+    join(folder, 'dist', 'claude-tmux.cjs'),
+    `#!/usr/bin/env node\nrequire('fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.execPath, process.env.PATH]));\n`,
+    { mode: 0o755 },
+  );
   const path = await pathOf();
-  await run('sh', [join(folder, 'tmux-plugin', 'run.sh'), 'status'], { env: { ...scene.sandbox.env, PATH: path, TMUX: `${scene.tmux.socket},0,-1` } });
+  await run('sh', [join(folder, 'tmux-plugin', 'run.sh'), 'status'], {
+    env: { ...scene.sandbox.env, PATH: path, TMUX: `${scene.tmux.socket},0,-1` },
+  });
   expect(JSON.parse(readFileSync(seen, 'utf8'))).toEqual([process.execPath, path]);
 });
 
@@ -151,9 +170,18 @@ test('a tmux that is too old gets one sentence and nothing else', async () => {
   const bin = await pathOf();
   const stand = scene.sandbox.path('old');
   mkdirSync(stand);
-  writeFileSync(join(stand, 'tmux'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\n[ "$1" != display-message ] || echo 3.1c\n`);
+  writeFileSync(
+    join(stand, 'tmux'),
+    `#!/bin/sh\nprintf '%s\\n' "$*" >>'${log}'\n[ "$1" != display-message ] || echo 3.1c\n`,
+  );
   chmodSync(join(stand, 'tmux'), 0o755);
-  const ended = await run(join(ROOT, 'claude-tmux.tmux'), [], { env: { ...scene.sandbox.env, PATH: `${stand}:${bin}` } });
-  expect(ended).toEqual({ code: 0, stdout: 'claude-tmux needs tmux 3.2a or newer; this server is older, so the plugin is not loaded\n', stderr: '' });
+  const ended = await run(join(ROOT, 'claude-tmux.tmux'), [], {
+    env: { ...scene.sandbox.env, PATH: `${stand}:${bin}` },
+  });
+  expect(ended).toEqual({
+    code: 0,
+    stdout: 'claude-tmux needs tmux 3.2a or newer; this server is older, so the plugin is not loaded\n',
+    stderr: '',
+  });
   expect(readFileSync(log, 'utf8').trimEnd().split('\n')).toEqual(['display-message -p #{version}', 'list-clients']);
 });

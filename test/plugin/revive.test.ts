@@ -25,8 +25,16 @@ afterEach(async () => {
 async function revive(lines: readonly (string | number)[] | null): Promise<readonly string[]> {
   const file = scene.sandbox.path('pid');
   if (lines !== null) writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-  const { stdout } = await run('tmux', ['-S', scene.tmux.socket, 'display-message', '-p', '#{socket_path},#{pid},0'], { env: scene.sandbox.env });
-  await run('sh', [join(ROOT, 'tmux-plugin', 'revive.sh'), file], { env: { ...scene.sandbox.env, TMUX: stdout.trim(), PATH: `${scene.sandbox.path('bin')}:${scene.sandbox.env.PATH ?? ''}` } });
+  const { stdout } = await run('tmux', ['-S', scene.tmux.socket, 'display-message', '-p', '#{socket_path},#{pid},0'], {
+    env: scene.sandbox.env,
+  });
+  await run('sh', [join(ROOT, 'tmux-plugin', 'revive.sh'), file], {
+    env: {
+      ...scene.sandbox.env,
+      TMUX: stdout.trim(),
+      PATH: `${scene.sandbox.path('bin')}:${scene.sandbox.env.PATH ?? ''}`,
+    },
+  });
   return asked();
 }
 
@@ -59,7 +67,9 @@ test.each<[string, (own: { pid: number; start: string; boot: string }) => readon
 
 test('a watcher that was killed is started, also while its body lies about as a zombie', async () => {
   // The shell never waits for its child: once killed, it stays a zombie.
-  const parent = spawn('sh', ['-c', 'sleep 1000 & echo $! >"$0"; exec sleep 1000', scene.sandbox.path('child')], { stdio: 'ignore' });
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo $! >"$0"; exec sleep 1000', scene.sandbox.path('child')], {
+    stdio: 'ignore',
+  });
   children.push(parent);
   const { pid, start } = await eventually(async () => {
     const child = Number(readFileSync(scene.sandbox.path('child'), 'utf8'));

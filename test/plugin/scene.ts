@@ -37,11 +37,34 @@ export async function makeScene({ config }: { readonly config?: string } = {}): 
       await tmux.run('run-shell', `'${file.replaceAll("'", `'\\''`).replaceAll('#', '##')}'`);
       await eventually(async () => tmux.run('show-environment', '-gh', 'claude_tmux_plugin'), { within: 30_000 });
     },
-    ct: (command = '', ...args) => run(process.execPath, [PROGRAM, command, '-S', tmux.socket, ...args], { env: sandbox.env, cwd: sandbox.root }),
-    dump: async () => (await Promise.all([['show-options', '-g'], ['show-options', '-gw'], ['show-options', '-s'], ['show-hooks', '-g'], ['show-hooks', '-gw'], ['list-keys'], ['list-keys', '-N'], ['show-environment', '-gh']].map((args) => tmux.run(...args)))).join('\n====\n'),
+    ct: (command = '', ...args) =>
+      run(process.execPath, [PROGRAM, command, '-S', tmux.socket, ...args], { env: sandbox.env, cwd: sandbox.root }),
+    dump: async () =>
+      (
+        await Promise.all(
+          [
+            ['show-options', '-g'],
+            ['show-options', '-gw'],
+            ['show-options', '-s'],
+            ['show-hooks', '-g'],
+            ['show-hooks', '-gw'],
+            ['list-keys'],
+            ['list-keys', '-N'],
+            ['show-environment', '-gh'],
+          ].map((args) => tmux.run(...args)),
+        )
+      ).join('\n====\n'),
     attach: async (...flags) => {
       const terminal = startTmux(sandbox);
-      await terminal.run('new-session', '-d', '-x', '100', '-y', '30', `env -u TMUX tmux -S '${tmux.socket}' ${flags.join(' ')} attach-session`);
+      await terminal.run(
+        'new-session',
+        '-d',
+        '-x',
+        '100',
+        '-y',
+        '30',
+        `env -u TMUX tmux -S '${tmux.socket}' ${flags.join(' ')} attach-session`,
+      );
       await terminal.run('set-option', '-g', 'status', 'off');
       return terminal;
     },
@@ -51,11 +74,14 @@ export async function makeScene({ config }: { readonly config?: string } = {}): 
 
 /** Waits until a terminal shows a text; gives all it shows. */
 export function shows(terminal: PrivateTmux, text: string): Promise<string> {
-  return eventually(async () => {
-    const screen = await terminal.run('capture-pane', '-p');
-    if (!screen.includes(text)) throw new Error(`the screen does not show "${text}":\n${screen}`);
-    return screen;
-  }, { within: 30_000 });
+  return eventually(
+    async () => {
+      const screen = await terminal.run('capture-pane', '-p');
+      if (!screen.includes(text)) throw new Error(`the screen does not show "${text}":\n${screen}`);
+      return screen;
+    },
+    { within: 30_000 },
+  );
 }
 
 /** A program at `path` that writes down what it is asked, a line a call, and does it; gives a reader of those lines. */

@@ -27,7 +27,10 @@ afterEach(() => sandbox.dispose());
 /** A bare repository with the tracked files as they are in this working tree, and with the built program as a release has it. */
 async function makeRemote(): Promise<string> {
   const work = sandbox.path('work');
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).split('\0');
   for (const path of files.filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
     mkdirSync(dirname(join(work, path)), { recursive: true });
     cpSync(join(ROOT, path), join(work, path));
@@ -43,13 +46,15 @@ async function makeRemote(): Promise<string> {
 
 /** Processes of this sandbox but for its tmux servers and clients, by their arguments. */
 function processes(): readonly string[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    } catch {
-      return '';
-    }
-  });
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return '';
+      }
+    });
   return all.filter((line) => line.includes(sandbox.root) && !/^(tmux|env) /.test(line)).sort();
 }
 
@@ -74,31 +79,50 @@ async function reload(): Promise<void> {
 }
 
 describe.each(TPMS)('$which', ({ folder, suffix }) => {
-  test.skipIf(!existsSync(join(folder, 'tpm')) || process.platform !== 'linux')('prefix + I clones and loads the plugin; again, and ten reloads, change nothing', async () => {
-    const config = `set -g @plugin '${await makeRemote()}${suffix}'\nrun-shell '${join(folder, 'tpm')}'\n`;
-    writeFileSync(sandbox.path('home', '.tmux.conf'), config);
-    tmux = startTmux(sandbox, { config });
-    await tmux.run('new-session', '-d', '-s', 'mine', '-x', '100', '-y', '30', 'sleep 100000');
-    terminal = startTmux(sandbox);
-    await terminal.run('new-session', '-d', '-x', '100', '-y', '30', `env -u TMUX tmux -S '${tmux.socket}' attach-session`);
-    await terminal.run('set-option', '-g', 'status', 'off');
-    await shows(terminal, '[mine]');
-    await eventually(async () => expect(await bound(tmux, 'I')).toContain('install'));
-    await install();
-    await eventually(async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toMatch(/^#\{E:claude_tmux\}/), { within: 30_000 });
-    expect(await bound(tmux, 'N')).toContain(sandbox.path('home', '.tmux', 'plugins', 'claude-tmux', 'tmux-plugin', 'run.sh'));
-    const once = await eventually(async () => {
-      const now = await state();
-      expect(now.processes.filter((line) => /tpm|plugin\.sh|plugin load|revive\.sh|watch --start/.test(line))).toEqual([]);
-      // The watcher, which a load starts where a terminal is attached, is there for good.
-      expect(now.processes.filter((line) => line.includes(' watch -S '))).toHaveLength(1);
-      expect(now.hooks).toContain('window-unlinked[9137]');
-      return now;
-    });
-    await install();
-    for (let times = 0; times < 10; times++) await reload();
-    await eventually(async () => expect(await state()).toEqual(once));
-    // The clone carries a program that runs by itself.
-    expect(existsSync(sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'node'))).toBe(true);
-  }, 180_000);
+  test.skipIf(!existsSync(join(folder, 'tpm')) || process.platform !== 'linux')(
+    'prefix + I clones and loads the plugin; again, and ten reloads, change nothing',
+    async () => {
+      const config = `set -g @plugin '${await makeRemote()}${suffix}'\nrun-shell '${join(folder, 'tpm')}'\n`;
+      writeFileSync(sandbox.path('home', '.tmux.conf'), config);
+      tmux = startTmux(sandbox, { config });
+      await tmux.run('new-session', '-d', '-s', 'mine', '-x', '100', '-y', '30', 'sleep 100000');
+      terminal = startTmux(sandbox);
+      await terminal.run(
+        'new-session',
+        '-d',
+        '-x',
+        '100',
+        '-y',
+        '30',
+        `env -u TMUX tmux -S '${tmux.socket}' attach-session`,
+      );
+      await terminal.run('set-option', '-g', 'status', 'off');
+      await shows(terminal, '[mine]');
+      await eventually(async () => expect(await bound(tmux, 'I')).toContain('install'));
+      await install();
+      await eventually(
+        async () => expect(await tmux.run('show-options', '-gv', 'status-right')).toMatch(/^#\{E:claude_tmux\}/),
+        { within: 30_000 },
+      );
+      expect(await bound(tmux, 'N')).toContain(
+        sandbox.path('home', '.tmux', 'plugins', 'claude-tmux', 'tmux-plugin', 'run.sh'),
+      );
+      const once = await eventually(async () => {
+        const now = await state();
+        expect(
+          now.processes.filter((line) => /tpm|plugin\.sh|plugin load|revive\.sh|watch --start/.test(line)),
+        ).toEqual([]);
+        // The watcher, which a load starts where a terminal is attached, is there for good.
+        expect(now.processes.filter((line) => line.includes(' watch -S '))).toHaveLength(1);
+        expect(now.hooks).toContain('window-unlinked[9137]');
+        return now;
+      });
+      await install();
+      for (let times = 0; times < 10; times++) await reload();
+      await eventually(async () => expect(await state()).toEqual(once));
+      // The clone carries a program that runs by itself.
+      expect(existsSync(sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'node'))).toBe(true);
+    },
+    180_000,
+  );
 });

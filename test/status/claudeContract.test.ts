@@ -28,7 +28,9 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** Hook inputs of one version, as its binary wrote them: a JSON object a line. */
 function recorded(file: string): readonly Input[] {
-  const lines = readFileSync(new URL(`../fixtures/claude/${file}`, import.meta.url), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL(`../fixtures/claude/${file}`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as unknown).filter(isObject);
 }
 
@@ -42,7 +44,9 @@ describe.each([
     const lacking = inputs.flatMap((input) => {
       const event = textAt(input, 'hook_event_name') ?? 'no event';
       const missing = (READ[event] ?? []).filter((key) => !(key in input));
-      return missing.length === 0 ? [] : [`${event} lacks ${missing.join(', ')}; it has ${Object.keys(input).join(', ')}`];
+      return missing.length === 0
+        ? []
+        : [`${event} lacks ${missing.join(', ')}; it has ${Object.keys(input).join(', ')}`];
     });
     expect(lacking).toEqual([]);
   });
@@ -50,7 +54,12 @@ describe.each([
   it('are read with their conversation, and a detail where their event has one', () => {
     const events = inputs.map((input) => parseHookEvent(textAt(input, 'hook_event_name') ?? '', 1, input));
     expect(events.filter(({ sessionId }) => sessionId === null)).toEqual([]);
-    const silent = events.filter(({ event, detail }) => ['UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'Stop', 'Notification', 'Elicitation'].includes(event) && (detail ?? '') === '');
+    const silent = events.filter(
+      ({ event, detail }) =>
+        ['UserPromptSubmit', 'PreToolUse', 'PermissionRequest', 'Stop', 'Notification', 'Elicitation'].includes(
+          event,
+        ) && (detail ?? '') === '',
+    );
     expect(silent.map(({ event, tool }) => `${event} ${tool ?? ''}`)).toEqual([]);
   });
 });

@@ -23,7 +23,10 @@ function tableText(): string {
 }
 
 function parseGolden(): ReadonlyMap<string, readonly Answer[]> {
-  const rows = readFileSync(GOLDEN, 'utf8').split('\n').filter((line) => /^\S/.test(line)).map((line) => line.split(/\s+/));
+  const rows = readFileSync(GOLDEN, 'utf8')
+    .split('\n')
+    .filter((line) => /^\S/.test(line))
+    .map((line) => line.split(/\s+/));
   return new Map(rows.map(([name = '', ...answers]) => [name, answers as Answer[]]));
 }
 
@@ -40,13 +43,18 @@ test('for every state, pair of circumstances and verb the strictest answer wins'
   const golden = parseGolden();
   const strictness = (name: string, at: number): number => STRICTNESS.indexOf(golden.get(name)?.[at] ?? 'no');
   const wrong: string[] = [];
-  const sets: readonly (readonly Circumstance[])[] = [[], ...CIRCUMSTANCES.map((one) => [one]), ...CIRCUMSTANCES.flatMap((one) => CIRCUMSTANCES.map((other) => [one, other]))];
+  const sets: readonly (readonly Circumstance[])[] = [
+    [],
+    ...CIRCUMSTANCES.map((one) => [one]),
+    ...CIRCUMSTANCES.flatMap((one) => CIRCUMSTANCES.map((other) => [one, other])),
+  ];
   for (const state of AGENT_STATES) {
     for (const circumstances of sets) {
       VERBS.forEach((verb, at) => {
         const expected = STRICTNESS[Math.max(...[state, ...circumstances].map((name) => strictness(name, at)))];
         const { answer, reasons } = decide(verb, { state, circumstances });
-        if (answer !== expected || (answer === 'yes') !== (reasons.length === 0)) wrong.push(`${verb} ${state} ${circumstances.join(' ')}: ${answer}`);
+        if (answer !== expected || (answer === 'yes') !== (reasons.length === 0))
+          wrong.push(`${verb} ${state} ${circumstances.join(' ')}: ${answer}`);
       });
     }
   }
@@ -56,20 +64,33 @@ test('for every state, pair of circumstances and verb the strictest answer wins'
 
 test('a state that needs the user is never given a text as an answer, nor are its files moved', () => {
   const asks: readonly AgentState[] = ['blocked', 'permission', 'question', 'plan-review'];
-  for (const state of asks) for (const verb of ['send', 'task', 'sync', 'close', 'land'] as const) expect(decide(verb, { state, circumstances: [] }).answer).toBe('no');
+  for (const state of asks)
+    for (const verb of ['send', 'task', 'sync', 'close', 'land'] as const)
+      expect(decide(verb, { state, circumstances: [] }).answer).toBe('no');
 });
 
 test('nothing that works, asks or runs in the background is ended without a question', () => {
   const busy: readonly AgentState[] = ['working', 'permission', 'question', 'plan-review', 'background', 'unknown'];
-  for (const state of busy) for (const verb of ['restart', 'down', 'close', 'task'] as const) expect(decide(verb, { state, circumstances: [] }).answer).not.toBe('yes');
+  for (const state of busy)
+    for (const verb of ['restart', 'down', 'close', 'task'] as const)
+      expect(decide(verb, { state, circumstances: [] }).answer).not.toBe('yes');
 });
 
 test('a background task locks nothing out for ever: every verb has a way', () => {
-  for (const verb of VERBS.filter((one) => one !== 'respawn')) expect(decide(verb, { state: 'background', circumstances: [] }).answer).not.toBe('no');
+  for (const verb of VERBS.filter((one) => one !== 'respawn'))
+    expect(decide(verb, { state: 'background', circumstances: [] }).answer).not.toBe('no');
 });
 
 test('what needs you is what the contract says', () => {
-  expect(AGENT_STATES.filter((state) => STATES[state].needsYou)).toEqual(['blocked', 'permission', 'question', 'plan-review', 'error', 'limited', 'crashed']);
+  expect(AGENT_STATES.filter((state) => STATES[state].needsYou)).toEqual([
+    'blocked',
+    'permission',
+    'question',
+    'plan-review',
+    'error',
+    'limited',
+    'crashed',
+  ]);
 });
 
 describe('a refusal', () => {
@@ -94,12 +115,21 @@ describe('a refusal', () => {
 
   test('in words', () => {
     const decision = decide('restart', { state: 'permission', circumstances: [] });
-    expect(describeLoss('restart', 'api', decision)).toBe('"api" asks for a permission; restart ends its turn, and the question stays unanswered');
-    expect(describeRefusal('close', 'api', { decision: decide('close', { state: 'working', circumstances: [] }), detail: 'Bash: npm test' })).toEqual({
+    expect(describeLoss('restart', 'api', decision)).toBe(
+      '"api" asks for a permission; restart ends its turn, and the question stays unanswered',
+    );
+    expect(
+      describeRefusal('close', 'api', {
+        decision: decide('close', { state: 'working', circumstances: [] }),
+        detail: 'Bash: npm test',
+      }),
+    ).toEqual({
       message: '"api" is working (Bash: npm test); it was not closed',
       hint: 'wait for the end of its turn, or press Esc in its pane',
     });
-    expect(describeRefusal('send', 'api', { decision: decide('send', { state: 'idle', circumstances: ['draft'] }) })).toEqual({
+    expect(
+      describeRefusal('send', 'api', { decision: decide('send', { state: 'idle', circumstances: ['draft'] }) }),
+    ).toEqual({
       message: '"api" has a draft in its input line, which would be sent with the text; nothing was sent',
       hint: 'send or clear the draft first: claude-tmux go api',
     });

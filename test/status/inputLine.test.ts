@@ -56,10 +56,22 @@ describe.each(files)('the input line on a recorded screen of %s', (file) => {
 });
 
 test('every version and both renderers were recorded', () => {
-  expect(files).toEqual(expect.arrayContaining(['2.1.197-80x24.json', '2.1.197-40x24.json', '2.1.332-80x24.json', '2.1.332-40x24.json', '2.1.332-80x24-fullscreen.json', '2.1.332-40x24-fullscreen.json']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      '2.1.197-80x24.json',
+      '2.1.197-40x24.json',
+      '2.1.332-80x24.json',
+      '2.1.332-40x24.json',
+      '2.1.332-80x24-fullscreen.json',
+      '2.1.332-40x24-fullscreen.json',
+    ]),
+  );
 });
 
-const box = (row: string, x: number): StyledScreen => ({ text: `────────\n${row}\n────────\n  ? for shortcuts\n`, cursor: { x, y: 1 } });
+const box = (row: string, x: number): StyledScreen => ({
+  text: `────────\n${row}\n────────\n  ? for shortcuts\n`,
+  cursor: { x, y: 1 },
+});
 
 test('text that is not dim is a draft wherever the cursor stands in it', () => {
   const letters = fc.stringMatching(/^[a-z0-9 äß日本/@#]*[a-z0-9äß日本]$/);
@@ -72,9 +84,14 @@ test('text that is not dim is a draft wherever the cursor stands in it', () => {
 
 test('a screen without a box, or with a cursor outside of it, shows no input line', () => {
   fc.assert(
-    fc.property(fc.array(fc.stringMatching(/^[ -~❯]*$/), { maxLength: 24 }), fc.nat({ max: 30 }), fc.nat({ max: 30 }), (rows, x, y) => {
-      expect(readInputLine({ text: rows.join('\n'), cursor: { x, y } })).toEqual(UNSEEN);
-    }),
+    fc.property(
+      fc.array(fc.stringMatching(/^[ -~❯]*$/), { maxLength: 24 }),
+      fc.nat({ max: 30 }),
+      fc.nat({ max: 30 }),
+      (rows, x, y) => {
+        expect(readInputLine({ text: rows.join('\n'), cursor: { x, y } })).toEqual(UNSEEN);
+      },
+    ),
   );
 });
 
@@ -84,14 +101,24 @@ describe('the text that was pasted', () => {
     ['wraps', draft('word word\nword'), 'word word word', true],
     ['is one placeholder', draft('[Pasted text #2 +4 lines]'), 'l1\nl2\nl3\nl4\nl5', true],
     ['is longer than the box shows', draft('the middle of', true), 'begin the middle of', true],
-    ['is longer than the box shows, and somebody typed behind it', draft('the middle of and', true), 'begin the middle of', false],
+    [
+      'is longer than the box shows, and somebody typed behind it',
+      draft('the middle of and', true),
+      'begin the middle of',
+      false,
+    ],
     ['is there in part only', draft('hel'), 'hello', false],
     ['stands behind a draft', draft('rm -rf xhello'), 'hello', false],
     ['stands behind a draft as a placeholder', draft('rm -rf [Pasted text #1 +4 lines]'), 'l1\nl2\nl3\nl4\nl5', false],
     ['is followed by what somebody typed', draft('hello there'), 'hello', false],
     ['is not there', EMPTY, 'hello', false],
     ['cannot be seen', UNSEEN, 'hello', false],
-    ['has a character that the terminal draws in another way', draft('a family: \ufffd here'), 'a family: 👩‍👩‍👧 here', true],
+    [
+      'has a character that the terminal draws in another way',
+      draft('a family: \ufffd here'),
+      'a family: 👩‍👩‍👧 here',
+      true,
+    ],
     ['went into shell mode', draft('!hello'), 'hello', false],
   ];
   test.each(cases)('%s', (_name, line, text, expected) => {

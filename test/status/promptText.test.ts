@@ -17,7 +17,7 @@ const stripped = (text: string): string => text.replace(/[\u061c\u200e\u200f\u20
 /** As each version gives a prompt on, by name. */
 const WAYS: Readonly<Record<string, (text: string) => string>> = {
   'as it is (2.1.197)': (text) => text,
-  'composed': (text) => text.normalize('NFC'),
+  composed: (text) => text.normalize('NFC'),
   'without direction marks (2.1.332)': (text) => stripped(text).normalize('NFC'),
   'as a paste (2.1.332)': (text) => wrapped(stripped(text).normalize('NFC')),
 };
@@ -36,11 +36,31 @@ const TEXTS = [
   `${'a'.repeat(199)}…`,
   'family \u{1f468}\u200d\u{1f469}\u200d\u{1f467} of emoji',
 ];
-const tagged = fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 90 }), fc.constantFrom('\n', '<pasted_content id="4965">\n', '\n</pasted_content id="4965">\n', '<\\pasted_content', '\u202e', '\u2066')), { maxLength: 8 }).map((parts) => parts.join(''));
+const tagged = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 90 }),
+      fc.constantFrom(
+        '\n',
+        '<pasted_content id="4965">\n',
+        '\n</pasted_content id="4965">\n',
+        '<\\pasted_content',
+        '\u202e',
+        '\u2066',
+      ),
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(''));
 
 describe('what is kept of a prompt', () => {
   it.each(Object.entries(WAYS))('is known again by the text that was sent, given on %s', (_way, give) => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 400 }), tagged), (text) => isKeptOf(kept(give(text)), text)), { examples: TEXTS.map((text): [string] => [text]) });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 400 }), tagged), (text) =>
+        isKeptOf(kept(give(text)), text),
+      ),
+      { examples: TEXTS.map((text): [string] => [text]) },
+    );
   });
 
   it('is known again where the JSON of a long paste was cut', () => {
@@ -61,14 +81,23 @@ describe('what is kept of a prompt', () => {
 });
 
 describe('the last prompt that is shown', () => {
-  const shown = (prompt: string): string | null => parseTranscriptTail(JSON.stringify({ type: 'last-prompt', lastPrompt: prompt })).lastPrompt;
+  const shown = (prompt: string): string | null =>
+    parseTranscriptTail(JSON.stringify({ type: 'last-prompt', lastPrompt: prompt })).lastPrompt;
 
   it.each([
     ['a paste', wrapped('one\ntwo\nthree\nfour'), 'one two three four'],
     ['words and a paste', wrapped('one\ntwo', { before: 'Do this:' }), 'Do this: one two'],
     ['two pastes', `${wrapped('one')}${wrapped('two')}`, 'one two'],
-    ['a paste that speaks of the tag', wrapped('what is <pasted_content id="4965">?'), 'what is <pasted_content id="4965">?'],
-    ['words that speak of the tag', 'what is <pasted_content id="4965"> for?', 'what is <pasted_content id="4965"> for?'],
+    [
+      'a paste that speaks of the tag',
+      wrapped('what is <pasted_content id="4965">?'),
+      'what is <pasted_content id="4965">?',
+    ],
+    [
+      'words that speak of the tag',
+      'what is <pasted_content id="4965"> for?',
+      'what is <pasted_content id="4965"> for?',
+    ],
     ['a tag with another end', '<pasted_content>one</pasted_content>', '<pasted_content>one</pasted_content>'],
   ])('is without the tags around %s', (_what, prompt, expected) => {
     expect(kept(prompt)).toBe(expected);

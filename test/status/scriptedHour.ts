@@ -50,7 +50,18 @@ export function makeHour(seed: number): Hour {
   };
   const says = (status: string, waitingFor: string | null = null): void => {
     const time = Math.max(now + between(60, 200), (registry.at(-1)?.statusUpdatedAt ?? 0) + 1);
-    registry.push({ pid: 7, sessionId: 'one', cwd: '/w', procStart: '1', kind: 'interactive', name: 'x', status, waitingFor, startedAt: 0, statusUpdatedAt: time });
+    registry.push({
+      pid: 7,
+      sessionId: 'one',
+      cwd: '/w',
+      procStart: '1',
+      kind: 'interactive',
+      name: 'x',
+      status,
+      waitingFor,
+      startedAt: 0,
+      statusUpdatedAt: time,
+    });
   };
   const BASH = { tool_name: 'Bash', tool_input: { command: 'make' } };
   const tool = (): void => {
@@ -211,7 +222,13 @@ export function makeHour(seed: number): Hour {
       shows(CANNOT_CHECK);
       const notice = now + 6500;
       pass(500, 30_000);
-      if (now > notice) hooks.push(parseHookEvent('Notification', Math.max(notice, (hooks.at(-1)?.time ?? 0) + 1), { notification_type: 'agent_needs_input', message: CANNOT_CHECK }));
+      if (now > notice)
+        hooks.push(
+          parseHookEvent('Notification', Math.max(notice, (hooks.at(-1)?.time ?? 0) + 1), {
+            notification_type: 'agent_needs_input',
+            message: CANNOT_CHECK,
+          }),
+        );
       shows('');
       if (random() < 0.3) {
         interrupted();

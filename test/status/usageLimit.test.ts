@@ -47,7 +47,7 @@ describe('words that state none', () => {
     'Usage limit available again · continuing now',
     'API Error: 500 Internal server error',
     'API Error: Overloaded',
-    'the disk\'s limit was reached while writing',
+    "the disk's limit was reached while writing",
     'Your test has hit your usage limit of 3 retries',
     '',
   ])('%s', (text) => {

@@ -76,12 +76,15 @@ describe('folders', () => {
     await expect(makeFolders(sandbox.path('broken'))).rejects.toThrow('EEXIST');
   });
 
-  it.runIf(process.platform === 'linux')('that the system does not make end in an error, not in a wait for ever', async () => {
-    await expect(makeFolders('/proc/none/x')).rejects.toThrow('ENOENT');
-    const writing = writeFileAtomic('/proc/none/x/file', '');
-    await expect(writing).rejects.toThrow(UserError);
-    await expect(writing).rejects.toThrow('"/proc/none/x" cannot be written: no such file or directory');
-  });
+  it.runIf(process.platform === 'linux')(
+    'that the system does not make end in an error, not in a wait for ever',
+    async () => {
+      await expect(makeFolders('/proc/none/x')).rejects.toThrow('ENOENT');
+      const writing = writeFileAtomic('/proc/none/x/file', '');
+      await expect(writing).rejects.toThrow(UserError);
+      await expect(writing).rejects.toThrow('"/proc/none/x" cannot be written: no such file or directory');
+    },
+  );
 });
 
 describe('a versioned file', () => {
@@ -103,12 +106,17 @@ describe('a versioned file', () => {
   });
 
   it('of a newer version is refused', async () => {
-    await expect(read('{"version":4,"name":"x"}')).rejects.toThrow('was written by a newer claude-tmux (version 4 of the file, this one knows 3)');
+    await expect(read('{"version":4,"name":"x"}')).rejects.toThrow(
+      'was written by a newer claude-tmux (version 4 of the file, this one knows 3)',
+    );
   });
 
-  it.each(['', '{', '[]', 'null', '{"name":"x"}', '{"version":"3","name":"x"}', '{"version":3}'])('that holds %j is named as damaged', async (text) => {
-    await expect(read(text)).rejects.toThrow(`the thing "${sandbox.path('thing.json')}" is damaged`);
-  });
+  it.each(['', '{', '[]', 'null', '{"name":"x"}', '{"version":"3","name":"x"}', '{"version":3}'])(
+    'that holds %j is named as damaged',
+    async (text) => {
+      await expect(read(text)).rejects.toThrow(`the thing "${sandbox.path('thing.json')}" is damaged`);
+    },
+  );
 });
 
 const RECORD: FleetRecord = {
@@ -130,7 +138,30 @@ const RECORD: FleetRecord = {
   added: [],
   closed: [],
   sessions: [
-    { id: 'api', number: 1, name: 'Api', renamedFrom: 'old', key: 'backend', color: 'green', kind: 'agent', isClaude: true, path: '/w/shop/api', owner: 'api', branch: 'b', base: null, baseOf: 'plan', launchHash: 'h', conversation: 'c', account: '', port: 3001, task: null, nextTask: { text: 't', branch: 'n', conversation: 'd' }, syncedAt: '2026-01-02T00:00:00.000Z', syncWhenIdle: 'merge', dependsOn: [{ id: 'web', until: 'done' }] },
+    {
+      id: 'api',
+      number: 1,
+      name: 'Api',
+      renamedFrom: 'old',
+      key: 'backend',
+      color: 'green',
+      kind: 'agent',
+      isClaude: true,
+      path: '/w/shop/api',
+      owner: 'api',
+      branch: 'b',
+      base: null,
+      baseOf: 'plan',
+      launchHash: 'h',
+      conversation: 'c',
+      account: '',
+      port: 3001,
+      task: null,
+      nextTask: { text: 't', branch: 'n', conversation: 'd' },
+      syncedAt: '2026-01-02T00:00:00.000Z',
+      syncWhenIdle: 'merge',
+      dependsOn: [{ id: 'web', until: 'done' }],
+    },
   ],
 };
 
@@ -149,7 +180,9 @@ describe('fleet records', () => {
     await mkdir(fleetPaths(store, 'u4').root);
     const fleets = await readFleets(store);
     expect(fleets.records.map(({ name }) => name)).toEqual(['alpha', 'shop']);
-    expect(fleets.problems.map(({ message }) => message)).toEqual([`the fleet record "${fleetPaths(store, 'u3').record}" is damaged`]);
+    expect(fleets.problems.map(({ message }) => message)).toEqual([
+      `the fleet record "${fleetPaths(store, 'u3').record}" is damaged`,
+    ]);
     expect(findByName(fleets, 'alpha')?.uuid).toBe('u2');
     expect(findByRepo(fleets, { repo: null, checkout: '/src/shop' }).map(({ uuid }) => uuid)).toEqual(['u1']);
     expect(findByRepo(fleets, { repo: null, checkout: null })).toEqual([]);
@@ -179,7 +212,9 @@ describe('trusted layouts', () => {
   it('given side by side are all kept', async () => {
     const layouts = Array.from({ length: 8 }, (_, n) => ({ path: `/${n}`, fingerprint: `f${n}` }));
     await Promise.all(layouts.map(async (layout) => trustLayout(store, layout, new Date(0))));
-    expect(await Promise.all(layouts.map(async (layout) => readTrust(store, layout)))).toEqual(layouts.map(() => 'trusted'));
+    expect(await Promise.all(layouts.map(async (layout) => readTrust(store, layout)))).toEqual(
+      layouts.map(() => 'trusted'),
+    );
   });
 });
 
@@ -197,14 +232,28 @@ describe('the inbox', () => {
     await leave('PreToolUse.api_2.100.9', '{"session_id":"s-1","tool_name":"Re', 30);
     await leave('.123', 'half', 5);
     await leave('README', '', 5);
-    expect(readInbox(inbox).map(({ session, claudePid, event }) => [session, claudePid, event.event, event.time, event.sessionId, event.tool])).toEqual([
+    expect(
+      readInbox(inbox).map(({ session, claudePid, event }) => [
+        session,
+        claudePid,
+        event.event,
+        event.time,
+        event.sessionId,
+        event.tool,
+      ]),
+    ).toEqual([
       ['api_2', 100, 'SessionStart', 10_000, 's-1', null],
       ['web', 200, 'UserPromptSubmit', 20_000, 's-2', null],
       ['api_2', 100, 'PreToolUse', 30_000, 's-1', 'Re'],
       ['api_2', 100, 'Stop', 30_000, null, null],
     ]);
     clearInbox(inbox, ['Stop.api_2.100.10', 'gone'], 65_001);
-    expect((await readdir(inbox)).sort()).toEqual(['PreToolUse.api_2.100.9', 'README', 'SessionStart.api_2.100.8', 'UserPromptSubmit.web.200.7']);
+    expect((await readdir(inbox)).sort()).toEqual([
+      'PreToolUse.api_2.100.9',
+      'README',
+      'SessionStart.api_2.100.8',
+      'UserPromptSubmit.web.200.7',
+    ]);
   });
 
   it('that is absent is empty, one that cannot be read is an error', async () => {

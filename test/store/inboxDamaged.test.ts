@@ -41,13 +41,21 @@ describe('a hooks.json with what no Date and no file can hold', () => {
   const turn = { phase: 'done', since: 5, activeAt: 5, event: 'Stop', detail: null, until: null };
   const state = { conversation: 'c', turn, open: [], last: { event: 'Stop', time: 5 }, promptedAt: 5 };
 
-  async function stored(sessions: unknown, journal: unknown = null): Promise<Awaited<ReturnType<typeof readHookStates>>> {
+  async function stored(
+    sessions: unknown,
+    journal: unknown = null,
+  ): Promise<Awaited<ReturnType<typeof readHookStates>>> {
     await writeFile(fleet.hooks, JSON.stringify({ version: 1, sessions, folded: [], journal }));
     return readHookStates(fleet);
   }
 
   it.each([1e20, 1.5, -1, 0, '5', null])('%j is no time', async (time) => {
-    const read = await stored({ good: state, since: { ...state, turn: { ...turn, since: time } }, last: { ...state, last: { event: 'Stop', time } }, until: { ...state, promptedAt: time, turn: { ...turn, until: time } } });
+    const read = await stored({
+      good: state,
+      since: { ...state, turn: { ...turn, since: time } },
+      last: { ...state, last: { event: 'Stop', time } },
+      until: { ...state, promptedAt: time, turn: { ...turn, until: time } },
+    });
     expect(Object.keys(read.sessions)).toEqual(['good', 'until']);
     expect(read.sessions['until']).toMatchObject({ promptedAt: null, turn: { until: null } });
   });
@@ -59,8 +67,13 @@ describe('a hooks.json with what no Date and no file can hold', () => {
 
   it('a session called as what every object inherits is there when it is, and only then', async () => {
     expect((await stored({ good: state })).sessions['constructor']).toBeUndefined();
-    const { sessions } = await stored(JSON.parse(`{"constructor":${JSON.stringify(state)},"__proto__":${JSON.stringify(state)}}`));
+    const { sessions } = await stored(
+      JSON.parse(`{"constructor":${JSON.stringify(state)},"__proto__":${JSON.stringify(state)}}`),
+    );
     expect(Object.keys(sessions)).toEqual(['constructor', '__proto__']);
-    expect([sessions['constructor'], sessions['__proto__']]).toMatchObject([{ conversation: 'c' }, { conversation: 'c' }]);
+    expect([sessions['constructor'], sessions['__proto__']]).toMatchObject([
+      { conversation: 'c' },
+      { conversation: 'c' },
+    ]);
   });
 });

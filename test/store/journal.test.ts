@@ -12,7 +12,19 @@ beforeEach(async () => {
 afterEach(async () => sandbox.dispose());
 
 function entry(t: number): JournalEntry {
-  return { v: 1, t, session: 'api', conversation: 'c', agent: null, event: 'Stop', kind: null, tool: null, from: 'working', to: 'done', detail: 'x'.repeat(100) };
+  return {
+    v: 1,
+    t,
+    session: 'api',
+    conversation: 'c',
+    agent: null,
+    event: 'Stop',
+    kind: null,
+    tool: null,
+    from: 'working',
+    to: 'done',
+    detail: 'x'.repeat(100),
+  };
 }
 
 async function times(): Promise<readonly number[]> {
@@ -31,7 +43,8 @@ describe('the journal', () => {
 
   it('begins another file when one is full, and drops the oldest', async () => {
     let mark = await endOfJournal(folder);
-    for (let t = 1; t <= 10; t++) mark = await appendJournal(folder, [entry(t)], { mark, limits: { fileSize: 400, files: 3 } });
+    for (let t = 1; t <= 10; t++)
+      mark = await appendJournal(folder, [entry(t)], { mark, limits: { fileSize: 400, files: 3 } });
     expect((await readdir(folder)).sort()).toEqual(['000003.jsonl', '000004.jsonl', '000005.jsonl']);
     expect(await times()).toEqual([5, 6, 7, 8, 9, 10]);
   });
@@ -57,7 +70,10 @@ describe('the journal', () => {
 
   it('passes over lines of another version, and files that are something else', async () => {
     await appendJournal(folder, [entry(1)], { mark: await endOfJournal(folder) });
-    await appendFile(`${folder}/000001.jsonl`, `${JSON.stringify({ ...entry(2), v: 2 })}\n[]\n{"v":1}\n${JSON.stringify(entry(3))}\n`);
+    await appendFile(
+      `${folder}/000001.jsonl`,
+      `${JSON.stringify({ ...entry(2), v: 2 })}\n[]\n{"v":1}\n${JSON.stringify(entry(3))}\n`,
+    );
     await writeFile(`${folder}/notes`, `${JSON.stringify(entry(4))}\n`);
     expect(await times()).toEqual([1, 3]);
     expect(await readFile(`${folder}/000001.jsonl`, 'utf8')).toContain('"v":2');

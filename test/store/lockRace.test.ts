@@ -26,8 +26,21 @@ console.log('done');`;
 
 it('processes that die while they hold the lock let exactly one other in', async () => {
   await writeFile(sandbox.path('worker.ts'), WORKER);
-  await build({ entryPoints: [sandbox.path('worker.ts')], outfile: sandbox.path('worker.mjs'), bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
-  const workers = Array.from({ length: 10 }, async (_, number) => run(process.execPath, [sandbox.path('worker.mjs'), sandbox.path('lock'), sandbox.path('inside'), String(number)], { env: sandbox.env }));
+  await build({
+    entryPoints: [sandbox.path('worker.ts')],
+    outfile: sandbox.path('worker.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  const workers = Array.from({ length: 10 }, async (_, number) =>
+    run(process.execPath, [sandbox.path('worker.mjs'), sandbox.path('lock'), sandbox.path('inside'), String(number)], {
+      env: sandbox.env,
+    }),
+  );
   const ended = await Promise.all(workers);
-  expect(ended.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(ended.map((_, number) => (number % 3 === 0 ? [null, '', ''] : [0, 'done\n', ''])));
+  expect(ended.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(
+    ended.map((_, number) => (number % 3 === 0 ? [null, '', ''] : [0, 'done\n', ''])),
+  );
 }, 120_000);

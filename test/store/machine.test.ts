@@ -28,9 +28,15 @@ describe('a machine', () => {
 
   test('is named by its machine id alone, a container by its host name too, for its image has the id of all its siblings', () => {
     const id = (facts: { installed: string | null; namespace: string; host: string }): string => machineId(facts);
-    expect(id({ installed: 'abc', namespace: '4026531836', host: 'x' })).toBe(id({ installed: 'abc', namespace: '4026531836', host: 'y' }));
-    expect(id({ installed: 'abc', namespace: '4026532178', host: 'x' })).not.toBe(id({ installed: 'abc', namespace: '4026532178', host: 'y' }));
-    expect(id({ installed: null, namespace: '4026531836', host: 'x' })).not.toBe(id({ installed: null, namespace: '4026532178', host: 'x' }));
+    expect(id({ installed: 'abc', namespace: '4026531836', host: 'x' })).toBe(
+      id({ installed: 'abc', namespace: '4026531836', host: 'y' }),
+    );
+    expect(id({ installed: 'abc', namespace: '4026532178', host: 'x' })).not.toBe(
+      id({ installed: 'abc', namespace: '4026532178', host: 'y' }),
+    );
+    expect(id({ installed: null, namespace: '4026531836', host: 'x' })).not.toBe(
+      id({ installed: null, namespace: '4026532178', host: 'x' }),
+    );
   });
 
   test('is read from a file as it was written, and as none from anything else', async () => {
@@ -44,27 +50,48 @@ describe('a lock', () => {
   const leave = async (owner: Readonly<Record<string, unknown>>): Promise<string> => {
     const path = sandbox.path('locks', 'shop.lock');
     await mkdir(sandbox.path('locks'), { recursive: true });
-    await writeFile(path, JSON.stringify({ version: 1, nonce: 'left', pid: 2 ** 22 - 1, procStart: '1', what: 'bringing up "shop"', ...owner }));
+    await writeFile(
+      path,
+      JSON.stringify({
+        version: 1,
+        nonce: 'left',
+        pid: 2 ** 22 - 1,
+        procStart: '1',
+        what: 'bringing up "shop"',
+        ...owner,
+      }),
+    );
     return path;
   };
-  const take = (path: string): Promise<unknown> => withLock(path, { timeoutMs: 0, what: 'testing' }, async () => Promise.resolve());
+  const take = (path: string): Promise<unknown> =>
+    withLock(path, { timeoutMs: 0, what: 'testing' }, async () => Promise.resolve());
 
   test.each([
     ['another machine', { id: 'other', boot: 'other', namespace: '4026531836', host: 'desk' }, 'on the machine "desk"'],
-    ['another pid namespace', { namespace: '1', host: 'box' }, 'on "box", in another pid namespace (a container) of this machine'],
-  ])('of %s is not taken over, though its pid is not here; who holds it and the way out are said', async (_, change, words) => {
-    const machine = { ...(await readMachine()), ...change };
-    const path = await leave({ bootId: machine.boot, machine });
-    const refused = take(path);
-    await expect(refused).rejects.toThrow(`another claude-tmux (pid ${2 ** 22 - 1} ${words}) is bringing up "shop"`);
-    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining(`rm ${path}`) as unknown });
-    expect(await readLockOwner(path)).toMatchObject({ what: 'bringing up "shop"' });
-    expect(await readdir(sandbox.path('locks'))).toEqual(['shop.lock']);
-  });
+    [
+      'another pid namespace',
+      { namespace: '1', host: 'box' },
+      'on "box", in another pid namespace (a container) of this machine',
+    ],
+  ])(
+    'of %s is not taken over, though its pid is not here; who holds it and the way out are said',
+    async (_, change, words) => {
+      const machine = { ...(await readMachine()), ...change };
+      const path = await leave({ bootId: machine.boot, machine });
+      const refused = take(path);
+      await expect(refused).rejects.toThrow(`another claude-tmux (pid ${2 ** 22 - 1} ${words}) is bringing up "shop"`);
+      await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining(`rm ${path}`) as unknown });
+      expect(await readLockOwner(path)).toMatchObject({ what: 'bringing up "shop"' });
+      expect(await readdir(sandbox.path('locks'))).toEqual(['shop.lock']);
+    },
+  );
 
   test('of this machine before its reboot, or of a version that named no machine, is', async () => {
     const machine = await readMachine();
-    for (const owner of [{ bootId: 'before', machine: { ...machine, boot: 'before', namespace: '1' } }, { bootId: machine.boot }]) {
+    for (const owner of [
+      { bootId: 'before', machine: { ...machine, boot: 'before', namespace: '1' } },
+      { bootId: machine.boot },
+    ]) {
       await take(await leave(owner));
       expect(await readdir(sandbox.path('locks'))).toEqual([]);
     }
@@ -72,7 +99,7 @@ describe('a lock', () => {
 });
 
 describe('an identity file', () => {
-  test('names its place, is read without one, and another place\'s process is none of this one\'s', async () => {
+  test("names its place, is read without one, and another place's process is none of this one's", async () => {
     const own = await readOwnProcess();
     const path = sandbox.path('pid');
     const read = async (text: string): Promise<unknown> => {

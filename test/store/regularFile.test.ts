@@ -1,9 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, openSync, readFileSync, symlinkSync, truncateSync, writeFileSync, closeSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  closeSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { readText } from '../../src/store/file.ts';
-import { readBytes, readLargeFile, readRegularFile, readTextFile, withRegularFile } from '../../src/store/regularFile.ts';
+import {
+  readBytes,
+  readLargeFile,
+  readRegularFile,
+  readTextFile,
+  withRegularFile,
+} from '../../src/store/regularFile.ts';
 import { makeSandbox, type Sandbox } from '../support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -19,24 +34,28 @@ const ODD: readonly (readonly [string, (path: string) => void])[] = [
 ];
 
 describe('the reader of files', () => {
-  it.each(ODD)('waits for nothing where %s stands in the place of a file, and says what is there', async (what, make) => {
-    const path = sandbox.path('thing');
-    make(path);
-    const sentence = `"${path}" is ${what}`;
-    for (const read of [() => readTextFile(path), () => readBytes(path), () => withRegularFile(path, () => 1)]) {
-      expect(read).toThrow(UserError);
-      expect(read).toThrow(sentence);
-    }
-    await expect(readText(path)).rejects.toThrow(sentence);
-    await expect(readLargeFile(path)).rejects.toThrow(sentence);
-    expect(readRegularFile(path)).toBeNull();
-  });
+  it.each(ODD)(
+    'waits for nothing where %s stands in the place of a file, and says what is there',
+    async (what, make) => {
+      const path = sandbox.path('thing');
+      make(path);
+      const sentence = `"${path}" is ${what}`;
+      for (const read of [() => readTextFile(path), () => readBytes(path), () => withRegularFile(path, () => 1)]) {
+        expect(read).toThrow(UserError);
+        expect(read).toThrow(sentence);
+      }
+      await expect(readText(path)).rejects.toThrow(sentence);
+      await expect(readLargeFile(path)).rejects.toThrow(sentence);
+      expect(readRegularFile(path)).toBeNull();
+    },
+  );
 
   it('reads no file that is larger than its kind can be, sparse or not', async () => {
     const path = sandbox.path('large');
     writeFileSync(path, '');
     truncateSync(path, 5 * 2 ** 30);
-    for (const read of [() => readTextFile(path), () => readRegularFile(path)]) expect(read).toThrow('has more than 67 MB');
+    for (const read of [() => readTextFile(path), () => readRegularFile(path)])
+      expect(read).toThrow('has more than 67 MB');
     await expect(readLargeFile(path)).rejects.toThrow('has more than 2.1 GB');
     expect(() => readTextFile(path, 10)).toThrow('has more than 10 B');
   });

@@ -18,7 +18,9 @@ describe('room for what is about to be written', () => {
   it.skipIf(!canMount())('is missing on a disk that has only a few blocks left', async () => {
     const disk = await mountSmallDisk('32k');
     try {
-      await expect(needRoom(disk.path)).rejects.toMatchObject({ hint: 'the disk is full: make room and run the command again' });
+      await expect(needRoom(disk.path)).rejects.toMatchObject({
+        hint: 'the disk is full: make room and run the command again',
+      });
       expect(await readdir(disk.path)).toEqual([]);
     } finally {
       await disk.dispose();
@@ -26,9 +28,16 @@ describe('room for what is about to be written', () => {
   });
 
   it('is asked for by whatever changes a fleet, before it does', () => {
-    const changing = readSources().filter(({ room, text }) => (room === 'commands' || room === 'apply') && text.includes('fleetLock(context'));
+    const changing = readSources().filter(
+      ({ room, text }) => (room === 'commands' || room === 'apply') && text.includes('fleetLock(context'),
+    );
     expect(changing.length).toBeGreaterThan(5);
-    expect(changing.filter(({ text }) => !text.includes('await needRoom(')).map(({ path }) => path).sort()).toEqual(Object.keys(WITHOUT).sort());
+    expect(
+      changing
+        .filter(({ text }) => !text.includes('await needRoom('))
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(Object.keys(WITHOUT).sort());
   });
 });
 

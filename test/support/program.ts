@@ -13,7 +13,16 @@ interface Surroundings {
 export const PROGRAM = resolve('dist/claude-tmux.cjs');
 
 /** These only read: any number of them may run at a time. */
-const LOOKS: ReadonlySet<string> = new Set(['status', 'ls', 'path', 'explain', 'validate', 'plan', 'layouts', 'templates']);
+const LOOKS: ReadonlySet<string> = new Set([
+  'status',
+  'ls',
+  'path',
+  'explain',
+  'validate',
+  'plan',
+  'layouts',
+  'templates',
+]);
 /** These hand their own input and output on to another program, or stay. */
 const HANDS_ON: ReadonlySet<string> = new Set(['attach', 'diff', 'exec', 'shell', 'watch']);
 
@@ -72,7 +81,10 @@ function makeStream(): Stream {
 }
 
 /** What the program asks of its process. Signals are the test's own. */
-function makeHost(args: readonly string[], { env, cwd, stdout, stderr }: Surroundings & { readonly stdout: Stream; readonly stderr: Stream }): NodeJS.Process {
+function makeHost(
+  args: readonly string[],
+  { env, cwd, stdout, stderr }: Surroundings & { readonly stdout: Stream; readonly stderr: Stream },
+): NodeJS.Process {
   const { execPath, platform } = process;
   const host = {
     argv: [execPath, PROGRAM, ...args],

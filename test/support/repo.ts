@@ -11,7 +11,10 @@ interface RepoOptions {
 }
 
 /** A git repository with one commit on `branch` (default `main`). */
-export async function makeRepo(path: string, { env, files = { 'README.md': '# A project\n' }, branch = 'main' }: RepoOptions): Promise<void> {
+export async function makeRepo(
+  path: string,
+  { env, files = { 'README.md': '# A project\n' }, branch = 'main' }: RepoOptions,
+): Promise<void> {
   await mkdir(path, { recursive: true });
   await initRepo(path, { env, branch });
   for (const [name, text] of Object.entries(files)) {
@@ -24,7 +27,10 @@ export async function makeRepo(path: string, { env, files = { 'README.md': '# A 
 }
 
 /** `git init -b`, which git has from 2.28 on only. */
-export async function initRepo(path: string, { env, branch = 'main' }: Pick<RepoOptions, 'env' | 'branch'>): Promise<void> {
+export async function initRepo(
+  path: string,
+  { env, branch = 'main' }: Pick<RepoOptions, 'env' | 'branch'>,
+): Promise<void> {
   await git(path, ['init', '-q'], env);
   await git(path, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`], env);
 }

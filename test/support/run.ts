@@ -17,12 +17,25 @@ export interface Ended {
 }
 
 /** Runs a program to its end with exactly this environment; an exit code other than 0 is a result, not an error. */
-export function run(program: string, args: readonly string[], { env, cwd, input, timeout = 60_000 }: RunOptions): Promise<Ended> {
+export function run(
+  program: string,
+  args: readonly string[],
+  { env, cwd, input, timeout = 60_000 }: RunOptions,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const options = { env, cwd, timeout, maxBuffer: 64 * 1024 * 1024, encoding: 'utf8' as const, killSignal: 'SIGKILL' as const };
+    const options = {
+      env,
+      cwd,
+      timeout,
+      maxBuffer: 64 * 1024 * 1024,
+      encoding: 'utf8' as const,
+      killSignal: 'SIGKILL' as const,
+    };
     const child = execFile(program, [...args], options, (error, stdout, stderr) => {
-      if (error && typeof error.code === 'string') reject(new Error(`${program} could not be started (${error.code})`, { cause: error }));
-      else if (error?.killed) reject(new Error(`${program} ${args.join(' ')} did not end within ${timeout} ms\n${stdout}${stderr}`));
+      if (error && typeof error.code === 'string')
+        reject(new Error(`${program} could not be started (${error.code})`, { cause: error }));
+      else if (error?.killed)
+        reject(new Error(`${program} ${args.join(' ')} did not end within ${timeout} ms\n${stdout}${stderr}`));
       else resolve({ code: child.exitCode, stdout, stderr });
     });
     child.stdin?.on('error', () => undefined); // a program that reads no input may close it first

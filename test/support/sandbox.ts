@@ -23,7 +23,16 @@ export async function makeSandbox(): Promise<Sandbox> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'ct-')));
   const path = (...parts: string[]) => join(root, ...parts);
   const env = environment(path);
-  for (const key of ['HOME', 'TMPDIR', 'TMUX_TMPDIR', 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR'] as const) {
+  for (const key of [
+    'HOME',
+    'TMPDIR',
+    'TMUX_TMPDIR',
+    'XDG_CONFIG_HOME',
+    'XDG_STATE_HOME',
+    'XDG_CACHE_HOME',
+    'XDG_DATA_HOME',
+    'XDG_RUNTIME_DIR',
+  ] as const) {
     await mkdir(env[key], { recursive: true, mode: 0o700 });
   }
   await writeFile(env.GIT_CONFIG_GLOBAL, GIT_CONFIG);

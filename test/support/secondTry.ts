@@ -10,7 +10,10 @@ export default class SecondTry implements Reporter {
 
   onTestRunEnd(): void {
     if (this.tests.length === 0) return;
-    const lines = this.tests.map((test) => `  ${test.module.relativeModuleId} > ${test.fullName}\n    ${test.result().errors?.[0]?.message.split('\n')[0] ?? ''}\n`);
+    const lines = this.tests.map(
+      (test) =>
+        `  ${test.module.relativeModuleId} > ${test.fullName}\n    ${test.result().errors?.[0]?.message.split('\n')[0] ?? ''}\n`,
+    );
     process.stdout.write(`\npassed at the second attempt:\n${lines.join('')}`);
   }
 }

@@ -41,7 +41,8 @@ function readSource(src: string, path: string): Source {
   const visit = (node: ts.Node): void => {
     const found = importOf(node);
     if (found) imports.push(resolve(path, found));
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) literals.push(node.text);
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
+      literals.push(node.text);
     if (ts.isImportDeclaration(node) || ts.isLiteralTypeNode(node)) return;
     ts.forEachChild(node, visit);
   };
@@ -51,9 +52,12 @@ function readSource(src: string, path: string): Source {
 
 /** `import … from`, `export … from`, `import()`. */
 function importOf(node: ts.Node): { readonly from: string; readonly kind: ImportKind } | null {
-  if (ts.isImportDeclaration(node)) return { from: textOf(node.moduleSpecifier), kind: isTypeOnly(node.importClause) ? 'types' : 'static' };
-  if (ts.isExportDeclaration(node) && node.moduleSpecifier) return { from: textOf(node.moduleSpecifier), kind: node.isTypeOnly ? 'types' : 'static' };
-  const [argument] = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments : [];
+  if (ts.isImportDeclaration(node))
+    return { from: textOf(node.moduleSpecifier), kind: isTypeOnly(node.importClause) ? 'types' : 'static' };
+  if (ts.isExportDeclaration(node) && node.moduleSpecifier)
+    return { from: textOf(node.moduleSpecifier), kind: node.isTypeOnly ? 'types' : 'static' };
+  const [argument] =
+    ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments : [];
   return argument ? { from: textOf(argument), kind: 'lazy' } : null;
 }
 
@@ -66,10 +70,22 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (!clause) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const names = clause.namedBindings;
-  return clause.name === undefined && names !== undefined && ts.isNamedImports(names) && names.elements.length > 0 && names.elements.every((name) => name.isTypeOnly);
+  return (
+    clause.name === undefined &&
+    names !== undefined &&
+    ts.isNamedImports(names) &&
+    names.elements.length > 0 &&
+    names.elements.every((name) => name.isTypeOnly)
+  );
 }
 
 function resolve(path: string, { from, kind }: { readonly from: string; readonly kind: ImportKind }): Import {
   if (!from.startsWith('.')) return { target: from, ours: false, kind };
-  return { target: relative('.', join(dirname(path), from)).split(sep).join('/'), ours: true, kind };
+  return {
+    target: relative('.', join(dirname(path), from))
+      .split(sep)
+      .join('/'),
+    ours: true,
+    kind,
+  };
 }

@@ -60,6 +60,19 @@ test('a repository has one commit by an identity of the sandbox', async () => {
 
 test('eventually() gives the first value and throws the last error', async () => {
   let tries = 0;
-  expect(await eventually(() => { tries += 1; if (tries < 3) throw new Error('not yet'); return tries; })).toBe(3);
-  await expect(eventually(() => { throw new Error('never'); }, { within: 30 })).rejects.toThrow('never');
+  expect(
+    await eventually(() => {
+      tries += 1;
+      if (tries < 3) throw new Error('not yet');
+      return tries;
+    }),
+  ).toBe(3);
+  await expect(
+    eventually(
+      () => {
+        throw new Error('never');
+      },
+      { within: 30 },
+    ),
+  ).rejects.toThrow('never');
 });

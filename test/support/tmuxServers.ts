@@ -30,7 +30,10 @@ export async function mustBeGone(pid: number): Promise<void> {
   } catch {
     return;
   }
-  const state = await readFile(`/proc/${pid}/stat`, 'utf8').then((stat) => stat.slice(stat.lastIndexOf(')') + 2)[0], () => null);
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').then(
+    (stat) => stat.slice(stat.lastIndexOf(')') + 2)[0],
+    () => null,
+  );
   if (state !== 'Z') throw new Error(`process ${pid} still lives`);
 }
 

@@ -40,22 +40,34 @@ async function type(id: string, text: string): Promise<void> {
 }
 
 const kill = async (id: string): Promise<void> => {
-  const { process: found } = JSON.parse((await bench.ok('explain', id, '--json')).stdout) as { process: { pid: number } };
+  const { process: found } = JSON.parse((await bench.ok('explain', id, '--json')).stdout) as {
+    process: { pid: number };
+  };
   process.kill(found.pid, 'SIGKILL');
 };
 
-const transcripts = async (folder: string): Promise<readonly string[]> => (await readdir(join(folder, 'projects'), { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.jsonl'));
+const transcripts = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(join(folder, 'projects'), { recursive: true }).catch(() => [])).filter((name) =>
+    name.endsWith('.jsonl'),
+  );
 
 test('two accounts on one server are each seen from either shell, by the registry too', async () => {
   await bench.layout(layout('one'), 'one.yaml');
   await bench.layout(layout('two'), 'two.yaml');
   await up('one.yaml', work);
   await up('two.yaml', home);
-  for (const [id, env] of [['one1', home], ['one1', work], ['two1', home], ['two1', work]] as const) {
+  for (const [id, env] of [
+    ['one1', home],
+    ['one1', work],
+    ['two1', home],
+    ['two1', work],
+  ] as const) {
     await eventually(async () => expect(await stateOf(id, env)).toBe('done'));
   }
   for (const id of ['one1', 'two1']) {
-    expect((await bench.ct(['explain', id, '--json'], { env: id === 'one1' ? home : work })).stdout).toMatch(/"registry": \{/);
+    expect((await bench.ct(['explain', id, '--json'], { env: id === 'one1' ? home : work })).stdout).toMatch(
+      /"registry": \{/,
+    );
   }
 });
 
@@ -92,18 +104,28 @@ test('a record that does not say its account is read by the launch file, and say
   const [uuid = ''] = await readdir(fleets);
   const file = join(fleets, uuid, 'fleet.json');
   const record = JSON.parse(await readFile(file, 'utf8')) as { sessions: Record<string, unknown>[] };
-  const older = { ...record, sessions: record.sessions.map(({ account, ...session }) => (expect(account).toBe(work['CLAUDE_CONFIG_DIR']), session)) };
+  const older = {
+    ...record,
+    sessions: record.sessions.map(
+      ({ account, ...session }) => (expect(account).toBe(work['CLAUDE_CONFIG_DIR']), session),
+    ),
+  };
   await writeFile(file, JSON.stringify(older));
   await writeFile(join(fleets, uuid, 'launch', 'one1', 'session'), '');
   await kill('one1');
   await eventually(async () => expect(await stateOf('one1', home)).toBe('crashed'));
   await up('one.yaml', home);
   await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
-  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ sessions: [{ account: work['CLAUDE_CONFIG_DIR'] }] });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    sessions: [{ account: work['CLAUDE_CONFIG_DIR'] }],
+  });
 });
 
 test('a wrapper that chooses the account is believed, and resumed there', async () => {
-  await bench.layout(layout('one', `, claude: {command: [env, "CLAUDE_CONFIG_DIR=${bench.sandbox.path('chosen')}", claude]}`), 'one.yaml');
+  await bench.layout(
+    layout('one', `, claude: {command: [env, "CLAUDE_CONFIG_DIR=${bench.sandbox.path('chosen')}", claude]}`),
+    'one.yaml',
+  );
   await up('one.yaml', home);
   await eventually(async () => expect(await stateOf('one1', work)).toBe('done'));
   await bench.ok('down', 'one', '--yes');
@@ -127,21 +149,27 @@ panes:
     for (const id of ['one1', 'one2']) await eventually(async () => expect(await stateOf(id, home)).toBe('done'));
     await bench.ok('down', 'one', '--yes');
     const { conversation } = (await record()).sessions[0] ?? {};
-    const file = (await transcripts(bench.sandbox.path('home', '.claude'))).find((name) => name.includes(conversation ?? 'none'));
+    const file = (await transcripts(bench.sandbox.path('home', '.claude'))).find((name) =>
+      name.includes(conversation ?? 'none'),
+    );
     await rm(bench.sandbox.path('home', '.claude', 'projects', file ?? 'none'));
   }
 
   async function record(): Promise<{ readonly sessions: readonly { readonly conversation: string }[] }> {
     const fleets = bench.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', 'fleets');
     const [uuid = ''] = await readdir(fleets);
-    return JSON.parse(await readFile(join(fleets, uuid, 'fleet.json'), 'utf8')) as { sessions: { conversation: string }[] };
+    return JSON.parse(await readFile(join(fleets, uuid, 'fleet.json'), 'utf8')) as {
+      sessions: { conversation: string }[];
+    };
   }
 
   test('is not replaced by an empty one without a yes, and the other sessions come back', async () => {
     await lose();
     const ended = await bench.ct(['up', 'one', '--detach']);
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/the conversation of "one1" \(\S+\) has no transcript in the Claude account ~\/\.claude: it would begin an empty one; --yes lets it\n/);
+    expect(ended.stderr).toMatch(
+      /the conversation of "one1" \(\S+\) has no transcript in the Claude account ~\/\.claude: it would begin an empty one; --yes lets it\n/,
+    );
     await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
     expect((await bench.sessions()).find(({ id }) => id === 'one1')?.pane ?? null).toBeNull();
     const start = await bench.ct(['start', 'one1']);
@@ -159,13 +187,20 @@ panes:
     await type('one2', '/clear');
     await eventually(async () => expect(await stateOf('one2', home)).toBe('idle'));
     await bench.ok('down', 'one', '--yes');
-    expect(await bench.ct(['up', 'one', '--detach', '--no-prompt'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('transcript') as unknown });
+    expect(await bench.ct(['up', 'one', '--detach', '--no-prompt'])).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('transcript') as unknown,
+    });
     await eventually(async () => expect(await stateOf('one1', home)).toBe('idle'));
   });
 
   test('that Claude does not go on with, and begins another instead, is named with the way back', async () => {
     const forgetful = bench.sandbox.path('forgetful');
-    await writeFile(forgetful, '#!/bin/sh\n[ ! -e "$0.now" ] || for word do shift; case $word in --resume) set -- "$@" --session-id; new=yes ;; *) [ -z "$new" ] || word=$(cat /proc/sys/kernel/random/uuid); new=; set -- "$@" "$word" ;; esac; done\nexec "$@"\n', { mode: 0o755 });
+    await writeFile(
+      forgetful,
+      '#!/bin/sh\n[ ! -e "$0.now" ] || for word do shift; case $word in --resume) set -- "$@" --session-id; new=yes ;; *) [ -z "$new" ] || word=$(cat /proc/sys/kernel/random/uuid); new=; set -- "$@" "$word" ;; esac; done\nexec "$@"\n',
+      { mode: 0o755 },
+    );
     await bench.layout(layout('one', `, claude: {command: [${forgetful}, claude]}`), 'one.yaml');
     await up('one.yaml', home);
     await eventually(async () => expect(await stateOf('one1', home)).toBe('done'));
@@ -173,6 +208,9 @@ panes:
     await bench.ok('down', 'one', '--yes');
     await writeFile(`${forgetful}.now`, '');
     const sentence = `"one1" was to go on with the conversation ${conversation ?? ''}, and Claude has begun another one`;
-    expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({ code: 1, stderr: expect.stringMatching(new RegExp(`${sentence} .*claude --resume ${conversation ?? ''}`)) as unknown });
+    expect(await bench.ct(['up', 'one', '--detach'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`${sentence} .*claude --resume ${conversation ?? ''}`)) as unknown,
+    });
   });
 });

@@ -24,7 +24,10 @@ async function startsOf(id: string): Promise<readonly string[]> {
   const [uuid = ''] = await readdir(fleets);
   const folder = join(fleets, uuid);
   const text = await readFile(join(folder, 'launch', id, 'start.sh'), 'utf8');
-  return text.split('\n').filter((line) => /^start_(fresh|again)/.test(line)).map((line) => line.replaceAll(folder, 'FLEET'));
+  return text
+    .split('\n')
+    .filter((line) => /^start_(fresh|again)/.test(line))
+    .map((line) => line.replaceAll(folder, 'FLEET'));
 }
 
 describe('add', () => {
@@ -34,7 +37,12 @@ describe('add', () => {
     await bench.ok('add', 'Docs', 'for', 'users', '--prompt', 'Write them.');
     const docs = await eventually(async () => {
       const found = await sessionOf('docs-for-users');
-      expect(found).toMatchObject({ number: 4, name: 'Docs for users', branch: 'feature/docs-for-users', agent: { state: TOLD } });
+      expect(found).toMatchObject({
+        number: 4,
+        name: 'Docs for users',
+        branch: 'feature/docs-for-users',
+        agent: { state: TOLD },
+      });
       return found;
     });
     await eventually(async () => expect(await screenOf('docs-for-users')).toContain('Write them.'));
@@ -72,7 +80,9 @@ describe('add', () => {
       return stderr;
     };
     expect(await refused('Front', '--id', 'fe')).toContain('this fleet has a session "fe" already');
-    expect(await refused('Front', '--task', 'feature')).toMatch(/"Front" cannot be added: "task" belongs to the strategy "task"/);
+    expect(await refused('Front', '--task', 'feature')).toMatch(
+      /"Front" cannot be added: "task" belongs to the strategy "task"/,
+    );
     expect(await refused('Front', '--branch', 'a..b')).toContain('a..b');
     expect(await refused('Front', '--in', 'nobody')).toContain('nobody');
     expect(await refused('Front', '--run', 'x', '--prompt', 'y')).toContain('do not go together');
@@ -92,11 +102,14 @@ describe('add', () => {
 
 describe('start', () => {
   const end = async (id: string): Promise<string> => {
-    const pane = (await eventually(async () => {
-      const found = await sessionOf(id);
-      expect(found?.agent.state).toEqual(AT_REST);
-      return found;
-    }))?.pane ?? '';
+    const pane =
+      (
+        await eventually(async () => {
+          const found = await sessionOf(id);
+          expect(found?.agent.state).toEqual(AT_REST);
+          return found;
+        })
+      )?.pane ?? '';
     await bench.tmux.run('send-keys', '-t', pane, '-l', '/exit');
     await bench.tmux.run('send-keys', '-t', pane, 'Enter');
     await eventually(async () => expect((await sessionOf(id))?.agent.state).toBe('exited'));

@@ -24,7 +24,8 @@ async function pathWithout(...without: readonly string[]): Promise<string> {
   const folder = bench.sandbox.path('few');
   await mkdir(folder);
   for (const program of ['sh', 'git', 'tmux', 'node', 'ls', 'cat', 'env', 'stty', 'dd', 'sleep', 'rm', 'mv', 'date']) {
-    if (!without.some((name) => name === program)) await symlink(realpathSync(await which(program)), join(folder, program));
+    if (!without.some((name) => name === program))
+      await symlink(realpathSync(await which(program)), join(folder, program));
   }
   return folder;
 }
@@ -45,7 +46,10 @@ describe('what is missing on the machine', () => {
 
   test('a tmux that is too old is refused by its version', async () => {
     const folder = await pathWithout('tmux');
-    await writeFile(join(folder, 'tmux'), '#!/bin/sh\ncase " $* " in *" -V "*) echo "tmux 3.1c"; exit 0 ;; esac\necho "error connecting to /x (No such file or directory)" >&2\nexit 1\n');
+    await writeFile(
+      join(folder, 'tmux'),
+      '#!/bin/sh\ncase " $* " in *" -V "*) echo "tmux 3.1c"; exit 0 ;; esac\necho "error connecting to /x (No such file or directory)" >&2\nexit 1\n',
+    );
     await chmod(join(folder, 'tmux'), 0o755);
     const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { PATH: folder } });
     expect(ended).toMatchObject({ code: 1, stdout: '' });
@@ -61,8 +65,14 @@ describe('what is missing on the machine', () => {
 
   test('a git that is too old is refused by its version, before anything is made', async () => {
     const folder = await pathWithout('git');
-    await writeFile(join(folder, 'git'), `#!/bin/sh\ncase " $* " in *" version "*) echo "git version 2.17.1"; exit 0 ;; esac\nexec ${realpathSync(await which('git'))} "$@"\n`, { mode: 0o755 });
-    const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` } });
+    await writeFile(
+      join(folder, 'git'),
+      `#!/bin/sh\ncase " $* " in *" version "*) echo "git version 2.17.1"; exit 0 ;; esac\nexec ${realpathSync(await which('git'))} "$@"\n`,
+      { mode: 0o755 },
+    );
+    const ended = await bench.ct(['up', 'shop.yaml', '--yes'], {
+      env: { PATH: `${folder}:${bench.env['PATH'] ?? ''}` },
+    });
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/claude-tmux needs git 2\.25 or newer; this is 2\.17\.1\n[^]*install/i);
     await expectNothingDone();
@@ -149,20 +159,25 @@ describe('places that are taken', () => {
     await expectNothingDone();
   });
 
-  test.runIf(process.platform === 'linux')('a workspace where the system makes no folder is named, and the program ends', async () => {
-    await bench.layout(SHOP.replace('strategy:', 'workspace: /proc/none/{name}\nstrategy:'));
-    const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toContain('the workspace /proc/none/shop cannot be made');
-    await expectNothingDone();
-  });
+  test.runIf(process.platform === 'linux')(
+    'a workspace where the system makes no folder is named, and the program ends',
+    async () => {
+      await bench.layout(SHOP.replace('strategy:', 'workspace: /proc/none/{name}\nstrategy:'));
+      const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toContain('the workspace /proc/none/shop cannot be made');
+      await expectNothingDone();
+    },
+  );
 
   test('a tmux session of that name that is not ours is left alone', async () => {
     await bench.tmux.run('new-session', '-d', '-s', 'shop', 'sleep 1000');
     const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('a tmux session "shop" exists that is not this fleet\'s');
-    expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_start_command}')).toContain('sleep 1000');
+    expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_start_command}')).toContain(
+      'sleep 1000',
+    );
   });
 
   test('the same fleet name with another repository names both', async () => {
@@ -181,7 +196,9 @@ describe('trust', () => {
   test('a layout in the work tree asks first, shows what it runs, and asks again after a change', async () => {
     const first = await bench.ct(['up', 'shop.yaml']);
     expect(first.code).toBe(2);
-    expect(first.stderr).toMatch(/shop\.yaml: first `up` of this layout[^]*server: sleep 100000[^]*Make it dark\.[^]*is not trusted yet/);
+    expect(first.stderr).toMatch(
+      /shop\.yaml: first `up` of this layout[^]*server: sleep 100000[^]*Make it dark\.[^]*is not trusted yet/,
+    );
     await expectNothingDone();
     await bench.ok('up', 'shop.yaml', '--yes');
     await bench.ok('up', 'shop.yaml');
@@ -200,7 +217,9 @@ describe('trust', () => {
 
 describe('layouts that cannot be used', () => {
   test('every problem at once, exit 2, nothing touched', async () => {
-    await bench.layout('strategy: component\npanes:\n  - nmae: A\n    component: web\n  - name: B\n    colour: mauve\n');
+    await bench.layout(
+      'strategy: component\npanes:\n  - nmae: A\n    component: web\n  - name: B\n    colour: mauve\n',
+    );
     const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/shop\.yaml:3:5 {2}error\[unknown-key\][^]*did you mean/);

@@ -6,7 +6,15 @@ import { makeBench, type Bench } from './fleet.ts';
 let bench: Bench;
 beforeEach(async () => {
   bench = await makeBench();
-  await bench.layout(['strategy: component', `workspace: ${bench.sandbox.path('work')}`, 'panes:', '  - { name: One, component: tests, branch: one, run: sleep 1000 }', ''].join('\n'));
+  await bench.layout(
+    [
+      'strategy: component',
+      `workspace: ${bench.sandbox.path('work')}`,
+      'panes:',
+      '  - { name: One, component: tests, branch: one, run: sleep 1000 }',
+      '',
+    ].join('\n'),
+  );
 });
 afterEach(() => bench.dispose());
 
@@ -14,7 +22,9 @@ it('the cache tells who uses a mirror, prunes what no fleet uses, and by age wha
   expect((await bench.ok('cache', 'ls')).stderr).toContain('the cache is empty');
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
   const { mirrors } = JSON.parse((await bench.ok('cache', 'ls', '--json')).stdout) as { mirrors: unknown[] };
-  expect(mirrors).toMatchObject([{ repository: bench.remote, used_by: [expect.stringMatching(/shop/)], held_by: null }]);
+  expect(mirrors).toMatchObject([
+    { repository: bench.remote, used_by: [expect.stringMatching(/shop/)], held_by: null },
+  ]);
   expect((await bench.ok('cache', 'ls')).stdout).toMatch(/KB, .* its own {2}fetched .* used by \S*shop/);
   expect((await bench.ok('cache', 'prune')).stderr).toContain('nothing to remove: every mirror is used');
   expect((await bench.ok('cache', 'prune', '--older-than', '3')).stderr).toContain('none is that old');
@@ -30,7 +40,12 @@ it('up leaves a clone with work in it as it is, after kill-server and without th
   await bench.git(clone, 'checkout', '-q', '-b', 'elsewhere');
   await writeFile(join(clone, 'README.md'), 'changed\n');
   await writeFile(join(clone, 'new.txt'), 'new\n');
-  const facts = () => Promise.all([['status', '--porcelain', '--branch'], ['diff'], ['for-each-ref'], ['reflog']].map((question) => bench.git(clone, ...question)));
+  const facts = () =>
+    Promise.all(
+      [['status', '--porcelain', '--branch'], ['diff'], ['for-each-ref'], ['reflog']].map((question) =>
+        bench.git(clone, ...question),
+      ),
+    );
   const before = await facts();
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
   await rm(bench.sandbox.path('home', '.cache'), { recursive: true });

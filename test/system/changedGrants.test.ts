@@ -41,12 +41,19 @@ async function restarted(...options: readonly string[]): Promise<string> {
 /** As after a yes to the question about the repository's clones. */
 async function agree(): Promise<void> {
   const { remote: repo, env, sandbox } = bench;
-  await writeConsent(storePaths(env, sandbox.home), { repo, isSame: (known) => known === repo, consent: { trusted: ['folder'], servers: [], otherServers: [], localSettings: null } });
+  await writeConsent(storePaths(env, sandbox.home), {
+    repo,
+    isSame: (known) => known === repo,
+    consent: { trusted: ['folder'], servers: [], otherServers: [], localSettings: null },
+  });
   await trustInClaude();
 }
 
 async function trustInClaude(): Promise<void> {
-  await writeFile(join(bench.sandbox.home, '.claude.json'), JSON.stringify({ projects: { [await realpath(clone())]: { hasTrustDialogAccepted: true } } }));
+  await writeFile(
+    join(bench.sandbox.home, '.claude.json'),
+    JSON.stringify({ projects: { [await realpath(clone())]: { hasTrustDialogAccepted: true } } }),
+  );
 }
 
 test('what came into a trusted clone since the user agreed starts with no agent until it is agreed to', async () => {
@@ -55,7 +62,12 @@ test('what came into a trusted clone since the user agreed starts with no agent 
   await commit(clone(), '.claude/settings.json', HOOK);
   const pane = await bench.tmux.run('display-message', '-p', '-t', (await be()).pane ?? '', '#{pane_pid}');
   const refused = await bench.ct(['restart', 'be']);
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/came into folders that Claude Code trusts[^]*\n {2}\.claude\/settings\.json runs at SessionStart: touch pwned\n {2}in .*\/be\n/) as unknown });
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /came into folders that Claude Code trusts[^]*\n {2}\.claude\/settings\.json runs at SessionStart: touch pwned\n {2}in .*\/be\n/,
+    ) as unknown,
+  });
   expect(await bench.tmux.run('display-message', '-p', '-t', (await be()).pane ?? '', '#{pane_pid}')).toBe(pane);
   expect(await restarted('--yes')).toContain('runs at SessionStart: touch pwned');
   expect(await restarted()).not.toContain('came into folders');
@@ -73,7 +85,9 @@ test('a task whose branch brings something new begins when that is agreed to', a
   expect(refused.stderr).toContain('.claude/skills/deploy/SKILL.md allows without asking: Bash(*)');
   expect((await be()).agent.state).toBe('exited');
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect(await be()).toMatchObject({ branch: 'feature/be-next-thing', agent: { state: AT_REST } }));
+  await eventually(async () =>
+    expect(await be()).toMatchObject({ branch: 'feature/be-next-thing', agent: { state: AT_REST } }),
+  );
 });
 
 test('a folder that the user trusted in the dialog of Claude Code is left to that', async () => {
@@ -85,7 +99,11 @@ test('a folder that the user trusted in the dialog of Claude Code is left to tha
 test('the key in a pane asks there before it starts an agent with what came since', async () => {
   await agree();
   const pane = (await be()).pane ?? '';
-  const shows = (text: RegExp): Promise<void> => eventually(async () => expect(await bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', pane)).toMatch(text), { within: 30_000 });
+  const shows = (text: RegExp): Promise<void> =>
+    eventually(
+      async () => expect(await bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', pane)).toMatch(text),
+      { within: 30_000 },
+    );
   await bench.tmux.run('send-keys', '-t', pane, '/exit', 'Enter');
   await eventually(async () => expect((await be()).agent.state).toBe('exited'));
   await commit(clone(), '.claude/settings.json', HOOK);
@@ -112,11 +130,19 @@ test('the key in a pane starts no MCP server that is another one than was approv
   const pane = (await be()).pane ?? '';
   await bench.tmux.run('send-keys', '-t', pane, '/exit', 'Enter');
   await eventually(async () => expect((await be()).agent.state).toBe('exited'));
-  await writeFile(record, JSON.stringify({ ...JSON.parse(await readFile(record, 'utf8')), mcpServers: [`${'0'.repeat(64)} db`] }));
-  await writeFile(settings, JSON.stringify({ ...JSON.parse(await readFile(settings, 'utf8')), enabledMcpjsonServers: ['db', 'mine'] }));
+  await writeFile(
+    record,
+    JSON.stringify({ ...JSON.parse(await readFile(record, 'utf8')), mcpServers: [`${'0'.repeat(64)} db`] }),
+  );
+  await writeFile(
+    settings,
+    JSON.stringify({ ...JSON.parse(await readFile(settings, 'utf8')), enabledMcpjsonServers: ['db', 'mine'] }),
+  );
   await commit(clone(), '.mcp.json', JSON.stringify({ mcpServers: { db: { command: 'touch', args: ['pwned'] } } }));
   await bench.tmux.run('send-keys', '-t', pane, 'r');
   await eventually(async () => expect((await be()).agent.state).toEqual(AT_REST), { within: 30_000 });
   expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ enabledMcpjsonServers: ['mine'] });
-  expect(await bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', pane)).toContain('Claude Code asks about "db": not the MCP server that you approved any more');
+  expect(await bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', pane)).toContain(
+    'Claude Code asks about "db": not the MCP server that you approved any more',
+  );
 });

@@ -49,59 +49,77 @@ async function whereIsIt(inode: number): Promise<'open' | 'closed'> {
 async function expectListed(kind: TreeKind, inode: number): Promise<void> {
   if (kind !== 'worktree') return;
   await bench.git(bench.checkout, 'worktree', 'prune');
-  const listed = (await bench.git(bench.checkout, 'worktree', 'list', '--porcelain')).split('\n').filter((line) => line.startsWith('worktree ')).map((line) => line.slice('worktree '.length));
+  const listed = (await bench.git(bench.checkout, 'worktree', 'list', '--porcelain'))
+    .split('\n')
+    .filter((line) => line.startsWith('worktree '))
+    .map((line) => line.slice('worktree '.length));
   const found = await Promise.all(listed.map(async (path) => (await stat(path)).ino));
   expect(found).toContain(inode);
 }
 
-it.each(['clone', 'worktree'] as const)('a close of a %s that was killed after any step is settled by the next command, and so is an undo', async (kind) => {
-  await bench.layout(LAYOUT.replace('ISOLATION', kind));
-  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
-  const inode = (await stat(workspace('work'))).ino;
-  await writeFile(workspace('work', 'new.txt'), 'mine\n');
-  if (kind === 'clone') {
-    // A worktree inside the clone goes with it.
-    await bench.git(workspace('work'), 'worktree', 'add', '-q', '-b', 'inner', 'node_modules/inner');
-    await writeFile(workspace('work', 'node_modules', 'inner', 'deep.txt'), 'deep\n');
-  }
-  for (const step of sampled(closingSteps(kind), (one) => one === 'write-receipt' || one === 'move-tree')) {
-    expect([step, (await disturbed.run('close', 'work', { after: step, what: 'kill' })).code]).toEqual([step, null]);
-    const now = await whereIsIt(inode);
-    expect([step, now]).toEqual([step, ['move-tree', 'register', 'put-launch-away'].includes(step) ? 'closed' : 'open']);
-    await expectListed(kind, inode);
-    if (now === 'open') await bench.ok('close', 'work', '--yes');
-    expect(await whereIsIt(inode)).toBe('closed');
-    await expectListed(kind, inode);
+it.each(['clone', 'worktree'] as const)(
+  'a close of a %s that was killed after any step is settled by the next command, and so is an undo',
+  async (kind) => {
+    await bench.layout(LAYOUT.replace('ISOLATION', kind));
+    await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+    const inode = (await stat(workspace('work'))).ino;
+    await writeFile(workspace('work', 'new.txt'), 'mine\n');
     if (kind === 'clone') {
-      const [slot = ''] = (await readdir(workspace('.closed'))).filter((name) => !name.endsWith('.json'));
-      expect(await bench.git(workspace('.closed', slot, 'node_modules', 'inner'), 'status', '--porcelain')).toBe('?? deep.txt');
+      // A worktree inside the clone goes with it.
+      await bench.git(workspace('work'), 'worktree', 'add', '-q', '-b', 'inner', 'node_modules/inner');
+      await writeFile(workspace('work', 'node_modules', 'inner', 'deep.txt'), 'deep\n');
     }
-    await bench.ok('undo', 'work', '--yes');
-    expect(await whereIsIt(inode)).toBe('open');
-  }
-  for (const step of sampled(undoSteps(kind), (one) => one === 'move-tree-back')) {
-    await bench.ok('close', 'work', '--yes');
-    expect([step, (await disturbed.run('undo', 'work', { after: step, what: 'kill' })).code]).toEqual([step, null]);
-    expect([step, await whereIsIt(inode)]).toEqual([step, 'open']);
-    await expectListed(kind, inode);
-    await bench.ok('up', '--detach', '--yes');
-    expect(await bench.tmux.run('list-panes', '-s', '-t', 'shop', '-F', '#{@claude_tmux_id}')).toMatch(/work/);
-    if (kind === 'clone') expect(await bench.git(workspace('work', 'node_modules', 'inner'), 'status', '--porcelain')).toBe('?? deep.txt');
-  }
-}, 300_000);
+    for (const step of sampled(closingSteps(kind), (one) => one === 'write-receipt' || one === 'move-tree')) {
+      expect([step, (await disturbed.run('close', 'work', { after: step, what: 'kill' })).code]).toEqual([step, null]);
+      const now = await whereIsIt(inode);
+      expect([step, now]).toEqual([
+        step,
+        ['move-tree', 'register', 'put-launch-away'].includes(step) ? 'closed' : 'open',
+      ]);
+      await expectListed(kind, inode);
+      if (now === 'open') await bench.ok('close', 'work', '--yes');
+      expect(await whereIsIt(inode)).toBe('closed');
+      await expectListed(kind, inode);
+      if (kind === 'clone') {
+        const [slot = ''] = (await readdir(workspace('.closed'))).filter((name) => !name.endsWith('.json'));
+        expect(await bench.git(workspace('.closed', slot, 'node_modules', 'inner'), 'status', '--porcelain')).toBe(
+          '?? deep.txt',
+        );
+      }
+      await bench.ok('undo', 'work', '--yes');
+      expect(await whereIsIt(inode)).toBe('open');
+    }
+    for (const step of sampled(undoSteps(kind), (one) => one === 'move-tree-back')) {
+      await bench.ok('close', 'work', '--yes');
+      expect([step, (await disturbed.run('undo', 'work', { after: step, what: 'kill' })).code]).toEqual([step, null]);
+      expect([step, await whereIsIt(inode)]).toEqual([step, 'open']);
+      await expectListed(kind, inode);
+      await bench.ok('up', '--detach', '--yes');
+      expect(await bench.tmux.run('list-panes', '-s', '-t', 'shop', '-F', '#{@claude_tmux_id}')).toMatch(/work/);
+      if (kind === 'clone')
+        expect(await bench.git(workspace('work', 'node_modules', 'inner'), 'status', '--porcelain')).toBe(
+          '?? deep.txt',
+        );
+    }
+  },
+  300_000,
+);
 
-it.each(['check-again', 'write-receipt', 'note-closed'])('a folder that was swapped after "%s" is not moved, and nothing is closed', async (step) => {
-  await bench.layout(LAYOUT.replace('ISOLATION', 'clone'));
-  await bench.ok('up', 'shop.yaml', '--detach', '--yes');
-  await mkdir(bench.sandbox.path('other'));
-  await writeFile(bench.sandbox.path('other', 'theirs.txt'), 'theirs\n');
-  await writeFile(workspace('work', 'new.txt'), 'mine\n');
-  const swap = `mv '${workspace('work')}' '${bench.sandbox.path('aside')}' && mv '${bench.sandbox.path('other')}' '${workspace('work')}'`;
-  const ended = await disturbed.run('close', 'work', { after: step, what: swap });
-  expect(ended.stderr).toContain('another folder has come to stand');
-  expect(ended.code).toBe(1);
-  expect(await readFile(workspace('work', 'theirs.txt'), 'utf8')).toBe('theirs\n');
-  expect(await readFile(bench.sandbox.path('aside', 'new.txt'), 'utf8')).toBe('mine\n');
-  expect((await bench.sessions()).map(({ id }) => id)).toEqual(['keep', 'work']);
-  expect(await readdir(workspace('.closed')).catch(() => [])).toEqual([]);
-});
+it.each(['check-again', 'write-receipt', 'note-closed'])(
+  'a folder that was swapped after "%s" is not moved, and nothing is closed',
+  async (step) => {
+    await bench.layout(LAYOUT.replace('ISOLATION', 'clone'));
+    await bench.ok('up', 'shop.yaml', '--detach', '--yes');
+    await mkdir(bench.sandbox.path('other'));
+    await writeFile(bench.sandbox.path('other', 'theirs.txt'), 'theirs\n');
+    await writeFile(workspace('work', 'new.txt'), 'mine\n');
+    const swap = `mv '${workspace('work')}' '${bench.sandbox.path('aside')}' && mv '${bench.sandbox.path('other')}' '${workspace('work')}'`;
+    const ended = await disturbed.run('close', 'work', { after: step, what: swap });
+    expect(ended.stderr).toContain('another folder has come to stand');
+    expect(ended.code).toBe(1);
+    expect(await readFile(workspace('work', 'theirs.txt'), 'utf8')).toBe('theirs\n');
+    expect(await readFile(bench.sandbox.path('aside', 'new.txt'), 'utf8')).toBe('mine\n');
+    expect((await bench.sessions()).map(({ id }) => id)).toEqual(['keep', 'work']);
+    expect(await readdir(workspace('.closed')).catch(() => [])).toEqual([]);
+  },
+);

@@ -16,7 +16,9 @@ beforeAll(async () => {
   terminal = startTmux(bench.sandbox);
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
 });
 afterAll(async () => {
   await terminal.dispose();
@@ -28,11 +30,29 @@ const clone = (id: string): string => bench.sandbox.path('home', 'workspaces', '
 /** Starts the program in a terminal of its own; returns its pane. */
 async function inTerminal(...args: readonly string[]): Promise<string> {
   const words = [process.execPath, resolve('dist/claude-tmux.cjs'), ...args].map(shellWord).join(' ');
-  const environment = Object.entries(bench.env).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ');
-  return terminal.run('new-session', '-d', '-P', '-F', '#{pane_id}', '-x', '150', '-y', '40', '-c', bench.checkout, `env -u TMUX -u TMUX_PANE ${environment} ${words}; sleep 100`);
+  const environment = Object.entries(bench.env)
+    .map(([name, value]) => `${name}=${shellWord(value)}`)
+    .join(' ');
+  return terminal.run(
+    'new-session',
+    '-d',
+    '-P',
+    '-F',
+    '#{pane_id}',
+    '-x',
+    '150',
+    '-y',
+    '40',
+    '-c',
+    bench.checkout,
+    `env -u TMUX -u TMUX_PANE ${environment} ${words}; sleep 100`,
+  );
 }
 
-const clients = async (): Promise<string[]> => (await bench.tmux.run('list-clients', '-F', '#{client_width}x#{client_height} #{session_name}')).split('\n').filter((line) => line !== '');
+const clients = async (): Promise<string[]> =>
+  (await bench.tmux.run('list-clients', '-F', '#{client_width}x#{client_height} #{session_name}'))
+    .split('\n')
+    .filter((line) => line !== '');
 
 describe('status', () => {
   test('counts changes, staged and untracked files, commits ahead, and names an operation in progress', async () => {
@@ -42,7 +62,18 @@ describe('status', () => {
     await bench.git(clone('be'), 'commit', '-qm', 'one');
     await writeFile(join(clone('be'), 'web/index.html'), '<b>');
     await bench.git(clone('be'), 'add', 'web/index.html');
-    expect((await bench.sessions())[1]).toMatchObject({ id: 'be', branch: 'feature/be', changes: 2, staged: 1, untracked: 1, conflicts: 0, ahead: 1, behind: 0, operation: null, error: null });
+    expect((await bench.sessions())[1]).toMatchObject({
+      id: 'be',
+      branch: 'feature/be',
+      changes: 2,
+      staged: 1,
+      untracked: 1,
+      conflicts: 0,
+      ahead: 1,
+      behind: 0,
+      operation: null,
+      error: null,
+    });
     await writeFile(join(clone('be'), '.git', 'MERGE_HEAD'), await bench.git(clone('be'), 'rev-parse', 'HEAD'));
     expect((await bench.sessions())[1]?.operation).toBe('merge');
     await bench.git(clone('be'), 'reset', '-q', '--hard', 'origin/main');
@@ -50,8 +81,12 @@ describe('status', () => {
   });
 
   test('prints text and Markdown of the same', async () => {
-    expect((await bench.ok('status')).stdout).toMatch(/^shop \(component\)\n {2}1 {2}Frontend - Dark Mode {2}✓ done +\S+ {2}feature\/fe {2}clean +I was told\.\n/);
-    expect((await bench.ok('status', 'shop', '--format', 'markdown')).stdout).toContain('| 2 | Backend - Auth API | done | feature/be | clean |');
+    expect((await bench.ok('status')).stdout).toMatch(
+      /^shop \(component\)\n {2}1 {2}Frontend - Dark Mode {2}✓ done +\S+ {2}feature\/fe {2}clean +I was told\.\n/,
+    );
+    expect((await bench.ok('status', 'shop', '--format', 'markdown')).stdout).toContain(
+      '| 2 | Backend - Auth API | done | feature/be | clean |',
+    );
   });
 
   test('one clone that cannot be read has an error and spoils no other', async () => {
@@ -60,8 +95,14 @@ describe('status', () => {
     const ended = await bench.ct(['status', '--json']);
     await run('mv', [join(clone('be'), '.hidden'), join(clone('be'), '.git')], { env: bench.env });
     expect(ended.code).toBe(1);
-    const sessions = (JSON.parse(ended.stdout) as { fleets: { sessions: { error: string | null; changes: number | null }[] }[] }).fleets[0]?.sessions ?? [];
-    expect(sessions.map(({ error, changes }) => [error !== null, changes])).toEqual([[false, 0], [true, null], [false, 0]]);
+    const sessions =
+      (JSON.parse(ended.stdout) as { fleets: { sessions: { error: string | null; changes: number | null }[] }[] })
+        .fleets[0]?.sessions ?? [];
+    expect(sessions.map(({ error, changes }) => [error !== null, changes])).toEqual([
+      [false, 0],
+      [true, null],
+      [false, 0],
+    ]);
   });
 });
 
@@ -72,7 +113,9 @@ describe('work in a clone without its pane', () => {
     expect((await bench.ok('path', 'ser')).stdout).toBe(`${clone('fe')}\n`);
     const ended = await bench.ct(['exec', 'fe', '--', 'sh', '-c', 'pwd; exit 7']);
     expect(ended).toMatchObject({ code: 7, stdout: `${clone('fe')}\n` });
-    expect((await bench.ok('exec', '--all', '--', 'git', 'branch', '--show-current')).stdout).toBe('feature/fe\nfeature/be\n');
+    expect((await bench.ok('exec', '--all', '--', 'git', 'branch', '--show-current')).stdout).toBe(
+      'feature/fe\nfeature/be\n',
+    );
     await writeFile(join(clone('fe'), 'README.md'), '# Dark\n');
     expect((await bench.ok('diff', 'fe')).stdout).toContain('+# Dark');
     expect((await bench.ok('diff', 'fe', '--stat')).stdout).toContain('README.md | 2 +-');
@@ -104,7 +147,19 @@ describe('work in a clone without its pane', () => {
   test('who stands in a folder that is gone can still ask, and is told where a folder is needed', async () => {
     const gone = bench.sandbox.path('gone');
     await mkdir(gone);
-    const inGone = (...args: readonly string[]): ReturnType<typeof run> => run('sh', ['-c', 'cd gone && rmdir ../gone && exec "$@"', 'sh', process.execPath, resolve('dist/claude-tmux.cjs'), ...args], { env: bench.env, cwd: bench.sandbox.root });
+    const inGone = (...args: readonly string[]): ReturnType<typeof run> =>
+      run(
+        'sh',
+        [
+          '-c',
+          'cd gone && rmdir ../gone && exec "$@"',
+          'sh',
+          process.execPath,
+          resolve('dist/claude-tmux.cjs'),
+          ...args,
+        ],
+        { env: bench.env, cwd: bench.sandbox.root },
+      );
     expect(await inGone('path', 'fe')).toMatchObject({ code: 0, stdout: `${clone('fe')}\n` });
     await mkdir(gone);
     const ended = await inGone('new');
@@ -126,10 +181,17 @@ describe('on the screen', () => {
     const size = await bench.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_width}x#{window_height}');
     await inTerminal('attach', '-S', bench.tmux.socket, '--grouped', 'shop');
     await eventually(async () => expect(await clients()).toHaveLength(2));
-    expect(await bench.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_width}x#{window_height}')).toBe(size);
+    expect(await bench.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_width}x#{window_height}')).toBe(
+      size,
+    );
     await terminal.run('kill-server');
     await eventually(async () => expect(await clients()).toEqual([]));
-    await eventually(async () => expect((await bench.tmux.run('list-sessions', '-F', '#{session_name}')).split('\n').sort()).toEqual(['mine', 'shop']));
+    await eventually(async () =>
+      expect((await bench.tmux.run('list-sessions', '-F', '#{session_name}')).split('\n').sort()).toEqual([
+        'mine',
+        'shop',
+      ]),
+    );
     terminal = startTmux(bench.sandbox);
   });
 
@@ -159,7 +221,12 @@ describe('on the screen', () => {
     const before = (await bench.sessions())[0];
     const pid = await bench.tmux.run('display-message', '-p', '-t', before?.pane ?? '', '#{pane_pid}');
     await bench.ok('restart', 'fe');
-    await eventually(async () => expect((await bench.sessions())[0]).toMatchObject({ pane: before?.pane, agent: { state: AT_REST, session_id: before?.agent.session_id } }));
+    await eventually(async () =>
+      expect((await bench.sessions())[0]).toMatchObject({
+        pane: before?.pane,
+        agent: { state: AT_REST, session_id: before?.agent.session_id },
+      }),
+    );
     expect(await bench.tmux.run('display-message', '-p', '-t', before?.pane ?? '', '#{pane_pid}')).not.toBe(pid);
     expect(await bench.tmux.run('capture-pane', '-p', '-J', '-t', before?.pane ?? '')).toContain('(resumed)');
   });
@@ -168,12 +235,16 @@ describe('on the screen', () => {
 describe('layouts and templates', () => {
   test('new writes a layout that is valid and trusted, and never over a file', async () => {
     for (const strategy of ['component', 'task', 'priority', 'stage']) {
-      expect((await bench.ok('new', `mine-${strategy}`, '--strategy', strategy)).stdout).toBe(`${join(bench.checkout, `mine-${strategy}.yaml`)}\n`);
+      expect((await bench.ok('new', `mine-${strategy}`, '--strategy', strategy)).stdout).toBe(
+        `${join(bench.checkout, `mine-${strategy}.yaml`)}\n`,
+      );
       expect((await bench.ok('validate', `mine-${strategy}`)).stdout).toContain('valid');
       expect((await bench.ct(['plan', `mine-${strategy}`])).code).toBe(0);
     }
     expect(await bench.ct(['new', 'mine-task'])).toMatchObject({ code: 1 });
-    expect(await readFile(join(bench.checkout, 'mine-task.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=/);
+    expect(await readFile(join(bench.checkout, 'mine-task.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=/,
+    );
   });
 
   test('layouts and templates list what names lead to, the nearest first', async () => {
@@ -183,7 +254,22 @@ describe('layouts and templates', () => {
     expect(listed).toMatch(/^pair +this folder +Our own pair$/m);
     expect(listed).toMatch(/^frontend-backend +shipped +\S/m);
     const templates = (await bench.ok('templates')).stdout.split('\n');
-    expect(templates).toEqual(expect.arrayContaining(['purpose', 'feature', 'debug', 'refactor', 'bugfix', 'plan', 'implement', 'test', 'verify', 'review', 'docs', 'ship']));
+    expect(templates).toEqual(
+      expect.arrayContaining([
+        'purpose',
+        'feature',
+        'debug',
+        'refactor',
+        'bugfix',
+        'plan',
+        'implement',
+        'test',
+        'verify',
+        'review',
+        'docs',
+        'ship',
+      ]),
+    );
     expect((await bench.ok('templates', 'purpose')).stdout).toContain('All other concerns belong to other sessions');
     expect((await bench.ct(['templates', 'purpos'])).stderr).toContain('did you mean "purpose"');
   });
@@ -192,17 +278,37 @@ describe('layouts and templates', () => {
     await bench.layout('strategy: component\npanes:\n  - {name: A, component: x, colr: red}\n', 'bad.yaml');
     const ended = await bench.ct(['validate', 'bad.yaml', 'shpo', './gone.yaml', 'shop.yaml']);
     expect(ended).toMatchObject({ code: 2, stderr: '' });
-    expect(ended.stdout).toMatch(/bad\.yaml:3:29 {2}error\[unknown-key\][^]*shpo:1:1 {2}error\[no-file\] {2}no layout "shpo"[^]*gone\.yaml:1:1 {2}error\[no-file\][^]*shop\.yaml: valid/);
-    const { layouts } = JSON.parse((await bench.ct(['validate', '--json', 'bad.yaml', './gone.yaml', 'shop.yaml'])).stdout) as { readonly layouts: readonly { readonly path: string; readonly valid: boolean; readonly diagnostics: readonly { readonly code: string; readonly place: unknown }[] }[] };
-    expect(layouts.map(({ valid, diagnostics }) => [valid, ...diagnostics.map(({ code }) => code)])).toEqual([[false, 'unknown-key'], [false, 'no-file'], [true]]);
-    expect(layouts[1]).toMatchObject({ path: join(bench.checkout, 'gone.yaml'), diagnostics: [{ place: { path: join(bench.checkout, 'gone.yaml'), line: 1 } }] });
+    expect(ended.stdout).toMatch(
+      /bad\.yaml:3:29 {2}error\[unknown-key\][^]*shpo:1:1 {2}error\[no-file\] {2}no layout "shpo"[^]*gone\.yaml:1:1 {2}error\[no-file\][^]*shop\.yaml: valid/,
+    );
+    const { layouts } = JSON.parse(
+      (await bench.ct(['validate', '--json', 'bad.yaml', './gone.yaml', 'shop.yaml'])).stdout,
+    ) as {
+      readonly layouts: readonly {
+        readonly path: string;
+        readonly valid: boolean;
+        readonly diagnostics: readonly { readonly code: string; readonly place: unknown }[];
+      }[];
+    };
+    expect(layouts.map(({ valid, diagnostics }) => [valid, ...diagnostics.map(({ code }) => code)])).toEqual([
+      [false, 'unknown-key'],
+      [false, 'no-file'],
+      [true],
+    ]);
+    expect(layouts[1]).toMatchObject({
+      path: join(bench.checkout, 'gone.yaml'),
+      diagnostics: [{ place: { path: join(bench.checkout, 'gone.yaml'), line: 1 } }],
+    });
   });
 
   test('validate without a name checks the layouts of the folder, and says when there are none', async () => {
     const cwd = bench.sandbox.path('layouts');
     await bench.git(bench.checkout, 'clone', '-q', bench.remote, cwd);
     await mkdir(join(cwd, '.claude-tmux'), { recursive: true });
-    expect(await bench.ct(['validate'], { cwd })).toMatchObject({ code: 2, stderr: expect.stringContaining('there is none here') as unknown });
+    expect(await bench.ct(['validate'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is none here') as unknown,
+    });
     const places = [join(cwd, '.claude-tmux.yaml'), join(cwd, '.claude-tmux', 'a.yaml')];
     for (const place of places) await writeFile(place, SHOP);
     expect((await bench.ct(['validate'], { cwd })).stdout).toBe(places.map((place) => `${place}: valid\n`).join(''));
@@ -222,7 +328,9 @@ describe('layouts and templates', () => {
     await bench.layout('strategy: componant\npanes: []\n', 'bad.yaml');
     const ended = await bench.ct(['validate', '--json', 'bad.yaml', 'shop.yaml']);
     expect(ended.code).toBe(2);
-    const { layouts } = JSON.parse(ended.stdout) as { layouts: { valid: boolean; diagnostics: { code: string; place: { line: number; column: number } }[] }[] };
+    const { layouts } = JSON.parse(ended.stdout) as {
+      layouts: { valid: boolean; diagnostics: { code: string; place: { line: number; column: number } }[] }[];
+    };
     expect(layouts.map((layout) => layout.valid)).toEqual([false, true]);
     expect(layouts[0]?.diagnostics[0]?.place).toMatchObject({ line: 1, column: 11 });
   });
@@ -236,7 +344,9 @@ describe('down', () => {
     expect((await bench.ok('ls')).stdout).toMatch(/^shop +down, 3 sessions/);
     expect(await bench.git(clone('fe'), 'branch', '--show-current')).toBe('feature/fe');
     await bench.ok('up', 'shop.yaml');
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']),
+    );
     expect((await bench.sessions()).map((session) => session.agent.session_id)).toEqual(ids);
   });
 

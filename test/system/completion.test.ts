@@ -27,7 +27,10 @@ afterAll(async () => {
 
 test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell takes', async (shell) => {
   const { stdout } = await bench.ok('completion', shell);
-  if (!(await hasProgram(shell))) { expect(stdout).toContain('claude-tmux'); return; }
+  if (!(await hasProgram(shell))) {
+    expect(stdout).toContain('claude-tmux');
+    return;
+  }
   const file = bench.sandbox.path(`syntax.${shell}`);
   await writeFile(file, stdout);
   expect(await run(shell, ['-n', file], { env: bench.env })).toMatchObject({ code: 0, stderr: '' });
@@ -37,7 +40,11 @@ test.each(['bash', 'zsh', 'fish'])('the script for %s is one that the shell take
 async function prepare(shell: string): Promise<{ readonly script: string; readonly env: Environment }> {
   const folder = bench.sandbox.path('on-path');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'claude-tmux'), `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(resolve('dist/claude-tmux.cjs'))} "$@"\n`, { mode: 0o755 });
+  await writeFile(
+    join(folder, 'claude-tmux'),
+    `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(resolve('dist/claude-tmux.cjs'))} "$@"\n`,
+    { mode: 0o755 },
+  );
   const script = bench.sandbox.path(`completion.${shell}`);
   await writeFile(script, (await bench.ok('completion', shell)).stdout);
   return { script, env: { ...bench.env, PATH: `${folder}:${bench.env['PATH'] ?? ''}` } };
@@ -75,10 +82,26 @@ test('bash completes commands, layouts and sessions', async () => {
 
 test.skipIf(!hasZsh)('zsh completes when Tab is pressed', async () => {
   const { script, env } = await prepare('zsh');
-  const environment = Object.entries({ ...env, PS1: '> ', ZDOTDIR: bench.sandbox.path('none') }).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ');
-  const pane = await terminal.run('new-session', '-d', '-P', '-F', '#{pane_id}', '-x', '100', '-y', '20', '-c', bench.checkout, `env ${environment} zsh -f`);
+  const environment = Object.entries({ ...env, PS1: '> ', ZDOTDIR: bench.sandbox.path('none') })
+    .map(([name, value]) => `${name}=${shellWord(value)}`)
+    .join(' ');
+  const pane = await terminal.run(
+    'new-session',
+    '-d',
+    '-P',
+    '-F',
+    '#{pane_id}',
+    '-x',
+    '100',
+    '-y',
+    '20',
+    '-c',
+    bench.checkout,
+    `env ${environment} zsh -f`,
+  );
   const press = (...keys: readonly string[]): Promise<string> => terminal.run('send-keys', '-t', pane, ...keys);
-  const shows = (text: string): Promise<void> => eventually(async () => expect(await terminal.run('capture-pane', '-p', '-t', pane)).toContain(text));
+  const shows = (text: string): Promise<void> =>
+    eventually(async () => expect(await terminal.run('capture-pane', '-p', '-t', pane)).toContain(text));
   await press(`autoload -U compinit; compinit -u; . ${shellWord(script)}; echo rea''dy`, 'Enter');
   await shows('\nready');
   for (const [typed, whole] of [
@@ -100,8 +123,14 @@ test.skipIf(!hasZsh)('zsh completes when Tab is pressed', async () => {
 test.skipIf(!hasFish)('fish completes commands, values and sessions', async () => {
   const { script, env } = await prepare('fish');
   const complete = async (line: string): Promise<readonly string[]> => {
-    const { stdout } = await run('fish', ['--no-config', '-c', `source ${script}; complete -C ${shellWord(line)}`], { env, cwd: bench.checkout });
-    return stdout.split('\n').filter((text) => text !== '').map((text) => text.replace(/\t.*/, ''));
+    const { stdout } = await run('fish', ['--no-config', '-c', `source ${script}; complete -C ${shellWord(line)}`], {
+      env,
+      cwd: bench.checkout,
+    });
+    return stdout
+      .split('\n')
+      .filter((text) => text !== '')
+      .map((text) => text.replace(/\t.*/, ''));
   };
   expect(await complete('claude-tmux stat')).toEqual(['status']);
   expect(await complete('claude-tmux go se')).toEqual(['server']);

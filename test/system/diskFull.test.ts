@@ -17,7 +17,8 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
     await bench.dispose();
     await disk.dispose();
   });
-  const ct = (...args: readonly string[]): ReturnType<Bench['ct']> => bench.ct(args, { env: { XDG_STATE_HOME: disk.path } });
+  const ct = (...args: readonly string[]): ReturnType<Bench['ct']> =>
+    bench.ct(args, { env: { XDG_STATE_HOME: disk.path } });
 
   test.each([
     { args: ['up', 'shop.yaml', '--yes'] },
@@ -30,7 +31,9 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
     const isUp = args[0] !== 'up';
     if (isUp) expect((await ct('up', 'shop.yaml', '--yes')).code).toBe(0);
     const states = async (): Promise<readonly string[]> => {
-      const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as { fleets: { sessions: { agent: { state: string } }[] }[] };
+      const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as {
+        fleets: { sessions: { agent: { state: string } }[] }[];
+      };
       return fleets.flatMap(({ sessions }) => sessions.map(({ agent }) => agent.state));
     };
     if (isUp) await eventually(async () => expect(await states()).toEqual([TOLD, TOLD, 'running']));
@@ -47,16 +50,34 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
   test('a few blocks that are left end no agent, move no branch, and add no session', async () => {
     expect((await ct('up', 'shop.yaml', '--yes')).code).toBe(0);
     const facts = async (): Promise<unknown> => {
-      const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as { fleets: { sessions: { id: string; branch: string; agent: { state: string } }[] }[] };
-      return [fleets.map(({ sessions }) => sessions.map(({ id, branch, agent }) => [id, branch, agent.state])), await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid}')];
+      const { fleets } = JSON.parse((await ct('status', '--json')).stdout) as {
+        fleets: { sessions: { id: string; branch: string; agent: { state: string } }[] }[];
+      };
+      return [
+        fleets.map(({ sessions }) => sessions.map(({ id, branch, agent }) => [id, branch, agent.state])),
+        await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid}'),
+      ];
     };
-    await eventually(async () => expect(JSON.stringify(await facts())).toMatch(/"fe","feature\/fe","done".*"be","feature\/be","done"/));
+    await eventually(async () =>
+      expect(JSON.stringify(await facts())).toMatch(/"fe","feature\/fe","done".*"be","feature\/be","done"/),
+    );
     const before = await facts();
     for (const leave of [4, 12]) {
       await disk.fill(leave * 4096);
-      for (const args of [['add', 'Third', '--component', 'docs', '--yes'], ['task', 'fe', 'More', '--yes'], ['restart', 'fe', '--yes'], ['close', 'be', '--yes'], ['sync'], ['undo', 'be']]) {
+      for (const args of [
+        ['add', 'Third', '--component', 'docs', '--yes'],
+        ['task', 'fe', 'More', '--yes'],
+        ['restart', 'fe', '--yes'],
+        ['close', 'be', '--yes'],
+        ['sync'],
+        ['undo', 'be'],
+      ]) {
         const full = await ct(...args);
-        expect([args[0], full.code, full.stderr]).toEqual([args[0], 1, expect.stringMatching(/no space left on device\n {2}the disk is full: make room/)]);
+        expect([args[0], full.code, full.stderr]).toEqual([
+          args[0],
+          1,
+          expect.stringMatching(/no space left on device\n {2}the disk is full: make room/),
+        ]);
         expect([args[0], await facts()]).toEqual([args[0], before]);
       }
       expect((await ct('up', 'shop.yaml')).stderr).toContain('is up: nothing to do');
@@ -66,9 +87,24 @@ describe.skipIf(!canMount())('when the disk of the records is full', () => {
 });
 
 describe.skipIf(!canMount()).each([
-  { what: 'the workspace', env: (_disk: string) => ({}), layout: (disk: string) => `${SHOP.trimEnd()}\nworkspace: ${disk}/shop\n`, says: /cannot be written: no space left on device\n {2}the disk is full: make room/ },
-  { what: 'the cache', env: (disk: string) => ({ XDG_CACHE_HOME: disk }), layout: () => SHOP, says: /cannot be written: no space left on device\n {2}the disk is full: make room/ },
-  { what: 'temporary files', env: (disk: string) => ({ TMPDIR: disk }), layout: () => SHOP, says: /"fe" cannot begin another task: cannot tell whether .*: no space left on device/ },
+  {
+    what: 'the workspace',
+    env: (_disk: string) => ({}),
+    layout: (disk: string) => `${SHOP.trimEnd()}\nworkspace: ${disk}/shop\n`,
+    says: /cannot be written: no space left on device\n {2}the disk is full: make room/,
+  },
+  {
+    what: 'the cache',
+    env: (disk: string) => ({ XDG_CACHE_HOME: disk }),
+    layout: () => SHOP,
+    says: /cannot be written: no space left on device\n {2}the disk is full: make room/,
+  },
+  {
+    what: 'temporary files',
+    env: (disk: string) => ({ TMPDIR: disk }),
+    layout: () => SHOP,
+    says: /"fe" cannot begin another task: cannot tell whether .*: no space left on device/,
+  },
 ])('when the disk of $what is full', ({ env, layout, says }) => {
   let bench: Bench;
   let disk: SmallDisk;
@@ -85,7 +121,9 @@ describe.skipIf(!canMount()).each([
 
   test('task ends no agent, prune keeps what it cannot shrink, both in words', async () => {
     expect((await ct('up', 'shop.yaml', '--yes')).code).toBe(0);
-    await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+    );
     const [fe, be] = await Promise.all(['fe', 'be'].map(async (id) => (await ct('path', id)).stdout.trim()));
     for (const path of [fe ?? '', be ?? '']) await bench.git(path, 'commit', '-q', '--allow-empty', '-m', 'Mine');
     await writeFile(join(be ?? '', 'new'), 'x');

@@ -10,12 +10,22 @@ import type { Bench } from './fleet.ts';
  * nothing in a test can end itself, anything else is a shell command.
  */
 export interface Disturbed {
-  run(command: 'close' | 'undo' | 'prune', id: string, disturbance: { readonly after: string; readonly what: string }): Promise<Ended>;
+  run(
+    command: 'close' | 'undo' | 'prune',
+    id: string,
+    disturbance: { readonly after: string; readonly what: string },
+  ): Promise<Ended>;
 }
 
 export async function makeDisturbed(bench: Bench): Promise<Disturbed> {
   const program = await (built ??= buildProgram());
-  return { run: (command, id, { after, what }) => run(process.execPath, [program, command, id, after, what, bench.tmux.socket], { env: bench.env, cwd: bench.checkout }) };
+  return {
+    run: (command, id, { after, what }) =>
+      run(process.execPath, [program, command, id, after, what, bench.tmux.socket], {
+        env: bench.env,
+        cwd: bench.checkout,
+      }),
+  };
 }
 
 /** Once for each test file. */
@@ -29,6 +39,16 @@ async function buildProgram(): Promise<string> {
   // Where the package's layouts are, as seen from this file.
   const define = { 'import.meta.dirname': JSON.stringify(resolve('dist')) };
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({ entryPoints: [resolve('test/system/disturbedProgram.ts')], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile, define, banner, logLevel: 'silent' });
+  await build({
+    entryPoints: [resolve('test/system/disturbedProgram.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outfile,
+    define,
+    banner,
+    logLevel: 'silent',
+  });
   return outfile;
 }

@@ -8,7 +8,12 @@ import { undoIn } from '../../src/commands/undo.ts';
 
 /** disturbed.mjs COMMAND ID STEP WHAT SOCKET: the command, with something done to it after one of its steps (see disturbed.ts). */
 const [, , command = '', id = '', step = '', what = '', socketPath = ''] = process.argv;
-const context = makeContext(process, { version: 'test', options: { socketPath }, out: openOutput(process, 'stdout'), talk: openOutput(process, 'stderr') });
+const context = makeContext(process, {
+  version: 'test',
+  options: { socketPath },
+  out: openOutput(process, 'stdout'),
+  talk: openOutput(process, 'stderr'),
+});
 
 const after = (done: string): void => {
   if (done !== step) return;
@@ -20,7 +25,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
   close: async () => closePicked(context, await pickSession(context, id, undefined), { yes: true, after }),
   undo: async () => undoIn(context, await pickFleet(context, undefined), { given: id, yes: true, after }),
   prune: async () => {
-    await pruneFleet(context, await pickFleet(context, undefined), { age: 0, shrink: id === 'shrink', yes: true, counts: { found: 0, failed: 0 }, after });
+    await pruneFleet(context, await pickFleet(context, undefined), {
+      age: 0,
+      shrink: id === 'shrink',
+      yes: true,
+      counts: { found: 0, failed: 0 },
+      after,
+    });
     return 0;
   },
 };

@@ -17,7 +17,10 @@ let shop: Watched;
 beforeAll(async () => {
   shop = await makeWatched();
   const trusted = ['fe', 'be'].map((id): [string, object] => [cloneOf(id), { hasTrustDialogAccepted: true }]);
-  await writeFile(join(shop.sandbox.home, '.claude.json'), JSON.stringify({ projects: Object.fromEntries<object>(trusted) }));
+  await writeFile(
+    join(shop.sandbox.home, '.claude.json'),
+    JSON.stringify({ projects: Object.fromEntries<object>(trusted) }),
+  );
   await shop.layout(SHOP);
   await shop.ok('up', 'shop.yaml', '--yes');
   await shop.shows(/feature\/be/);
@@ -40,7 +43,11 @@ async function doctor(env: Environment = {}): Promise<Diagnosed> {
   if (stdout === '') throw new Error(stderr);
   const { version, findings } = JSON.parse(stdout) as { version: number; findings: Finding[] };
   expect(version).toBe(1);
-  return { code, findings, wrong: findings.filter(({ level }) => level === 'wrong').map(({ id, what }) => `${id}: ${what}`) };
+  return {
+    code,
+    findings,
+    wrong: findings.filter(({ level }) => level === 'wrong').map(({ id, what }) => `${id}: ${what}`),
+  };
 }
 
 /** A folder of programs in front of the PATH. */
@@ -65,15 +72,27 @@ describe('doctor', () => {
       return found;
     }, PATIENT);
     expect([code, wrong]).toEqual([0, []]);
-    expect(findings.filter(({ id }) => id.startsWith('chain-')).map(({ id, level }) => `${id} ${level}`)).toEqual(['chain-hook ok', 'chain-inbox ok', 'chain-state ok', 'chain-text ok', 'chain-published ok']);
+    expect(findings.filter(({ id }) => id.startsWith('chain-')).map(({ id, level }) => `${id} ${level}`)).toEqual([
+      'chain-hook ok',
+      'chain-inbox ok',
+      'chain-state ok',
+      'chain-text ok',
+      'chain-published ok',
+    ]);
     expect(findings.find(({ id }) => id === 'watcher')?.what).toContain(`pid ${await shop.watcher()}`);
-    expect((await readdir(storePaths(shop.env, shop.sandbox.home).state)).filter((name) => /^(doctor|probe)-/.test(name))).toEqual([]);
-    expect((await shop.sessions()).map(({ agent }) => [agent.state, agent.since])).toEqual(before.map(({ agent }) => [agent.state, agent.since]));
+    expect(
+      (await readdir(storePaths(shop.env, shop.sandbox.home).state)).filter((name) => /^(doctor|probe)-/.test(name)),
+    ).toEqual([]);
+    expect((await shop.sessions()).map(({ agent }) => [agent.state, agent.since])).toEqual(
+      before.map(({ agent }) => [agent.state, agent.since]),
+    );
   });
 
   it('says it in words too, each with its mend; a locale without UTF-8 is a note and changes nothing else', async () => {
     const { stdout, code } = await shop.ct(['doctor'], { env: { LANG: 'C' } });
-    expect(stdout).toContain('note   the locale is "C", which is not UTF-8: tmux shows marks and accents as _\n       -> export LANG=C.UTF-8');
+    expect(stdout).toContain(
+      'note   the locale is "C", which is not UTF-8: tmux shows marks and accents as _\n       -> export LANG=C.UTF-8',
+    );
     expect([code, stdout]).toEqual([0, expect.stringMatching(/\nall is well: \d+ checks, \d+ notes\n$/)]);
   });
 
@@ -104,14 +123,20 @@ describe('doctor', () => {
     await writeFile(settings, '{"disableAllHooks": true}');
     const { code, wrong } = await doctor();
     await rm(settings);
-    expect([code, wrong]).toEqual([1, [expect.stringMatching(new RegExp(`^hooks-off: .*"${settings}".*for fe of shop, be of shop`))]]);
+    expect([code, wrong]).toEqual([
+      1,
+      [expect.stringMatching(new RegExp(`^hooks-off: .*"${settings}".*for fe of shop, be of shop`))],
+    ]);
   });
 
   it('finds arguments in the layout under which no hook runs', async () => {
     await shop.layout(SHOP.replace('strategy:', 'claude: {args: ["--safe-mode"]}\nstrategy:'));
     const { wrong } = await doctor();
     await shop.layout(SHOP);
-    expect(wrong).toEqual([expect.stringMatching(/^hooks-off: .*fe of shop holds --safe-mode/), expect.stringMatching(/be of shop/)]);
+    expect(wrong).toEqual([
+      expect.stringMatching(/^hooks-off: .*fe of shop holds --safe-mode/),
+      expect.stringMatching(/be of shop/),
+    ]);
   });
 
   it('notices that clones are not trusted', async () => {
@@ -119,7 +144,9 @@ describe('doctor', () => {
     await rename(trust, away);
     const { wrong } = await doctor();
     await rename(away, trust);
-    expect(wrong).toEqual([expect.stringContaining(`trust: Claude Code does not trust ${cloneOf('fe')}, ${cloneOf('be')} `)]);
+    expect(wrong).toEqual([
+      expect.stringContaining(`trust: Claude Code does not trust ${cloneOf('fe')}, ${cloneOf('be')} `),
+    ]);
   });
 
   it('names a folder in the place of a settings file of a clone, and goes on with its checks', async () => {
@@ -127,7 +154,10 @@ describe('doctor', () => {
     await mkdir(folder, { recursive: true });
     const { code, findings, wrong } = await doctor();
     await rm(folder, { recursive: true });
-    expect([code, wrong]).toEqual([1, [expect.stringMatching(/^hooks-unread: fe of shop: .*settings\.json" is a folder/)]]);
+    expect([code, wrong]).toEqual([
+      1,
+      [expect.stringMatching(/^hooks-unread: fe of shop: .*settings\.json" is a folder/)],
+    ]);
     expect(findings.length).toBeGreaterThan(10);
   });
 
@@ -136,21 +166,35 @@ describe('doctor', () => {
     await rename(clone, away);
     const { wrong } = await doctor();
     await rename(away, clone);
-    expect(wrong).toEqual(expect.arrayContaining([`clone: the clone of "fe" (shop) is gone while the fleet is up: ${clone}`]));
+    expect(wrong).toEqual(
+      expect.arrayContaining([`clone: the clone of "fe" (shop) is gone while the fleet is up: ${clone}`]),
+    );
   });
 
   it('refuses tmux 3.1, and asks nothing of a server through it', async () => {
-    const { code, findings, wrong } = await doctor({ PATH: await pathWith('tmux', 'case $* in *-V) echo tmux 3.1c ;; *) echo asked >&2; exit 1 ;; esac') });
-    expect([code, wrong]).toEqual([1, [expect.stringMatching(/^tmux: tmux 3\.1c is too old; claude-tmux needs 3\.2a/)]]);
+    const { code, findings, wrong } = await doctor({
+      PATH: await pathWith('tmux', 'case $* in *-V) echo tmux 3.1c ;; *) echo asked >&2; exit 1 ;; esac'),
+    });
+    expect([code, wrong]).toEqual([
+      1,
+      [expect.stringMatching(/^tmux: tmux 3\.1c is too old; claude-tmux needs 3\.2a/)],
+    ]);
     expect(findings.filter(({ id }) => id === 'tmux-server' || id === 'watcher')).toEqual([]);
   });
 
   it('notices that there is no claude, and no tmux', async () => {
     const folder = shop.sandbox.path('few');
     await mkdir(folder);
-    for (const name of ['git', 'sh', 'head', 'mv', 'cat']) await symlink((await run('sh', ['-c', `command -v ${name}`], { env: shop.sandbox.env })).stdout.trim(), join(folder, name));
+    for (const name of ['git', 'sh', 'head', 'mv', 'cat'])
+      await symlink(
+        (await run('sh', ['-c', `command -v ${name}`], { env: shop.sandbox.env })).stdout.trim(),
+        join(folder, name),
+      );
     const { code, wrong } = await doctor({ PATH: folder });
-    expect([code, wrong]).toEqual([1, ['tmux: tmux is not installed, or not on the PATH', 'claude: the program of "claude" is not on the PATH']]);
+    expect([code, wrong]).toEqual([
+      1,
+      ['tmux: tmux is not installed, or not on the PATH', 'claude: the program of "claude" is not on the PATH'],
+    ]);
   });
 
   it('of a layout that is gone says so, and so does up', async () => {
@@ -159,7 +203,10 @@ describe('doctor', () => {
     const [{ findings, wrong }, up] = [await doctor(), await shop.ct(['up', 'shop'])];
     await rename(away, layout);
     expect(wrong).toEqual([]);
-    expect(findings.find(({ id }) => id === 'layout')).toMatchObject({ level: 'note', what: expect.stringContaining(`the layout "${layout}" is not there any more`) as unknown });
+    expect(findings.find(({ id }) => id === 'layout')).toMatchObject({
+      level: 'note',
+      what: expect.stringContaining(`the layout "${layout}" is not there any more`) as unknown,
+    });
     expect(up).toMatchObject({ code: 2, stderr: expect.stringContaining('is not there any more') as unknown });
   });
 
@@ -168,7 +215,11 @@ describe('doctor', () => {
     await writeFile(state, 'a file');
     const { code, wrong } = await doctor({ XDG_STATE_HOME: state });
     expect(code).toBe(1);
-    expect(wrong).toEqual(expect.arrayContaining([expect.stringMatching(/^state-folder: .*a file stands|^state-folder: .*cannot be written/)]));
+    expect(wrong).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^state-folder: .*a file stands|^state-folder: .*cannot be written/),
+      ]),
+    );
   });
 
   it('notices a watcher that was suspended, and one that was killed and may not come back', async () => {
@@ -178,7 +229,10 @@ describe('doctor', () => {
     process.kill(pid, 'SIGKILL');
     await eventually(() => mustBeGone(pid), PATIENT);
     const { code, wrong } = await doctor({ CLAUDE_TMUX_WATCH: 'off' });
-    expect([code, wrong]).toEqual([1, [expect.stringMatching(/^watcher: no watcher runs, though a fleet is up: CLAUDE_TMUX_WATCH/)]]);
+    expect([code, wrong]).toEqual([
+      1,
+      [expect.stringMatching(/^watcher: no watcher runs, though a fleet is up: CLAUDE_TMUX_WATCH/)],
+    ]);
     await shop.ok('watch', '--start');
     await eventually(async () => expect((await doctor()).wrong).toEqual([]), PATIENT);
   });
@@ -188,7 +242,10 @@ describe('doctor', () => {
     await eventually(async () => {
       const { code, findings, wrong } = await doctor();
       expect([code, wrong]).toEqual([0, []]);
-      expect(findings.filter(({ id }) => id === 'tmux-server' || id === 'fleet').map(({ level }) => level)).toEqual(['note', 'ok']);
+      expect(findings.filter(({ id }) => id === 'tmux-server' || id === 'fleet').map(({ level }) => level)).toEqual([
+        'note',
+        'ok',
+      ]);
     }, PATIENT);
   });
 });

@@ -17,7 +17,9 @@ beforeEach(async () => {
   bench = await makeBench();
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes', '--detach');
-  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
 });
 afterEach(() => bench.dispose());
 
@@ -28,7 +30,9 @@ async function fleetFolder(): Promise<string> {
 }
 
 async function record(): Promise<Readonly<Record<string, unknown>>> {
-  return JSON.parse(await readFile(join(await fleetFolder(), 'fleet.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+  return JSON.parse(await readFile(join(await fleetFolder(), 'fleet.json'), 'utf8')) as Readonly<
+    Record<string, unknown>
+  >;
 }
 
 async function changeRecord(change: Readonly<Record<string, unknown>>): Promise<void> {
@@ -68,11 +72,16 @@ describe.skipIf(!canUnshare)('a fleet seen from another pid namespace (a contain
   const inside = (...args: string[]): Promise<Ended> => {
     const [command = '', ...rest] = args;
     const program = [process.execPath, PROGRAM, command, '-S', bench.tmux.socket, ...rest];
-    return run('unshare', [...UNSHARE, 'sh', '-c', 'hostname box && exec "$@"', 'sh', ...program], { env: bench.env, cwd: bench.checkout });
+    return run('unshare', [...UNSHARE, 'sh', '-c', 'hostname box && exec "$@"', 'sh', ...program], {
+      env: bench.env,
+      cwd: bench.checkout,
+    });
   };
   const states = async (): Promise<unknown> => {
     const { stdout } = await inside('status', '--format', 'json');
-    return (JSON.parse(stdout) as StatusReport).fleets.flatMap(({ sessions }) => sessions.map(({ agent }) => agent.state));
+    return (JSON.parse(stdout) as StatusReport).fleets.flatMap(({ sessions }) =>
+      sessions.map(({ agent }) => agent.state),
+    );
   };
 
   test('is unknown there, and no verb acts on it', async () => {
@@ -80,7 +89,11 @@ describe.skipIf(!canUnshare)('a fleet seen from another pid namespace (a contain
     expect(await states()).toEqual(['unknown', 'unknown', 'unknown']);
     for (const verb of VERBS.filter(([name = '']) => CHANGES.includes(name))) {
       const ended = await inside(...verb);
-      expect([verb[0], ended.code, ended.stderr]).toEqual([verb[0], 1, expect.stringContaining('"shop" lives in another pid namespace (a container) of this machine')]);
+      expect([verb[0], ended.code, ended.stderr]).toEqual([
+        verb[0],
+        1,
+        expect.stringContaining('"shop" lives in another pid namespace (a container) of this machine'),
+      ]);
       expect(ended.stderr).toContain('--move-here');
     }
     expect(await untouched()).toEqual(before);
@@ -101,13 +114,19 @@ describe.skipIf(!canUnshare)('a fleet seen from another pid namespace (a contain
 describe('a fleet of another machine that shares the home, or of the machine this home was copied from', () => {
   const OTHER = { id: 'f'.repeat(32), boot: 'another', namespace: '4026531836', host: 'desk' };
 
-  test('is refused by every verb with that machine\'s name, and moves only when told to', async () => {
+  test("is refused by every verb with that machine's name, and moves only when told to", async () => {
     await changeRecord({ machine: OTHER });
     const before = await untouched();
-    expect((await bench.sessions()).map(({ agent }) => agent.detail)).toEqual(Array(3).fill('lives on another machine, "desk", whose processes cannot be seen from here'));
+    expect((await bench.sessions()).map(({ agent }) => agent.detail)).toEqual(
+      Array(3).fill('lives on another machine, "desk", whose processes cannot be seen from here'),
+    );
     for (const verb of VERBS) {
       const ended = await bench.ct(verb);
-      expect([verb[0], ended.code, ended.stderr]).toEqual([verb[0], 1, expect.stringContaining('"shop" lives on another machine, "desk"')]);
+      expect([verb[0], ended.code, ended.stderr]).toEqual([
+        verb[0],
+        1,
+        expect.stringContaining('"shop" lives on another machine, "desk"'),
+      ]);
       expect(ended.stderr).toContain('claude-tmux up shop --move-here');
     }
     expect((await bench.ok('prune', '--yes')).stderr).toContain('"shop" lives on another machine');
@@ -120,7 +139,7 @@ describe('a fleet of another machine that shares the home, or of the machine thi
     expect((await record())['machine']).not.toEqual(OTHER);
   });
 
-  test('is its own after a reboot, and of an older version\'s record', async () => {
+  test("is its own after a reboot, and of an older version's record", async () => {
     const machine = (await record())['machine'] as Readonly<Record<string, unknown>>;
     for (const was of [{ ...machine, boot: 'before' }, undefined]) {
       await changeRecord({ machine: was });
@@ -139,12 +158,21 @@ describe('a fleet on another tmux server of this machine', () => {
     for (const verb of VERBS) {
       const [command = '', ...rest] = verb;
       const ended = await runProgram([command, '-S', other.socket, ...rest], { env: bench.env, cwd: bench.checkout });
-      expect([command, ended.code, ended.stderr]).toEqual([command, 1, expect.stringContaining(`"shop" runs on the tmux server at "${bench.tmux.socket}", not on the one at "${other.socket}"`)]);
+      expect([command, ended.code, ended.stderr]).toEqual([
+        command,
+        1,
+        expect.stringContaining(
+          `"shop" runs on the tmux server at "${bench.tmux.socket}", not on the one at "${other.socket}"`,
+        ),
+      ]);
       expect(ended.stderr).toContain(`claude-tmux up -S ${bench.tmux.socket} shop`);
     }
     expect(await untouched()).toEqual(before);
     expect(await other.run('list-sessions', '-F', '#{session_name}')).toBe('else');
-    const seen = await run(process.execPath, [PROGRAM, 'status', '--format', 'json', '-S', other.socket], { env: bench.env, cwd: bench.checkout });
+    const seen = await run(process.execPath, [PROGRAM, 'status', '--format', 'json', '-S', other.socket], {
+      env: bench.env,
+      cwd: bench.checkout,
+    });
     expect((JSON.parse(seen.stdout) as StatusReport).fleets.map(({ socket }) => socket)).toEqual([bench.tmux.socket]);
     await other.dispose();
   });
@@ -153,7 +181,10 @@ describe('a fleet on another tmux server of this machine', () => {
     const other = startTmux(bench.sandbox);
     await other.run('new-session', '-d', '-s', 'else', 'sleep 1000');
     await bench.ok('down', 'shop', '--yes');
-    const ended = await run(process.execPath, [PROGRAM, 'up', '-S', other.socket, 'shop', '--detach', '--yes'], { env: bench.env, cwd: bench.checkout });
+    const ended = await run(process.execPath, [PROGRAM, 'up', '-S', other.socket, 'shop', '--detach', '--yes'], {
+      env: bench.env,
+      cwd: bench.checkout,
+    });
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('is up')]);
     expect((await record())['socket']).toBe(other.socket);
     await other.dispose();
@@ -163,9 +194,17 @@ describe('a fleet on another tmux server of this machine', () => {
     const pid = await bench.tmux.run('display-message', '-p', '#{pid}');
     const panes = await bench.tmux.run('list-panes', '-a', '-F', '#{pane_pid}');
     await rm(bench.tmux.socket);
-    const args = { up: ['up', 'shop.yaml', '--yes', '--detach'], down: ['down', 'shop', '--yes'], send: ['send', 'fe', 'x'] }[verb] ?? [];
+    const args =
+      { up: ['up', 'shop.yaml', '--yes', '--detach'], down: ['down', 'shop', '--yes'], send: ['send', 'fe', 'x'] }[
+        verb
+      ] ?? [];
     const ended = await bench.ct(args);
-    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(`"shop" runs in the tmux server with pid ${pid}, whose socket "${bench.tmux.socket}" is gone`)]);
+    expect([ended.code, ended.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `"shop" runs in the tmux server with pid ${pid}, whose socket "${bench.tmux.socket}" is gone`,
+      ),
+    ]);
     expect(ended.stderr).toContain(`kill -USR1 ${pid}`);
     process.kill(Number(pid), 'SIGUSR1');
     await eventually(async () => expect(await bench.tmux.run('list-panes', '-a', '-F', '#{pane_pid}')).toBe(panes));
@@ -177,10 +216,17 @@ describe('a fleet on another tmux server of this machine', () => {
     await rm(bench.tmux.socket);
     await bench.tmux.run('new-session', '-d', '-s', 'new', 'sleep 1000');
     const ended = await bench.ct(['up', 'shop.yaml', '--yes', '--detach']);
-    expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(`"shop" runs in the tmux server with pid ${pid}, and another server has taken its socket`)]);
+    expect([ended.code, ended.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        `"shop" runs in the tmux server with pid ${pid}, and another server has taken its socket`,
+      ),
+    ]);
     const [, advice = ''] = /back: (.*)/.exec(ended.stderr) ?? [];
     expect((await run('sh', ['-c', advice], { env: bench.env })).code).toBe(0);
-    await eventually(async () => expect((await bench.ok('up', 'shop.yaml', '--yes', '--detach')).stderr).toContain('nothing to do'));
+    await eventually(async () =>
+      expect((await bench.ok('up', 'shop.yaml', '--yes', '--detach')).stderr).toContain('nothing to do'),
+    );
     await run('tmux', ['-S', `${bench.tmux.socket}.other`, 'kill-server'], { env: bench.env });
   });
 });

@@ -27,14 +27,19 @@ test('a session that Claude has moved into a worktree of its clone is shown ther
   await eventually(async () => expect((await now())[0]).toBe('worktree-x'));
   await writeFile(join(inner, 'new.txt'), 'new\n');
   expect((await now()).slice(0, 2)).toEqual(['worktree-x', 1]);
-  expect((await bench.ok('status')).stdout).toMatch(/worktree-x +1 (changed|untracked|new).* in \.claude\/worktrees\/x/);
+  expect((await bench.ok('status')).stdout).toMatch(
+    /worktree-x +1 (changed|untracked|new).* in \.claude\/worktrees\/x/,
+  );
   expect((await bench.ok('explain', 'fe')).stdout).toContain(`works in ${inner}, not in its clone`);
   await bench.git(bench.checkout, 'commit', '-q', '--allow-empty', '-m', 'More');
   await bench.git(bench.checkout, 'push', '-q', 'origin', 'HEAD:main');
   const head = await bench.git(clone, 'rev-parse', 'HEAD');
   expect((await bench.ok('sync', 'fe')).stdout).toContain('works in another folder than its clone');
   const refused = await bench.ct(['task', 'fe', 'Another', '--yes']);
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('works in another folder than its clone')]);
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('works in another folder than its clone'),
+  ]);
   expect(await bench.git(clone, 'rev-parse', 'HEAD')).toBe(head);
   expect((await session())?.agent.state).toMatch(/idle|done/);
 });

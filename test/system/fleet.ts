@@ -21,7 +21,10 @@ export interface Bench {
   /** The bare repository that is its origin. */
   readonly remote: string;
   /** Runs the program in the checkout (or `cwd`) on the private server. */
-  ct(args: readonly string[], options?: { readonly cwd?: string; readonly env?: Environment; readonly input?: string }): Promise<Ended>;
+  ct(
+    args: readonly string[],
+    options?: { readonly cwd?: string; readonly env?: Environment; readonly input?: string },
+  ): Promise<Ended>;
   /** As `ct`, always in a process that is no child of another command's: two of them may wait for each other's lock. */
   apart: Bench['ct'];
   /** As `ct`, and throws unless the exit code is 0. */
@@ -49,12 +52,19 @@ export async function makeBench({ config, watched = false, processes = false }: 
   const tmux = startTmux(sandbox, config === undefined ? {} : { config });
   // The server is there before the program comes, with the configuration of the test and not the user's.
   await tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
-  const env: Environment = { ...sandbox.env, ...(watched ? {} : { CLAUDE_TMUX_WATCH: 'off' }), PATH: `${await makeAgentFolder(sandbox)}:${sandbox.env['PATH'] ?? ''}` };
+  const env: Environment = {
+    ...sandbox.env,
+    ...(watched ? {} : { CLAUDE_TMUX_WATCH: 'off' }),
+    PATH: `${await makeAgentFolder(sandbox)}:${sandbox.env['PATH'] ?? ''}`,
+  };
   const { checkout, remote } = await makeProject(sandbox, env);
   const start = processes ? startProgram : runProgram;
-  const ct: Bench['ct'] = (args, options = {}) => start(args, { cwd: checkout, ...options, env: { ...env, ...options.env } });
-  const withSocket: Bench['ct'] = ([command = '', ...args], options) => ct([command, '-S', tmux.socket, ...args], options);
-  const apart: Bench['ct'] = ([command = '', ...args], options = {}) => startProgram([command, '-S', tmux.socket, ...args], { cwd: checkout, ...options, env: { ...env, ...options.env } });
+  const ct: Bench['ct'] = (args, options = {}) =>
+    start(args, { cwd: checkout, ...options, env: { ...env, ...options.env } });
+  const withSocket: Bench['ct'] = ([command = '', ...args], options) =>
+    ct([command, '-S', tmux.socket, ...args], options);
+  const apart: Bench['ct'] = ([command = '', ...args], options = {}) =>
+    startProgram([command, '-S', tmux.socket, ...args], { cwd: checkout, ...options, env: { ...env, ...options.env } });
   return {
     sandbox,
     tmux,
@@ -65,7 +75,10 @@ export async function makeBench({ config, watched = false, processes = false }: 
     apart,
     ok: async (...args) => {
       const ended = await withSocket(args);
-      if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);
+      if (ended.code !== 0)
+        throw new Error(
+          `claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`,
+        );
       return ended;
     },
     sessions: async () => {
@@ -92,10 +105,16 @@ async function makeAgentFolder(sandbox: Sandbox): Promise<string> {
   return folder;
 }
 
-async function makeProject(sandbox: Sandbox, env: Environment): Promise<{ readonly checkout: string; readonly remote: string }> {
+async function makeProject(
+  sandbox: Sandbox,
+  env: Environment,
+): Promise<{ readonly checkout: string; readonly remote: string }> {
   const checkout = sandbox.path('src', 'shop');
   const remote = sandbox.path('remote', 'shop.git');
-  await makeRepo(checkout, { env, files: { 'README.md': '# Shop\n', 'web/index.html': '<p>\n', '.gitignore': '.env\nnode_modules/\n*.yaml\n' } });
+  await makeRepo(checkout, {
+    env,
+    files: { 'README.md': '# Shop\n', 'web/index.html': '<p>\n', '.gitignore': '.env\nnode_modules/\n*.yaml\n' },
+  });
   await mkdir(sandbox.path('remote'), { recursive: true });
   await git(sandbox.root, ['clone', '-q', '--bare', checkout, remote], env);
   await git(checkout, ['remote', 'add', 'origin', remote], env);

@@ -14,7 +14,17 @@ beforeEach(async () => {
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
   terminal = startTmux(bench.sandbox);
-  await terminal.run('new-session', '-d', '-x', '100', '-y', '20', '-c', bench.checkout, `PATH='${bench.env['PATH'] ?? ''}' exec sh`);
+  await terminal.run(
+    'new-session',
+    '-d',
+    '-x',
+    '100',
+    '-y',
+    '20',
+    '-c',
+    bench.checkout,
+    `PATH='${bench.env['PATH'] ?? ''}' exec sh`,
+  );
   await terminal.run('set-option', '-g', 'status', 'off');
 });
 afterEach(() => bench.dispose());
@@ -24,14 +34,18 @@ function type(line: string): Promise<string> {
 }
 
 function shows(...texts: string[]): Promise<string> {
-  return eventually(async () => {
-    const screen = await terminal.run('capture-pane', '-p');
-    for (const text of texts) expect(screen).toContain(text);
-    return screen;
-  }, { within: 30_000 });
+  return eventually(
+    async () => {
+      const screen = await terminal.run('capture-pane', '-p');
+      for (const text of texts) expect(screen).toContain(text);
+      return screen;
+    },
+    { within: 30_000 },
+  );
 }
 
-const follow = () => type(`node ${join(ROOT, 'dist/claude-tmux.cjs')} status --follow -S ${bench.tmux.socket}; stty -g`);
+const follow = () =>
+  type(`node ${join(ROOT, 'dist/claude-tmux.cjs')} status --follow -S ${bench.tmux.socket}; stty -g`);
 
 test('status --follow keeps up with what changes and draws only that', async () => {
   await terminal.run('pipe-pane', '-o', `cat >${bench.sandbox.path('drawn')}`);
@@ -74,5 +88,8 @@ test('a smaller terminal is filled and not more', async () => {
 
 test('without a terminal it says so', async () => {
   const { code, stderr } = await bench.ct(['status', '--follow']);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'claude-tmux: there is no terminal to show this in\n  leave out --follow\n' });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'claude-tmux: there is no terminal to show this in\n  leave out --follow\n',
+  });
 });

@@ -6,7 +6,10 @@ import { AT_RISK, expectStillThere, PLACES_AT_RISK, type AtRisk, type Made, type
 import { makeBench, type Bench } from './fleet.ts';
 
 /** What must be impossible: losing work. A session each, whose clone holds one kind of thing that is nowhere else. */
-const ROWS: readonly (AtRisk & { readonly id: string })[] = [...AT_RISK, ...PLACES_AT_RISK].map((row, index) => ({ ...row, id: `s${index}` }));
+const ROWS: readonly (AtRisk & { readonly id: string })[] = [...AT_RISK, ...PLACES_AT_RISK].map((row, index) => ({
+  ...row,
+  id: `s${index}`,
+}));
 
 let bench: Bench;
 const made = new Map<string, Made>();
@@ -14,7 +17,9 @@ const workspace = (...parts: string[]): string => join(bench.sandbox.home, 'work
 
 beforeAll(async () => {
   bench = await makeBench();
-  const panes = ROWS.map(({ id }) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`);
+  const panes = ROWS.map(
+    ({ id }) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`,
+  );
   await bench.layout(`name: shop\nstrategy: component\narrange: windows\npanes:\n${panes.join('\n')}\n`);
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
 }, 600_000);
@@ -34,7 +39,10 @@ async function find(id: string): Promise<string> {
 
 describe('close of a clone with', () => {
   it.each(ROWS)('$what keeps it, byte for byte', async ({ id, make, risk, what }) => {
-    const sandbox = { ...bench.sandbox, path: (...parts: string[]) => bench.sandbox.path(`row-${id}-${parts.join('-')}`) };
+    const sandbox = {
+      ...bench.sandbox,
+      path: (...parts: string[]) => bench.sandbox.path(`row-${id}-${parts.join('-')}`),
+    };
     const thing = await make({ sandbox, env: bench.env, tree: workspace(id) });
     made.set(id, thing);
     const asked = await bench.ct(['close', id]);
@@ -69,7 +77,11 @@ it('undo brings each back as it was', async () => {
 
 it('prune --shrink keeps all of it: whole, or in bundle, patches and files', async () => {
   const pruned = await bench.ct(['prune', '--older-than', '0d', '--shrink', '--yes']);
-  const shrunk = new Map([...pruned.stdout.matchAll(/^(s\d+)-\S+: shrunk, what only it had is in (.*)$/gm)].map(([, id = '', folder = '']) => [id, folder]));
+  const shrunk = new Map(
+    [...pruned.stdout.matchAll(/^(s\d+)-\S+: shrunk, what only it had is in (.*)$/gm)].map(
+      ([, id = '', folder = '']) => [id, folder],
+    ),
+  );
   expect([...shrunk.keys()].map((id) => ROWS.find((row) => row.id === id)?.risk).sort()).toEqual(SHRINKABLE);
   for (const { id } of ROWS) {
     const folder = shrunk.get(id);
@@ -81,16 +93,34 @@ it('prune --shrink keeps all of it: whole, or in bundle, patches and files', asy
 
 /** What a bundle, patches and files can hold; everything else stays whole, and so does a clone that its user put in the place. */
 const SHRINKABLE = [
-  ...['branch', 'copy', 'copy', 'detached', 'hidden', 'hidden', 'hidden', 'hidden', 'object', 'object', 'ref', 'staged', 'staged', 'stash', 'tag'],
+  ...[
+    'branch',
+    'copy',
+    'copy',
+    'detached',
+    'hidden',
+    'hidden',
+    'hidden',
+    'hidden',
+    'object',
+    'object',
+    'ref',
+    'staged',
+    'staged',
+    'stash',
+    'tag',
+  ],
   ...['uncommitted', 'uncommitted', 'uncommitted', 'unpushed', 'unpushed', 'unpushed', 'untracked', 'untracked'],
 ];
 
 /** As its README says: a clone of the bundle, the patch laid over it. */
 async function expectKept(folder: string, { files = {}, objects = {} }: Witness): Promise<void> {
-  for (const [path, text] of Object.entries(files)) expect([path, await readFile(join(folder, 'files', path), 'utf8')]).toEqual([path, text]);
+  for (const [path, text] of Object.entries(files))
+    expect([path, await readFile(join(folder, 'files', path), 'utf8')]).toEqual([path, text]);
   const back = `${folder}-back`;
   await bench.git(bench.sandbox.root, 'clone', '-q', '--mirror', join(folder, 'commits.bundle'), `${back}.git`);
-  for (const [name, id] of Object.entries(objects).filter(([ref]) => !ref.startsWith(':'))) expect([name, await bench.git(`${back}.git`, 'rev-parse', `${id}^{object}`)]).toEqual([name, id]);
+  for (const [name, id] of Object.entries(objects).filter(([ref]) => !ref.startsWith(':')))
+    expect([name, await bench.git(`${back}.git`, 'rev-parse', `${id}^{object}`)]).toEqual([name, id]);
   const staged = Object.entries(objects).filter(([ref]) => ref.startsWith(':'));
   if (staged.length === 0) return;
   await bench.git(bench.sandbox.root, 'clone', '-q', join(folder, 'commits.bundle'), back);

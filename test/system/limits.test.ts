@@ -24,11 +24,29 @@ describe('where no file can be written', () => {
     expect([ended.code, ended.stderr]).toEqual([1, expect.not.stringContaining('has a bug')]);
     expect(ended.stderr).toMatch(/too large|size/);
     await bench.ok('up', 'shop.yaml', '--yes', '--detach');
-    await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+    );
   });
 
-  test.each(['status', 'sync', 'send fe hello', 'rename fe Other', 'close be --yes', 'undo', 'task fe next --yes', 'up shop.yaml --yes --detach', 'prune --yes', 'doctor', 'down shop --yes'])('%s is a sentence or done, never a stack', async (line) => {
+  test.each([
+    'status',
+    'sync',
+    'send fe hello',
+    'rename fe Other',
+    'close be --yes',
+    'undo',
+    'task fe next --yes',
+    'up shop.yaml --yes --detach',
+    'prune --yes',
+    'doctor',
+    'down shop --yes',
+  ])('%s is a sentence or done, never a stack', async (line) => {
     const ended = await cramped(line);
-    expect([line, ended.code === 0 || ended.code === 1, ended.stderr]).toEqual([line, true, expect.not.stringContaining('has a bug')]);
+    expect([line, ended.code === 0 || ended.code === 1, ended.stderr]).toEqual([
+      line,
+      true,
+      expect.not.stringContaining('has a bug'),
+    ]);
   });
 });

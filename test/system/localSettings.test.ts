@@ -30,7 +30,8 @@ async function put(path: string, text: string): Promise<void> {
 
 const inClone = (id: string): string => bench.sandbox.path('home', 'workspaces', 'shop', id, NAME);
 /** Trusts the layout without saying yes to anything else: `--yes` on an `up` that makes no clone. */
-const trust = (): Promise<unknown> => put(bench.sandbox.path('home', '.config', 'claude-tmux', 'layouts', 'mine.yaml'), SHOP);
+const trust = (): Promise<unknown> =>
+  put(bench.sandbox.path('home', '.config', 'claude-tmux', 'layouts', 'mine.yaml'), SHOP);
 
 describe('what the user allowed Claude in the checkout', () => {
   test('comes into each new clone with --yes, and later into those that are added, without being asked for again', async () => {
@@ -59,12 +60,23 @@ describe('what the user allowed Claude in the checkout', () => {
   ])('is asked for once on a terminal: %s', async (key, isCarried) => {
     await trust();
     const clones = ['fe', 'be'].map((id) => bench.sandbox.path('home', 'workspaces', 'shop', id));
-    await put(bench.sandbox.path('home', '.claude.json'), JSON.stringify({ projects: Object.fromEntries(clones.map((path) => [path, { hasTrustDialogAccepted: true }])) }));
-    const terminal = await openTerminal({ ...bench.sandbox, env: bench.env }, [process.execPath, resolve('dist/claude-tmux.cjs'), 'up', '-S', bench.tmux.socket, 'mine'], { cwd: bench.checkout });
-    await eventually(async () => expect(await terminal.screen()).toMatch(/Copy what you allowed Claude .*Do this\? \[y\/N\]/s));
+    await put(
+      bench.sandbox.path('home', '.claude.json'),
+      JSON.stringify({ projects: Object.fromEntries(clones.map((path) => [path, { hasTrustDialogAccepted: true }])) }),
+    );
+    const terminal = await openTerminal(
+      { ...bench.sandbox, env: bench.env },
+      [process.execPath, resolve('dist/claude-tmux.cjs'), 'up', '-S', bench.tmux.socket, 'mine'],
+      { cwd: bench.checkout },
+    );
+    await eventually(async () =>
+      expect(await terminal.screen()).toMatch(/Copy what you allowed Claude .*Do this\? \[y\/N\]/s),
+    );
     expect(existsSync(inClone('fe'))).toBe(false);
     await terminal.press(key, 'Enter');
-    await eventually(async () => expect(await bench.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop'), { within: 30_000 });
+    await eventually(async () => expect(await bench.tmux.run('list-clients', '-F', '#{session_name}')).toBe('shop'), {
+      within: 30_000,
+    });
     expect(existsSync(inClone('fe'))).toBe(isCarried);
     expect((await bench.ok('add', 'Docs', '--component', 'docs')).stderr).not.toContain(SAID);
     expect(existsSync(inClone('docs'))).toBe(isCarried);

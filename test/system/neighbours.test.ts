@@ -10,11 +10,16 @@ beforeEach(async () => {
   // Like a Claude that still asks whether it may start: it is in no registry.
   const claude = bench.sandbox.path('bin', 'claude');
   await rm(claude);
-  await writeFile(claude, '#!/bin/sh\ncase $1 in --version | -v) echo "2.1.332 (Claude Code)" ;; *) exec sleep 100000 ;; esac\n', { mode: 0o755 });
+  await writeFile(
+    claude,
+    '#!/bin/sh\ncase $1 in --version | -v) echo "2.1.332 (Claude Code)" ;; *) exec sleep 100000 ;; esac\n',
+    { mode: 0o755 },
+  );
 });
 afterEach(() => bench.dispose());
 
-const layout = (name: string): string => `name: ${name}\nstrategy: component\nworkspace: ${join(bench.sandbox.home, 'workspaces', 'shop')}\npanes:\n  - {name: Web, id: web, component: web, branch: work/web}\n`;
+const layout = (name: string): string =>
+  `name: ${name}\nstrategy: component\nworkspace: ${join(bench.sandbox.home, 'workspaces', 'shop')}\npanes:\n  - {name: Web, id: web, component: web, branch: work/web}\n`;
 
 test('an agent of one fleet keeps that of another out of its clone, before any registry knows it', async () => {
   await bench.layout(layout('shop'));
@@ -26,7 +31,10 @@ test('an agent of one fleet keeps that of another out of its clone, before any r
     expect(ended.stderr).toContain('"web" was not started: another Claude (pid ');
     return ended;
   });
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`works in its clone ${path}; end it`) as unknown });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`works in its clone ${path}; end it`) as unknown,
+  });
   expect(await bench.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine\nshop');
   await bench.ok('down', 'shop', '--yes');
   await bench.ok('up', 'second.yaml', '--yes');

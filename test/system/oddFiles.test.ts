@@ -12,13 +12,16 @@ beforeAll(async () => {
   bench = await makeBench({ processes: true });
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes', '--detach');
-  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
   const fleets = state('fleets');
   fleet = join(fleets, readdirSync(fleets)[0] ?? '');
 });
 afterAll(() => bench.dispose());
 
-const state = (...parts: string[]): string => bench.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', ...parts);
+const state = (...parts: string[]): string =>
+  bench.sandbox.path('home', '.local', 'state', 'claude-tmux', 'v1', ...parts);
 
 interface Stopped {
   readonly code: number | null;
@@ -31,7 +34,11 @@ interface Stopped {
 /** Runs the program; what does not end by itself within 25 seconds (a git is given ten for an answer) gets SIGTERM, and its end is timed from there. */
 function runAndStop(args: readonly string[]): Promise<Stopped & { readonly wasStopped: boolean }> {
   const [command = '', ...rest] = args;
-  const child = spawn(process.execPath, [PROGRAM, command, '-S', bench.tmux.socket, ...rest], { cwd: bench.checkout, env: bench.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, command, '-S', bench.tmux.socket, ...rest], {
+    cwd: bench.checkout,
+    env: bench.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   let stoppedAt: number | null = null;
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
@@ -42,7 +49,13 @@ function runAndStop(args: readonly string[]): Promise<Stopped & { readonly wasSt
   return new Promise((resolve) =>
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      resolve({ code, signal, stderr, wasStopped: stoppedAt !== null, took: stoppedAt === null ? 0 : Date.now() - stoppedAt });
+      resolve({
+        code,
+        signal,
+        stderr,
+        wasStopped: stoppedAt !== null,
+        took: stoppedAt === null ? 0 : Date.now() - stoppedAt,
+      });
     }),
   );
 }
@@ -71,7 +84,12 @@ describe.each(FILES)('with something else in the place of %s', (_, pathOf) => {
     try {
       for (const args of [['status'], ['up', 'shop.yaml', '--yes', '--detach', '--only', 'be']]) {
         const ended = await runAndStop(args);
-        expect([args[0], ended.signal, ended.code === 0 || ended.code === 1, ended.stderr]).toEqual([args[0], null, true, expect.not.stringContaining('has a bug')]);
+        expect([args[0], ended.signal, ended.code === 0 || ended.code === 1, ended.stderr]).toEqual([
+          args[0],
+          null,
+          true,
+          expect.not.stringContaining('has a bug'),
+        ]);
       }
     } finally {
       rmSync(path, { recursive: true, force: true });

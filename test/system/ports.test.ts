@@ -27,7 +27,11 @@ async function listen(): Promise<Server> {
 }
 
 /** The shop with ports, and with a server that writes its own into the clone. */
-const withPorts = (step = 1): string => SHOP.replace('arrange: tiled', `arrange: tiled\nports: {base: ${base}, step: ${step}}`).replace('sleep 100000', 'echo $CLAUDE_TMUX_PORT >port; exec sleep 100000');
+const withPorts = (step = 1): string =>
+  SHOP.replace('arrange: tiled', `arrange: tiled\nports: {base: ${base}, step: ${step}}`).replace(
+    'sleep 100000',
+    'echo $CLAUDE_TMUX_PORT >port; exec sleep 100000',
+  );
 const ports = async (): Promise<readonly (number | null)[]> => (await bench.sessions()).map(({ port }) => port);
 
 describe('ports', () => {
@@ -37,7 +41,9 @@ describe('ports', () => {
     const given = await ports();
     expect(new Set(given).size).toBe(3);
     expect(given.every((port) => port !== null && port > base)).toBe(true);
-    await eventually(async () => expect((await bench.ok('exec', 'fe', '--', 'cat', 'port')).stdout).toBe(`${given[2]}\n`));
+    await eventually(async () =>
+      expect((await bench.ok('exec', 'fe', '--', 'cat', 'port')).stdout).toBe(`${given[2]}\n`),
+    );
     expect((await bench.ok('status', 'shop')).stdout).toContain(`:${given[0]}`);
   });
 
@@ -58,7 +64,9 @@ describe('ports', () => {
   test('are no two sessions’ of any fleets, also when these are brought up at once', async () => {
     await bench.layout(withPorts(), 'shop.yaml');
     await bench.layout(withPorts().replace('name: shop', 'name: other'), 'other.yaml');
-    expect(await Promise.all([bench.apart(['up', 'shop.yaml', '--yes']), bench.apart(['up', 'other.yaml', '--yes'])])).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect(
+      await Promise.all([bench.apart(['up', 'shop.yaml', '--yes']), bench.apart(['up', 'other.yaml', '--yes'])]),
+    ).toMatchObject([{ code: 0 }, { code: 0 }]);
     const given = await ports();
     expect(given).toHaveLength(6);
     expect(new Set(given).size).toBe(6);
@@ -78,7 +86,11 @@ describe('ports', () => {
   });
 
   test('that run out are said so, and nothing is started', async () => {
-    await bench.layout(withPorts().replace(/base: \d+/, 'base: 65530').replace('step: 1', 'step: 1000'));
+    await bench.layout(
+      withPorts()
+        .replace(/base: \d+/, 'base: 65530')
+        .replace('step: 1', 'step: 1000'),
+    );
     const { code, stderr } = await bench.ct(['up', 'shop.yaml', '--yes']);
     expect(code).toBe(2);
     expect(stderr).toContain('65535');

@@ -15,7 +15,9 @@ const workspace = (...parts: string[]): string => join(bench.sandbox.home, 'work
 const archives = async (): Promise<string[]> => (await readdir(workspace('.closed')).catch(() => [])).sort();
 
 async function up(isolation: string, ids: readonly string[]): Promise<void> {
-  const panes = ['keep', ...ids].map((id) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`);
+  const panes = ['keep', ...ids].map(
+    (id) => `  - { name: ${id}, id: ${id}, component: web, run: sleep 100000, branch: work/${id} }`,
+  );
   await bench.layout(`name: shop\nstrategy: component\nisolation: ${isolation}\npanes:\n${panes.join('\n')}\n`);
   await bench.ok('up', 'shop.yaml', '--detach', '--yes');
 }
@@ -41,8 +43,14 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   await bench.git(workspace('pushed'), 'push', '-q', 'origin', 'HEAD');
   for (const id of ['merged', 'pushed', 'mine']) await bench.ok('close', id, '--yes');
 
-  const listed = JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout) as { closed: { id: string; unmerged: boolean; bytes: number }[] };
-  expect(listed.closed.map(({ id, unmerged }) => [id, unmerged])).toEqual([['merged', false], ['pushed', false], ['mine', true]]);
+  const listed = JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout) as {
+    closed: { id: string; unmerged: boolean; bytes: number }[];
+  };
+  expect(listed.closed.map(({ id, unmerged }) => [id, unmerged])).toEqual([
+    ['merged', false],
+    ['pushed', false],
+    ['mine', true],
+  ]);
   expect(listed.closed.every(({ bytes }) => bytes > 0)).toBe(true);
 
   expect((await bench.ok('prune')).stderr).toContain('nothing was closed more than 14d ago');
@@ -65,14 +73,17 @@ it('ls --closed shows what is unmerged, prune deletes what is merged by content 
   expect(existsSync(workspace('mine', 'README.md'))).toBe(true);
 }, 180_000);
 
-it('a clone of the user\'s own that was in its place, with what git ignores there, is never deleted', async () => {
+it("a clone of the user's own that was in its place, with what git ignores there, is never deleted", async () => {
   await bench.git(bench.sandbox.root, 'clone', '-q', '--', bench.remote, workspace('own'));
   await bench.git(workspace('own'), 'checkout', '-q', '-b', 'work/own');
   await mkdir(workspace('own', 'node_modules'));
   await writeFile(workspace('own', 'node_modules', 'patched.js'), 'by hand\n');
   await up('clone', ['own']);
   await bench.ok('close', 'own', '--yes');
-  for (const more of [[], ['--shrink']]) expect((await bench.ct(['prune', '--older-than', '0d', '--yes', ...more])).stdout).toMatch(/^own-\S+: stays\n {2}cannot tell whether what git ignores in it is needed: claude-tmux did not make it/);
+  for (const more of [[], ['--shrink']])
+    expect((await bench.ct(['prune', '--older-than', '0d', '--yes', ...more])).stdout).toMatch(
+      /^own-\S+: stays\n {2}cannot tell whether what git ignores in it is needed: claude-tmux did not make it/,
+    );
   await bench.ok('undo', 'own', '--yes');
   expect(existsSync(workspace('own', 'node_modules', 'patched.js'))).toBe(true);
 });
@@ -94,10 +105,15 @@ it('what was pushed is not deleted while the remote cannot be asked whether it s
   await bench.ok('close', 'pushed', '--yes');
   await bench.git(bench.remote, 'branch', '-q', '-D', 'work/pushed');
   await rename(bench.remote, `${bench.remote}.away`);
-  for (const more of [[], ['--shrink']]) expect((await bench.ok('prune', '--older-than', '0d', '--yes', ...more)).stdout).toContain('stays\n  cannot tell what the remote still has: it could not be asked\n');
+  for (const more of [[], ['--shrink']])
+    expect((await bench.ok('prune', '--older-than', '0d', '--yes', ...more)).stdout).toContain(
+      'stays\n  cannot tell what the remote still has: it could not be asked\n',
+    );
   expect(await archives()).toHaveLength(2);
   await rename(`${bench.remote}.away`, bench.remote);
-  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('1 unmerged commit on "work/pushed"');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain(
+    '1 unmerged commit on "work/pushed"',
+  );
   expect(await archives()).toHaveLength(2);
 });
 
@@ -123,7 +139,11 @@ it('a worktree goes with its branch when that is merged, and without it when it 
     'merged: deleted, and its branch "work/merged", all of which is merged or pushed\n  "work/merged": ancestor of origin/main\nmine: deleted, its branch "work/mine" stays in the checkout\n  1 unmerged commit on "work/mine": Work of mine\n',
   );
   expect(await archives()).toEqual([]);
-  expect((await bench.git(bench.checkout, 'branch', '--format=%(refname:short)')).split('\n').sort()).toEqual(['main', 'work/keep', 'work/mine']);
+  expect((await bench.git(bench.checkout, 'branch', '--format=%(refname:short)')).split('\n').sort()).toEqual([
+    'main',
+    'work/keep',
+    'work/mine',
+  ]);
   expect(await bench.git(bench.checkout, 'worktree', 'list')).not.toMatch(/closed|prunable/);
 });
 
@@ -146,28 +166,36 @@ it('a prune of a worktree that was killed after any step loses neither its commi
   }
 }, 180_000);
 
-it.each(['delete', 'shrink'])('a prune that was killed after any step (%s) has lost nothing, and the next one ends it', async (how) => {
-  await up('clone', ['work']);
-  const disturbed = await makeDisturbed(bench);
-  const steps = PRUNE_STEPS.filter((one) => how === 'shrink' || !one.endsWith('-kept'));
-  for (const step of sampled(steps, (one) => one === (how === 'shrink' ? 'write-kept' : 'set-aside'))) {
-    if (!existsSync(workspace('work'))) await bench.ok('up', '--only', 'work', '--detach', '--yes');
-    if (how === 'shrink') await writeFile(workspace('work', 'new.txt'), 'mine\n');
-    await bench.ok('close', 'work', '--yes');
-    expect([step, (await disturbed.run('prune', how, { after: step, what: 'kill' })).code]).toEqual([step, null]);
-    if (step === 'set-aside') {
-      // Not past its last check: it can still be brought back.
-      await bench.ok('undo', 'work');
+it.each(['delete', 'shrink'])(
+  'a prune that was killed after any step (%s) has lost nothing, and the next one ends it',
+  async (how) => {
+    await up('clone', ['work']);
+    const disturbed = await makeDisturbed(bench);
+    const steps = PRUNE_STEPS.filter((one) => how === 'shrink' || !one.endsWith('-kept'));
+    for (const step of sampled(steps, (one) => one === (how === 'shrink' ? 'write-kept' : 'set-aside'))) {
+      if (!existsSync(workspace('work'))) await bench.ok('up', '--only', 'work', '--detach', '--yes');
+      if (how === 'shrink') await writeFile(workspace('work', 'new.txt'), 'mine\n');
       await bench.ok('close', 'work', '--yes');
+      expect([step, (await disturbed.run('prune', how, { after: step, what: 'kill' })).code]).toEqual([step, null]);
+      if (step === 'set-aside') {
+        // Not past its last check: it can still be brought back.
+        await bench.ok('undo', 'work');
+        await bench.ok('close', 'work', '--yes');
+      }
+      await bench.ok('prune', '--older-than', '0d', '--yes', ...(how === 'shrink' ? ['--shrink'] : []));
+      const names = (await archives()).filter((name) => !name.endsWith('.json'));
+      expect([step, names.filter((name) => !name.endsWith('.kept'))]).toEqual([step, []]);
+      if (how === 'shrink')
+        expect(existsSync(workspace('.closed', names.at(-1) ?? 'none', 'files', 'new.txt'))).toBe(true);
     }
-    await bench.ok('prune', '--older-than', '0d', '--yes', ...(how === 'shrink' ? ['--shrink'] : []));
-    const names = (await archives()).filter((name) => !name.endsWith('.json'));
-    expect([step, names.filter((name) => !name.endsWith('.kept'))]).toEqual([step, []]);
-    if (how === 'shrink') expect(existsSync(workspace('.closed', names.at(-1) ?? 'none', 'files', 'new.txt'))).toBe(true);
-  }
-}, 180_000);
+  },
+  180_000,
+);
 
-it.each([['blanks', '    two()\n', '        two()\n'], ['line ends', 'two()\n', 'two()\r\n']])('what differs from a commit of the base by %s alone is not deleted', async (_what, theirs, mine) => {
+it.each([
+  ['blanks', '    two()\n', '        two()\n'],
+  ['line ends', 'two()\n', 'two()\r\n'],
+])('what differs from a commit of the base by %s alone is not deleted', async (_what, theirs, mine) => {
   await up('clone', ['apart']);
   await writeFile(workspace('apart', 'README.md'), `# Shop\n${mine}`);
   await bench.git(workspace('apart'), 'commit', '-q', '-a', '-m', 'Mine');
@@ -175,7 +203,9 @@ it.each([['blanks', '    two()\n', '        two()\n'], ['line ends', 'two()\n', 
   await bench.git(bench.checkout, 'commit', '-q', '-a', '-m', 'Theirs');
   await bench.git(bench.checkout, 'push', '-q', 'origin', 'main');
   expect((await bench.ok('close', 'apart', '--yes')).stdout).toContain('1 unmerged commit on "work/apart"');
-  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('1 unmerged commit on "work/apart"');
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain(
+    '1 unmerged commit on "work/apart"',
+  );
   expect(await archives()).toHaveLength(2);
 });
 
@@ -212,10 +242,12 @@ it('a worktree with submodules, nested ones too, is read in its archive, comes b
     await bench.git(bench.sandbox.root, 'clone', '-q', '--bare', work, remote);
     return remote;
   };
-  const withModule = (path: string, remote: string) => async (folder: string): Promise<void> => {
-    await bench.git(folder, '-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', remote, path);
-    await bench.git(folder, 'commit', '-q', '-m', `With ${path}`);
-  };
+  const withModule =
+    (path: string, remote: string) =>
+    async (folder: string): Promise<void> => {
+      await bench.git(folder, '-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', remote, path);
+      await bench.git(folder, 'commit', '-q', '-m', `With ${path}`);
+    };
   const inner = await bare('inner', () => Promise.resolve());
   const outer = await bare('outer', withModule('deep', inner));
   await withModule('libs/outer', outer)(bench.checkout);
@@ -223,11 +255,14 @@ it('a worktree with submodules, nested ones too, is read in its archive, comes b
   await bench.git(bench.sandbox.root, 'config', '--global', 'protocol.file.allow', 'always');
   await up('worktree', ['work']);
   const deep = workspace('work', 'libs', 'outer', 'deep');
-  const links = (): Promise<string[]> => Promise.all([workspace('work', 'libs', 'outer', '.git'), join(deep, '.git')].map((file) => readFile(file, 'utf8')));
+  const links = (): Promise<string[]> =>
+    Promise.all([workspace('work', 'libs', 'outer', '.git'), join(deep, '.git')].map((file) => readFile(file, 'utf8')));
   const before = await links();
   await writeFile(join(deep, 'mine.txt'), 'mine\n');
   await bench.ok('close', 'work', '--yes');
-  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toMatch(/stays\n[^]*1 untracked file in "libs\/outer\/deep": mine\.txt\n$/);
+  expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toMatch(
+    /stays\n[^]*1 untracked file in "libs\/outer\/deep": mine\.txt\n$/,
+  );
   await bench.ok('undo', 'work', '--yes');
   expect(await links()).toEqual(before);
   expect(await bench.git(deep, 'status', '--porcelain')).toBe('?? mine.txt');
@@ -265,6 +300,8 @@ it('ls --closed names archives whose fleet has no record any more', async () => 
   const { stdout, stderr } = await bench.ok('ls', '--closed');
   expect(stdout).toMatch(/^mine-\d{8}T\d{6}Z {2}shop +.* of no fleet here\n$/);
   expect(stderr).toMatch(/no fleet here has closed these[^]*\n {2}\/.*\/\.closed\/mine-\d{8}T\d{6}Z\n/);
-  expect(JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout)).toMatchObject({ closed: [{ id: 'mine', recorded: false, unmerged: true }] });
+  expect(JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout)).toMatchObject({
+    closed: [{ id: 'mine', recorded: false, unmerged: true }],
+  });
   expect((await bench.ok('prune', '--older-than', '0d')).stderr).toContain('nothing was closed');
 });

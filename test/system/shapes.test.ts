@@ -15,26 +15,40 @@ describe('isolation', () => {
     bench = await makeBench();
     await bench.layout(SHOP.replace('strategy:', 'isolation: worktree\nstrategy:'));
     await bench.ok('up', 'shop.yaml', '--yes');
-    expect((await bench.sessions()).map((session) => session.branch)).toEqual(['feature/fe', 'feature/be', 'feature/fe']);
+    expect((await bench.sessions()).map((session) => session.branch)).toEqual([
+      'feature/fe',
+      'feature/be',
+      'feature/fe',
+    ]);
     expect(await bench.git(bench.checkout, 'worktree', 'list')).toContain(workspace('be'));
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
     // Standing in a tree of the fleet is standing in the fleet.
-    expect(await bench.ct(['up'], { cwd: workspace('be') })).toMatchObject({ code: 0, stderr: '"shop" is up: nothing to do\n' });
+    expect(await bench.ct(['up'], { cwd: workspace('be') })).toMatchObject({
+      code: 0,
+      stderr: '"shop" is up: nothing to do\n',
+    });
   });
 
   test('shared: everybody in the checkout itself, no clone and no branch', async () => {
     bench = await makeBench();
-    await bench.layout('name: shop\nstrategy: component\nisolation: shared\npanes:\n  - {name: A, component: web}\n  - {name: B, component: web, run: "pwd; sleep 1000"}\n');
+    await bench.layout(
+      'name: shop\nstrategy: component\nisolation: shared\npanes:\n  - {name: A, component: web}\n  - {name: B, component: web, run: "pwd; sleep 1000"}\n',
+    );
     await bench.ok('up', 'shop.yaml', '--yes');
     const sessions = await bench.sessions();
-    expect(sessions.map((session) => [session.path, session.branch])).toEqual([[bench.checkout, 'main'], [bench.checkout, 'main']]);
+    expect(sessions.map((session) => [session.path, session.branch])).toEqual([
+      [bench.checkout, 'main'],
+      [bench.checkout, 'main'],
+    ]);
     await eventually(async () => expect(await text(sessions[1]?.pane ?? '')).toContain(bench.checkout));
     expect(await readdir(bench.sandbox.path('home'))).not.toContain('workspaces');
   });
 
   test('stage: each branch starts from the tip of the one before', async () => {
     bench = await makeBench();
-    await bench.layout('name: shop\nstrategy: stage\npanes:\n  - {name: Plan, id: plan, stage: plan}\n  - {name: Build, id: build, stage: implement}\n');
+    await bench.layout(
+      'name: shop\nstrategy: stage\npanes:\n  - {name: Plan, id: plan, stage: plan}\n  - {name: Build, id: build, stage: implement}\n',
+    );
     await bench.ok('up', 'shop.yaml', '--yes', '--only', 'plan');
     await writeFile(workspace('plan', 'PLAN.md'), 'first this');
     await bench.git(workspace('plan'), 'add', '.');
@@ -54,7 +68,12 @@ describe('what a new clone is given', () => {
     await writeFile(join(bench.checkout, '.env'), 'KEY=1');
     await mkdir(join(bench.checkout, 'node_modules', 'x'), { recursive: true });
     await writeFile(join(bench.checkout, 'node_modules', 'x', 'index.js'), '');
-    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    dir: web\n    env: {TOKEN: "${SECRET}"}\n    setup: ["echo $TOKEN > set-up.txt"]').replace('strategy:', 'include: [.env]\nlink: [node_modules]\nstrategy:'));
+    await bench.layout(
+      SHOP.replace(
+        'component: backend',
+        'component: backend\n    dir: web\n    env: {TOKEN: "${SECRET}"}\n    setup: ["echo $TOKEN > set-up.txt"]',
+      ).replace('strategy:', 'include: [.env]\nlink: [node_modules]\nstrategy:'),
+    );
     const ended = await bench.ct(['up', 'shop.yaml', '--yes'], { env: { SECRET: 's3cret' } });
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('user.email = ann@example.com');
@@ -66,7 +85,11 @@ describe('what a new clone is given', () => {
     await eventually(async () => expect(await readFile(workspace('be', 'set-up.txt'), 'utf8')).toBe('s3cret\n'));
     const pane = (await bench.sessions())[1]?.pane ?? '';
     await eventually(async () => expect(await text(pane)).toContain(`folder: ${workspace('be', 'web')}`));
-    const plans = await Promise.all(['text', 'json', 'sh'].map((format) => bench.ct(['plan', 'shop.yaml', '--format', format], { env: { SECRET: 's3cret' } })));
+    const plans = await Promise.all(
+      ['text', 'json', 'sh'].map((format) =>
+        bench.ct(['plan', 'shop.yaml', '--format', format], { env: { SECRET: 's3cret' } }),
+      ),
+    );
     for (const { stdout } of plans) expect(stdout).not.toContain('s3cret');
   });
 
@@ -76,7 +99,9 @@ describe('what a new clone is given', () => {
     const ended = await bench.ct(['up', 'shop.yaml', '--yes']);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(`pane "be" cannot start: its folder ${workspace('be', 'nowhere')} is not there`);
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, 'exited', 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, 'exited', 'running']),
+    );
   });
 
   test('work of the checkout is said to stay behind, and --from-here brings it and leaves the checkout as it is', async () => {
@@ -88,7 +113,9 @@ describe('what a new clone is given', () => {
     await writeFile(join(bench.checkout, 'README.md'), '# half done\n');
     await writeFile(join(bench.checkout, 'note.txt'), 'untracked');
     const before = await bench.git(bench.checkout, 'status', '--porcelain');
-    expect((await bench.ok('up', 'shop.yaml', '--yes', '--only', 'fe')).stderr).toContain('has 1 uncommitted change, 1 untracked file, 1 unpushed commit that the clones will not have');
+    expect((await bench.ok('up', 'shop.yaml', '--yes', '--only', 'fe')).stderr).toContain(
+      'has 1 uncommitted change, 1 untracked file, 1 unpushed commit that the clones will not have',
+    );
     await bench.ok('up', 'shop.yaml', '--yes', '--from-here');
     expect(await readdir(workspace('be'))).toEqual(expect.arrayContaining(['pushed-not.txt', 'note.txt']));
     expect(await bench.git(workspace('be'), 'status', '--porcelain')).toBe(before);
@@ -115,13 +142,19 @@ describe('--from-here', () => {
     await bench.layout(SHOP);
     await writeFile(join(bench.checkout, 'note.txt'), 'untracked');
     await writeFile(join(bench.checkout, '.git', 'info', 'attributes'), 'note.txt filter=broken\n');
-    for (const [key, value] of [['clean', 'false'], ['required', 'true']] as const) await bench.git(bench.checkout, 'config', '--global', `filter.broken.${key}`, value);
+    for (const [key, value] of [
+      ['clean', 'false'],
+      ['required', 'true'],
+    ] as const)
+      await bench.git(bench.checkout, 'config', '--global', `filter.broken.${key}`, value);
     for (let times = 0; times < 2; times++) {
       const ended = await bench.ct(['up', 'shop.yaml', '--yes', '--from-here']);
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('could not be brought to') as unknown });
       expect(await bench.tmux.run('list-panes', '-a', '-F', '#{@claude_tmux_id}')).not.toMatch(/fe|be/);
     }
-    expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('note: the clone of "be" never got the work that --from-here was to bring');
+    expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain(
+      'note: the clone of "be" never got the work that --from-here was to bring',
+    );
     await bench.git(bench.checkout, 'config', '--global', '--remove-section', 'filter.broken');
     await bench.ok('up', 'shop.yaml', '--yes', '--from-here');
     for (const id of ['fe', 'be']) expect(await readdir(workspace(id))).toContain('note.txt');
@@ -149,7 +182,10 @@ describe('files over the layout', () => {
   test("the user's defaults lie under it, an uncommitted local file over it, and the plan says which value came from where", async () => {
     bench = await makeBench();
     await mkdir(bench.sandbox.path('home', '.config', 'claude-tmux'), { recursive: true });
-    await writeFile(bench.sandbox.path('home', '.config', 'claude-tmux', 'config.yaml'), 'claude: {model: sonnet}\nworkspace: ~/trees/{name}\n');
+    await writeFile(
+      bench.sandbox.path('home', '.config', 'claude-tmux', 'config.yaml'),
+      'claude: {model: sonnet}\nworkspace: ~/trees/{name}\n',
+    );
     await writeFile(join(bench.checkout, '.claude-tmux.local.yaml'), 'arrange: windows\n');
     await bench.layout(SHOP);
     const { stdout } = await bench.ok('plan', 'shop.yaml');
@@ -188,22 +224,62 @@ set -g command-alias[100] split-window='split-window -h'
 set-hook -g after-new-window 'split-window -d "sleep 99999"'
 `;
     bench = await makeBench({ config });
-    await bench.tmux.run('set', '-t', '=mine:', 'destroy-unattached', 'off', ';', 'set', '-g', 'destroy-unattached', 'on');
+    await bench.tmux.run(
+      'set',
+      '-t',
+      '=mine:',
+      'destroy-unattached',
+      'off',
+      ';',
+      'set',
+      '-g',
+      'destroy-unattached',
+      'on',
+    );
     await bench.layout(SHOP);
-    const read = async (): Promise<string[]> => Promise.all([['show-options', '-g'], ['show-options', '-s'], ['show-options', '-gw'], ['show-hooks', '-g'], ['list-keys'], ['list-windows', '-t', '=mine:', '-F', '#{window_id} #{window_panes} #{window_layout}']].map((args) => bench.tmux.run(...args)));
+    const read = async (): Promise<string[]> =>
+      Promise.all(
+        [
+          ['show-options', '-g'],
+          ['show-options', '-s'],
+          ['show-options', '-gw'],
+          ['show-hooks', '-g'],
+          ['list-keys'],
+          ['list-windows', '-t', '=mine:', '-F', '#{window_id} #{window_panes} #{window_layout}'],
+        ].map((args) => bench.tmux.run(...args)),
+      );
     const before = await read();
     await bench.ok('up', 'shop.yaml', '--yes');
     expect(await read()).toEqual(before);
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
-    expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{@claude_tmux_id}')).toBe('1.1 fe\n1.2 be\n1.3 server');
+    await eventually(async () =>
+      expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']),
+    );
+    expect(
+      await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{window_index}.#{pane_index} #{@claude_tmux_id}'),
+    ).toBe('1.1 fe\n1.2 be\n1.3 server');
   });
 });
 
 describe('shipped layouts', () => {
   test('each one comes up from its name alone', async () => {
     bench = await makeBench();
-    const names = (await bench.ok('layouts')).stdout.split('\n').filter((line) => line.includes('shipped')).map((line) => line.split(' ')[0] ?? '');
-    expect(names.sort()).toEqual(['boris', 'by-component', 'by-priority', 'by-stage', 'by-task', 'feature-pipeline', 'frontend-backend', 'investigate-fix', 'multi-component', 'pair', 'review-prep']);
+    const names = (await bench.ok('layouts')).stdout
+      .split('\n')
+      .filter((line) => line.includes('shipped'))
+      .map((line) => line.split(' ')[0] ?? '');
+    expect(names.sort()).toEqual([
+      'boris',
+      'by-component',
+      'by-priority',
+      'by-stage',
+      'by-task',
+      'feature-pipeline',
+      'frontend-backend',
+      'investigate-fix',
+      'multi-component',
+      'pair',
+      'review-prep',
+    ]);
     for (const name of names) {
       expect((await bench.ok('validate', name)).stdout).toContain('valid');
       const { stderr } = await bench.ok('up', name, 'Checkout fails with a 500');

@@ -12,7 +12,9 @@ beforeAll(async () => {
   bench = await makeBench({ processes: true });
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes', '--detach');
-  await eventually(async () => expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map(({ agent }) => agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
   tmuxPid = Number(await bench.tmux.run('display-message', '-p', '#{pid}'));
 });
 afterAll(() => bench.dispose());
@@ -28,13 +30,34 @@ interface Ended {
 const NUMBERS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** Starts the program, waits until `hangs` says that it does, and sends the signal, `times` times. */
-function stop(args: readonly string[], { signal, times = 1, path = '', hangs }: { readonly signal: NodeJS.Signals; readonly times?: number; readonly path?: string; readonly hangs: (pid: number) => void }): Promise<Ended> {
+function stop(
+  args: readonly string[],
+  {
+    signal,
+    times = 1,
+    path = '',
+    hangs,
+  }: {
+    readonly signal: NodeJS.Signals;
+    readonly times?: number;
+    readonly path?: string;
+    readonly hangs: (pid: number) => void;
+  },
+): Promise<Ended> {
   const [command = '', ...rest] = args;
   const env = { ...bench.env, PATH: `${path}${bench.env['PATH'] ?? ''}` };
-  const child = spawn(process.execPath, [PROGRAM, command, '-S', bench.tmux.socket, ...rest], { cwd: bench.checkout, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, command, '-S', bench.tmux.socket, ...rest], {
+    cwd: bench.checkout,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let [stderr, sentAt] = ['', 0];
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
-  const ended = new Promise<Ended>((resolve) => child.once('exit', (code, by) => resolve({ code: code ?? NUMBERS[by ?? 'SIGKILL'] ?? 137, took: Date.now() - sentAt, stderr })));
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('exit', (code, by) =>
+      resolve({ code: code ?? NUMBERS[by ?? 'SIGKILL'] ?? 137, took: Date.now() - sentAt, stderr }),
+    ),
+  );
   const send = async (): Promise<void> => {
     await eventually(() => hangs(child.pid ?? 0));
     sentAt = Date.now();
@@ -59,7 +82,10 @@ describe('a signal ends the program whatever hangs', () => {
     try {
       const hangs = (pid: number): void => expect(childrenOf(pid)).toContain('tmux -S');
       const { code, took, stderr } = await stop(line.split(' '), { signal, times, hangs });
-      expect([code === 130 || code === NUMBERS[signal], stderr]).toEqual([true, expect.not.stringContaining('has a bug')]);
+      expect([code === 130 || code === NUMBERS[signal], stderr]).toEqual([
+        true,
+        expect.not.stringContaining('has a bug'),
+      ]);
       expect(took).toBeLessThan(times === 1 ? 4000 : 2000);
     } finally {
       process.kill(tmuxPid, 'SIGCONT');
@@ -75,10 +101,15 @@ describe('a signal ends the program whatever hangs', () => {
     execFileSync('mkdir', ['-p', folder]);
     const started = bench.sandbox.path('hanging-pids');
     rmSync(started, { force: true });
-    writeFileSync(join(folder, 'git'), `#!/bin/sh\nprintf '%s\\n' "$$" >>'${started}'\nexec sleep 1000\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\nprintf '%s\\n' "$$" >>'${started}'\nexec sleep 1000\n`, {
+      mode: 0o755,
+    });
     const hangs = (pid: number): void => expect(childrenOf(pid)).toContain('sleep 1000');
     const { code, took } = await stop(line.split(' '), { signal, path: `${folder}:`, hangs });
-    expect([code, took < 4000]).toEqual([expect.toSatisfy((one: number) => one === 130 || one === NUMBERS[signal]), true]);
+    expect([code, took < 4000]).toEqual([
+      expect.toSatisfy((one: number) => one === 130 || one === NUMBERS[signal]),
+      true,
+    ]);
     const pids = execFileSync('cat', [started], { encoding: 'utf8' }).trim().split('\n').map(Number);
     await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
   });

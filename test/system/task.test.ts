@@ -9,7 +9,9 @@ beforeEach(async () => {
   bench = await makeBench();
   await bench.layout(SHOP);
   await bench.ok('up', 'shop.yaml', '--yes');
-  await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']));
+  await eventually(async () =>
+    expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']),
+  );
 });
 afterEach(() => bench.dispose());
 
@@ -18,9 +20,12 @@ const sessionOf = async (id: string) => {
   if (!found) throw new Error(`no session ${id}`);
   return found;
 };
-const screenOf = async (id: string): Promise<string> => bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', (await sessionOf(id)).pane ?? '');
-const inClone = async (id: string, ...args: string[]): Promise<string> => bench.git((await sessionOf(id)).path, ...args);
-const write = async (id: string, name: string, text: string): Promise<void> => writeFile(join((await sessionOf(id)).path, name), text);
+const screenOf = async (id: string): Promise<string> =>
+  bench.tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', (await sessionOf(id)).pane ?? '');
+const inClone = async (id: string, ...args: string[]): Promise<string> =>
+  bench.git((await sessionOf(id)).path, ...args);
+const write = async (id: string, name: string, text: string): Promise<void> =>
+  writeFile(join((await sessionOf(id)).path, name), text);
 async function commit(id: string, name: string): Promise<void> {
   await write(id, name, 'work\n');
   await inClone(id, 'add', '-f', '--', name);
@@ -46,7 +51,12 @@ describe('task', () => {
       expect(found.agent.state).toEqual(AT_REST);
       return found;
     });
-    expect(after).toMatchObject({ pane: before.pane, path: before.path, branch: 'feature/be-add-a-login-page-for', changes: 0 });
+    expect(after).toMatchObject({
+      pane: before.pane,
+      path: before.path,
+      branch: 'feature/be-add-a-login-page-for',
+      changes: 0,
+    });
     expect(after.agent.session_id).not.toBe(before.agent.session_id);
     expect(await inClone('be', 'rev-parse', 'HEAD')).toBe(tip);
     await eventually(async () => expect(await screenOf('be')).toContain('Add a login page for everybody'));
@@ -54,7 +64,9 @@ describe('task', () => {
     expect(again.stderr).toContain('nothing to do');
     expect(again.stderr).not.toContain('is on branch');
     await bench.tmux.dispose();
-    expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('"shop" is up: 3 panes made, 2 conversations resumed\n');
+    expect((await bench.ok('up', 'shop.yaml')).stderr).toContain(
+      '"shop" is up: 3 panes made, 2 conversations resumed\n',
+    );
     await eventually(async () => expect(await screenOf('be')).toContain('(resumed)'));
     expect((await sessionOf('be')).agent.session_id).toBe(after.agent.session_id);
     expect((await sessionOf('be')).branch).toBe('feature/be-add-a-login-page-for');
@@ -99,10 +111,17 @@ describe('task', () => {
     const { code, stderr } = await bench.ct(['task', 'be', 'Next', '--yes']);
     expect(code).toBe(1);
     expect(stderr).toContain('.env');
-    expect(stderr).toMatch(/the task was not taken and is dropped: "be" is on the branch feature\/be as before, and its last conversation goes on \((starting|idle|done)\)\n/);
+    expect(stderr).toMatch(
+      /the task was not taken and is dropped: "be" is on the branch feature\/be as before, and its last conversation goes on \((starting|idle|done)\)\n/,
+    );
     expect(stderr).not.toContain('works on its next task');
     expect(await readFile(join(before.path, '.env'), 'utf8')).toBe('SECRET=mine\n');
-    await eventually(async () => expect(await sessionOf('be')).toMatchObject({ branch: 'feature/be', agent: { state: AT_REST, session_id: before.agent.session_id } }));
+    await eventually(async () =>
+      expect(await sessionOf('be')).toMatchObject({
+        branch: 'feature/be',
+        agent: { state: AT_REST, session_id: before.agent.session_id },
+      }),
+    );
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
   });
 
@@ -128,7 +147,10 @@ describe('task', () => {
   test('a command of the fleet in the same clone runs on', async () => {
     const server = await sessionOf('server');
     await bench.ok('task', 'fe', 'Next', 'one');
-    expect(await sessionOf('server')).toMatchObject({ pane: server.pane, agent: { state: 'running', since: server.agent.since } });
+    expect(await sessionOf('server')).toMatchObject({
+      pane: server.pane,
+      agent: { state: 'running', since: server.agent.since },
+    });
     expect((await sessionOf('fe')).branch).toBe('feature/fe-next-one');
   });
 });

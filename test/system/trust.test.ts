@@ -30,10 +30,14 @@ describe('the trust question', () => {
   test('shows what the agents run and which files decide, and asks again when one of them changed', async () => {
     await put('tools/dev.json', '{}');
     await publish('tools/dev.json');
-    await bench.layout(layout('claude: {mcp_config: tools/dev.json, args: [--add-dir, /]}\n', pane('A', 'prompt: "\\u202eHello"')));
+    await bench.layout(
+      layout('claude: {mcp_config: tools/dev.json, args: [--add-dir, /]}\n', pane('A', 'prompt: "\\u202eHello"')),
+    );
     const first = await bench.ct(['up', 'shop.yaml']);
     expect(first.code).toBe(2);
-    expect(first.stderr).toMatch(/first `up` of this layout\. It makes this run:\n {2}a: claude --mcp-config tools\/dev\.json --add-dir \/ \(branch feature\/a\)/);
+    expect(first.stderr).toMatch(
+      /first `up` of this layout\. It makes this run:\n {2}a: claude --mcp-config tools\/dev\.json --add-dir \/ \(branch feature\/a\)/,
+    );
     expect(first.stderr).toMatch(/names the file tools\/dev\.json \(2 B, sha256 [0-9a-f]{12}\)/);
     expect(first.stderr).toContain('    | \\u202eHello');
     await bench.ok('up', 'shop.yaml', '--yes');
@@ -41,7 +45,9 @@ describe('the trust question', () => {
     await put('tools/dev.json', '{"mcpServers":{}}');
     const again = await bench.ct(['up', 'shop.yaml']);
     expect(again.code).toBe(2);
-    expect(again.stderr).toMatch(/changed since you trusted it\. What differs:\n {2}- names the file tools\/dev\.json \(2 B.*\n {2}\+ names the file tools\/dev\.json \(17 B.*\n(?! {2})/);
+    expect(again.stderr).toMatch(
+      /changed since you trusted it\. What differs:\n {2}- names the file tools\/dev\.json \(2 B.*\n {2}\+ names the file tools\/dev\.json \(17 B.*\n(?! {2})/,
+    );
   });
 
   test('a trusted script that changes upstream asks before a further clone runs it', async () => {
@@ -51,7 +57,9 @@ describe('the trust question', () => {
     await bench.ok('up', 'shop.yaml', '--yes');
     await changeUpstream('setup.sh', '#!/bin/sh\necho evil\n');
     const ended = await bench.ct(['add', 'B', '--run', 'sleep 100000', '--branch', 'topic/b']);
-    expect(ended.stderr).toMatch(/The new clones have files[^]*b: names the file setup\.sh \(\d+ B, sha256 [0-9a-f]{12}\); look at it in [^]*nothing was started/);
+    expect(ended.stderr).toMatch(
+      /The new clones have files[^]*b: names the file setup\.sh \(\d+ B, sha256 [0-9a-f]{12}\); look at it in [^]*nothing was started/,
+    );
     expect(ended.code).toBe(2);
   });
 
@@ -77,13 +85,20 @@ describe('the trust question', () => {
   test('a clone made again whose script nobody agreed to starts with no command, until the user agrees', async () => {
     await put('tools/run.sh', '#!/bin/sh\nexec sleep 100000\n');
     await publish('tools/run.sh');
-    await bench.layout(layout('', pane('A', 'run: "sh tools/run.sh", branch: topic/a'), pane('B', 'in: a, run: "sh tools/run.sh"')));
+    await bench.layout(
+      layout('', pane('A', 'run: "sh tools/run.sh", branch: topic/a'), pane('B', 'in: a, run: "sh tools/run.sh"')),
+    );
     await bench.ok('up', 'shop.yaml', '--yes', '--detach');
     await bench.ok('down', '--yes');
     await rm(bench.sandbox.path('home', 'workspaces'), { recursive: true });
     const canary = bench.sandbox.path('canary');
     await changeUpstream('tools/run.sh', `#!/bin/sh\ntouch ${canary}\nexec sleep 100000\n`);
-    for (const command of [['up', 'shop.yaml', '--detach'], ['start', 'a'], ['start', 'b'], ['up', 'shop.yaml', '--detach']]) {
+    for (const command of [
+      ['up', 'shop.yaml', '--detach'],
+      ['start', 'a'],
+      ['start', 'b'],
+      ['up', 'shop.yaml', '--detach'],
+    ]) {
       const ended = await bench.ct(command);
       expect([command, ended.code]).toEqual([command, 2]);
       expect(ended.stderr).toMatch(/The new clones have files[^]*a, b: names the file tools\/run\.sh/);
@@ -98,7 +113,9 @@ describe('the trust question', () => {
   });
 
   test('a pattern of tools that Claude may use names no file', async () => {
-    await bench.layout(layout('claude: {args: [--allowedTools, "Bash(npm run *)", "Read(**/*.md)"]}\n', pane('A', 'branch: topic/a')));
+    await bench.layout(
+      layout('claude: {args: [--allowedTools, "Bash(npm run *)", "Read(**/*.md)"]}\n', pane('A', 'branch: topic/a')),
+    );
     expect((await bench.ct(['up', 'shop.yaml', '--detach'])).stderr).not.toContain('names the file');
     await bench.ok('up', 'shop.yaml', '--yes', '--detach');
     await put('README.md', '# Changed\n');
@@ -113,10 +130,12 @@ describe('the trust question', () => {
     await appendFile(join(bench.checkout, 'other.yaml'), '\nsetup: [npm ci]\n');
     const ended = await bench.ct(['up', 'other.yaml']);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(/first `up` of this layout, which changed since claude-tmux wrote it\. What differs:\n {2}\+ each pane: setup: npm ci\n(?! {2}[-+~])/);
+    expect(ended.stderr).toMatch(
+      /first `up` of this layout, which changed since claude-tmux wrote it\. What differs:\n {2}\+ each pane: setup: npm ci\n(?! {2}[-+~])/,
+    );
   });
 
-  test('defaults of one\'s own count as agreed to, an uncommitted override in the checkout does not', async () => {
+  test("defaults of one's own count as agreed to, an uncommitted override in the checkout does not", async () => {
     await bench.layout(layout('', pane('A', 'run: sleep 100000')));
     await bench.ok('up', 'shop.yaml', '--yes');
     const config = bench.sandbox.path('home', '.config', 'claude-tmux');
@@ -126,7 +145,9 @@ describe('the trust question', () => {
     await put('.claude-tmux.local.yaml', 'env: {BASH_ENV: ./x.sh}\n');
     const ended = await bench.ct(['up', 'shop.yaml']);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(/with .*\.claude-tmux\.local\.yaml: it changed since you trusted it[^]*\+ a: variable BASH_ENV=\.\/x\.sh/);
+    expect(ended.stderr).toMatch(
+      /with .*\.claude-tmux\.local\.yaml: it changed since you trusted it[^]*\+ a: variable BASH_ENV=\.\/x\.sh/,
+    );
   });
 });
 

@@ -36,13 +36,20 @@ describe('a branch that can never be pushed', () => {
     await onRemote('spike', 'main');
     await onRemote('feature/be-clean-up/old', 'main');
     const added = await bench.ct(['add', 'Docs', '--branch', 'spike/docs']);
-    expect([added.code, added.stderr]).toEqual([1, expect.stringContaining('the branch "spike/docs" can never be pushed: origin has the branch "spike"')]);
+    expect([added.code, added.stderr]).toEqual([
+      1,
+      expect.stringContaining('the branch "spike/docs" can never be pushed: origin has the branch "spike"'),
+    ]);
     expect((await bench.sessions()).map(({ id }) => id)).toEqual(['fe', 'be', 'server']);
     const named = await bench.ct(['task', 'be', 'Go on', '--branch', 'spike/be']);
     expect([named.code, named.stderr]).toEqual([1, expect.stringContaining('can never be pushed')]);
     const inside = await bench.ct(['task', 'be', 'Go on', '--branch', 'feature/be/more']);
     expect([inside.code, inside.stderr]).toEqual([1, expect.stringContaining('it has the branch "feature/be"')]);
-    expect((await bench.sessions())[1]).toMatchObject({ pane: before?.pane, branch: 'feature/be', agent: { state: TOLD, session_id: before?.agent.session_id } });
+    expect((await bench.sessions())[1]).toMatchObject({
+      pane: before?.pane,
+      branch: 'feature/be',
+      agent: { state: TOLD, session_id: before?.agent.session_id },
+    });
     const { stderr } = await bench.ok('task', 'be', 'Clean up');
     expect(stderr).toContain('on the branch feature-be-clean-up');
   });

@@ -32,7 +32,9 @@ describe('up, again and again', () => {
       expect(all.map((session) => session.agent.state)).toEqual([TOLD, TOLD, 'running']);
       return all;
     });
-    expect(sessions.map(({ number, name, branch, changes, error }) => ({ number, name, branch, changes, error }))).toEqual([
+    expect(
+      sessions.map(({ number, name, branch, changes, error }) => ({ number, name, branch, changes, error })),
+    ).toEqual([
       { number: 1, name: 'Frontend - Dark Mode', branch: 'feature/fe', changes: 0, error: null },
       { number: 2, name: 'Backend - Auth API', branch: 'feature/be', changes: 0, error: null },
       { number: 3, name: 'Server', branch: 'feature/fe', changes: 0, error: null },
@@ -45,10 +47,26 @@ describe('up, again and again', () => {
   test('a second up is an empty plan and changes nothing', async () => {
     await up();
     await eventually(async () => expect((await bench.sessions())[0]?.agent.state).toBe(TOLD));
-    const before = await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}');
+    const before = await bench.tmux.run(
+      'list-panes',
+      '-s',
+      '-t',
+      '=shop',
+      '-F',
+      '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}',
+    );
     expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('\nnothing to do\n');
     expect((await bench.ok('up', 'shop.yaml')).stderr).toContain('nothing to do');
-    expect(await bench.tmux.run('list-panes', '-s', '-t', '=shop', '-F', '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}')).toBe(before);
+    expect(
+      await bench.tmux.run(
+        'list-panes',
+        '-s',
+        '-t',
+        '=shop',
+        '-F',
+        '#{pane_id} #{pane_pid} #{window_layout} #{pane_active}',
+      ),
+    ).toBe(before);
   });
 
   test('after a closed pane just that pane comes back, its conversation resumed and its prompt not sent twice', async () => {
@@ -60,7 +78,9 @@ describe('up, again and again', () => {
       return all;
     });
     await bench.tmux.run('kill-pane', '-t', fe?.pane ?? '');
-    await eventually(async () => expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('pane fe: create-pane'));
+    await eventually(async () =>
+      expect((await bench.ok('plan', 'shop.yaml')).stdout).toContain('pane fe: create-pane'),
+    );
     await up();
     await eventually(async () => expect(await screenOf('fe')).toContain('(resumed)'));
     expect(await screenOf('fe')).not.toContain('Make it dark.');
@@ -74,10 +94,14 @@ describe('up, again and again', () => {
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(TOLD));
     const pane = (await bench.sessions())[1]?.pane;
     process.kill(await pidOf('be'), 'SIGKILL');
-    await eventually(async () => expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }));
+    await eventually(async () =>
+      expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'crashed', detail: 'ended by signal 9' }),
+    );
     await eventually(async () => expect(await screenOf('be')).toMatch(/resume.*shell.*close/));
     await up();
-    await eventually(async () => expect((await bench.sessions())[1]).toMatchObject({ pane, agent: { state: AT_REST } }));
+    await eventually(async () =>
+      expect((await bench.sessions())[1]).toMatchObject({ pane, agent: { state: AT_REST } }),
+    );
   });
 
   test('after kill-server everything comes back with its conversations', async () => {
@@ -87,7 +111,9 @@ describe('up, again and again', () => {
     await bench.tmux.dispose();
     await bench.tmux.run('new-session', '-d', '-s', 'mine', '-x', '200', '-y', '50', 'sleep 100000');
     await up();
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']),
+    );
     expect((await bench.sessions()).map((session) => session.agent.session_id)).toEqual(ids);
     await eventually(async () => expect(await screenOf('fe')).toContain('(resumed)'));
   });
@@ -101,7 +127,9 @@ describe('up, again and again', () => {
     });
     await bench.tmux.run('send-keys', '-t', pane, '-l', '/exit');
     await bench.tmux.run('send-keys', '-t', pane, 'Enter');
-    await eventually(async () => expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'exited', detail: 'exit code 0' }));
+    await eventually(async () =>
+      expect((await bench.sessions())[1]?.agent).toMatchObject({ state: 'exited', detail: 'exit code 0' }),
+    );
     expect((await bench.ok('up', 'shop.yaml')).stderr).toMatch(/"be": what ran there ended by itself.*nothing to do/s);
     await bench.tmux.run('kill-pane', '-t', pane);
     await up();
@@ -111,7 +139,9 @@ describe('up, again and again', () => {
 
   test('a pane added to the file is added alone, and the focus stays where it is', async () => {
     await up();
-    await eventually(async () => expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']));
+    await eventually(async () =>
+      expect((await bench.sessions()).map((session) => session.agent.state)).toEqual([AT_REST, AT_REST, 'running']),
+    );
     const focus = await bench.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_id} #{pane_id}');
     await bench.layout(`${SHOP}  - { name: Docs, id: docs, component: docs }\n`);
     const { stdout } = await bench.ok('plan', 'shop.yaml');
@@ -126,7 +156,12 @@ describe('up, again and again', () => {
     await up();
     await eventually(async () => expect((await bench.sessions())[1]?.agent.state).toEqual(TOLD));
     const pid = await pidOf('be');
-    await bench.layout(SHOP.replace('component: backend', 'component: backend\n    claude: {model: opus}').replace(/ {2}- name: "Server"[\s\S]*/, ''));
+    await bench.layout(
+      SHOP.replace('component: backend', 'component: backend\n    claude: {model: opus}').replace(
+        / {2}- name: "Server"[\s\S]*/,
+        '',
+      ),
+    );
     const { stderr } = await bench.ok('up', 'shop.yaml', '--yes');
     expect(stderr).toContain('pane "be" changed in the layout since it started');
     expect(stderr).toContain('pane "server" is no longer in the layout. It runs on untouched');
@@ -137,9 +172,15 @@ describe('up, again and again', () => {
   });
 
   test('two ups at once make one fleet', async () => {
-    const both = await Promise.all([bench.apart(['up', 'shop.yaml', '--yes']), bench.apart(['up', 'shop.yaml', '--yes'])]);
+    const both = await Promise.all([
+      bench.apart(['up', 'shop.yaml', '--yes']),
+      bench.apart(['up', 'shop.yaml', '--yes']),
+    ]);
     expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect((await bench.tmux.run('list-sessions', '-F', '#{session_name}')).split('\n').sort()).toEqual(['mine', 'shop']);
+    expect((await bench.tmux.run('list-sessions', '-F', '#{session_name}')).split('\n').sort()).toEqual([
+      'mine',
+      'shop',
+    ]);
     expect((await bench.tmux.run('list-panes', '-s', '-t', '=shop')).split('\n')).toHaveLength(3);
   });
 
@@ -150,6 +191,8 @@ describe('up, again and again', () => {
     const elsewhere = { cwd: bench.sandbox.path('elsewhere') };
     expect((await bench.ct(['ls'], elsewhere)).stdout).toMatch(/^shop +down, 3 sessions/);
     expect((await bench.ct(['up', 'shop'], elsewhere)).code).toBe(0);
-    expect((await bench.ct(['path', 'be'], elsewhere)).stdout.trim()).toBe(bench.sandbox.path('home', 'workspaces', 'shop', 'be'));
+    expect((await bench.ct(['path', 'be'], elsewhere)).stdout.trim()).toBe(
+      bench.sandbox.path('home', 'workspaces', 'shop', 'be'),
+    );
   });
 });

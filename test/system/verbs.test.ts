@@ -32,10 +32,13 @@ afterAll(() => bench.dispose());
 const sessionOf = async (id: string) => (await bench.sessions()).find((session) => session.id === id);
 const stateOf = async (id: string): Promise<unknown> => (await sessionOf(id))?.agent.state;
 const paneOf = async (id: string): Promise<string> => (await sessionOf(id))?.pane ?? '';
-const screen = async (id: string): Promise<string> => bench.tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
-const is = (id: string, state: unknown): Promise<void> => eventually(async () => expect(await stateOf(id)).toEqual(state), { within: 30_000 });
+const screen = async (id: string): Promise<string> =>
+  bench.tmux.run('capture-pane', '-p', '-J', '-t', await paneOf(id));
+const is = (id: string, state: unknown): Promise<void> =>
+  eventually(async () => expect(await stateOf(id)).toEqual(state), { within: 30_000 });
 const rests = (id: string): Promise<void> => is(id, AT_REST);
-const pidOf = async (id: string): Promise<number> => (JSON.parse((await bench.ok('explain', id, '--json')).stdout) as { process: { pid: number } }).process.pid;
+const pidOf = async (id: string): Promise<number> =>
+  (JSON.parse((await bench.ok('explain', id, '--json')).stdout) as { process: { pid: number } }).process.pid;
 
 async function type(id: string, text: string, ...keys: readonly string[]): Promise<void> {
   const pane = await paneOf(id);
@@ -47,12 +50,16 @@ async function type(id: string, text: string, ...keys: readonly string[]): Promi
 async function runsInBackground(id: string): Promise<void> {
   const file = join(bench.sandbox.home, '.claude', 'sessions', `${await pidOf(id)}.json`);
   const entry = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  await writeFile(`${file}.new`, JSON.stringify({ ...entry, status: 'shell', statusUpdatedAt: Date.now() + 2000, updatedAt: Date.now() + 2000 }));
+  await writeFile(
+    `${file}.new`,
+    JSON.stringify({ ...entry, status: 'shell', statusUpdatedAt: Date.now() + 2000, updatedAt: Date.now() + 2000 }),
+  );
   await rename(`${file}.new`, file);
 }
 
 /** What the program is called as in a pane. */
-const typed = (...args: readonly string[]): string => `${['node', PROGRAM, ...args, '-S', bench.tmux.socket].map(shellWord).join(' ')}; echo "ended with $?"`;
+const typed = (...args: readonly string[]): string =>
+  `${['node', PROGRAM, ...args, '-S', bench.tmux.socket].map(shellWord).join(' ')}; echo "ended with $?"`;
 
 describe('a session that asks for a permission', () => {
   test('is cut off by restart and down only after a yes, and by no other verb', async () => {
@@ -60,11 +67,25 @@ describe('a session that asks for a permission', () => {
     await is('be', 'permission');
     const pid = await pidOf('be');
     const refused = await bench.ct(['restart', 'be']);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('"be" asks for a permission (Bash: touch asked); it was not restarted') as unknown });
-    expect(refused.stderr).toContain('claude-tmux restart be --yes, which ends its turn, and the question stays unanswered');
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        '"be" asks for a permission (Bash: touch asked); it was not restarted',
+      ) as unknown,
+    });
+    expect(refused.stderr).toContain(
+      'claude-tmux restart be --yes, which ends its turn, and the question stays unanswered',
+    );
     expect((await bench.ct(['down'])).stderr).toContain('"be" asks for a permission; down ends its turn');
-    for (const [verb, ...args] of [['task', 'be', 'x', '--yes'], ['close', 'be', '--yes'], ['send', 'be', 'x']] as const) {
-      expect(await bench.ct([verb, ...args])).toMatchObject({ code: 1, stderr: expect.stringContaining('"be" asks for a permission') as unknown });
+    for (const [verb, ...args] of [
+      ['task', 'be', 'x', '--yes'],
+      ['close', 'be', '--yes'],
+      ['send', 'be', 'x'],
+    ] as const) {
+      expect(await bench.ct([verb, ...args])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('"be" asks for a permission') as unknown,
+      });
     }
     expect((await bench.ct(['sync', 'be', '--yes'])).stdout).toContain('asks for a permission');
     expect(await pidOf('be')).toBe(pid);
@@ -82,11 +103,17 @@ describe('a session with a background task', () => {
     const down = await bench.ct(['down']);
     expect(down.stderr).toContain('"docs" has a background task running; down ends its background task');
     expect(down.stderr).not.toContain('in the middle of a turn');
-    expect((await bench.ct(['restart', 'docs'])).stderr).toMatch(/"docs" has a background task running( \(.*\))?; it was not restarted/);
+    expect((await bench.ct(['restart', 'docs'])).stderr).toMatch(
+      /"docs" has a background task running( \(.*\))?; it was not restarted/,
+    );
     expect((await bench.ct(['task', 'docs', 'x'])).stderr).toContain('claude-tmux task docs --yes');
-    expect((await bench.ct(['close', 'docs'])).stderr).toContain('"docs" has a background task running; close ends its background task');
+    expect((await bench.ct(['close', 'docs'])).stderr).toContain(
+      '"docs" has a background task running; close ends its background task',
+    );
     const queued = await bench.ct(['sync', 'docs', '--when-idle']);
-    expect(queued.stdout).toContain('has a background task running: end the task in its pane (/tasks), or claude-tmux sync docs --yes');
+    expect(queued.stdout).toContain(
+      'has a background task running: end the task in its pane (/tasks), or claude-tmux sync docs --yes',
+    );
     expect((await bench.ok('sync', 'docs', '--yes')).stdout).not.toContain('background');
     expect((await bench.ok('status', '--format', 'tmux', '--width', '30')).stdout).not.toMatch(/working/);
     await bench.ok('restart', 'docs', '--yes');
@@ -99,7 +126,12 @@ describe('a command in the pane that it would end', () => {
     await type('fe', '/exit', 'Enter');
     await is('fe', 'exited');
     await type('fe', 's');
-    for (const args of [['close', 'fe', '--yes'], ['restart', 'fe', '--yes'], ['start', 'fe', '--yes'], ['task', 'fe', 'more', '--yes']]) {
+    for (const args of [
+      ['close', 'fe', '--yes'],
+      ['restart', 'fe', '--yes'],
+      ['start', 'fe', '--yes'],
+      ['task', 'fe', 'more', '--yes'],
+    ]) {
       await type('fe', 'clear', 'Enter');
       await type('fe', typed(...args), 'Enter');
       await eventually(async () => expect(await screen('fe')).toContain('ended with 1'), { within: 30_000 });
@@ -115,7 +147,13 @@ describe('a command in the pane that it would end', () => {
     await is('docs', 'exited');
     await type('docs', 's');
     await type('docs', typed('close', 'docs', '--yes'), 'Enter');
-    await eventually(async () => expect((await screen('docs')).replace(/\s+/g, ' ')).toMatch(/"docs" is the session in whose pane this command runs.*it was not closed.*ended with 1/), { within: 30_000 });
+    await eventually(
+      async () =>
+        expect((await screen('docs')).replace(/\s+/g, ' ')).toMatch(
+          /"docs" is the session in whose pane this command runs.*it was not closed.*ended with 1/,
+        ),
+      { within: 30_000 },
+    );
     expect((await bench.sessions()).map(({ id }) => id)).toContain('docs');
     await bench.ok('start', 'docs', '--yes');
     await rests('docs');
@@ -135,11 +173,17 @@ describe('inside an agent', () => {
     down: ['down', '--yes'],
   };
 
-  test.each(Object.entries(CALLS).filter(([, args]) => args !== null))('%s is refused unless the layout names it', async (command, args) => {
-    const before = (await bench.sessions()).map(({ id, pane }) => [id, pane]);
-    expect(await inside(args ?? [])).toMatchObject({ code: 1, stderr: expect.stringContaining(`claude-tmux ${command} was given inside an agent`) as unknown });
-    expect((await bench.sessions()).map(({ id, pane }) => [id, pane])).toEqual(before);
-  });
+  test.each(Object.entries(CALLS).filter(([, args]) => args !== null))(
+    '%s is refused unless the layout names it',
+    async (command, args) => {
+      const before = (await bench.sessions()).map(({ id, pane }) => [id, pane]);
+      expect(await inside(args ?? [])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`claude-tmux ${command} was given inside an agent`) as unknown,
+      });
+      expect((await bench.sessions()).map(({ id, pane }) => [id, pane])).toEqual(before);
+    },
+  );
 
   test('what the layout names may be done; looking is never refused', async () => {
     await rests('be');
@@ -160,7 +204,9 @@ test('down, given in a shell of the fleet, takes it down and leaves no lock', as
   const pane = await paneOf('shell');
   await bench.tmux.run('send-keys', '-t', pane, '-l', typed('down', '--yes'));
   await bench.tmux.run('send-keys', '-t', pane, 'Enter');
-  await eventually(async () => expect(await bench.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine'), { within: 30_000 });
+  await eventually(async () => expect(await bench.tmux.run('list-sessions', '-F', '#{session_name}')).toBe('mine'), {
+    within: 30_000,
+  });
   await bench.ok('up', 'shop.yaml', '--detach');
   await rests('be');
   expect(await readFile(join(bench.checkout, 'shop.yaml'), 'utf8')).toBe(LAYOUT);

@@ -20,7 +20,10 @@ afterEach(async () => {
   for (const made of scenes.splice(0)) await made.dispose();
 });
 
-function argv({ server, id }: { server: Scene['server']; id: string }, more: Partial<Parameters<typeof attachArgv>[0]> = {}): string[] {
+function argv(
+  { server, id }: { server: Scene['server']; id: string },
+  more: Partial<Parameters<typeof attachArgv>[0]> = {},
+): string[] {
   return attachArgv({ server, sessionId: id, insideSameServer: false, grouped: false, client: null, ...more });
 }
 
@@ -46,19 +49,35 @@ describe('attach', () => {
     });
     const words = argv(on, { insideSameServer: true, client: client.name }).slice(3);
     await on.tmux.run(...words.slice(2));
-    await eventually(async () => expect((await on.read()).clients).toMatchObject([{ sessionId: on.id, name: client.name }]));
+    await eventually(async () =>
+      expect((await on.read()).clients).toMatchObject([{ sessionId: on.id, name: client.name }]),
+    );
   });
 });
 
 test('a program in a pane of the server moves the client that shows it, and no other', async () => {
   const on = await fleet();
   const command = argv(on, { insideSameServer: true }).join(' ').replace(on.id, `'${on.id}'`);
-  await on.tmux.run('new-session', '-d', '-s', 'mine', `read -r line; env -u TMUX ${command}; sleep 1000`, ';', 'new-session', '-d', '-s', 'other', 'sleep 1000');
+  await on.tmux.run(
+    'new-session',
+    '-d',
+    '-s',
+    'mine',
+    `read -r line; env -u TMUX ${command}; sleep 1000`,
+    ';',
+    'new-session',
+    '-d',
+    '-s',
+    'other',
+    'sleep 1000',
+  );
   const mine = await on.attach(['tmux', '-S', on.server.socket, 'attach-session', '-t', '=mine'], LARGE);
   await on.attach(['tmux', '-S', on.server.socket, 'attach-session', '-t', '=other'], SMALL);
   await eventually(async () => expect((await on.read()).clients).toHaveLength(2));
   await mine.run('send-keys', 'Enter');
-  await eventually(async () => expect(await on.tmux.run('list-clients', '-F', '#{client_session} #{client_width}')).toBe('shop 180\nother 90'));
+  await eventually(async () =>
+    expect(await on.tmux.run('list-clients', '-F', '#{client_session} #{client_width}')).toBe('shop 180\nother 90'),
+  );
 });
 
 describe('a grouped attach', () => {
@@ -67,7 +86,9 @@ describe('a grouped attach', () => {
     await on.attach(argv(on), LARGE);
     await eventually(async () => expect(await sizeOf(on)).toBe('180x43'));
     const small = await on.attach(argv(on, { grouped: true }), SMALL);
-    await eventually(async () => expect(await on.tmux.run('list-clients', '-F', '#{client_width}x#{client_height}')).toContain('90x20'));
+    await eventually(async () =>
+      expect(await on.tmux.run('list-clients', '-F', '#{client_width}x#{client_height}')).toContain('90x20'),
+    );
     await small.run('send-keys', 'x', 'Enter');
     await eventually(async () => expect(await small.run('capture-pane', '-p')).toContain('Work 1'));
     expect(await sizeOf(on)).toBe('180x43');
@@ -99,7 +120,9 @@ describe('panes', () => {
   test('are read as they are shown', async () => {
     const on = await fleet(1);
     await on.tmux.run('respawn-pane', '-k', '-t', '=shop:', 'printf "\\033[31mred\\033[0m and plain"; sleep 1000');
-    await eventually(async () => expect((await capturePane(on.server, '%0', on.sandbox.env)).split('\n')[0]).toBe('red and plain'));
+    await eventually(async () =>
+      expect((await capturePane(on.server, '%0', on.sandbox.env)).split('\n')[0]).toBe('red and plain'),
+    );
   });
 
   test('that are gone are an error in the words of tmux', async () => {
@@ -111,9 +134,17 @@ describe('panes', () => {
     const on = await fleet(3);
     await on.tmux.run('new-window', '-t', '=shop:', 'sleep 1000', ';', 'resize-pane', '-Z', '-t', '%0');
     const [window] = (await on.session()).windows;
-    await selectPane(on.server, { sessionId: on.id, windowId: window?.id ?? '', paneId: '%2', client: null }, on.sandbox.env);
+    await selectPane(
+      on.server,
+      { sessionId: on.id, windowId: window?.id ?? '', paneId: '%2', client: null },
+      on.sandbox.env,
+    );
     const after = (await on.session()).windows[0];
-    expect([after?.active, after?.zoomed, after?.panes.map((pane) => pane.active)]).toEqual([true, true, [false, false, true]]);
+    expect([after?.active, after?.zoomed, after?.panes.map((pane) => pane.active)]).toEqual([
+      true,
+      true,
+      [false, false, true],
+    ]);
   });
 
   test('are ended one by one', async () => {

@@ -30,7 +30,27 @@ function rows({ tmux }: Scene, format: string): Promise<string[]> {
 
 /** Everything of a server that is not a fleet's. */
 async function globals({ tmux }: Scene): Promise<string> {
-  return tmux.run('show-options', '-g', ';', 'show-options', '-s', ';', 'show-options', '-gw', ';', 'show-hooks', '-g', ';', 'show-hooks', '-gw', ';', 'list-keys', ';', 'show-environment', '-g');
+  return tmux.run(
+    'show-options',
+    '-g',
+    ';',
+    'show-options',
+    '-s',
+    ';',
+    'show-options',
+    '-gw',
+    ';',
+    'show-hooks',
+    '-g',
+    ';',
+    'show-hooks',
+    '-gw',
+    ';',
+    'list-keys',
+    ';',
+    'show-environment',
+    '-g',
+  );
 }
 
 describe('a new fleet', () => {
@@ -40,7 +60,9 @@ describe('a new fleet', () => {
     const { made, errors } = await on.up(labels);
     expect(errors).toEqual([]);
     expect([...made.keys()].sort()).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(await rows(on, '#{@claude_tmux_number} #{@claude_tmux_id} #{@claude_tmux_name} #{@claude_tmux_color}')).toEqual([
+    expect(
+      await rows(on, '#{@claude_tmux_number} #{@claude_tmux_id} #{@claude_tmux_name} #{@claude_tmux_color}'),
+    ).toEqual([
       '1 p1 Work 1 blue',
       '2 p2 Work 2 red',
       '3 p3 Work 3 colour208',
@@ -58,7 +80,8 @@ describe('a new fleet', () => {
     await on.up(labelsOf(9), { kind: 'named', name: 'columns' });
     const session = await on.session();
     expect(session.windows.map((window) => window.active)).toEqual([true, false]);
-    for (const window of session.windows) expect(window.panes.map((pane) => pane.active)).toEqual(window.panes.map((_, index) => index === 0));
+    for (const window of session.windows)
+      expect(window.panes.map((pane) => pane.active)).toEqual(window.panes.map((_, index) => index === 0));
   });
 
   test('has sixty panes in one go', async () => {
@@ -66,7 +89,9 @@ describe('a new fleet', () => {
     const { made, errors } = await on.up(labelsOf(60));
     expect(errors).toEqual([]);
     const session = await on.session();
-    expect(session.windows.flatMap((window) => window.panes.map((pane) => pane.session))).toEqual(labelsOf(60).map(({ id }) => id));
+    expect(session.windows.flatMap((window) => window.panes.map((pane) => pane.session))).toEqual(
+      labelsOf(60).map(({ id }) => id),
+    );
     expect(made.size).toBeGreaterThan(60);
   });
 
@@ -90,11 +115,26 @@ describe('a new fleet', () => {
 describe('configurations that people have', () => {
   test.each([
     ['base-index 1', 'set -g base-index 1\nset -gw pane-base-index 1\nset -g renumber-windows on\n'],
-    ['windows that stay, sessions that do not', 'set -g remain-on-exit on\nset -g destroy-unattached on\nset -g default-command "exit 3"\n'],
-    ['names of their own', 'set -g automatic-rename on\nset -g allow-rename on\nset -g automatic-rename-format "#{pane_current_command}"\nset -g set-titles on\n'],
-    ['titles at the bottom and sizes by hand', 'set -gw pane-border-status bottom\nset -g default-size 20x5\nset -gw window-size smallest\nset -gw aggressive-resize on\n'],
-    ['hooks that split and add', "set-hook -g after-new-window 'split-window \"sleep 99\"'\nset-hook -g after-split-window 'select-layout even-vertical'\nset-hook -g after-new-session 'new-window -d \"sleep 99\"'\n"],
-    ['aliases in the way', "set -s command-alias[80] 'split-window=split-window -h'\nset -s command-alias[81] 'new-window=new-window -k'\n"],
+    [
+      'windows that stay, sessions that do not',
+      'set -g remain-on-exit on\nset -g destroy-unattached on\nset -g default-command "exit 3"\n',
+    ],
+    [
+      'names of their own',
+      'set -g automatic-rename on\nset -g allow-rename on\nset -g automatic-rename-format "#{pane_current_command}"\nset -g set-titles on\n',
+    ],
+    [
+      'titles at the bottom and sizes by hand',
+      'set -gw pane-border-status bottom\nset -g default-size 20x5\nset -gw window-size smallest\nset -gw aggressive-resize on\n',
+    ],
+    [
+      'hooks that split and add',
+      "set-hook -g after-new-window 'split-window \"sleep 99\"'\nset-hook -g after-split-window 'select-layout even-vertical'\nset-hook -g after-new-session 'new-window -d \"sleep 99\"'\n",
+    ],
+    [
+      'aliases in the way',
+      "set -s command-alias[80] 'split-window=split-window -h'\nset -s command-alias[81] 'new-window=new-window -k'\n",
+    ],
     ['a status line of three rows', 'set -g status 3\n'],
   ])('%s', async (_what, config) => {
     const on = await scene(config);
@@ -105,29 +145,69 @@ describe('configurations that people have', () => {
     const ours = session.windows.flatMap((window) => window.panes).filter((pane) => pane.session !== null);
     expect(ours.map((pane) => pane.session)).toEqual(labels.map(({ id }) => id));
     expect(ours.map((pane) => pane.dead)).toEqual(ours.map(() => false));
-    const names = await on.tmux.run('list-windows', '-t', '=shop:', '-F', '#{window_name} #{window_width}x#{window_height} #{pane-border-status}', '-f', '#{@claude_tmux_id}');
-    expect(names.split('\n')).toEqual(session.windows.filter((window) => window.panes.some((pane) => pane.session !== null)).map((_, at) => `Work ${at === 0 ? 1 : 5} 200x49 top`));
+    const names = await on.tmux.run(
+      'list-windows',
+      '-t',
+      '=shop:',
+      '-F',
+      '#{window_name} #{window_width}x#{window_height} #{pane-border-status}',
+      '-f',
+      '#{@claude_tmux_id}',
+    );
+    expect(names.split('\n')).toEqual(
+      session.windows
+        .filter((window) => window.panes.some((pane) => pane.session !== null))
+        .map((_, at) => `Work ${at === 0 ? 1 : 5} 200x49 top`),
+    );
   });
 
-  for (const shell of ['bash', 'zsh', 'fish']) test.skipIf(pathOf(shell) === null)(`default-shell ${shell}`, async () => {
-    const path = pathOf(shell) ?? '';
-    const on = await scene(`set -g default-shell ${path}\n`);
-    await on.up(labelsOf(3));
-    expect(await on.tmux.run('show-options', '-gv', 'default-shell')).toBe(path);
-    await eventually(() => ['p1', 'p2', 'p3'].forEach((id) => readFileSync(on.sandbox.path(`ran.${id}`))));
-  });
+  for (const shell of ['bash', 'zsh', 'fish'])
+    test.skipIf(pathOf(shell) === null)(`default-shell ${shell}`, async () => {
+      const path = pathOf(shell) ?? '';
+      const on = await scene(`set -g default-shell ${path}\n`);
+      await on.up(labelsOf(3));
+      expect(await on.tmux.run('show-options', '-gv', 'default-shell')).toBe(path);
+      await eventually(() => ['p1', 'p2', 'p3'].forEach((id) => readFileSync(on.sandbox.path(`ran.${id}`))));
+    });
 });
 
 test('nothing of the server changes but the new session', async () => {
-  const on = await scene("set -g status-left '#(date)'\nset-hook -g after-new-window 'set -g @x y'\nbind x kill-pane\n");
+  const on = await scene(
+    "set -g status-left '#(date)'\nset-hook -g after-new-window 'set -g @x y'\nbind x kill-pane\n",
+  );
   await on.tmux.run('new-session', '-d', '-s', 'mine', '-x', '90', '-y', '30', 'sleep 1000');
-  const others = async () => on.tmux.run('show-options', '-t', '=mine:', ';', 'show-options', '-w', '-t', '=mine:', ';', 'list-panes', '-s', '-t', '=mine:');
+  const others = async () =>
+    on.tmux.run(
+      'show-options',
+      '-t',
+      '=mine:',
+      ';',
+      'show-options',
+      '-w',
+      '-t',
+      '=mine:',
+      ';',
+      'list-panes',
+      '-s',
+      '-t',
+      '=mine:',
+    );
   const before = [await globals(on), await others()];
   await on.up(labelsOf(4));
   expect([await globals(on), await others()]).toEqual(before);
   expect(await on.tmux.run('show-hooks', '-t', '=shop:')).toBe('');
-  const own = (await on.tmux.run('show-options', '-t', '=shop:')).split('\n').map((line) => (line.startsWith('status-format[0]') ? 'status-format[0]' : line));
-  expect(own).toEqual(['@claude_tmux_fleet 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '@claude_tmux_line on', 'default-size 200x49', 'destroy-unattached off', 'status 2', 'status-format[0]', 'status-format[1] "#{E:claude_tmux_line}"']);
+  const own = (await on.tmux.run('show-options', '-t', '=shop:'))
+    .split('\n')
+    .map((line) => (line.startsWith('status-format[0]') ? 'status-format[0]' : line));
+  expect(own).toEqual([
+    '@claude_tmux_fleet 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+    '@claude_tmux_line on',
+    'default-size 200x49',
+    'destroy-unattached off',
+    'status 2',
+    'status-format[0]',
+    'status-format[1] "#{E:claude_tmux_line}"',
+  ]);
 });
 
 describe('what tmux could read as more than text', () => {
@@ -147,14 +227,20 @@ describe('what tmux could read as more than text', () => {
   test('is shown literally on borders and in the status line of a terminal, and nothing runs', async () => {
     const on = await scene();
     const canary = on.sandbox.path('canary');
-    const labels = payloads(canary).map((name, index): Label => ({ id: `p${index}`, name, color: `#(touch ${canary})` }));
+    const labels = payloads(canary).map((name, index): Label => ({
+      id: `p${index}`,
+      name,
+      color: `#(touch ${canary})`,
+    }));
     const { errors } = await on.up(labels, { kind: 'named', name: 'windows' });
     expect(errors).toEqual([]);
     const terminal = await on.attach(attachTo(on, '=shop'), { columns: 120, rows: 30 });
     for (const [index, { name = '' }] of labels.entries()) {
       await on.tmux.run('select-window', '-t', `=shop:${index}`);
       const shown = name.replaceAll('\n', ' ').slice(0, 60).trimEnd();
-      await eventually(async () => expect(await terminal.run('capture-pane', '-p')).toContain(` ${index + 1} ${shown}`));
+      await eventually(async () =>
+        expect(await terminal.run('capture-pane', '-p')).toContain(` ${index + 1} ${shown}`),
+      );
     }
     await on.tmux.run('run-shell', 'sleep 0.2');
     expect(existsSync(canary)).toBe(false);
@@ -174,23 +260,28 @@ describe('a terminal of another size', () => {
   test.for([
     ['main-left', { columns: 120, rows: 42 }, ['71x40', '48x13', '48x13', '48x13']],
     ['columns', { columns: 163, rows: 42 }, ['40x40', '40x40', '40x40', '40x40']],
-  ] as const)('gets %s once more in proportion, and keeps what is resized by hand after that', async ([name, size, expected], { skip }) => {
-    const on = await scene();
-    if (!isAtLeast((await on.read()).version, '3.3')) skip('this tmux has no hook for the first resize');
-    await on.up(labelsOf(4), { kind: 'named', name }, SIZE);
-    await on.attach(attachTo(on, '=shop'), size);
-    // Versions give the line that is left over to different cells: 13, 12, 13 up to tmux 3.6, then 14, 12, 12.
-    const [columns, rows] = [expected.map(columnsOf), expected.map(rowsOf)];
-    await eventually(async () => {
-      const cells = await cellsOf(on);
-      expect(cells.map(columnsOf)).toEqual(columns);
-      cells.forEach((cell, at) => expect(Math.abs(rowsOf(cell) - (rows[at] ?? 0)), cells.join(' ')).toBeLessThanOrEqual(1));
-    });
-    await on.tmux.run('resize-pane', '-t', '=shop:.{top-left}', '-x', '20');
-    const byHand = await cellsOf(on);
-    await on.tmux.run('resize-window', '-t', '=shop:', '-y', '38');
-    expect((await cellsOf(on)).map(columnsOf)).toEqual(byHand.map(columnsOf));
-  });
+  ] as const)(
+    'gets %s once more in proportion, and keeps what is resized by hand after that',
+    async ([name, size, expected], { skip }) => {
+      const on = await scene();
+      if (!isAtLeast((await on.read()).version, '3.3')) skip('this tmux has no hook for the first resize');
+      await on.up(labelsOf(4), { kind: 'named', name }, SIZE);
+      await on.attach(attachTo(on, '=shop'), size);
+      // Versions give the line that is left over to different cells: 13, 12, 13 up to tmux 3.6, then 14, 12, 12.
+      const [columns, rows] = [expected.map(columnsOf), expected.map(rowsOf)];
+      await eventually(async () => {
+        const cells = await cellsOf(on);
+        expect(cells.map(columnsOf)).toEqual(columns);
+        cells.forEach((cell, at) =>
+          expect(Math.abs(rowsOf(cell) - (rows[at] ?? 0)), cells.join(' ')).toBeLessThanOrEqual(1),
+        );
+      });
+      await on.tmux.run('resize-pane', '-t', '=shop:.{top-left}', '-x', '20');
+      const byHand = await cellsOf(on);
+      await on.tmux.run('resize-window', '-t', '=shop:', '-y', '38');
+      expect((await cellsOf(on)).map(columnsOf)).toEqual(byHand.map(columnsOf));
+    },
+  );
 });
 
 const columnsOf = (cell: string): number => Number(cell.split('x')[0]);
@@ -199,7 +290,11 @@ const rowsOf = (cell: string): number => Number(cell.split('x')[1]);
 /** Every cell as `columns×rows`, title rows included. */
 async function cellsOf(on: Scene): Promise<string[]> {
   const cell = parseTmuxLayout(await on.tmux.run('display-message', '-p', '-t', '=shop:', '#{window_layout}'));
-  return (cell?.split === 'leaf' ? [cell] : (cell?.cells ?? []).flatMap((part) => (part.split === 'leaf' ? [part] : part.cells))).map(({ columns, rows: lines }) => `${columns}x${lines}`);
+  return (
+    cell?.split === 'leaf'
+      ? [cell]
+      : (cell?.cells ?? []).flatMap((part) => (part.split === 'leaf' ? [part] : part.cells))
+  ).map(({ columns, rows: lines }) => `${columns}x${lines}`);
 }
 
 test.each([

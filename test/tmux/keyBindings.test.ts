@@ -13,17 +13,41 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.dispose());
 
-test.each(['N', 'n', ';', '"', "'", '#', '$', '~', '{', 'C-a', 'c-a', '^a', 'M-x', 'm-x', 'M-X', 'C-M-Up', 'm-c-up', 'F5', 'f5', 'IC', 'Insert', 'PgUp', 'Escape', 'BSpace', 'é', '😀'])(
-  'the key %s is found among all bindings as tmux prints it, and not when it is free',
-  async (key) => {
-    await tmux.run('unbind-key', '-a', '-T', 'prefix');
-    await tmux.run('bind-key', '-T', 'root', 'F1', 'display-message', 'root');
-    expect(bindingOf(key, await tmux.run('list-keys'))).toBeNull();
-    // A trailing `;` of an argument is tmux's own.
-    await tmux.run('bind-key', '-T', 'prefix', key === ';' ? '\\;' : key, 'display-message', 'mine');
-    expect(bindingOf(key, await tmux.run('list-keys'))).toContain('display-message mine');
-  },
-);
+test.each([
+  'N',
+  'n',
+  ';',
+  '"',
+  "'",
+  '#',
+  '$',
+  '~',
+  '{',
+  'C-a',
+  'c-a',
+  '^a',
+  'M-x',
+  'm-x',
+  'M-X',
+  'C-M-Up',
+  'm-c-up',
+  'F5',
+  'f5',
+  'IC',
+  'Insert',
+  'PgUp',
+  'Escape',
+  'BSpace',
+  'é',
+  '😀',
+])('the key %s is found among all bindings as tmux prints it, and not when it is free', async (key) => {
+  await tmux.run('unbind-key', '-a', '-T', 'prefix');
+  await tmux.run('bind-key', '-T', 'root', 'F1', 'display-message', 'root');
+  expect(bindingOf(key, await tmux.run('list-keys'))).toBeNull();
+  // A trailing `;` of an argument is tmux's own.
+  await tmux.run('bind-key', '-T', 'prefix', key === ';' ? '\\;' : key, 'display-message', 'mine');
+  expect(bindingOf(key, await tmux.run('list-keys'))).toContain('display-message mine');
+});
 
 test('a letter is another key than its capital', async () => {
   await tmux.run('bind-key', '-T', 'prefix', 'N', 'display-message', 'mine');

@@ -23,7 +23,12 @@ afterEach(async () => {
 /** The values of the session's own options, by name. */
 async function ownOptions(on: Scene): Promise<Readonly<Record<string, string>>> {
   const names = ['status', ...[0, 1, 2, 3, 4].map((at) => `status-format[${at}]`)];
-  const entries = await Promise.all(names.map(async (name): Promise<[string, string]> => [name, await on.tmux.run('show-options', '-qv', '-t', '=shop:', name)]));
+  const entries = await Promise.all(
+    names.map(async (name): Promise<[string, string]> => [
+      name,
+      await on.tmux.run('show-options', '-qv', '-t', '=shop:', name),
+    ]),
+  );
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
 
@@ -48,7 +53,11 @@ describe("a fleet's session", () => {
     await on.tmux.run('new-session', '-d', '-s', 'mine');
     expect(await on.tmux.run('show-options', '-g')).toBe(globals);
     expect(await on.tmux.run('show-options', '-t', '=mine:')).toBe('');
-    expect(await ownOptions(on)).toEqual({ status: '2', 'status-format[0]': await on.tmux.run('show-options', '-gv', 'status-format[0]'), 'status-format[1]': OWN_LINE });
+    expect(await ownOptions(on)).toEqual({
+      status: '2',
+      'status-format[0]': await on.tmux.run('show-options', '-gv', 'status-format[0]'),
+      'status-format[1]': OWN_LINE,
+    });
     await on.tmux.run('set-environment', '-h', '-t', '=shop:', BAR_NAMES.line, 'OUR LINE');
     const lines = await screenWith(on, 'OUR LINE');
     expect([lines[18], lines[19]]).toEqual([expect.stringMatching(/^\[shop\] 1:/), 'OUR LINE']);
@@ -56,10 +65,18 @@ describe("a fleet's session", () => {
 
   test('keeps the lines of a configuration that has several, with their odd texts', async () => {
     const odd = `a, b}} #[fg=red]"quoted" '#(true)' %H \\\\; $HOME ##`;
-    const on = await fleetOn(`set -g status 3\nset -g status-format[1] ${JSON.stringify(odd).replaceAll('$', '\\$')}\nset -g status-format[2] 'third #{session_name}'\n`);
+    const on = await fleetOn(
+      `set -g status 3\nset -g status-format[1] ${JSON.stringify(odd).replaceAll('$', '\\$')}\nset -g status-format[2] 'third #{session_name}'\n`,
+    );
     const global = await Promise.all([0, 1, 2].map((at) => on.tmux.run('show-options', '-gv', `status-format[${at}]`)));
     expect(global[1]).toContain('#(true)');
-    expect(await ownOptions(on)).toEqual({ status: '4', 'status-format[0]': global[0], 'status-format[1]': global[1], 'status-format[2]': global[2], 'status-format[3]': OWN_LINE });
+    expect(await ownOptions(on)).toEqual({
+      status: '4',
+      'status-format[0]': global[0],
+      'status-format[1]': global[1],
+      'status-format[2]': global[2],
+      'status-format[3]': OWN_LINE,
+    });
     const lines = await screenWith(on, 'third shop');
     expect(lines[18]).toBe('third shop');
   });
@@ -78,7 +95,8 @@ describe("a fleet's session", () => {
 
   test('that was made without a line gets it later, and who takes it off again does not get it back', async () => {
     const on = await fleetOn('');
-    for (const name of ['status', 'status-format', '@claude_tmux_line']) await on.tmux.run('set-option', '-u', '-t', '=shop:', name);
+    for (const name of ['status', 'status-format', '@claude_tmux_line'])
+      await on.tmux.run('set-option', '-u', '-t', '=shop:', name);
     const before = await on.session();
     expect(before.hasLine).toBe(false);
     const { made, errors } = await on.apply([], [{ id: 1, kind: 'add-line', sessionId: before.id }]);

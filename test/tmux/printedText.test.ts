@@ -8,5 +8,6 @@ test.each([
   { printed: String.raw`\\$HOME`, is: String.raw`\$HOME` },
 ])('what tmux 3.4 prints as $printed is $is; other versions mean what they print', ({ printed, is }) => {
   expect(printedText(printed, '3.4')).toBe(is);
-  for (const version of ['3.2a', '3.3a', '3.4a', '3.5', 'next-3.8']) expect(printedText(printed, version)).toBe(printed);
+  for (const version of ['3.2a', '3.3a', '3.4a', '3.5', 'next-3.8'])
+    expect(printedText(printed, version)).toBe(printed);
 });

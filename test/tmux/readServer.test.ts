@@ -42,7 +42,10 @@ describe('a server', () => {
     const on = await scene();
     const calls = on.sandbox.path('calls');
     const env = withTmuxScript(on.sandbox, `echo "$*" >> '${calls}'; echo 'tmux 3.4'`);
-    await expect(readServer(on.server, { uuid: null, session: 'shop', env })).resolves.toMatchObject({ running: false, version: { text: '3.4' } });
+    await expect(readServer(on.server, { uuid: null, session: 'shop', env })).resolves.toMatchObject({
+      running: false,
+      version: { text: '3.4' },
+    });
     expect(readFileSync(calls, 'utf8')).toMatch(/^\S.* -V\n$/);
   });
 
@@ -59,18 +62,31 @@ describe('a server', () => {
     await on.up(labelsOf(3));
     const facts = await on.read();
     expect(facts).toMatchObject({ running: true, nameTaken: false, session: { name: 'shop' } });
-    expect(facts.session?.windows.map(({ columns, rows, active, zoomed, panes }) => ({ columns, rows, active, zoomed, panes: panes.map((pane) => pane.session) }))).toEqual([
-      { columns: 200, rows: 49, active: true, zoomed: false, panes: ['p1', 'p2', 'p3'] },
-    ]);
+    expect(
+      facts.session?.windows.map(({ columns, rows, active, zoomed, panes }) => ({
+        columns,
+        rows,
+        active,
+        zoomed,
+        panes: panes.map((pane) => pane.session),
+      })),
+    ).toEqual([{ columns: 200, rows: 49, active: true, zoomed: false, panes: ['p1', 'p2', 'p3'] }]);
     for (const pane of facts.session?.windows[0]?.panes ?? []) expect(pane.pid).toBeGreaterThan(1);
   });
 
   test('says how it sizes windows', async () => {
     const on = await scene();
     await on.tmux.run('new-session', '-d', '-s', 'mine', 'sleep 1000');
-    expect(await on.read()).toMatchObject({ running: true, windowSize: 'latest', updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown });
+    expect(await on.read()).toMatchObject({
+      running: true,
+      windowSize: 'latest',
+      updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown,
+    });
     await on.tmux.run('set-option', '-gw', 'window-size', 'manual');
-    expect(await on.read()).toMatchObject({ windowSize: 'manual', updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown });
+    expect(await on.read()).toMatchObject({
+      windowSize: 'manual',
+      updateEnvironment: expect.arrayContaining(['SSH_AUTH_SOCK']) as unknown,
+    });
   });
 
   test('knows the fleet by its uuid, whatever its session is called now', async () => {
@@ -81,10 +97,14 @@ describe('a server', () => {
     expect(await on.read()).toMatchObject({ nameTaken: true, session: { name: 'renamed' } });
   });
 
-  test('tells the session of that name that bears no mark, when the fleet has none; one that another fleet marked is somebody\'s', async () => {
+  test("tells the session of that name that bears no mark, when the fleet has none; one that another fleet marked is somebody's", async () => {
     const on = await scene();
     await on.tmux.run('new-session', '-d', '-s', 'shop', 'sleep 1000');
-    expect(await on.read()).toMatchObject({ nameTaken: true, session: null, namesake: { name: 'shop', windows: [{ panes: [{ session: null }] }] } });
+    expect(await on.read()).toMatchObject({
+      nameTaken: true,
+      session: null,
+      namesake: { name: 'shop', windows: [{ panes: [{ session: null }] }] },
+    });
     await on.tmux.run('set-option', '-t', '=shop:', '@claude_tmux_fleet', 'another');
     expect(await on.read()).toMatchObject({ nameTaken: true, session: null, namesake: null });
   });
@@ -109,14 +129,22 @@ describe('a server', () => {
     await on.attach(attachTo(on, '=shop'), { columns: 133, rows: 37 });
     const { id } = await on.session();
     await eventually(async () => {
-      expect(await on.read()).toMatchObject({ status: '2', clients: [{ columns: 133, rows: 37, sessionId: id, name: expect.stringMatching(/^\/dev\//) as string, paneId: '%0' }] });
+      expect(await on.read()).toMatchObject({
+        status: '2',
+        clients: [
+          { columns: 133, rows: 37, sessionId: id, name: expect.stringMatching(/^\/dev\//) as string, paneId: '%0' },
+        ],
+      });
     });
   });
 
   test('leaves control clients out: they have no terminal', async () => {
     const on = await scene();
     await on.up(labelsOf(1));
-    await on.attach(['sh', '-c', `tail -f /dev/null | tmux -S ${on.server.socket} -C attach -t =shop`], { columns: 80, rows: 24 });
+    await on.attach(['sh', '-c', `tail -f /dev/null | tmux -S ${on.server.socket} -C attach -t =shop`], {
+      columns: 80,
+      rows: 24,
+    });
     await eventually(async () => expect(await on.tmux.run('list-clients')).not.toBe(''));
     expect((await on.read()).clients).toEqual([]);
   });
@@ -127,19 +155,36 @@ describe('hostile names', () => {
     const on = await scene();
     await on.up(labelsOf(2));
     const name = 'P $0 @0 0 1 0 200 49 %9 1 0 99 p9\nS $9 1 shop\tV 1.0 #{pid} #(id)';
-    await on.tmux.run('new-session', '-d', '-s', 'x y z 1', '-n', 'w', 'sleep 1000', ';', 'set-option', '-p', '@claude_tmux_id', `${name}\n${name}`);
+    await on.tmux.run(
+      'new-session',
+      '-d',
+      '-s',
+      'x y z 1',
+      '-n',
+      'w',
+      'sleep 1000',
+      ';',
+      'set-option',
+      '-p',
+      '@claude_tmux_id',
+      `${name}\n${name}`,
+    );
     // tmux 3.7 refuses a name with control characters.
     const rename = (to: string): Promise<string> => on.tmux.run('rename-window', '-t', '=x y z 1:', to);
     await rename(name).catch(() => rename(name.replace(/[\n\t]/g, ' ')));
     await on.tmux.run('set-option', '-p', '-t', '=shop:', '@claude_tmux_id', 'a b\nP $0 @0 0 1 0 200 49 %9 1 0 99 p9');
     const { session, nameTaken } = await on.read();
     expect(nameTaken).toBe(false);
-    expect(session?.windows.map((window) => window.panes.map((pane) => pane.session))).toEqual([['a?b?P??0??0?0?1?0?200?49??9?1?0?99?p9', 'p2']]);
+    expect(session?.windows.map((window) => window.panes.map((pane) => pane.session))).toEqual([
+      ['a?b?P??0??0?0?1?0?200?49??9?1?0?99?p9', 'p2'],
+    ]);
   });
 
   test('a uuid that is none is our mistake, and reaches no format', async () => {
     const on = await scene();
-    await expect(readServer(on.server, { uuid: '#(id)', session: 'shop', env: on.sandbox.env })).rejects.toThrow('not a uuid');
+    await expect(readServer(on.server, { uuid: '#(id)', session: 'shop', env: on.sandbox.env })).rejects.toThrow(
+      'not a uuid',
+    );
   });
 });
 
@@ -156,7 +201,9 @@ describe('trouble is told apart from "nothing there"', () => {
 
   test('an answer that is cut off', async () => {
     const on = await scene();
-    await expect(readWith(on, "echo 'V 3.3a'; echo on; echo 'something odd' >&2; exit 1")).rejects.toThrow(ProgramError);
+    await expect(readWith(on, "echo 'V 3.3a'; echo on; echo 'something odd' >&2; exit 1")).rejects.toThrow(
+      ProgramError,
+    );
     await expect(readWith(on, 'exit 0')).rejects.toThrow(ProgramError);
   });
 
@@ -164,7 +211,10 @@ describe('trouble is told apart from "nothing there"', () => {
     const on = await scene();
     const calls = on.sandbox.path('calls');
     const script = `echo x >> '${calls}'; [ "$(wc -l < '${calls}')" -gt 1 ] && { echo "no server running on x" >&2; exit 1; }; echo 'server exited unexpectedly' >&2; exit 1`;
-    await expect(readWith(on, `case "$*" in *-V) echo 'tmux 3.4';; *) ${script};; esac`)).resolves.toMatchObject({ running: false, version: { text: '3.4' } });
+    await expect(readWith(on, `case "$*" in *-V) echo 'tmux 3.4';; *) ${script};; esac`)).resolves.toMatchObject({
+      running: false,
+      version: { text: '3.4' },
+    });
     expect(readFileSync(calls, 'utf8').split('\n')).toHaveLength(3);
   });
 
@@ -178,18 +228,25 @@ describe('trouble is told apart from "nothing there"', () => {
 
   test.each(['tmux 3.1c', 'tmux 2.9', 'tmux 3.2'])('%s is refused', async (version) => {
     const on = await scene();
-    const reading = readWith(on, `case "$*" in *-V) echo '${version}';; *) echo 'no server running on x' >&2; exit 1;; esac`);
+    const reading = readWith(
+      on,
+      `case "$*" in *-V) echo '${version}';; *) echo 'no server running on x' >&2; exit 1;; esac`,
+    );
     await expect(reading).rejects.toThrow(`${version} is too old: claude-tmux needs 3.2a or newer`);
   });
 
   test.each(['tmux 3.2a', 'tmux 3.5a', 'tmux next-3.8', 'tmux 3.7c'])('%s is taken', async (version) => {
     const on = await scene();
-    await expect(readWith(on, `case "$*" in *-V) echo '${version}';; *) echo 'no server running on x' >&2; exit 1;; esac`)).resolves.toMatchObject({ running: false });
+    await expect(
+      readWith(on, `case "$*" in *-V) echo '${version}';; *) echo 'no server running on x' >&2; exit 1;; esac`),
+    ).resolves.toMatchObject({ running: false });
   });
 
   test('a program that is no tmux', async () => {
     const on = await scene();
-    await expect(readWith(on, `case "$*" in *-V) echo 'busybox';; *) echo 'no server running on x' >&2; exit 1;; esac`)).rejects.toThrow(ProgramError);
+    await expect(
+      readWith(on, `case "$*" in *-V) echo 'busybox';; *) echo 'no server running on x' >&2; exit 1;; esac`),
+    ).rejects.toThrow(ProgramError);
   });
 });
 

@@ -42,10 +42,19 @@ export async function makeScene({ config }: { readonly config?: string } = {}): 
       const { version, session } = await read();
       const plan = planOf(labels, steps, more.plan?.size);
       const launchFiles = launchFilesOf(sandbox, labels);
-      const text = emitBatch({ uuid: UUID, launchFiles, startFolder: sandbox.root, version, sessionId: session?.id ?? null, ...more, plan });
+      const text = emitBatch({
+        uuid: UUID,
+        launchFiles,
+        startFolder: sandbox.root,
+        version,
+        sessionId: session?.id ?? null,
+        ...more,
+        plan,
+      });
       return runBatch(server, text, sandbox.env);
     },
-    up: (labels, arrange, size) => scene.apply(labels, upSteps(labels, arrange, size), size ? { plan: planOf([], [], size) } : {}),
+    up: (labels, arrange, size) =>
+      scene.apply(labels, upSteps(labels, arrange, size), size ? { plan: planOf([], [], size) } : {}),
     session: async () => {
       const { session } = await read();
       if (!session) throw new Error('no session carries the uuid');
@@ -53,7 +62,15 @@ export async function makeScene({ config }: { readonly config?: string } = {}): 
     },
     attach: async (argv, size) => {
       const terminal = startTmux(sandbox);
-      await terminal.run('new-session', '-d', '-x', String(size.columns), '-y', String(size.rows), `env -u TMUX ${argv.map(shellWord).join(' ')}`);
+      await terminal.run(
+        'new-session',
+        '-d',
+        '-x',
+        String(size.columns),
+        '-y',
+        String(size.rows),
+        `env -u TMUX ${argv.map(shellWord).join(' ')}`,
+      );
       await terminal.run('set-option', '-g', 'status', 'off');
       return terminal;
     },
@@ -77,4 +94,3 @@ function launchFilesOf(sandbox: Sandbox, labels: readonly Label[]): Record<strin
     }),
   );
 }
-

@@ -28,7 +28,11 @@ describe('resolveSocket', () => {
     ['$TMUX of what the configuration runs', { env: { TMUX: '/tmp/other,1,-1' } }, '/tmp/other'],
     ['a $TMUX that names nothing is no server', { env: { TMUX: 'screen' } }, `/tmp/tmux-${uid}/default`],
     ['the default', { env: {} }, `/tmp/tmux-${uid}/default`],
-    ['a TMUX_TMPDIR that is not there is left aside', { env: { TMUX_TMPDIR: '/no/such/folder' } }, `/tmp/tmux-${uid}/default`],
+    [
+      'a TMUX_TMPDIR that is not there is left aside',
+      { env: { TMUX_TMPDIR: '/no/such/folder' } },
+      `/tmp/tmux-${uid}/default`,
+    ],
   ])('%s', (_what, choice, expected) => {
     expect(resolveSocket({ ...choice, uid })).toBe(expected);
   });
@@ -36,18 +40,24 @@ describe('resolveSocket', () => {
   test('follows symbolic links, so that one server has one name', () => {
     mkdirSync(sandbox.path('real'));
     symlinkSync(sandbox.path('real'), sandbox.path('link'));
-    expect(resolveSocket({ env: { TMUX_TMPDIR: sandbox.path('link') }, uid })).toBe(sandbox.path('real', `tmux-${uid}`, 'default'));
+    expect(resolveSocket({ env: { TMUX_TMPDIR: sandbox.path('link') }, uid })).toBe(
+      sandbox.path('real', `tmux-${uid}`, 'default'),
+    );
     expect(resolveSocket({ path: sandbox.path('link', 's'), env: {}, uid })).toBe(sandbox.path('real', 's'));
   });
 
   test.runIf(process.platform === 'linux')('refuses a path that the system would cut off', () => {
     const path = (length: number) => `/run/${'x'.repeat(length - 5)}`;
     expect(resolveSocket({ path: path(107), env: {}, uid })).toHaveLength(107);
-    expect(() => resolveSocket({ path: path(108), env: {}, uid })).toThrow('is too long: 108 bytes, the system takes 107');
+    expect(() => resolveSocket({ path: path(108), env: {}, uid })).toThrow(
+      'is too long: 108 bytes, the system takes 107',
+    );
   });
 
   test.each(['a/b', '..', '/etc/x'])('refuses the name %j', (name) => {
-    expect(() => resolveSocket({ name, env: {}, uid })).toThrow(`the tmux socket name "${name}" is not a plain file name`);
+    expect(() => resolveSocket({ name, env: {}, uid })).toThrow(
+      `the tmux socket name "${name}" is not a plain file name`,
+    );
   });
 });
 
@@ -67,7 +77,12 @@ describe('prepareSocketFolder', () => {
         chmodSync(folder, 0o777);
       },
     ],
-    ['a symbolic link', (folder) => { symlinkSync(sandbox.root, folder); }],
+    [
+      'a symbolic link',
+      (folder) => {
+        symlinkSync(sandbox.root, folder);
+      },
+    ],
   ])('refuses one that is %s', (what, make) => {
     const base = sandbox.path(what.replaceAll(' ', '-'));
     mkdirSync(base);
@@ -76,7 +91,9 @@ describe('prepareSocketFolder', () => {
   });
 
   test.runIf(process.platform === 'linux')('says so where none can be made, and ends', () => {
-    expect(() => prepareSocketFolder(`/proc/none/tmux-${uid}/default`, uid)).toThrow(`the folder "/proc/none/tmux-${uid}" for tmux sockets cannot be made`);
+    expect(() => prepareSocketFolder(`/proc/none/tmux-${uid}/default`, uid)).toThrow(
+      `the folder "/proc/none/tmux-${uid}" for tmux sockets cannot be made`,
+    );
   });
 
   test('leaves a folder of the user’s own alone', () => {

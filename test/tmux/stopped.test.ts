@@ -16,7 +16,9 @@ it('a server that is stopped is given up in time, though it holds the ends of th
   const pid = Number(await tmux.run('display-message', '-p', '#{pid}'));
   process.kill(pid, 'SIGSTOP');
   try {
-    await expect(runTmux({ socket: tmux.socket }, ['list-sessions'], { env: sandbox.env, timeoutMs: 300 })).rejects.toThrow('does not answer');
+    await expect(
+      runTmux({ socket: tmux.socket }, ['list-sessions'], { env: sandbox.env, timeoutMs: 300 }),
+    ).rejects.toThrow('does not answer');
   } finally {
     process.kill(pid, 'SIGCONT');
   }

@@ -72,18 +72,26 @@ it('a folder that is left, and whole trees, give their part of the budget back',
 
 const run = promisify(execFile);
 /** A namespace of one's own has a watch table of its own; without permission to make one there is nothing to try. */
-const mayHaveNamespace = await run('unshare', ['-Ur', 'sh', '-c', 'echo 12 > /proc/sys/user/max_inotify_watches']).then(() => true, () => false);
+const mayHaveNamespace = await run('unshare', ['-Ur', 'sh', '-c', 'echo 12 > /proc/sys/user/max_inotify_watches']).then(
+  () => true,
+  () => false,
+);
 
-it.skipIf(!mayHaveNamespace)('when the kernel has no more watches (ENOSPC) trees are asked, and nothing ends', async () => {
-  const script = join(ROOT, 'test/watch/fullTable.mjs');
-  const inNamespace = `echo 12 > /proc/sys/user/max_inotify_watches; exec "${process.execPath}" "${script}" "$@"`;
-  const { stdout } = await run('unshare', ['-Ur', 'sh', '-c', inNamespace, 'sh', ...clones], { env: sandbox.env });
-  const counts = JSON.parse(stdout) as unknown;
-  expect(counts).toEqual(clones.map(() => [0, 1, 2]));
-});
+it.skipIf(!mayHaveNamespace)(
+  'when the kernel has no more watches (ENOSPC) trees are asked, and nothing ends',
+  async () => {
+    const script = join(ROOT, 'test/watch/fullTable.mjs');
+    const inNamespace = `echo 12 > /proc/sys/user/max_inotify_watches; exec "${process.execPath}" "${script}" "$@"`;
+    const { stdout } = await run('unshare', ['-Ur', 'sh', '-c', inNamespace, 'sh', ...clones], { env: sandbox.env });
+    const counts = JSON.parse(stdout) as unknown;
+    expect(counts).toEqual(clones.map(() => [0, 1, 2]));
+  },
+);
 
 it('without a single watch every tree is asked by and by', async () => {
   live = await followed(clones, { env: sandbox.env, limits: { folders: 0, pollMs: 50 } });
   for (const clone of clones) await edit(clone);
-  await eventually(() => clones.forEach((clone) => expect(live?.trees.reading(clone)).toMatchObject({ status: { changes: 1 } })));
+  await eventually(() =>
+    clones.forEach((clone) => expect(live?.trees.reading(clone)).toMatchObject({ status: { changes: 1 } })),
+  );
 });

@@ -47,7 +47,10 @@ it('an edit costs one git process, also on a branch without an upstream; nothing
 });
 
 it('what happens in an ignored folder costs nothing but one look when it comes', async () => {
-  expect(await asked(() => mkdir(join(clone, 'node_modules/x/y'), { recursive: true }))).toEqual(['check-ignore', 'status']);
+  expect(await asked(() => mkdir(join(clone, 'node_modules/x/y'), { recursive: true }))).toEqual([
+    'check-ignore',
+    'status',
+  ]);
   expect(await asked(() => writeFile(join(clone, 'node_modules/x/y/z.js'), ''))).toEqual([]);
 });
 

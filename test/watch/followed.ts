@@ -26,7 +26,13 @@ interface Options extends Partial<LiveTreesOptions> {
 export async function followed(paths: readonly string[], { env, limits = {}, ...more }: Options): Promise<Followed> {
   const changed: string[] = [];
   const problems: string[] = [];
-  const trees = liveTrees({ env, onChange: (path) => changed.push(path), onProblem: (text) => problems.push(text), limits: { gapMs: 50, share: 0, pollMs: 600_000, ...limits }, ...more });
+  const trees = liveTrees({
+    env,
+    onChange: (path) => changed.push(path),
+    onProblem: (text) => problems.push(text),
+    limits: { gapMs: 50, share: 0, pollMs: 600_000, ...limits },
+    ...more,
+  });
   trees.follow(paths.map((path) => ({ path, base: null })));
   await trees.settle();
   const expectTruth = async (path: string, expected: Partial<TreeStatus>): Promise<void> => {
@@ -47,10 +53,22 @@ export async function followed(paths: readonly string[], { env, limits = {}, ...
 }
 
 /** A sandbox with `count` clones of one small repository, `clones/1` and so on. */
-export async function makeClones(count: number): Promise<{ readonly sandbox: Sandbox; readonly clones: readonly string[] }> {
+export async function makeClones(
+  count: number,
+): Promise<{ readonly sandbox: Sandbox; readonly clones: readonly string[] }> {
   const sandbox = await makeSandbox();
   const { env } = sandbox;
-  await makeRepo(sandbox.path('seed'), { env, files: { 'README.md': '# Shop\n', '.gitignore': 'node_modules/\n*.log\n', 'src/a.txt': 'a\n', 'src/b.txt': 'b\n', 'src/deep/er/c.txt': 'c\n', 'docs/d.txt': 'd\n' } });
+  await makeRepo(sandbox.path('seed'), {
+    env,
+    files: {
+      'README.md': '# Shop\n',
+      '.gitignore': 'node_modules/\n*.log\n',
+      'src/a.txt': 'a\n',
+      'src/b.txt': 'b\n',
+      'src/deep/er/c.txt': 'c\n',
+      'docs/d.txt': 'd\n',
+    },
+  });
   const clones = Array.from({ length: count }, (_, at) => sandbox.path('clones', String(at + 1)));
   for (const clone of clones) await git(sandbox.root, ['clone', '-q', '--', sandbox.path('seed'), clone], env);
   return { sandbox, clones };

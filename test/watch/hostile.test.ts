@@ -22,7 +22,8 @@ it('a state folder and a socket with blanks, quotes and formats in their names r
   const state = shop.sandbox.path(`st ate 'q' #(touch ${canary.replaceAll('/', '.')}) #{session_name}`);
   const socket = shop.sandbox.path('so ck #(x)');
   await mkdir(state);
-  const tmux = (...args: string[]) => output('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env: shop.env, cwd: shop.sandbox.root });
+  const tmux = (...args: string[]) =>
+    output('tmux', ['-S', socket, '-f', '/dev/null', ...args], { env: shop.env, cwd: shop.sandbox.root });
   await tmux('new-session', '-d', '-s', 'mine', 'sleep 100000');
   const up = await shop.ct(['up', 'shop.yaml', '--yes', '-S', socket], { env: { XDG_STATE_HOME: state } });
   expect(up.code).toBe(0);
@@ -34,9 +35,14 @@ it('a state folder and a socket with blanks, quotes and formats in their names r
   await writeFile(join(root, beat), "set-environment -gh ct_beat 'has been read'\n");
   await writeFile(shop.sandbox.path('again.conf'), again.replace('-d 20', '-d 0'));
   await tmux('source-file', shop.sandbox.path('again.conf'));
-  await eventually(async () => expect(await tmux('show-environment', '-gh', 'ct_beat')).toContain('has been read'), PATIENT);
+  await eventually(
+    async () => expect(await tmux('show-environment', '-gh', 'ct_beat')).toContain('has been read'),
+    PATIENT,
+  );
   expect(existsSync(canary)).toBe(false);
-  expect((await readdir(shop.sandbox.root)).filter((name) => name.includes('canary') && !name.startsWith('st ate'))).toEqual([]);
+  expect(
+    (await readdir(shop.sandbox.root)).filter((name) => name.includes('canary') && !name.startsWith('st ate')),
+  ).toEqual([]);
   await tmux('kill-server');
   await eventually(() => expect(existsSync(root)).toBe(false), PATIENT);
 });

@@ -16,7 +16,8 @@ beforeAll(async () => {
   for (let folder = 0; folder < FOLDERS; folder++) {
     const path = join(large, `part${folder % 50}`, `m${folder}`);
     mkdirSync(path, { recursive: true });
-    for (let file = 0; file < 10; file++) writeFileSync(join(path, `f${file}.ts`), `export const x = ${folder * 10 + file};\n`);
+    for (let file = 0; file < 10; file++)
+      writeFileSync(join(path, `f${file}.ts`), `export const x = ${folder * 10 + file};\n`);
   }
   await git(large, ['init', '-q'], sandbox.env);
   await git(large, ['add', '-A'], sandbox.env);
@@ -52,7 +53,8 @@ it('fifty clones, each of them edited: each has its own reading', async () => {
   for (const path of paths) await cp(made.clones[0] ?? '', path, { recursive: true, preserveTimestamps: true });
   const live = await followed(paths, { env: made.sandbox.env });
   try {
-    for (const [at, path] of paths.entries()) for (let file = 0; file <= at % 3; file++) await writeFile(join(path, 'src/deep/er', `new${file}`), '');
+    for (const [at, path] of paths.entries())
+      for (let file = 0; file <= at % 3; file++) await writeFile(join(path, 'src/deep/er', `new${file}`), '');
     for (const [at, path] of paths.entries()) await live.told(path, { untracked: 1 + (at % 3) });
     expect(live.problems).toEqual([]);
   } finally {
@@ -67,7 +69,8 @@ it('when more happened in one moment than the kernel keeps, everything is looked
   const [first = '', second = ''] = clones;
   try {
     // Two files by turns: equal events in a row are one.
-    for (let count = 0; count < 10_000; count++) for (const name of ['README.md', 'src/a.txt']) appendFileSync(join(first, name), 'x');
+    for (let count = 0; count < 10_000; count++)
+      for (const name of ['README.md', 'src/a.txt']) appendFileSync(join(first, name), 'x');
     // The event of this one is dropped.
     appendFileSync(join(second, 'src/b.txt'), 'edited\n');
     await live.told(second, { changes: 1 });

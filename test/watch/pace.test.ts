@@ -2,8 +2,17 @@ import { expect, it } from 'vitest';
 import { gapAfter, gapAfterSilence, pollGap } from '../../src/watch/pace.ts';
 import { makeTurns } from '../../src/watch/turns.ts';
 
-const limits = { timeoutMs: 10_000, leadMs: 25, gapMs: 1000, share: 20, pollMs: 5000, foldersInTree: 4000, folders: 10_000 };
-const polls = (spentMs: number) => [0, 1, 2, 5, 6, 7, 50].map((unchanged) => Math.round(pollGap(unchanged, { spentMs, limits }) / 100) / 10);
+const limits = {
+  timeoutMs: 10_000,
+  leadMs: 25,
+  gapMs: 1000,
+  share: 20,
+  pollMs: 5000,
+  foldersInTree: 4000,
+  folders: 10_000,
+};
+const polls = (spentMs: number) =>
+  [0, 1, 2, 5, 6, 7, 50].map((unchanged) => Math.round(pollGap(unchanged, { spentMs, limits }) / 100) / 10);
 
 it('between two questions lie a second, or twenty times what the answer took', () => {
   expect([4, 50, 200, 3000].map((spentMs) => gapAfter(spentMs, limits))).toEqual([1000, 1000, 4000, 60_000]);

@@ -21,7 +21,12 @@ beforeEach(async () => {
   const paths = serverPaths(storePaths(sandbox.env, sandbox.home), tmux.socket);
   folder = paths.root;
   problems = [];
-  publisher = makePublisher({ server: { socket: tmux.socket }, paths, env: sandbox.env, onProblem: (problem) => problems.push(problem) });
+  publisher = makePublisher({
+    server: { socket: tmux.socket },
+    paths,
+    env: sandbox.env,
+    onProblem: (problem) => problems.push(problem),
+  });
 });
 afterEach(async () => {
   await publisher.end({ serverLives: true });
@@ -33,7 +38,17 @@ function canary(): string {
 }
 
 /** What a label or a branch may bring in, whoever escapes it. */
-const hostile = (): readonly string[] => [`#(touch ${canary()})`, '#{session_name}', "';\"$HOME`id`; display x", '#[fg=red]', 'a\\', '{ } ; \\;', '%if 1', 'ü✳👩‍👩‍👧', ''];
+const hostile = (): readonly string[] => [
+  `#(touch ${canary()})`,
+  '#{session_name}',
+  '\';"$HOME`id`; display x',
+  '#[fg=red]',
+  'a\\',
+  '{ } ; \\;',
+  '%if 1',
+  'ü✳👩‍👩‍👧',
+  '',
+];
 
 function publish(variables: readonly BarVariable[], urgent = true): void {
   publisher.publish({ variables, urgent, clients: [], runsJobs: false });
@@ -50,11 +65,13 @@ it('every value arrives as it is, by a push and by the heartbeat file, and runs 
   ]);
   publish(variables);
   const allThere = async (): Promise<void> => {
-    for (const { scope, name, value } of variables) expect(await shown(name, scope ?? undefined)).toBe(`${name}=${value}`);
+    for (const { scope, name, value } of variables)
+      expect(await shown(name, scope ?? undefined)).toBe(`${name}=${value}`);
   };
   await eventually(allThere);
   await publisher.beat(variables);
-  for (const { scope, name } of variables) await tmux.run('set-environment', '-u', ...(scope === null ? ['-g'] : ['-t', scope]), name);
+  for (const { scope, name } of variables)
+    await tmux.run('set-environment', '-u', ...(scope === null ? ['-g'] : ['-t', scope]), name);
   const beat = (await readdir(folder)).find((file) => file.startsWith('beat-')) ?? '';
   await tmux.run('source-file', join(folder, beat));
   await allThere();
@@ -62,15 +79,21 @@ it('every value arrives as it is, by a push and by the heartbeat file, and runs 
   expect(problems).toEqual([]);
 });
 
-it('the heartbeat file says nothing of a session that is gone: read by nobody, its error would open in somebody\'s pane', async () => {
-  await publisher.begin([{ scope: '$99', name: 'ct_line', value: 'x' }, { scope: null, name: 'ct', value: 'y' }]);
+it("the heartbeat file says nothing of a session that is gone: read by nobody, its error would open in somebody's pane", async () => {
+  await publisher.begin([
+    { scope: '$99', name: 'ct_line', value: 'x' },
+    { scope: null, name: 'ct', value: 'y' },
+  ]);
   const beat = (await readdir(folder)).find((file) => file.startsWith('beat-')) ?? '';
   expect(await tmux.run('source-file', join(folder, beat))).toBe('');
   expect(await shown('ct')).toBe('ct=y');
 });
 
 it('what is gone is taken off, and only what changed is set', async () => {
-  publish([{ scope: null, name: 'ct_a', value: '1' }, { scope: null, name: 'ct_b', value: '1' }]);
+  publish([
+    { scope: null, name: 'ct_a', value: '1' },
+    { scope: null, name: 'ct_b', value: '1' },
+  ]);
   await eventually(async () => expect(await shown('ct_b')).toBe('ct_b=1'));
   await tmux.run('set-environment', '-gh', 'ct_a', 'by hand');
   publish([{ scope: null, name: 'ct_a', value: '1' }]);

@@ -25,6 +25,8 @@ it('a sync asked for with --when-idle is done by the watcher once the clone is c
   expect((await shop.ct(['sync', 'fe', '--when-idle'])).stdout).toContain('waits until it is idle');
   expect(await shop.git(shop.clone('fe'), 'rev-parse', 'HEAD')).not.toBe(tip);
   await shop.git(shop.clone('fe'), 'checkout', '-q', 'README.md');
-  await eventually(async () => expect(await shop.git(shop.clone('fe'), 'rev-parse', 'HEAD')).toBe(tip), { within: 30_000 });
+  await eventually(async () => expect(await shop.git(shop.clone('fe'), 'rev-parse', 'HEAD')).toBe(tip), {
+    within: 30_000,
+  });
   await eventually(async () => expect((await shop.sessions()).find(({ id }) => id === 'fe')?.synced_at).not.toBeNull());
 });

@@ -32,8 +32,23 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-const FOLDERS = ['.', 'src', 'src/deep', 'src/deep/er', 'docs', 'new', 'new/er', 'new/er/still', 'node_modules', 'node_modules/x'];
-const quietly = (work: Promise<unknown>) => work.then(() => undefined, () => undefined);
+const FOLDERS = [
+  '.',
+  'src',
+  'src/deep',
+  'src/deep/er',
+  'docs',
+  'new',
+  'new/er',
+  'new/er/still',
+  'node_modules',
+  'node_modules/x',
+];
+const quietly = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  );
 
 /** One random thing that an agent may do; what cannot be done just now is left. */
 function act(clone: string, pick: (below: number) => number): Promise<void> {
@@ -57,17 +72,23 @@ function act(clone: string, pick: (below: number) => number): Promise<void> {
   return quietly((acts[pick(acts.length)] ?? acts[0])?.() ?? Promise.resolve());
 }
 
-it.each([1, 2])('after settle every reading is what git says, whatever 200 random things were done before (seed %i)', async (seed) => {
-  const pick = random(seed);
-  for (let step = 0; step < 200; step++) {
-    const clone = clones[pick(clones.length)] ?? '';
-    await act(clone, pick);
-    await live.trees.settle();
-    const reading = live.trees.reading(clone);
-    expect({ step, reading }).toEqual({ step, reading: { status: await readTreeStatus(clone, { base: null, env: sandbox.env }) } });
-  }
-  expect(live.problems).toEqual([]);
-});
+it.each([1, 2])(
+  'after settle every reading is what git says, whatever 200 random things were done before (seed %i)',
+  async (seed) => {
+    const pick = random(seed);
+    for (let step = 0; step < 200; step++) {
+      const clone = clones[pick(clones.length)] ?? '';
+      await act(clone, pick);
+      await live.trees.settle();
+      const reading = live.trees.reading(clone);
+      expect({ step, reading }).toEqual({
+        step,
+        reading: { status: await readTreeStatus(clone, { base: null, env: sandbox.env }) },
+      });
+    }
+    expect(live.problems).toEqual([]);
+  },
+);
 
 it('a change that was made in the same turn of the event loop is in the reading too', async () => {
   const [clone = ''] = clones;

@@ -20,8 +20,14 @@ afterEach(async () => {
 });
 
 /** A git before the real one on PATH that does `slowly` for the first `many` clones while the file `slow` is there; each start and end is a line of `log`. */
-async function followSlowly(slowly: string, { many, timeoutMs }: { readonly many: number; readonly timeoutMs: number }): Promise<Followed> {
-  const cases = clones.slice(0, many).map((clone) => `*"${clone} "*`).join('|');
+async function followSlowly(
+  slowly: string,
+  { many, timeoutMs }: { readonly many: number; readonly timeoutMs: number },
+): Promise<Followed> {
+  const cases = clones
+    .slice(0, many)
+    .map((clone) => `*"${clone} "*`)
+    .join('|');
   const script = `#!/bin/sh
 if [ -e '${sandbox.path('slow')}' ]; then
   case "$*" in ${cases})
@@ -60,11 +66,21 @@ it('a git that takes 20 s is ended with SIGTERM, its clones have an error, and a
   live = await followSlowly(fill(ENDS_WHEN_TOLD), { many: 3, timeoutMs: 3000 });
   await writeFile(sandbox.path('slow'), '');
   for (const clone of clones) await edit(clone);
-  await eventually(() => [0, 1, 2].forEach((at) => expect(reading(at)).toMatchObject({ error: expect.stringContaining('no answer within 3 s') as string })), { within: 40_000 });
+  await eventually(
+    () =>
+      [0, 1, 2].forEach((at) =>
+        expect(reading(at)).toMatchObject({ error: expect.stringContaining('no answer within 3 s') as string }),
+      ),
+    { within: 40_000 },
+  );
   await live.trees.settle(); // does not wait for them
-  await eventually(async () => expect((await log()).filter((line) => line === 'term').length).toBeGreaterThanOrEqual(3));
+  await eventually(async () =>
+    expect((await log()).filter((line) => line === 'term').length).toBeGreaterThanOrEqual(3),
+  );
   await rm(sandbox.path('slow'));
-  await eventually(() => [0, 1, 2].forEach((at) => expect(reading(at)).toMatchObject({ status: { changes: 1 } })), { within: 40_000 });
+  await eventually(() => [0, 1, 2].forEach((at) => expect(reading(at)).toMatchObject({ status: { changes: 1 } })), {
+    within: 40_000,
+  });
 });
 
 it('a git that SIGTERM does not end gets no second one beside it, and its answer counts when it comes', async () => {
@@ -75,7 +91,9 @@ it('a git that SIGTERM does not end gets no second one beside it, and its answer
   await edit(clones[0]);
   await pause(20); // The event comes while the first question is asked.
   const settled = live.trees.settle();
-  await eventually(() => expect(reading(0)).toMatchObject({ error: expect.stringContaining('no answer within 0.2 s') as string }));
+  await eventually(() =>
+    expect(reading(0)).toMatchObject({ error: expect.stringContaining('no answer within 0.2 s') as string }),
+  );
   await settled;
   await edit(clones[0]);
   await edit(clones[1]);

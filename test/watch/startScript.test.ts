@@ -16,9 +16,19 @@ it('starts the program with what it needs of the environment it was written in, 
   await writeFile(node, '#!/bin/sh\nfor word; do printf "[%s]" "$word"; done >"$HOME/argv"\nenv >"$HOME/env"\n');
   await chmod(node, 0o755);
   const script = sandbox.path('start.sh');
-  await writeFile(script, renderStartScript({ node, program: '/p/#(x).cjs', socket: '/tmp/so ck', env: { ...sandbox.env, XDG_STATE_HOME: hostile, ANTHROPIC_API_KEY: 'sk-secret' } }));
+  await writeFile(
+    script,
+    renderStartScript({
+      node,
+      program: '/p/#(x).cjs',
+      socket: '/tmp/so ck',
+      env: { ...sandbox.env, XDG_STATE_HOME: hostile, ANTHROPIC_API_KEY: 'sk-secret' },
+    }),
+  );
   await output('sh', [script], { env: { ...sandbox.env, ANTHROPIC_API_KEY: 'sk-of-the-caller', TMUX: 'x' } });
-  expect(await output('cat', [sandbox.path('home', 'argv')], { env: sandbox.env })).toBe('[/p/#(x).cjs][watch][-S][/tmp/so ck]');
+  expect(await output('cat', [sandbox.path('home', 'argv')], { env: sandbox.env })).toBe(
+    '[/p/#(x).cjs][watch][-S][/tmp/so ck]',
+  );
   const env = await output('cat', [sandbox.path('home', 'env')], { env: sandbox.env });
   expect(env).toContain(`XDG_STATE_HOME=${hostile}\n`);
   expect(env).not.toMatch(/secret|of-the-caller|^TMUX=/m);

@@ -20,7 +20,14 @@ test.each<[string, States, States, boolean]>([
   expect(isUrgent(before, now)).toBe(urgent);
 });
 
-const fleets = (...list: AgentState[]): readonly BarFleet[] => [{ status: { sessions: list.map((state) => ({ agent: { state } })) } as unknown as BarFleet['status'], tmuxSession: '$1', windowIndexes: {}, paneClicks: null }];
+const fleets = (...list: AgentState[]): readonly BarFleet[] => [
+  {
+    status: { sessions: list.map((state) => ({ agent: { state } })) } as unknown as BarFleet['status'],
+    tmuxSession: '$1',
+    windowIndexes: {},
+    paneClicks: null,
+  },
+];
 
 test.each<[string, readonly BarFleet[], number, number | null]>([
   ['a quiet fleet is not looked at again', fleets('idle', 'done'), 2000, null],

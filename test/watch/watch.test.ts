@@ -50,7 +50,10 @@ describe('a watcher', () => {
     await shop.ok('down', '--yes');
     await eventually(() => mustBeGone(pid), PATIENT);
     expect(await shop.variables()).toBe('');
-    expect([await shop.tmux.run('show-hooks', '-g'), await shop.tmux.run('show-hooks', '-gw')]).toEqual([hooks, windowHooks]);
+    expect([await shop.tmux.run('show-hooks', '-g'), await shop.tmux.run('show-hooks', '-gw')]).toEqual([
+      hooks,
+      windowHooks,
+    ]);
     expect(existsSync(shop.paths.root)).toBe(false);
   });
 
@@ -78,8 +81,14 @@ describe('a watcher', () => {
     const [bin, log] = [shop.sandbox.path('logging'), shop.sandbox.path('sourced')];
     const tmux = (await output('sh', ['-c', 'command -v tmux'], { env: shop.env })).trim();
     await mkdir(bin);
-    await writeFile(join(bin, 'tmux'), `#!/bin/sh\ncase "$*" in *source-file*) tee -a '${log}' | '${tmux}' "$@" ;; *) exec '${tmux}' "$@" ;; esac\n`, { mode: 0o755 });
-    await output(process.execPath, ['dist/claude-tmux.cjs', 'watch', '-S', shop.tmux.socket], { env: { ...shop.env, PATH: `${bin}:${shop.env.PATH ?? ''}` } });
+    await writeFile(
+      join(bin, 'tmux'),
+      `#!/bin/sh\ncase "$*" in *source-file*) tee -a '${log}' | '${tmux}' "$@" ;; *) exec '${tmux}' "$@" ;; esac\n`,
+      { mode: 0o755 },
+    );
+    await output(process.execPath, ['dist/claude-tmux.cjs', 'watch', '-S', shop.tmux.socket], {
+      env: { ...shop.env, PATH: `${bin}:${shop.env.PATH ?? ''}` },
+    });
     const sourced = (await readFile(log, 'utf8')).trimEnd().split('\n');
     expect(sourced.filter((line) => !line.startsWith('set-hook -gu '))).toEqual([]);
     expect(existsSync(shop.paths.root)).toBe(false);
@@ -110,15 +119,23 @@ describe('a watcher', () => {
     process.kill(pid, 'SIGKILL');
     await eventually(() => mustBeGone(pid), PATIENT);
     expect((await shop.ct(['watch', '--stop'])).stderr).toContain('no watcher runs');
-    expect([await shop.variables(), await shop.variables('shop'), await shop.tmux.run('show-hooks', '-g')]).toEqual(['', '', hooks]);
+    expect([await shop.variables(), await shop.variables('shop'), await shop.tmux.run('show-hooks', '-g')]).toEqual([
+      '',
+      '',
+      hooks,
+    ]);
   });
 
   it('makes room for another build of the program', async () => {
     const program = shop.sandbox.path('program');
     await cp('dist', join(program, 'dist'), { recursive: true });
-    for (const part of ['layouts', 'tmux-plugin', 'package.json']) await cp(part, join(program, part), { recursive: true });
+    for (const part of ['layouts', 'tmux-plugin', 'package.json'])
+      await cp(part, join(program, part), { recursive: true });
     const entry = join(program, 'dist', 'claude-tmux.cjs');
-    await run(process.execPath, [entry, 'up', '-S', shop.tmux.socket, 'shop.yaml', '--yes'], { env: shop.env, cwd: shop.checkout });
+    await run(process.execPath, [entry, 'up', '-S', shop.tmux.socket, 'shop.yaml', '--yes'], {
+      env: shop.env,
+      cwd: shop.checkout,
+    });
     const pid = await shop.watcher();
     await writeFile(`${entry}.new`, await readFile(entry), { mode: 0o755 });
     await rename(`${entry}.new`, entry);
@@ -141,7 +158,11 @@ describe('a watcher', () => {
     await up();
     for (let count = 1; count <= 5; count++) {
       await writeFile(join(shop.clone('fe'), `${count}.txt`), 'new\n');
-      expect((await shop.sessions()).find(({ id }) => id === 'fe')).toMatchObject({ branch: 'feature/fe', changes: count, untracked: count });
+      expect((await shop.sessions()).find(({ id }) => id === 'fe')).toMatchObject({
+        branch: 'feature/fe',
+        changes: count,
+        untracked: count,
+      });
     }
   });
 

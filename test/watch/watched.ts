@@ -25,7 +25,8 @@ const PATIENT = { within: 30_000 };
 export async function makeWatched(options: { readonly config?: string } = {}): Promise<Watched> {
   const bench = await makeBench({ ...options, watched: true });
   const paths = serverPaths(storePaths(bench.env, bench.sandbox.home), bench.tmux.socket);
-  const variables: Watched['variables'] = (session) => bench.tmux.run('show-environment', '-h', ...(session === undefined ? ['-g'] : ['-t', session])).catch(() => '');
+  const variables: Watched['variables'] = (session) =>
+    bench.tmux.run('show-environment', '-h', ...(session === undefined ? ['-g'] : ['-t', session])).catch(() => '');
   const watcher = async (): Promise<number> => {
     const named = parseIdentity(await readFile(paths.pid, 'utf8'));
     if (named === null) throw new Error('the pid file is empty');
@@ -41,7 +42,10 @@ export async function makeWatched(options: { readonly config?: string } = {}): P
     shows: (pattern, session) =>
       eventually(async () => {
         const found = await variables(session);
-        if (!pattern.test(found)) throw new Error(`the variables do not match ${String(pattern)}:\n${found}\n${await readFile(paths.log, 'utf8').catch(() => '')}`);
+        if (!pattern.test(found))
+          throw new Error(
+            `the variables do not match ${String(pattern)}:\n${found}\n${await readFile(paths.log, 'utf8').catch(() => '')}`,
+          );
       }, PATIENT),
     dispose: async () => {
       const pid = await watcher().catch(() => null);

@@ -28,16 +28,39 @@ interface Surroundings {
 }
 
 /** Looks at each recorded fleet where it was last up; what goes wrong with one spoils no other. */
-export function lookAtFleets(context: Context, records: readonly FleetRecord[], around: Surroundings): Promise<readonly LookedAtFleet[]> {
+export function lookAtFleets(
+  context: Context,
+  records: readonly FleetRecord[],
+  around: Surroundings,
+): Promise<readonly LookedAtFleet[]> {
   return Promise.all(records.map((record) => lookAtFleet(context, record, around)));
 }
 
-async function lookAtFleet(context: Context, record: FleetRecord, { server, hasTmux }: Surroundings): Promise<LookedAtFleet> {
+async function lookAtFleet(
+  context: Context,
+  record: FleetRecord,
+  { server, hasTmux }: Surroundings,
+): Promise<LookedAtFleet> {
   const place = { record, server: { socket: record.socket } };
-  const [seen, clones, loaded] = await Promise.all([orProblem(lookAtAgents(context, place, hasTmux)), readClones(context, place), orProblem(reloadFleet(context, record))]);
+  const [seen, clones, loaded] = await Promise.all([
+    orProblem(lookAtAgents(context, place, hasTmux)),
+    readClones(context, place),
+    orProblem(reloadFleet(context, record)),
+  ]);
   const { evidence, isUp } = seen.value ?? { evidence: [], isUp: null };
-  const living = evidence.flatMap(({ session, facts }) => (facts?.alive === true ? [{ id: session.id, pid: facts.pid }] : []));
-  const reading = { name: record.name, socket: record.socket, isUp, isHere: record.socket === server.socket, clones, living, layoutProblem: loaded.problem, problem: seen.problem };
+  const living = evidence.flatMap(({ session, facts }) =>
+    facts?.alive === true ? [{ id: session.id, pid: facts.pid }] : [],
+  );
+  const reading = {
+    name: record.name,
+    socket: record.socket,
+    isUp,
+    isHere: record.socket === server.socket,
+    clones,
+    living,
+    layoutProblem: loaded.problem,
+    problem: seen.problem,
+  };
   return { record, reading, evidence, layout: loaded.value?.read.layout ?? null };
 }
 
@@ -46,9 +69,15 @@ interface Place {
   readonly server: TmuxServer;
 }
 
-async function lookAtAgents(context: Context, place: Place, hasTmux: boolean): Promise<{ readonly evidence: readonly SessionEvidence[]; readonly isUp: boolean | null }> {
+async function lookAtAgents(
+  context: Context,
+  place: Place,
+  hasTmux: boolean,
+): Promise<{ readonly evidence: readonly SessionEvidence[]; readonly isUp: boolean | null }> {
   const { uuid, session } = place.record;
-  const known = hasTmux ? await readServer(place.server, { uuid, session, env: context.env }) : { session: null, clients: [] };
+  const known = hasTmux
+    ? await readServer(place.server, { uuid, session, env: context.env })
+    : { session: null, clients: [] };
   return { evidence: await readEvidence(context, place, known), isUp: hasTmux ? known.session !== null : null };
 }
 
@@ -73,10 +102,19 @@ async function readClones(context: Context, place: Place): Promise<readonly Clon
   const own = place.record.sessions.filter(({ id, owner }) => owner === id);
   return Promise.all(
     own.map(async ({ id, path, base }): Promise<CloneReading> => {
-      const isThere = await stat(path).then(() => true, () => false);
+      const isThere = await stat(path).then(
+        () => true,
+        () => false,
+      );
       const reading = isThere ? await treeOf(path, base) : null;
       const error = reading !== null && 'error' in reading ? reading.error : null;
-      return { id, path, isThere, error, hooks: isThere && error === null ? await readHooks(context, place.record, path) : null };
+      return {
+        id,
+        path,
+        isThere,
+        error,
+        hooks: isThere && error === null ? await readHooks(context, place.record, path) : null,
+      };
     }),
   );
 }

@@ -24,5 +24,9 @@ export async function lookAtServer(context: Context, server: TmuxServer, program
   if (options === null || isTooOld(options)) return { server: reading, plugin: null, program: null };
   const plugin = await readPlugin(server, env);
   const isLoaded = plugin?.variables[LOADED] !== undefined;
-  return { server: reading, plugin, program: isLoaded ? await findPluginProgram(server, { path: options.path, env }) : null };
+  return {
+    server: reading,
+    plugin,
+    program: isLoaded ? await findPluginProgram(server, { path: options.path, env }) : null,
+  };
 }

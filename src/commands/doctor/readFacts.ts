@@ -23,13 +23,25 @@ import { tryChain } from './tryChain.ts';
 /** All that `doctor` goes by, read side by side where one thing does not need another. What is missing is a fact, not an error. */
 export async function readFacts(context: Context): Promise<DoctorFacts> {
   const server = namedServer(context);
-  const [{ records, problems }, tmux] = await Promise.all([readRecords(context), orNull(readTmuxProgram(server, context.env))]);
+  const [{ records, problems }, tmux] = await Promise.all([
+    readRecords(context),
+    orNull(readTmuxProgram(server, context.env)),
+  ]);
   const hasTmux = !isTmuxUnusable(tmux);
-  const [fleets, seen] = await Promise.all([lookAtFleets(context, records, { server, hasTmux }), hasTmux && tmux !== null ? lookAtServer(context, server, tmux) : null]);
+  const [fleets, seen] = await Promise.all([
+    lookAtFleets(context, records, { server, hasTmux }),
+    hasTmux && tmux !== null ? lookAtServer(context, server, tmux) : null,
+  ]);
   const programs = await readPrograms(context, tmux, claudeCommands(fleets));
   const [hooks, machine, bar, trial] = await Promise.all([
-    readHooks(context, fleets, programs.claude.map(({ version }) => version)),
-    readDeadAgents(context, fleets).then((deadAgents) => readMachine(context, { server: seen?.server.options ?? null, deadAgents })),
+    readHooks(
+      context,
+      fleets,
+      programs.claude.map(({ version }) => version),
+    ),
+    readDeadAgents(context, fleets).then((deadAgents) =>
+      readMachine(context, { server: seen?.server.options ?? null, deadAgents }),
+    ),
     seen === null ? null : readBar(context, { server, seen, fleets }),
     followTrial(context, programs.claude[0]?.version ?? null),
   ]);
@@ -57,7 +69,9 @@ async function readRecords(context: Context): Promise<Fleets> {
 
 /** The different ways in which fleets start Claude Code. */
 function claudeCommands(fleets: readonly LookedAtFleet[]): readonly (readonly string[])[] {
-  const commands = fleets.flatMap(({ layout }) => (layout?.panes ?? []).flatMap(({ work }) => (work.kind === 'agent' && work.isClaude ? [work.command] : [])));
+  const commands = fleets.flatMap(({ layout }) =>
+    (layout?.panes ?? []).flatMap(({ work }) => (work.kind === 'agent' && work.isClaude ? [work.command] : [])),
+  );
   return [...new Map(commands.map((command) => [command.join('\0'), command])).values()];
 }
 
@@ -68,7 +82,10 @@ interface Around {
 }
 
 /** The watcher, and whether tmux shows what it should; only one of this version can be asked that. Read last is what it puts into tmux when it starts. */
-async function readBar(context: Context, { server, seen, fleets }: Around): Promise<{ readonly watcher: WatcherReading; readonly link: Link | null }> {
+async function readBar(
+  context: Context,
+  { server, seen, fleets }: Around,
+): Promise<{ readonly watcher: WatcherReading; readonly link: Link | null }> {
   const wanted = whyWatched(seen, fleets);
   const life = await readWatcherLife(context, server, wanted !== null);
   const link = life.answer?.program === context.version ? await compareBar(context, server) : null;

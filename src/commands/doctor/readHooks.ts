@@ -21,20 +21,39 @@ import type { LookedAtFleet } from './lookAtFleets.ts';
 const SILENCE_MS = 10_000;
 
 /** Whether the hooks of each fleet's Claude sessions can run, and did; `versions` are those of Claude Code that are installed. */
-export async function readHooks(context: Context, fleets: readonly LookedAtFleet[], versions: readonly (string | null)[]): Promise<HooksReading> {
+export async function readHooks(
+  context: Context,
+  fleets: readonly LookedAtFleet[],
+  versions: readonly (string | null)[],
+): Promise<HooksReading> {
   const { root } = claudeFolders(callerAccount(context), context.home);
   const [sessions, folders] = await Promise.all([
-    Promise.all(fleets.flatMap((fleet) => fleet.evidence.filter(({ session }) => session.isClaude).map((one) => readSession(context, fleet, one)))),
+    Promise.all(
+      fleets.flatMap((fleet) =>
+        fleet.evidence.filter(({ session }) => session.isClaude).map((one) => readSession(context, fleet, one)),
+      ),
+    ),
     Promise.all(fleets.filter(hasAgents).map((fleet) => readFolder(context, fleet, versions))),
   ]);
-  return { everywhere: readHookSettings({ root, project: null, session: null, platform: context.platform }), sessions, folders };
+  return {
+    everywhere: readHookSettings({ root, project: null, session: null, platform: context.platform }),
+    sessions,
+    folders,
+  };
 }
 
 function hasAgents({ evidence, reading }: LookedAtFleet): boolean {
-  return reading.isUp === true && evidence.some(({ session, facts }) => session.isClaude && facts !== null && facts.startedAt !== null);
+  return (
+    reading.isUp === true &&
+    evidence.some(({ session, facts }) => session.isClaude && facts !== null && facts.startedAt !== null)
+  );
 }
 
-async function readSession(context: Context, { record, layout }: LookedAtFleet, { session, facts, hooks, hooksProblem }: SessionEvidence): Promise<HookedSession> {
+async function readSession(
+  context: Context,
+  { record, layout }: LookedAtFleet,
+  { session, facts, hooks, hooksProblem }: SessionEvidence,
+): Promise<HookedSession> {
   const account = facts?.account ?? session.account;
   const { root } = claudeFoldersOf({ account }, context);
   const files = sessionPaths(fleetPaths(context.store, record.uuid), session.id);
@@ -45,7 +64,8 @@ async function readSession(context: Context, { record, layout }: LookedAtFleet, 
     id: session.id,
     settings: readHookSettings({ root, project: session.path, session: files.settings, platform: context.platform }),
     switches: switchesOf(layout, session.id),
-    isSilent: facts?.alive === true && facts.registry !== null && hooks === null && hooksProblem === null && age > SILENCE_MS,
+    isSilent:
+      facts?.alive === true && facts.registry !== null && hooks === null && hooksProblem === null && age > SILENCE_MS,
     problems: [hooksProblem, facts?.registryProblem ?? null, trust.problem].filter((problem) => problem !== null),
     isTrusted: trust.isTrusted,
     folder: trust.folder,
@@ -73,18 +93,31 @@ async function readTrust(context: Context, layout: Layout | null, session: Sessi
 }
 
 /** As Claude Code itself decides where it starts; null when the folder is gone. */
-async function readTrustOf(context: Context, layout: Layout | null, { id, path, account }: SessionEvidence['session']): Promise<Pick<HookedSession, 'isTrusted' | 'folder'>> {
+async function readTrustOf(
+  context: Context,
+  layout: Layout | null,
+  { id, path, account }: SessionEvidence['session'],
+): Promise<Pick<HookedSession, 'isTrusted' | 'folder'>> {
   if (!existsSync(path)) return { isTrusted: null, folder: path };
   const pane = layout?.panes.find((candidate) => candidate.id === id);
   const dir = pane?.dir ?? '';
-  const [place, { isGated }] = await Promise.all([trustPlace(path, dir), readProjectGrants(path, { dirs: [dir], own: [] })]);
+  const [place, { isGated }] = await Promise.all([
+    trustPlace(path, dir),
+    readProjectGrants(path, { dirs: [dir], own: [] }),
+  ]);
   const projects = readProjects({ account: account ?? callerAccount(context), home: context.home });
   return { isTrusted: isTrustedByClaude(place, { projects, isGated }), folder: place.key };
 }
 
-async function readFolder(context: Context, { record }: LookedAtFleet, versions: readonly (string | null)[]): Promise<HooksFolder> {
+async function readFolder(
+  context: Context,
+  { record }: LookedAtFleet,
+  versions: readonly (string | null)[],
+): Promise<HooksFolder> {
   const { plugin } = fleetPaths(context.store, record.uuid);
-  const [script, text] = await Promise.all(['hook.sh', join('hooks', 'hooks.json')].map((name) => readText(join(plugin, name))));
+  const [script, text] = await Promise.all(
+    ['hook.sh', join('hooks', 'hooks.json')].map((name) => readText(join(plugin, name))),
+  );
   const hooks = parseObject(text ?? '')?.['hooks'];
   const claude = versions.reduce<string | null>((a, b) => olderVersion(a, b), versions[0] ?? null);
   const known = eventsKnownTo(claude).map(({ name }) => name);

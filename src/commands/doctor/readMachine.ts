@@ -12,7 +12,10 @@ interface Known extends Pick<MachineReading, 'deadAgents'> {
 }
 
 /** What the system and the environment give. */
-export async function readMachine({ env, home, uid, store, platform }: Context, { server, deadAgents }: Known): Promise<MachineReading> {
+export async function readMachine(
+  { env, home, uid, store, platform }: Context,
+  { server, deadAgents }: Known,
+): Promise<MachineReading> {
   const here = env['XDG_STATE_HOME'] ?? '';
   return {
     inotify: platform === 'linux' ? readLimits() : null,
@@ -40,7 +43,9 @@ function readLimits(): MachineReading['inotify'] {
 /** A full table is found by asking for one place more in it. */
 function tryWatch(folder: string): string | null {
   try {
-    watch(folder, { persistent: false }).on('error', () => undefined).close();
+    watch(folder, { persistent: false })
+      .on('error', () => undefined)
+      .close();
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

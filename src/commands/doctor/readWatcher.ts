@@ -20,7 +20,11 @@ interface Around {
 }
 
 /** What the watcher of a server is at. */
-export async function readWatcher(context: Context, { server, plugin, wanted }: Around, { process, answer }: WatcherLife): Promise<WatcherReading> {
+export async function readWatcher(
+  context: Context,
+  { server, plugin, wanted }: Around,
+  { process, answer }: WatcherLife,
+): Promise<WatcherReading> {
   const { log } = serverPaths(context.store, server.socket);
   const heartbeat = Number(plugin?.variables[BAR_NAMES.heartbeat] ?? NaN);
   return {
@@ -45,7 +49,7 @@ const BETWEEN_MS = 250;
 /** Whether it lives and answers; `isWanted` is for one that should, which is given time to start. */
 export async function readWatcherLife(context: Context, server: TmuxServer, isWanted: boolean): Promise<WatcherLife> {
   const paths = serverPaths(context.store, server.socket);
-  for (const end = performance.now() + PATIENCE_MS; ; ) {
+  for (const end = performance.now() + PATIENCE_MS; ;) {
     const process = await readProcess(paths.pid);
     const answer = process?.life === 'runs' ? await askHow(paths.socket) : null;
     const mayCome = process === null ? isWanted && !isSwitchedOff(context) : process.life === 'runs' && answer === null;
@@ -68,8 +72,15 @@ async function askHow(socket: string): Promise<WatcherAnswer | null> {
   const answer = await readAnswer(socket);
   if (answer === null) return null;
   const trees = isObject(answer['trees']) ? Object.entries(answer['trees']) : [];
-  const polled = trees.filter(([, tree]) => isObject(tree) && tree['isPolled'] === true && !isUnread(tree)).map(([path]) => path);
-  return { program: textAt(answer, 'program') ?? 'unknown', trees: trees.length, polled, ms: Math.round(performance.now() - began) };
+  const polled = trees
+    .filter(([, tree]) => isObject(tree) && tree['isPolled'] === true && !isUnread(tree))
+    .map(([path]) => path);
+  return {
+    program: textAt(answer, 'program') ?? 'unknown',
+    trees: trees.length,
+    polled,
+    ms: Math.round(performance.now() - began),
+  };
 }
 
 /** A clone that is gone or broken is a finding of its own. */

@@ -56,9 +56,17 @@ const EVENTS: readonly Readonly<Record<string, unknown>>[] = [
   { hook_event_name: 'PermissionRequest', tool_name: 'Bash', tool_input: { command: 'npm test' } },
 ];
 
-async function tryHook(context: Context, { fleet, claude }: Trial): Promise<{ readonly link: Link; readonly asked: readonly string[] }> {
+async function tryHook(
+  context: Context,
+  { fleet, claude }: Trial,
+): Promise<{ readonly link: Link; readonly asked: readonly string[] }> {
   const files = sessionPaths(fleet, ID);
-  const self = { pid: process.pid, procStart: (await readProcStart(process.pid)) ?? '0', boot: await readBootId(), place: null };
+  const self = {
+    pid: process.pid,
+    procStart: (await readProcStart(process.pid)) ?? '0',
+    boot: await readBootId(),
+    place: null,
+  };
   await writePlugin(fleet, { packageRoot: context.packageRoot, version: context.version, claude });
   await writeFileAtomic(files.pid, renderIdentity(self), { durable: false });
   const hooks = parseObject((await readText(join(fleet.plugin, 'hooks', 'hooks.json'))) ?? '');
@@ -69,10 +77,22 @@ async function tryHook(context: Context, { fleet, claude }: Trial): Promise<{ re
     const name = String(event['hook_event_name']);
     if (!known.includes(name)) continue;
     const content = { session_id: context.newId(), cwd: '/', permission_mode: 'default', ...event };
-    const { code, said, ms } = await runHook(hooks, { event: name, content, env: context.env, set: { CLAUDE_TMUX_SESSION_DIR: files.root } });
+    const { code, said, ms } = await runHook(hooks, {
+      event: name,
+      content,
+      env: context.env,
+      set: { CLAUDE_TMUX_SESSION_DIR: files.root },
+    });
     slowest = Math.max(slowest, ms);
     asked.push(name);
-    if (code !== 0 || said !== '') return { asked, link: hookLink(slowest, `the hook of ${name} ${code === null ? 'does not run' : `ends with exit code ${code}`}${said === '' ? '' : `: ${said}`}`) };
+    if (code !== 0 || said !== '')
+      return {
+        asked,
+        link: hookLink(
+          slowest,
+          `the hook of ${name} ${code === null ? 'does not run' : `ends with exit code ${code}`}${said === '' ? '' : `: ${said}`}`,
+        ),
+      };
   }
   return { asked, link: hookLink(slowest, null) };
 }
@@ -91,30 +111,110 @@ function timed<T extends Untimed>(run: () => T): Omit<T, 'link'> & { readonly li
   return { ...tried, link: { ...tried.link, ms: performance.now() - began } };
 }
 
-function tryInbox({ inbox }: FleetPaths, asked: readonly string[]): Untimed & { readonly events: readonly InboxEvent[] } {
+function tryInbox(
+  { inbox }: FleetPaths,
+  asked: readonly string[],
+): Untimed & { readonly events: readonly InboxEvent[] } {
   const events = readInbox(inbox);
   const missing = asked.filter((name) => !events.some(({ event, session }) => event.event === name && session === ID));
-  return { events, link: { id: 'inbox', what: `its ${events.length} events lie in the inbox and can be read`, problem: missing.length === 0 ? null : `the hook left no event of ${missing.join(', ')} in the inbox` } };
+  return {
+    events,
+    link: {
+      id: 'inbox',
+      what: `its ${events.length} events lie in the inbox and can be read`,
+      problem: missing.length === 0 ? null : `the hook left no event of ${missing.join(', ')} in the inbox`,
+    },
+  };
 }
 
-function tryState(events: readonly InboxEvent[], { asked, now }: { readonly asked: readonly string[]; readonly now: number }): Untimed & { readonly verdict: AgentVerdict } {
+function tryState(
+  events: readonly InboxEvent[],
+  { asked, now }: { readonly asked: readonly string[]; readonly now: number },
+): Untimed & { readonly verdict: AgentVerdict } {
   const hooks = events.reduce<HookState | null>((state, { event }) => foldHookEvent(state, event), null);
-  const verdict = agentState({ kind: 'agent', isClaude: true, alive: true, suspended: false, exit: null, startedAt: now - 5000, endedAt: null, registry: null, hooks, interruptedAt: null, screen: null }, now);
+  const verdict = agentState(
+    {
+      kind: 'agent',
+      isClaude: true,
+      alive: true,
+      suspended: false,
+      exit: null,
+      startedAt: now - 5000,
+      endedAt: null,
+      registry: null,
+      hooks,
+      interruptedAt: null,
+      screen: null,
+    },
+    now,
+  );
   const wanted = asked.includes('PermissionRequest') ? 'permission' : 'working';
-  return { verdict, link: { id: 'state', what: `they come to the state "${verdict.state}"`, problem: verdict.state === wanted ? null : `they come to the state "${verdict.state}" and not "${wanted}": ${verdict.rule}` } };
+  return {
+    verdict,
+    link: {
+      id: 'state',
+      what: `they come to the state "${verdict.state}"`,
+      problem:
+        verdict.state === wanted
+          ? null
+          : `they come to the state "${verdict.state}" and not "${wanted}": ${verdict.rule}`,
+    },
+  };
 }
 
 function tryText(verdict: AgentVerdict, now: number): Untimed {
   const status = { name: ID, layout: '/', strategy: null, socket: '', sessions: [toSession(verdict)] };
-  const variables = barVariables([{ status, tmuxSession: '$0', windowIndexes: {}, paneClicks: null }], { style: { marks: 'unicode', color: false }, now });
+  const variables = barVariables([{ status, tmuxSession: '$0', windowIndexes: {}, paneClicks: null }], {
+    style: { marks: 'unicode', color: false },
+    now,
+  });
   const isShown = variables.some(({ value }) => value.includes(NAME) && value.includes(lookOf(verdict.state).mark));
-  return { link: { id: 'text', what: 'the bar has a text for it', problem: isShown ? null : `the bar has no text for a session in the state "${verdict.state}"` } };
+  return {
+    link: {
+      id: 'text',
+      what: 'the bar has a text for it',
+      problem: isShown ? null : `the bar has no text for a session in the state "${verdict.state}"`,
+    },
+  };
 }
 
 const NAME = 'Trial';
 
 function toSession({ state, since, detail, source }: AgentVerdict): SessionStatus {
-  const agent = { state, since: since === null ? null : new Date(since).toISOString(), detail, source, session_id: null, model: null, context_percent: null, cost_usd: null };
-  const tree = { branch: 'main', base: null, changes: 0, staged: 0, untracked: 0, conflicts: 0, ahead: 0, behind: 0, operation: null };
-  return { id: ID, number: 1, name: NAME, color: 'default', pane: '%0', window: '@0', path: '/', port: null, ...tree, synced_at: null, agent, depends_on: [], error: null };
+  const agent = {
+    state,
+    since: since === null ? null : new Date(since).toISOString(),
+    detail,
+    source,
+    session_id: null,
+    model: null,
+    context_percent: null,
+    cost_usd: null,
+  };
+  const tree = {
+    branch: 'main',
+    base: null,
+    changes: 0,
+    staged: 0,
+    untracked: 0,
+    conflicts: 0,
+    ahead: 0,
+    behind: 0,
+    operation: null,
+  };
+  return {
+    id: ID,
+    number: 1,
+    name: NAME,
+    color: 'default',
+    pane: '%0',
+    window: '@0',
+    path: '/',
+    port: null,
+    ...tree,
+    synced_at: null,
+    agent,
+    depends_on: [],
+    error: null,
+  };
 }

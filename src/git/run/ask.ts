@@ -25,5 +25,7 @@ export async function plumb(args: readonly string[], place: GitPlace): Promise<G
 
 /** The same for a command that must succeed: its output as trimmed text. Throws ProgramError. */
 export async function plumbText(args: readonly string[], place: GitPlace): Promise<string> {
-  return orThrow(args, await plumb(args, place)).toString('utf8').trim();
+  return orThrow(args, await plumb(args, place))
+    .toString('utf8')
+    .trim();
 }

@@ -33,7 +33,10 @@ function parseEntry(entry: unknown): readonly ConfigEntry[] {
  * Notes which settings of the checkout a new clone was given, and the hooks it has; `made` is its git folder, `gitDir` the one it is about
  * to have. Outside the clone: what works in it may write whatever lies in it.
  */
-export async function noteCarriedOver(gitDir: string, { made, settings, env }: { readonly made: string; readonly settings: readonly ConfigEntry[]; readonly env: Env }): Promise<void> {
+export async function noteCarriedOver(
+  gitDir: string,
+  { made, settings, env }: { readonly made: string; readonly settings: readonly ConfigEntry[]; readonly env: Env },
+): Promise<void> {
   const note: CarriedOver = { version: 1, settings, hooks: listHooks(made) };
   await writeJson(notePath(gitDir, env), note);
 }
@@ -47,11 +50,23 @@ export async function readCarriedOver(gitDir: string, env: Env): Promise<Pick<Ca
 export function listHooks(gitDir: string): readonly ConfigEntry[] {
   const folder = join(gitDir, 'hooks');
   const names = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
-  return names.filter((name) => !name.endsWith('.sample')).flatMap((name) => {
-    const facts = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (facts?.isFile() !== true || (facts.mode & 0o111) === 0) return [];
-    return [{ key: name, value: facts.size > MAX_BYTES ? 'too large' : createHash('sha256').update(readBytes(join(folder, name), MAX_BYTES)).digest('hex') }];
-  });
+  return names
+    .filter((name) => !name.endsWith('.sample'))
+    .flatMap((name) => {
+      const facts = statSync(join(folder, name), { throwIfNoEntry: false });
+      if (facts?.isFile() !== true || (facts.mode & 0o111) === 0) return [];
+      return [
+        {
+          key: name,
+          value:
+            facts.size > MAX_BYTES
+              ? 'too large'
+              : createHash('sha256')
+                  .update(readBytes(join(folder, name), MAX_BYTES))
+                  .digest('hex'),
+        },
+      ];
+    });
 }
 const MAX_BYTES = 1024 * 1024;
 

@@ -30,7 +30,16 @@ export function gitSetup({ mode, cwd, env, set = {} }: GitTarget): GitSetup {
 }
 
 const SETTINGS: Readonly<Record<GitMode, readonly string[]>> = {
-  ask: ['--no-optional-locks', '--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'log.showSignature=false'],
+  ask: [
+    '--no-optional-locks',
+    '--no-pager',
+    '-c',
+    'core.fsmonitor=false',
+    '-c',
+    'core.hooksPath=/dev/null',
+    '-c',
+    'log.showSignature=false',
+  ],
   config: ['--no-optional-locks', '--no-pager'],
   // gc may delete what another git is just linking to, and runs programs of its own.
   act: ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'],
@@ -56,7 +65,15 @@ function gitEnvironment(env: Env): Record<string, string> {
   delete result.LC_ALL;
   delete result.LANGUAGE;
   if (characters !== '') result.LC_CTYPE = characters;
-  return { ...result, LC_MESSAGES: 'C', GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', GIT_PAGER: 'cat', GIT_EDITOR: 'true', GIT_SEQUENCE_EDITOR: 'true' };
+  return {
+    ...result,
+    LC_MESSAGES: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: 'true',
+    GIT_SEQUENCE_EDITOR: 'true',
+  };
 }
 
 function withoutRepository(env: Env): Record<string, string> {

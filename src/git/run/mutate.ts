@@ -74,7 +74,9 @@ export async function mutatePlumbText(args: readonly string[], place: GitPlace):
 
 /** git 2.39 writes a part of the files (a full disk, an object that is missing), says so, and ends with 0. */
 function writesFiles(args: readonly string[]): boolean {
-  return args.some((word) => ['checkout', 'checkout-index', 'read-tree', 'reset', 'worktree', 'submodule'].includes(word));
+  return args.some((word) =>
+    ['checkout', 'checkout-index', 'read-tree', 'reset', 'worktree', 'submodule'].includes(word),
+  );
 }
 
 /** A git that changes something and is spoken to while it runs (`update-ref --stdin`). */

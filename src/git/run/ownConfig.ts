@@ -64,8 +64,15 @@ export function commonDir(gitDir: string): string {
 /** Names of submodules may hold slashes: every `config` beside a `HEAD`, at any depth that people use. */
 function submoduleConfigs(folder: string, depth = 0): readonly string[] {
   if (depth > 8 || !existsSync(folder)) return [];
-  if (existsSync(join(folder, 'HEAD'))) return [join(folder, 'config'), join(folder, 'config.worktree'), ...submoduleConfigs(join(folder, 'modules'), depth + 1)];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? submoduleConfigs(join(folder, entry.name), depth + 1) : []));
+  if (existsSync(join(folder, 'HEAD')))
+    return [
+      join(folder, 'config'),
+      join(folder, 'config.worktree'),
+      ...submoduleConfigs(join(folder, 'modules'), depth + 1),
+    ];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? submoduleConfigs(join(folder, entry.name), depth + 1) : [],
+  );
 }
 
 /** A submodule may keep its repository inside itself, as the ones that were cloned by hand and added later do. */
@@ -73,7 +80,9 @@ function embeddedConfigs(root: string): readonly string[] {
   const paths = [...(readSmall(join(root, '.gitmodules')) ?? '').matchAll(/^\s*path\s*=\s*"?([^"\r\n]+?)"?\s*$/gim)];
   return paths.flatMap(([, path = '']) => {
     const git = resolve(root, path, '.git');
-    return statSync(git, { throwIfNoEntry: false })?.isDirectory() === true ? [join(git, 'config'), join(git, 'config.worktree')] : [];
+    return statSync(git, { throwIfNoEntry: false })?.isDirectory() === true
+      ? [join(git, 'config'), join(git, 'config.worktree')]
+      : [];
   });
 }
 
@@ -102,7 +111,11 @@ export function isHarmlessConfig(path: string): boolean {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
     const header = /^\[([a-z0-9-]+)(?: "(?:[^"\\]|\\.)*")?\]$/i.exec(line);
     if (header) section = (header[1] ?? '').toLowerCase();
-    else if (line.endsWith('\\') || !isHarmlessKey(section, /^([a-z][a-z0-9-]*)\s*(=|$)/i.exec(line)?.[1]?.toLowerCase() ?? '')) return false;
+    else if (
+      line.endsWith('\\') ||
+      !isHarmlessKey(section, /^([a-z][a-z0-9-]*)\s*(=|$)/i.exec(line)?.[1]?.toLowerCase() ?? '')
+    )
+      return false;
   }
   return true;
 }

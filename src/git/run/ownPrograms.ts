@@ -24,12 +24,17 @@ export const NOTHING: Overrides = { settings: [], env: {}, filters: [], keys: []
 interface Rule {
   readonly pattern: RegExp;
   /** What stands instead where neither the user nor the system names one. */
-  readonly off: (setting: { readonly key: string; readonly value: string }, env: Env) => readonly (readonly [string, string])[];
+  readonly off: (
+    setting: { readonly key: string; readonly value: string },
+    env: Env,
+  ) => readonly (readonly [string, string])[];
   /** False for a value that starts nothing. */
   readonly runs?: (value: string) => boolean;
 }
 
-const to = (value: string): Rule['off'] => ({ key }) => [[key, value]];
+const to =
+  (value: string): Rule['off'] =>
+  ({ key }) => [[key, value]];
 const isFlag = (value: string): boolean => /^(true|false|yes|no|on|off|0|1|)$/i.test(value);
 
 /**
@@ -41,7 +46,13 @@ const RULES: readonly Rule[] = [
   { pattern: /^core\.fsmonitor$/, off: to('false'), runs: (value) => !/^(false|no|off|0|)$/i.test(value) },
   { pattern: /^core\.hookspath$/, off: to('/dev/null') },
   { pattern: /^core\.virtualfilesystem$/, off: to('') },
-  { pattern: /^hook\..*\.command$/, off: ({ key }) => [[key.replace(/\.command$/, '.enabled'), 'false'], [key, 'true']] },
+  {
+    pattern: /^hook\..*\.command$/,
+    off: ({ key }) => [
+      [key.replace(/\.command$/, '.enabled'), 'false'],
+      [key, 'true'],
+    ],
+  },
   { pattern: /^filter\..*\.(clean|smudge|process)$/, off: to('') },
   // By options of the command: an empty program would show an empty diff.
   { pattern: /^diff\.((.*\.)?(textconv|command)|external)$/, off: () => [] },
@@ -86,15 +97,31 @@ export function overridesFor(settings: readonly ScopedSetting[], env: Env): Over
   const others = settings.filter(({ scope }) => !OWN.includes(scope));
   const helpsLfs = own.some(({ key }) => /^lfs\.(extension|customtransfer|standalonetransferagent)/.test(key));
   const isKnown = ({ key, value }: ScopedSetting): boolean => !helpsLfs && LFS[key]?.test(value) === true;
-  const found = own.filter((setting) => !isKnown(setting) && ruleOf(setting) !== undefined && !isSaidElsewhere(setting, others));
+  const found = own.filter(
+    (setting) => !isKnown(setting) && ruleOf(setting) !== undefined && !isSaidElsewhere(setting, others),
+  );
   const keys = [...new Set(found.map(({ key }) => key))];
   const laid = keys.flatMap((key) => instead(key, { found, others, env }));
-  const filters = [...new Set([...keys.flatMap((key) => /^filter\.(.*)\.[a-z]+$/.exec(key)?.[1] ?? []), ...(helpsLfs ? ['lfs'] : [])])];
-  const withoutLfs = helpsLfs ? ['clean', 'smudge', 'process'].map((kind) => ({ key: `filter.lfs.${kind}`, value: '' })).concat({ key: 'filter.lfs.required', value: 'false' }) : [];
-  const unforced = filters.filter((name) => !others.some(({ key }) => key.startsWith(`filter.${name}.`))).map((name) => ({ key: `filter.${name}.required`, value: 'false' }));
+  const filters = [
+    ...new Set([...keys.flatMap((key) => /^filter\.(.*)\.[a-z]+$/.exec(key)?.[1] ?? []), ...(helpsLfs ? ['lfs'] : [])]),
+  ];
+  const withoutLfs = helpsLfs
+    ? ['clean', 'smudge', 'process']
+        .map((kind) => ({ key: `filter.lfs.${kind}`, value: '' }))
+        .concat({ key: 'filter.lfs.required', value: 'false' })
+    : [];
+  const unforced = filters
+    .filter((name) => !others.some(({ key }) => key.startsWith(`filter.${name}.`)))
+    .map((name) => ({ key: `filter.${name}.required`, value: 'false' }));
   const worktree = own.some(({ key }) => key === 'core.worktree');
   const hooksPath = others.findLast(({ key }) => key === 'core.hookspath')?.value ?? null;
-  return { hooksPath, settings: [...laid, ...unforced, ...withoutLfs], env: keys.includes('core.gitproxy') ? { GIT_PROXY_COMMAND: '' } : {}, filters, keys: [...keys, ...(worktree ? ['core.worktree'] : [])] };
+  return {
+    hooksPath,
+    settings: [...laid, ...unforced, ...withoutLfs],
+    env: keys.includes('core.gitproxy') ? { GIT_PROXY_COMMAND: '' } : {},
+    filters,
+    keys: [...keys, ...(worktree ? ['core.worktree'] : [])],
+  };
 }
 
 /** True for a setting that is not followed where only a repository's own configuration has it. */
@@ -117,7 +144,10 @@ interface Known {
 }
 
 /** The user's own value in its place; a list is emptied and begun again. */
-function instead(key: string, { found, others, env }: Known): readonly { readonly key: string; readonly value: string }[] {
+function instead(
+  key: string,
+  { found, others, env }: Known,
+): readonly { readonly key: string; readonly value: string }[] {
   const users = others.filter((other) => other.key === key).map(({ value }) => value);
   const setting = found.findLast((each) => each.key === key);
   const rule = setting === undefined ? undefined : ruleOf(setting);

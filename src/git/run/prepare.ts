@@ -17,7 +17,11 @@ interface Place {
 }
 
 /** Arguments and environment of a git as it is started: everything that is laid over what the repository itself says stands in them. */
-export async function prepareGit(args: readonly string[], { cwd, env, set = {} }: Place, mode: GitMode): Promise<{ readonly argv: readonly string[]; readonly env: Record<string, string> }> {
+export async function prepareGit(
+  args: readonly string[],
+  { cwd, env, set = {} }: Place,
+  mode: GitMode,
+): Promise<{ readonly argv: readonly string[]; readonly env: Record<string, string> }> {
   if (!isAbsolute(cwd)) throw new Error(`not an absolute path: ${cwd}`);
   const command = commandOf(args);
   if (asksForSettings(command, args)) {
@@ -32,20 +36,31 @@ export async function prepareGit(args: readonly string[], { cwd, env, set = {} }
   if (odd[0] !== undefined && !(await readsEnvironment({ env }))) refuseKey(odd[0].key, cwd);
   const setup = gitSetup({ mode, cwd, env: withConfig(env, odd), set });
   const options = laid.settings.filter(isPlain).flatMap(({ key, value }) => ['-c', `${key}=${value}`]);
-  return { argv: [...setup.settings, ...options, ...plainDiff(command, args, laid.keys)], env: { ...setup.env, ...laid.env } };
+  return {
+    argv: [...setup.settings, ...options, ...plainDiff(command, args, laid.keys)],
+    env: { ...setup.env, ...laid.env },
+  };
 }
 
 /** Where something is done in the user's own checkout, or a worktree of it, its configuration holds as they know it; asked, it runs nothing. */
-async function layOver(args: readonly string[], { cwd, env }: Pick<Place, 'cwd' | 'env'>, mode: GitMode): Promise<Overrides> {
+async function layOver(
+  args: readonly string[],
+  { cwd, env }: Pick<Place, 'cwd' | 'env'>,
+  mode: GitMode,
+): Promise<Overrides> {
   const folder = findGitFolder(cwd, args);
   if (folder === null) return NOTHING;
   const isLinked = commonDir(folder.gitDir) !== folder.gitDir;
   const isClone = !isLinked && existsSync(join(folder.gitDir, 'claude-tmux.json'));
   if (mode !== 'ask' && !isClone) return NOTHING;
   const own = await readOverrides(args, { cwd, env });
-  const hooks = mode !== 'ask' && (await hasOwnHooks(folder.gitDir, { cwd, env, own })) ? [{ key: 'core.hooksPath', value: '/dev/null' }] : [];
+  const hooks =
+    mode !== 'ask' && (await hasOwnHooks(folder.gitDir, { cwd, env, own }))
+      ? [{ key: 'core.hooksPath', value: '/dev/null' }]
+      : [];
   // What is asked about a clone is asked about the files that stand in it.
-  const tree = own.keys.includes('core.worktree') && folder.root !== null && !isLinked ? { GIT_WORK_TREE: folder.root } : {};
+  const tree =
+    own.keys.includes('core.worktree') && folder.root !== null && !isLinked ? { GIT_WORK_TREE: folder.root } : {};
   return { ...own, settings: [...own.settings, ...hooks], env: { ...own.env, ...tree } };
 }
 
@@ -54,15 +69,19 @@ const WRITERS = ['checkout', 'checkout-index', 'read-tree', 'reset', 'add', 'app
 
 function refuseFilters([name]: readonly string[], cwd: string): void {
   if (name === undefined) return;
-  throw new UserError(`the configuration of "${cwd}" names the filter "${name}", which was not there when the clone was made, so it is not run and its files cannot be written`, {
-    hint: `do this with git in the clone, or take the filter out: ${pastedFor`git -C ${cwd} config --remove-section ${`filter.${name}`}`}`,
-  });
+  throw new UserError(
+    `the configuration of "${cwd}" names the filter "${name}", which was not there when the clone was made, so it is not run and its files cannot be written`,
+    {
+      hint: `do this with git in the clone, or take the filter out: ${pastedFor`git -C ${cwd} config --remove-section ${`filter.${name}`}`}`,
+    },
+  );
 }
 
 function refuseKey(key: string, cwd: string): never {
-  throw new UserError(`the configuration of "${oneLine(cwd)}" has the key "${oneLine(key)}", which a git before 2.31 cannot be told to pass over, so nothing is asked about its files`, {
-    hint: `update git, or take it out: ${pastedFor`git -C ${cwd} config --local --unset-all ${key}`}`,
-  });
+  throw new UserError(
+    `the configuration of "${oneLine(cwd)}" has the key "${oneLine(key)}", which a git before 2.31 cannot be told to pass over, so nothing is asked about its files`,
+    { hint: `update git, or take it out: ${pastedFor`git -C ${cwd} config --local --unset-all ${key}`}` },
+  );
 }
 
 /** True when the clone's own hooks would run, and hold one that was not there when it was made. */
@@ -70,7 +89,10 @@ async function hasOwnHooks(gitDir: string, { cwd, env, own }: Place & { readonly
   const there = listHooks(gitDir);
   if (there.length === 0 || own.hooksPath !== null) return false;
   const known = (await readCarriedOver(gitDir, env)).hooks;
-  return there.some(({ key, value }) => !known.some((hook) => hook.key === key && hook.value === value)) && !(await hasUsersHooks({ cwd, env }));
+  return (
+    there.some(({ key, value }) => !known.some((hook) => hook.key === key && hook.value === value)) &&
+    !(await hasUsersHooks({ cwd, env }))
+  );
 }
 
 /** True when hooks of the clone at `tree` do not run on our account: its own configuration names them, or they came later. */

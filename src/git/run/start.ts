@@ -28,10 +28,16 @@ export interface GitAnswer {
 }
 
 /** A git that has just been started, its three streams open. `-C` and not the process's folder: a folder that is gone would look like a git that is gone. */
-export async function startGit(args: readonly string[], place: GitPlace, mode: GitMode): Promise<ChildProcessWithoutNullStreams> {
+export async function startGit(
+  args: readonly string[],
+  place: GitPlace,
+  mode: GitMode,
+): Promise<ChildProcessWithoutNullStreams> {
   const { argv, env } = await prepareGit(args, place, mode);
   // SIGTERM on timeout, spawn's default: a killed git removes what it was writing.
-  const child = keepChild(spawn('git', ['-C', place.cwd, ...argv], { cwd: '/', env, timeout: place.timeoutMs, stdio: 'pipe' }));
+  const child = keepChild(
+    spawn('git', ['-C', place.cwd, ...argv], { cwd: '/', env, timeout: place.timeoutMs, stdio: 'pipe' }),
+  );
   // A git that ends early closes its input: what it says about that is in its own words.
   child.stdin.on('error', () => undefined);
   return child;
@@ -49,7 +55,13 @@ export async function runGit(args: readonly string[], place: GitPlace, mode: Git
     child.once('close', (code, signal) => {
       const said = Buffer.concat(err).toString('utf8');
       const ended = signal === null || said.trim() !== '' ? said : `it was ended by ${signal}`;
-      resolve({ code, stdout: Buffer.concat(out), stderr: child.killed ? `no answer within ${(place.timeoutMs ?? 0) / 1000} s${describeOddFiles(place.cwd)}` : ended });
+      resolve({
+        code,
+        stdout: Buffer.concat(out),
+        stderr: child.killed
+          ? `no answer within ${(place.timeoutMs ?? 0) / 1000} s${describeOddFiles(place.cwd)}`
+          : ended,
+      });
     });
     child.stdin.end(place.input ?? '');
   });
@@ -68,7 +80,10 @@ export function orThrow(args: readonly string[], answer: GitAnswer): Buffer {
 }
 
 /** The error of a git that did not do what `args` asked for. */
-export function gitError(args: readonly string[], { code, stderr, cause }: { readonly code: number | null; readonly stderr: string; readonly cause?: unknown }): ProgramError {
+export function gitError(
+  args: readonly string[],
+  { code, stderr, cause }: { readonly code: number | null; readonly stderr: string; readonly cause?: unknown },
+): ProgramError {
   return new ProgramError({ argv: ['git', ...args], code, stderr, cause });
 }
 

@@ -30,18 +30,29 @@ export async function showGit(args: readonly string[], place: TerminalPlace): Pr
   return onTerminal(args, place, { mode: 'show', stdout: 'inherit' });
 }
 
-async function onTerminal(args: readonly string[], place: TerminalPlace, { mode, stdout }: { readonly mode: GitMode; readonly stdout: 2 | 'inherit' }): Promise<number> {
+async function onTerminal(
+  args: readonly string[],
+  place: TerminalPlace,
+  { mode, stdout }: { readonly mode: GitMode; readonly stdout: 2 | 'inherit' },
+): Promise<number> {
   const { cwd, env, signal, set = {} } = place;
   const prepared = await prepareGit(args, { cwd, env, set }, mode);
-  return onTerminalWhile(() => new Promise((resolve, reject) => {
-    // ssh asks for the touch of a key only when its standard error is a terminal, so nothing stands in between.
-    const child = spawn('git', ['-C', cwd, ...prepared.argv], { cwd: '/', env: prepared.env, stdio: ['inherit', stdout, 'inherit'] });
-    const end = (): boolean => child.kill('SIGINT');
-    signal?.addEventListener('abort', end);
-    child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
-    child.once('close', (exit, ending) => {
-      signal?.removeEventListener('abort', end);
-      resolve(exit ?? 128 + (ending === null ? 0 : constants.signals[ending]));
-    });
-  }));
+  return onTerminalWhile(
+    () =>
+      new Promise((resolve, reject) => {
+        // ssh asks for the touch of a key only when its standard error is a terminal, so nothing stands in between.
+        const child = spawn('git', ['-C', cwd, ...prepared.argv], {
+          cwd: '/',
+          env: prepared.env,
+          stdio: ['inherit', stdout, 'inherit'],
+        });
+        const end = (): boolean => child.kill('SIGINT');
+        signal?.addEventListener('abort', end);
+        child.once('error', (error) => reject(hasCode(error, 'ENOENT') ? gitMissing(error) : error));
+        child.once('close', (exit, ending) => {
+          signal?.removeEventListener('abort', end);
+          resolve(exit ?? 128 + (ending === null ? 0 : constants.signals[ending]));
+        });
+      }),
+  );
 }

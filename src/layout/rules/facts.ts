@@ -25,5 +25,7 @@ export interface OwnTree extends NormalPane {
 
 /** The panes that get a clone or worktree of their own, in the order of the file. */
 export function ownTrees({ normal }: Facts): readonly OwnTree[] {
-  return normal.panes.flatMap((each) => (each.pane.tree.kind === 'own' ? [{ ...each, spec: each.pane.tree.spec }] : []));
+  return normal.panes.flatMap((each) =>
+    each.pane.tree.kind === 'own' ? [{ ...each, spec: each.pane.tree.spec }] : [],
+  );
 }

@@ -26,7 +26,9 @@ function unknownId(id: string, ids: readonly string[], path: KeyPath): Problem[]
 
 /** Told apart from longer rings: a pane may be in one of those as well, and each ring is told by its first pane only. */
 function ownId(id: string, own: string, path: KeyPath): Problem[] {
-  return id === '' || id !== own ? [] : [error('dependency-cycle', path, `the session "${id}" waits for itself`, 'remove it from "depends_on"')];
+  return id === '' || id !== own
+    ? []
+    : [error('dependency-cycle', path, `the session "${id}" waits for itself`, 'remove it from "depends_on"')];
 }
 
 /** The id that was probably meant, else all there are. */
@@ -40,18 +42,34 @@ export function idHint(id: string, ids: readonly string[]): string {
 function untilProblems(one: ReturnType<typeof writtenDependencies>[number], path: KeyPath): Problem[] {
   const until = typeof one === 'string' ? undefined : one.until;
   if (typeof until !== 'object' || (until.file === undefined) !== (until.command === undefined)) return [];
-  return [error('bad-until', [...path, 'until'], '"until" waits for a file or for a command', 'until: {file: PATH} or until: {command: CMD}')];
+  return [
+    error(
+      'bad-until',
+      [...path, 'until'],
+      '"until" waits for a file or for a command',
+      'until: {file: PATH} or until: {command: CMD}',
+    ),
+  ];
 }
 
 /** Rings of two and more dependencies; the one between two sessions is named once, from its first pane on. */
 export function cycleRules({ normal }: Facts): readonly Problem[] {
-  const edges = new Map(normal.panes.map(({ pane }) => [pane.id, pane.dependsOn.map(({ id }) => id).filter((id) => id !== pane.id)]));
+  const edges = new Map(
+    normal.panes.map(({ pane }) => [pane.id, pane.dependsOn.map(({ id }) => id).filter((id) => id !== pane.id)]),
+  );
   const reported = new Set<string>();
   return normal.panes.flatMap((each) => {
     const ring = ringFrom(each.pane.id, edges);
     if (!ring || ring.some((id) => reported.has(id))) return [];
     for (const id of ring) reported.add(id);
-    return [error('dependency-cycle', pathOf(each), `these sessions wait for each other: ${[...ring, each.pane.id].join(' → ')}`, 'remove one "depends_on"')];
+    return [
+      error(
+        'dependency-cycle',
+        pathOf(each),
+        `these sessions wait for each other: ${[...ring, each.pane.id].join(' → ')}`,
+        'remove one "depends_on"',
+      ),
+    ];
   });
 }
 
@@ -77,7 +95,7 @@ function ringFrom(start: string, edges: ReadonlyMap<string, readonly string[]>):
 
 function trail(end: string, start: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
   const ids = [end];
-  for (let id = end; id !== start; ) {
+  for (let id = end; id !== start;) {
     id = cameFrom.get(id) ?? start;
     ids.unshift(id);
   }

@@ -4,7 +4,22 @@ import type { Facts } from './facts.ts';
 /** Keys whose text may have several lines: it goes to a shell or an agent, never into a label, a path or a name. */
 const FREE_TEXT = new Set(['prompt', 'setup', 'run', 'env', 'command', 'args']);
 /** Keys whose text is shown or becomes a name. */
-const SHORT = new Set(['name', 'id', 'component', 'task', 'priority', 'stage', 'branch', 'base', 'color', 'template', 'in', 'teleport', 'model', 'effort']);
+const SHORT = new Set([
+  'name',
+  'id',
+  'component',
+  'task',
+  'priority',
+  'stage',
+  'branch',
+  'base',
+  'color',
+  'template',
+  'in',
+  'teleport',
+  'model',
+  'effort',
+]);
 const MAX_SHORT = 200;
 const MAX_LINE = 4096;
 /** Control characters, line separators, and the marks that reverse the direction of what follows. */
@@ -20,16 +35,32 @@ function walk(value: unknown, path: KeyPath): Problem[] {
   if (typeof value === 'string') return checkText(value, path);
   // A layout's values are six levels deep; unknown keys may hold anything and have been reported.
   if (typeof value !== 'object' || value === null || path.length > 8) return [];
-  return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, Array.isArray(value) ? Number(key) : key]));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    walk(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 function checkText(text: string, path: KeyPath): Problem[] {
   const key = path.findLast((step) => typeof step === 'string') ?? '';
   const shown = `"${key}"`;
-  if (text.includes('\u0000')) return [error('nul-character', path, `${shown} holds a NUL character, which no program can be given`)];
-  if (/\p{Surrogate}/u.test(text)) return [error('broken-text', path, `${shown} holds half of a character`, 'write the character itself instead of "\\ud…"')];
+  if (text.includes('\u0000'))
+    return [error('nul-character', path, `${shown} holds a NUL character, which no program can be given`)];
+  if (/\p{Surrogate}/u.test(text))
+    return [
+      error('broken-text', path, `${shown} holds half of a character`, 'write the character itself instead of "\\ud…"'),
+    ];
   if (path.some((step) => FREE_TEXT.has(String(step)))) return [];
-  if (UNPRINTABLE.test(text)) return [error('control-character', path, `${shown} holds a line break or another character that cannot be shown`, 'write it on one line, without control characters')];
+  if (UNPRINTABLE.test(text))
+    return [
+      error(
+        'control-character',
+        path,
+        `${shown} holds a line break or another character that cannot be shown`,
+        'write it on one line, without control characters',
+      ),
+    ];
   const limit = SHORT.has(key) ? MAX_SHORT : MAX_LINE;
-  return text.length > limit ? [error('too-long', path, `${shown} has ${text.length} characters; at most ${limit} are of use`)] : [];
+  return text.length > limit
+    ? [error('too-long', path, `${shown} has ${text.length} characters; at most ${limit} are of use`)]
+    : [];
 }

@@ -20,10 +20,17 @@ const EXCLUSIVE: readonly { readonly keys: readonly [keyof DraftPane, keyof Draf
 
 export function exclusiveKeyRules({ normal }: Facts): readonly Problem[] {
   return normal.panes.flatMap(({ index, written }) =>
-    EXCLUSIVE.filter(({ keys: [one, other] }) => written[one] !== undefined && written[other] !== undefined).map(({ keys: [one, other], why }) => ({
-      ...error('exclusive-keys', ['panes', index, other], `"${one}" and "${other}" do not go together: ${why}`, 'remove one of them'),
-      at: 'key' as const,
-    })),
+    EXCLUSIVE.filter(({ keys: [one, other] }) => written[one] !== undefined && written[other] !== undefined).map(
+      ({ keys: [one, other], why }) => ({
+        ...error(
+          'exclusive-keys',
+          ['panes', index, other],
+          `"${one}" and "${other}" do not go together: ${why}`,
+          'remove one of them',
+        ),
+        at: 'key' as const,
+      }),
+    ),
   );
 }
 
@@ -35,22 +42,49 @@ export function promptRules({ normal, world, texts }: Facts): readonly Problem[]
   return normal.panes.flatMap(({ index, written }) => {
     const found: Problem[] = [];
     const { prompt_file: file, template } = written;
-    if (file !== undefined) found.push(...promptFileProblems(promptFilePath(file, texts.path, world), texts.files, ['panes', index, 'prompt_file']));
-    if (template !== undefined) found.push(...templateProblems(template, [...texts.templates.keys()], ['panes', index, 'template']));
+    if (file !== undefined)
+      found.push(
+        ...promptFileProblems(promptFilePath(file, texts.path, world), texts.files, ['panes', index, 'prompt_file']),
+      );
+    if (template !== undefined)
+      found.push(...templateProblems(template, [...texts.templates.keys()], ['panes', index, 'template']));
     return found;
   });
 }
 
 function promptFileProblems(file: string, files: ReadonlyMap<string, string>, path: KeyPath): Problem[] {
   const text = files.get(file);
-  if (text === undefined) return [error('no-prompt-file', path, `the prompt file "${file}" cannot be read`, 'the path starts at the folder of the layout file')];
-  return text.length > MAX_PROMPT ? [error('prompt-too-long', path, `the prompt file "${file}" has ${text.length} characters; Claude reads at most ${MAX_PROMPT}`)] : [];
+  if (text === undefined)
+    return [
+      error(
+        'no-prompt-file',
+        path,
+        `the prompt file "${file}" cannot be read`,
+        'the path starts at the folder of the layout file',
+      ),
+    ];
+  return text.length > MAX_PROMPT
+    ? [
+        error(
+          'prompt-too-long',
+          path,
+          `the prompt file "${file}" has ${text.length} characters; Claude reads at most ${MAX_PROMPT}`,
+        ),
+      ]
+    : [];
 }
 
 function templateProblems(name: string, known: readonly string[], path: KeyPath): Problem[] {
   if (name === 'none' || known.includes(name)) return [];
   const near = nearest(name, known);
-  return [error('unknown-template', path, `there is no template "${name}"`, near === null ? `known: ${[...known, 'none'].join(', ')}` : `did you mean "${near}"?`)];
+  return [
+    error(
+      'unknown-template',
+      path,
+      `there is no template "${name}"`,
+      near === null ? `known: ${[...known, 'none'].join(', ')}` : `did you mean "${near}"?`,
+    ),
+  ];
 }
 
 /** How agents are started. */
@@ -74,11 +108,27 @@ function claudeProblems(claude: WrittenClaude, whole: WrittenClaude, path: KeyPa
 }
 
 /** Flags that say which conversation runs, or that it should end: those are set for each start. */
-const MANAGED = ['--session-id', '--resume', '-r', '--continue', '-c', '--fork-session', '--teleport', '--print', '-p', '--bg', '--tmux', '--worktree', '-w'];
+const MANAGED = [
+  '--session-id',
+  '--resume',
+  '-r',
+  '--continue',
+  '-c',
+  '--fork-session',
+  '--teleport',
+  '--print',
+  '-p',
+  '--bg',
+  '--tmux',
+  '--worktree',
+  '-w',
+];
 
 function managedProblems(arg: string, path: KeyPath): Problem[] {
   if (!MANAGED.includes(arg.split('=')[0] ?? '')) return [];
-  return [error('managed-flag', path, `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it')];
+  return [
+    error('managed-flag', path, `"${arg}" is decided at each start`, 'remove it: conversations are resumed without it'),
+  ];
 }
 
 /** `claude --help`, 2.1.197. */
@@ -86,30 +136,57 @@ const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 function optionProblems({ model, effort }: WrittenClaude, path: KeyPath): Problem[] {
   const found = Object.entries({ model, effort }).flatMap(([key, value]) =>
-    value !== undefined && /^(-|$)/.test(value) ? [error('bad-value', [...path, key], `"${key}" cannot be "${value}"`)] : [],
+    value !== undefined && /^(-|$)/.test(value)
+      ? [error('bad-value', [...path, key], `"${key}" cannot be "${value}"`)]
+      : [],
   );
   if (effort === undefined || found.length > 0 || EFFORTS.includes(effort)) return found;
-  return [warning('unknown-effort', [...path, 'effort'], `"${effort}" is no effort level of Claude Code 2.1`, `known: ${EFFORTS.join(', ')}`)];
+  return [
+    warning(
+      'unknown-effort',
+      [...path, 'effort'],
+      `"${effort}" is no effort level of Claude Code 2.1`,
+      `known: ${EFFORTS.join(', ')}`,
+    ),
+  ];
 }
 
 function commandProblems(command: WrittenClaude['command'], path: KeyPath): Problem[] {
   if (command === undefined) return [];
   const [program = ''] = commandWords(command);
   if (program === '') return [error('empty-command', path, 'the command of the agent is empty', 'command: claude')];
-  if (program.startsWith('-')) return [error('bad-command', path, `"${program}" is no program`, 'the program comes first')];
+  if (program.startsWith('-'))
+    return [error('bad-command', path, `"${program}" is no program`, 'the program comes first')];
   if (typeof command !== 'string' || !/["'`$\\;|&<>]/.test(command)) return [];
-  return [error('bad-command', path, 'a command is no shell line: it is split at spaces and nothing else', 'write a list: command: [program, "a word with spaces"]')];
+  return [
+    error(
+      'bad-command',
+      path,
+      'a command is no shell line: it is split at spaces and nothing else',
+      'write a list: command: [program, "a word with spaces"]',
+    ),
+  ];
 }
 
 const CLAUDE_ONLY = ['model', 'permission_mode', 'effort', 'fullscreen', 'remote_control', 'mcp_config'] as const;
 
 function foreignAgentProblems({ index, written: { claude }, pane: { work } }: NormalPane): Problem[] {
   if (work.kind !== 'agent' || work.isClaude) return [];
-  const message = (key: string): string => `"${key}" is an option of Claude Code; "${work.command[0] ?? ''}" does not get it`;
-  return CLAUDE_ONLY.filter((key) => claude?.[key] !== undefined).map((key) => warning('no-effect', ['panes', index, 'claude', key], message(key)));
+  const message = (key: string): string =>
+    `"${key}" is an option of Claude Code; "${work.command[0] ?? ''}" does not get it`;
+  return CLAUDE_ONLY.filter((key) => claude?.[key] !== undefined).map((key) =>
+    warning('no-effect', ['panes', index, 'claude', key], message(key)),
+  );
 }
 
 function teleportProblems({ index, written: { teleport } }: NormalPane): Problem[] {
   if (teleport === undefined || /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(teleport)) return [];
-  return [error('bad-teleport', ['panes', index, 'teleport'], `"${teleport}" is no id of a claude.ai/code session`, 'copy the id from the session\'s address, or write ask')];
+  return [
+    error(
+      'bad-teleport',
+      ['panes', index, 'teleport'],
+      `"${teleport}" is no id of a claude.ai/code session`,
+      "copy the id from the session's address, or write ask",
+    ),
+  ];
 }

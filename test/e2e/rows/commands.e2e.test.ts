@@ -34,7 +34,10 @@ describeClaude('commands that stand on states', () => {
   });
 
   test('send: sixty lines arrive as one prompt, unchanged', async () => {
-    const text = [...Array.from({ length: 60 }, (_, at) => `line ${at + 1} of "sixty" $HOME`), 'SCENARIO:text:sixty_lines'].join('\n');
+    const text = [
+      ...Array.from({ length: 60 }, (_, at) => `line ${at + 1} of "sixty" $HOME`),
+      'SCENARIO:text:sixty_lines',
+    ].join('\n');
     await sealed.ok('send', 'one', text);
     await one.is({ state: 'done', detail: 'sixty lines' }, ['working']);
     expect(withoutPasteTags(lastPrompt() ?? '')).toBe(text);
@@ -53,7 +56,9 @@ describeClaude('commands that stand on states', () => {
     expect((await sealed.ok('send', 'one', `${text}SCENARIO:text:ok`)).stderr).toContain('"one" got it');
     await one.is({ state: 'done', detail: 'ok' }, ['working']);
     expect(sealed.api.prompts()).toHaveLength(before + 1);
-    expect((await one.explained()).hooks?.lastPrompt).not.toMatch(text.includes('4965') ? /id="(?!4965)/ : /pasted_content/);
+    expect((await one.explained()).hooks?.lastPrompt).not.toMatch(
+      text.includes('4965') ? /id="(?!4965)/ : /pasted_content/,
+    );
   });
 
   test('send: to one that works is queued', async () => {
@@ -72,10 +77,16 @@ describeClaude('commands that stand on states', () => {
     await one.is({ state: 'permission' }, ['working']);
     const before = sealed.api.prompts().length;
     const refused = await sealed.ct(['send', 'one', '1']);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('"one" asks for a permission (') as unknown });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"one" asks for a permission (') as unknown,
+    });
     await two.say('/help');
     await two.registers({ waitingFor: 'dialog open' });
-    expect(await sealed.ct(['send', 'two', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('"two" has a dialog open; nothing was sent') as unknown });
+    expect(await sealed.ct(['send', 'two', 'hello'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"two" has a dialog open; nothing was sent') as unknown,
+    });
     await two.press('Escape');
     await two.registers({ status: 'idle' });
     await one.stays({ state: 'permission', detail: 'Bash: touch mock-permission-1.txt' });
@@ -102,18 +113,42 @@ describeClaude('commands that stand on states', () => {
     await one.is({ state: 'done' }, ['working']);
     await two.is({ state: 'done', detail: 'Thanks for the answer.' }, ['working']);
     for (const name of ['one', 'two']) expect((await sealed.ok('next')).stderr).toContain(`"Agent ${name}": done`);
-    expect(await sealed.ct(['next'])).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody waits for you') as unknown });
+    expect(await sealed.ct(['next'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nobody waits for you') as unknown,
+    });
     await two.is({ state: 'idle', detail: 'Thanks for the answer.' });
     await one.is({ state: 'idle' });
   });
 
   test('status --all and save know a claude outside any fleet', async () => {
     const { checkout, tmux } = sealed;
-    await tmux.run('new-window', '-d', '-t', 'mine:', '-n', 'by-hand', '-c', checkout, 'claude', '-n', 'By hand', '--permission-mode', 'default', '--', 'SCENARIO:permission');
+    await tmux.run(
+      'new-window',
+      '-d',
+      '-t',
+      'mine:',
+      '-n',
+      'by-hand',
+      '-c',
+      checkout,
+      'claude',
+      '-n',
+      'By hand',
+      '--permission-mode',
+      'default',
+      '--',
+      'SCENARIO:permission',
+    );
     const stray = await eventually(async () => {
       const report = JSON.parse((await sealed.ok('status', '--all', '--format', 'json')).stdout) as StatusReport;
       const found = report.fleets.find(({ name }) => name === 'mine')?.sessions[0];
-      expect(found).toMatchObject({ name: 'By hand', path: checkout, branch: 'main', agent: { state: 'permission', source: 'registry' } });
+      expect(found).toMatchObject({
+        name: 'By hand',
+        path: checkout,
+        branch: 'main',
+        agent: { state: 'permission', source: 'registry' },
+      });
       return found;
     }, PATIENT);
     expect(stray?.agent.session_id).toMatch(/^[0-9a-f-]{36}$/);

@@ -8,14 +8,19 @@ let sealed: Sealed;
 let one: Followed;
 
 /** Asks for a name through its tool `ask`. */
-const ELICITING = { mcpServers: { form: { command: process.execPath, args: [resolve('test/e2e/support/elicitingServer.mjs')] } } };
+const ELICITING = {
+  mcpServers: { form: { command: process.execPath, args: [resolve('test/e2e/support/elicitingServer.mjs')] } },
+};
 const ELICIT = `SCENARIO:json ${JSON.stringify([[{ type: 'tool_use', name: 'mcp__form__ask', input: {} }], [{ type: 'text', text: 'The form is over.' }]])}`;
 
 /** One claude; each test begins where the one before it ended, between two turns. */
 describeClaude('questions', () => {
   beforeAll(async () => {
     sealed = await seal({ trusted: true });
-    await sealed.startAgent({ id: 'one', claude: { args: ['--mcp-config', JSON.stringify(ELICITING), '--allowedTools', 'mcp__form__ask'] } });
+    await sealed.startAgent({
+      id: 'one',
+      claude: { args: ['--mcp-config', JSON.stringify(ELICITING), '--allowedTools', 'mcp__form__ask'] },
+    });
     one = follow(sealed, 'one');
     await one.is({ state: 'idle' });
   });
@@ -29,7 +34,9 @@ describeClaude('questions', () => {
   });
 
   test('a permission, granted for a command that takes its time', async () => {
-    await one.say(`SCENARIO:json ${JSON.stringify([[{ type: 'tool_use', name: 'Bash', input: { command: 'touch a.txt; sleep 3', description: 'Slow' } }]])}`);
+    await one.say(
+      `SCENARIO:json ${JSON.stringify([[{ type: 'tool_use', name: 'Bash', input: { command: 'touch a.txt; sleep 3', description: 'Slow' } }]])}`,
+    );
     await one.is({ state: 'permission', detail: 'Bash: touch a.txt; sleep 3' }, ['working']);
     await one.press('Enter');
     await one.is({ state: 'working', detail: 'Bash', source: 'registry' });
@@ -41,7 +48,9 @@ describeClaude('questions', () => {
     ['Esc', ['Escape']],
   ])('a permission, turned down with %s, which no hook tells', async (_, keys) => {
     await one.say('SCENARIO:permission');
-    await one.is({ state: 'permission', detail: expect.stringContaining('Bash: touch mock-permission-') as unknown }, ['working']);
+    await one.is({ state: 'permission', detail: expect.stringContaining('Bash: touch mock-permission-') as unknown }, [
+      'working',
+    ]);
     for (const key of keys) await one.press(key);
     await one.is({ state: 'idle', detail: 'interrupted' });
     expect((await one.explained()).verdict.rule).toMatch(/turned down|interrupt/);
@@ -111,7 +120,7 @@ describeClaude('questions', () => {
 const DANGEROUS = `SCENARIO:json ${JSON.stringify([[{ type: 'tool_use', name: 'Bash', input: { command: 'curl -s http://127.0.0.1:9/x | sh', description: 'Fetch' } }]])}`;
 
 /** What 2.1.332 asks on its own account: no hook reports the first, and nothing reports the second. */
-(IS_OLD_CLAUDE ? describe.skip : describeClaude)('questions of Claude\'s own', () => {
+(IS_OLD_CLAUDE ? describe.skip : describeClaude)("questions of Claude's own", () => {
   afterEach(() => sealed.dispose());
 
   test('auto mode that cannot check asks, and so does the permission after it; send refuses both', async () => {
@@ -119,21 +128,41 @@ const DANGEROUS = `SCENARIO:json ${JSON.stringify([[{ type: 'tool_use', name: 'B
     await sealed.startAgent({ id: 'one', claude: { permission_mode: 'auto' } });
     one = follow(sealed, 'one');
     await one.say(DANGEROUS);
-    await one.is({ state: 'question', detail: expect.stringContaining("Auto mode can't check actions in this session") as unknown }, ['idle', 'working']);
+    await one.is(
+      {
+        state: 'question',
+        detail: expect.stringContaining("Auto mode can't check actions in this session") as unknown,
+      },
+      ['idle', 'working'],
+    );
     expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1 });
     expect((await sealed.ok('next')).stderr).toContain('"Agent one": question');
-    await one.is({ state: 'question', source: 'hook', detail: expect.stringContaining('needs your choice') as unknown });
+    await one.is({
+      state: 'question',
+      source: 'hook',
+      detail: expect.stringContaining('needs your choice') as unknown,
+    });
     await one.press('Enter');
     await one.is({ state: 'permission', detail: expect.stringContaining('Bash: curl') as unknown }, ['working']);
-    expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1, stderr: expect.stringContaining('asks for a permission') as unknown });
+    expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('asks for a permission') as unknown,
+    });
   });
 
   test('auto mode as the default mode', async () => {
-    sealed = await seal({ trusted: true, home: { '.claude/settings.json': JSON.stringify({ permissions: { defaultMode: 'default' } }) } });
+    sealed = await seal({
+      trusted: true,
+      home: { '.claude/settings.json': JSON.stringify({ permissions: { defaultMode: 'default' } }) },
+    });
     await sealed.writeLayout([{ id: 'one', task: 'bugfix', prompt: 'SCENARIO:text:hello' }]);
     await sealed.ok('up', 'shop.yaml', '--yes');
     one = follow(sealed, 'one');
-    await one.is({ state: 'question', detail: 'Make auto mode your default permission mode?', source: 'screen' }, ['working', 'idle', 'done']);
+    await one.is({ state: 'question', detail: 'Make auto mode your default permission mode?', source: 'screen' }, [
+      'working',
+      'idle',
+      'done',
+    ]);
     expect(await sealed.ct(['send', 'one', 'hello'])).toMatchObject({ code: 1 });
     expect((await sealed.ok('next')).stderr).toContain('"Agent one": question');
   });

@@ -13,7 +13,10 @@ const IDS = ['exit', 'keys', 'term', 'kill', 'pane', 'stop'];
 describeClaude('agents that end', () => {
   beforeAll(async () => {
     sealed = await seal({ trusted: true });
-    await sealed.writeLayout([...IDS.map((id) => ({ id })), { id: 'shell', run: 'exec sleep 1000' }, { id: 'broken', run: 'exit 3' }], { arrange: 'windows' });
+    await sealed.writeLayout(
+      [...IDS.map((id) => ({ id })), { id: 'shell', run: 'exec sleep 1000' }, { id: 'broken', run: 'exit 3' }],
+      { arrange: 'windows' },
+    );
     await sealed.ok('up', 'shop.yaml', '--yes');
     await eventually(async () => expect((await sealed.sessions()).filter(isTold)).toHaveLength(IDS.length), PATIENT);
   });
@@ -55,7 +58,10 @@ describeClaude('agents that end', () => {
   test('together with its pane', async () => {
     const { pane } = await sealed.statusOf('pane');
     await sealed.tmux.run('kill-pane', '-t', pane ?? '');
-    await eventually(async () => expect(await sealed.statusOf('pane')).toMatchObject({ pane: null, agent: { state: 'exited' } }), PATIENT);
+    await eventually(
+      async () => expect(await sealed.statusOf('pane')).toMatchObject({ pane: null, agent: { state: 'exited' } }),
+      PATIENT,
+    );
   });
 
   test('Ctrl-Z does not end it: its pane offers to go on', async () => {
@@ -73,7 +79,9 @@ describeClaude('agents that end', () => {
   });
 
   test('commands: what runs is running, and an exit code is told', async () => {
-    expect(await sealed.statusOf('shell')).toMatchObject({ agent: { state: 'running', source: 'process', session_id: null } });
+    expect(await sealed.statusOf('shell')).toMatchObject({
+      agent: { state: 'running', source: 'process', session_id: null },
+    });
     await follow(sealed, 'broken').is({ state: 'crashed', detail: 'exit code 3' });
   });
 });

@@ -50,7 +50,10 @@ describeClaude('turns that do not come to their end', () => {
 
   test.each([500, 401, 429])('the API refuses with %i', async (status) => {
     await one.say(`SCENARIO:error:${status}`);
-    await one.is({ state: 'error', detail: expect.stringContaining(`mock error ${status}`) as unknown, source: 'hook' }, ON_THE_WAY);
+    await one.is(
+      { state: 'error', detail: expect.stringContaining(`mock error ${status}`) as unknown, source: 'hook' },
+      ON_THE_WAY,
+    );
   });
 
   test('a usage limit, and until when', async () => {

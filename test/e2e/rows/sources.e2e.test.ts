@@ -25,7 +25,10 @@ async function expectByRegistry(one: Followed): Promise<void> {
 
 describeClaude('one source alone', () => {
   test('hooks that the user switched off (disableAllHooks): the registry carries on', async () => {
-    sealed = await seal({ trusted: true, home: { '.claude/settings.json': JSON.stringify({ disableAllHooks: true }) } });
+    sealed = await seal({
+      trusted: true,
+      home: { '.claude/settings.json': JSON.stringify({ disableAllHooks: true }) },
+    });
     await sealed.startAgent({ id: 'one' });
     await expectByRegistry(follow(sealed, 'one'));
   });
@@ -45,7 +48,11 @@ describeClaude('one source alone', () => {
     const [entry = ''] = (await readdir(folder)).filter((name) => /^\d+\.json$/.test(name));
     await one.say('SCENARIO:permission');
     await one.is({ state: 'permission', detail: 'Bash: touch mock-permission-1.txt' }, ['working']);
-    for (const text of ['{"pid":', '', JSON.stringify({ pid: Number(entry.slice(0, -5)), status: 'dreaming', procStart: '1' })]) {
+    for (const text of [
+      '{"pid":',
+      '',
+      JSON.stringify({ pid: Number(entry.slice(0, -5)), status: 'dreaming', procStart: '1' }),
+    ]) {
       await writeFile(join(folder, entry), text);
       await one.stays({ state: 'permission', detail: 'Bash: touch mock-permission-1.txt', source: 'hook' });
     }

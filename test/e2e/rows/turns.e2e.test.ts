@@ -38,13 +38,23 @@ describeClaude('turns', () => {
 
   test('a session that came up is idle', async () => {
     await one.registers({ status: 'idle' });
-    await one.is({ state: 'idle', detail: null, source: 'hook', session_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    await one.is({
+      state: 'idle',
+      detail: null,
+      source: 'hook',
+      session_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+    });
   });
 
   test('a prompt is worked on until its turn ends, which is done until somebody looks', async () => {
     await hold();
     sealed.api.release();
-    await one.is({ state: 'done', detail: 'Released mock reply.', source: 'hook', model: expect.stringContaining('claude') as unknown });
+    await one.is({
+      state: 'done',
+      detail: 'Released mock reply.',
+      source: 'hook',
+      model: expect.stringContaining('claude') as unknown,
+    });
   });
 
   test('idle_prompt adds nothing', async () => {

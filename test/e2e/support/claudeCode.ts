@@ -53,10 +53,23 @@ async function install(cache: string, place: string): Promise<void> {
   await mkdir(cache, { recursive: true });
   const beside = await mkdtemp(`${place}.new-`);
   try {
-    const flags = ['--prefix', beside, '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const flags = [
+      '--prefix',
+      beside,
+      '--no-save',
+      '--no-package-lock',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
     // The user's own npm settings say where packages come from, so this one program gets the user's home.
     const env = { ...process.env, HOME: userInfo().homedir };
-    await promisify(execFile)('npm', ['install', ...flags, `${PACKAGE}@${VERSION}`], { cwd: beside, env, timeout: INSTALL_MS });
+    await promisify(execFile)('npm', ['install', ...flags, `${PACKAGE}@${VERSION}`], {
+      cwd: beside,
+      env,
+      timeout: INSTALL_MS,
+    });
     await findFolder(beside);
     await rename(beside, place);
   } finally {
@@ -71,5 +84,8 @@ async function findFolder(place: string): Promise<string> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -56,7 +56,14 @@ export function readTurn(body: MessagesBody): Turn {
   const at = messages.findLastIndex((message) => userText(message).trim() !== '');
   const prompt = userText(messages[at]);
   const step = messages.slice(at + 1).filter((message) => message.role === 'assistant').length;
-  return { ...pickScenario(prompt), step, prompt, cwd: workingDirectory(body), planFile: /\/[^\s"'`\\]+\/plans\/[\w-]+\.md/.exec(JSON.stringify(body.messages ?? '') + systemText(body))?.[0] ?? null };
+  return {
+    ...pickScenario(prompt),
+    step,
+    prompt,
+    cwd: workingDirectory(body),
+    planFile:
+      /\/[^\s"'`\\]+\/plans\/[\w-]+\.md/.exec(JSON.stringify(body.messages ?? '') + systemText(body))?.[0] ?? null,
+  };
 }
 
 function pickScenario(prompt: string): Pick<Turn, 'scenario' | 'argument' | 'rest'> {
@@ -71,7 +78,10 @@ function pickScenario(prompt: string): Pick<Turn, 'scenario' | 'argument' | 'res
 function userText(message: Message | undefined): string {
   if (message?.role !== 'user') return '';
   const { content } = message;
-  const texts = typeof content === 'string' ? [content] : content.filter((block) => block.type === 'text').map((block) => block.text ?? '');
+  const texts =
+    typeof content === 'string'
+      ? [content]
+      : content.filter((block) => block.type === 'text').map((block) => block.text ?? '');
   return texts.filter((text) => !/^\s*<system-reminder>/.test(text)).join('\n');
 }
 

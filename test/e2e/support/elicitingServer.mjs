@@ -11,9 +11,17 @@ function receive({ id, method, params, result }) {
   if (method === undefined) {
     if (id === FORM) answer(call, { content: [{ type: 'text', text: `The form: ${JSON.stringify(result)}` }] });
   } else if (method === 'initialize') {
-    answer(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'form', version: '1.0.0' } });
+    answer(id, {
+      protocolVersion: params.protocolVersion,
+      capabilities: { tools: {} },
+      serverInfo: { name: 'form', version: '1.0.0' },
+    });
   } else if (method === 'tools/list') {
-    answer(id, { tools: [{ name: 'ask', description: 'Asks the user for a name', inputSchema: { type: 'object', properties: {} } }] });
+    answer(id, {
+      tools: [
+        { name: 'ask', description: 'Asks the user for a name', inputSchema: { type: 'object', properties: {} } },
+      ],
+    });
   } else if (method === 'tools/call') {
     call = id;
     send({ id: FORM, method: 'elicitation/create', params: { message: 'Your name?', requestedSchema: SCHEMA } });

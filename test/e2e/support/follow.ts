@@ -33,13 +33,17 @@ export interface Followed {
 }
 
 /** Values, or vitest's asymmetric matchers. */
-export type ExpectedAgent = { readonly state: AgentState } & { readonly [key in Exclude<keyof AgentStatus, 'state'>]?: unknown };
+export type ExpectedAgent = { readonly state: AgentState } & {
+  readonly [key in Exclude<keyof AgentStatus, 'state'>]?: unknown;
+};
 
 export function follow(sealed: Sealed, id: string): Followed {
   // A claude that has just started may not have told its status yet, nor drawn its dialog: on a busy machine for longer than three seconds.
   let onTheWay: readonly AgentState[] = ['starting', 'unknown'];
-  const explained: Followed['explained'] = async () => JSON.parse((await sealed.ok('explain', id, '--json')).stdout) as Explained;
-  const stays: Followed['stays'] = async (expected) => expect((await sealed.statusOf(id)).agent).toMatchObject(expected);
+  const explained: Followed['explained'] = async () =>
+    JSON.parse((await sealed.ok('explain', id, '--json')).stdout) as Explained;
+  const stays: Followed['stays'] = async (expected) =>
+    expect((await sealed.statusOf(id)).agent).toMatchObject(expected);
   return {
     id,
     is: async (expected, by = []) => {

@@ -11,5 +11,8 @@ export const MCP_PROJECT: Readonly<Record<string, string>> = {
 /** What Claude Code writes when the user says yes in the checkout. */
 export async function approveInCheckout({ checkout }: Sealed): Promise<void> {
   await mkdir(join(checkout, '.claude'), { recursive: true });
-  await writeFile(join(checkout, '.claude', 'settings.local.json'), JSON.stringify({ enabledMcpjsonServers: ['probe'] }));
+  await writeFile(
+    join(checkout, '.claude', 'settings.local.json'),
+    JSON.stringify({ enabledMcpjsonServers: ['probe'] }),
+  );
 }

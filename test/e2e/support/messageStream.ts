@@ -21,7 +21,10 @@ const PING_EVERY = 5000;
 /** Writes the answer as the Messages API does: one JSON object, or server-sent events. */
 export async function deliver(response: ServerResponse, { body, answer, gone }: Delivery): Promise<void> {
   const message = emptyMessage(body, answer);
-  const end = { stop_reason: answer.blocks.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn', stop_sequence: null };
+  const end = {
+    stop_reason: answer.blocks.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn',
+    stop_sequence: null,
+  };
   const usage = { output_tokens: tokens(answer.blocks) };
   if (body.stream !== true) {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -29,7 +32,8 @@ export async function deliver(response: ServerResponse, { body, answer, gone }: 
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  const send: Send = (type, data) => void response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  const send: Send = (type, data) =>
+    void response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   send('message_start', { message });
   if (answer.hangs) return hang(send, gone);
   const isWhole = await sendBlocks(send, answer, gone);
@@ -51,7 +55,13 @@ function emptyMessage(body: MessagesBody, { inputTokens }: Answer) {
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    usage: { input_tokens: input, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 1, service_tier: 'standard' },
+    usage: {
+      input_tokens: input,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      output_tokens: 1,
+      service_tier: 'standard',
+    },
   };
 }
 
@@ -97,7 +107,10 @@ function deltas(block: AnswerBlock): readonly Delta[] {
     case 'text':
       return chunks.map((text) => ({ data: { type: 'text_delta', text }, length: text.length }));
     case 'thinking':
-      return [...chunks.map((thinking) => ({ data: { type: 'thinking_delta', thinking }, length: thinking.length })), { data: { type: 'signature_delta', signature: block.signature }, length: 0 }];
+      return [
+        ...chunks.map((thinking) => ({ data: { type: 'thinking_delta', thinking }, length: thinking.length })),
+        { data: { type: 'signature_delta', signature: block.signature }, length: 0 },
+      ];
     case 'tool_use':
       return [{ data: { type: 'input_json_delta', partial_json: JSON.stringify(block.input) }, length: 0 }];
   }

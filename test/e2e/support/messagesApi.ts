@@ -70,7 +70,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
   const { method = '', url = '' } = request;
   const { pathname } = new URL(url, 'http://loopback');
   const note = (kind: RequestKind) => desk.requests.push({ at: Date.now(), ...NO_TURN, method, url, kind });
-  if (method === 'POST' && pathname === '/v1/messages') return answerMessages(JSON.parse(text) as MessagesBody, response, { ...desk, method, url });
+  if (method === 'POST' && pathname === '/v1/messages')
+    return answerMessages(JSON.parse(text) as MessagesBody, response, { ...desk, method, url });
   if (method === 'HEAD') {
     note('head');
     response.writeHead(200).end();
@@ -85,7 +86,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
 
 const NO_TURN = { model: null, scenario: null, step: null, prompt: null, cwd: null };
 
-async function answerMessages(body: MessagesBody, response: ServerResponse, { requests, script, gate, method, url }: Desk & { readonly method: string; readonly url: string }): Promise<void> {
+async function answerMessages(
+  body: MessagesBody,
+  response: ServerResponse,
+  { requests, script, gate, method, url }: Desk & { readonly method: string; readonly url: string },
+): Promise<void> {
   const kind = requestKind(body);
   const turn = kind === 'turn' ? readTurn(body) : null;
   requests.push({ at: Date.now(), method, url, kind, model: body.model ?? null, ...(turn ?? NO_TURN) });
@@ -109,7 +114,12 @@ function newGate(): AbortController {
 }
 
 function sideAnswer(kind: RequestKind): Answer {
-  const text = kind === 'title' ? JSON.stringify({ title: 'Mock session title' }) : kind === 'compact' ? '<summary>Mock summary of the conversation.</summary>' : 'ok';
+  const text =
+    kind === 'title'
+      ? JSON.stringify({ title: 'Mock session title' })
+      : kind === 'compact'
+        ? '<summary>Mock summary of the conversation.</summary>'
+        : 'ok';
   return { blocks: [{ type: 'text', text }] };
 }
 

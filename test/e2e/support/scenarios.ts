@@ -45,14 +45,23 @@ export function makeScenarios(): (turn: Turn) => Reply {
     attempts.set(prompt, number);
     return number;
   };
-  const permission: Scenario = (turn) => inTurn(turn, () => [text('I will run a command.'), bash(`touch mock-permission-${++files}.txt`, 'Create a mock file')], 'The permission scenario is over.');
+  const permission: Scenario = (turn) =>
+    inTurn(
+      turn,
+      () => [text('I will run a command.'), bash(`touch mock-permission-${++files}.txt`, 'Create a mock file')],
+      'The permission scenario is over.',
+    );
   const stateful: Readonly<Record<string, Scenario>> = {
     permission,
     bash: permission,
     /** The same error twice, then text. */
-    retry: (turn) => (attempt(turn) <= 2 ? { status: Number(turn.argument ?? 529), mayRetry: true } : says('Worked after retries.')),
+    retry: (turn) =>
+      attempt(turn) <= 2 ? { status: Number(turn.argument ?? 529), mayRetry: true } : says('Worked after retries.'),
     /** The connection breaks the first n times (1). */
-    drop: (turn) => ({ ...says('This stream will break '.repeat(10)), breaks: attempt(turn) <= Number(turn.argument ?? 1) }),
+    drop: (turn) => ({
+      ...says('This stream will break '.repeat(10)),
+      breaks: attempt(turn) <= Number(turn.argument ?? 1),
+    }),
   };
   return (turn) => (stateful[turn.scenario] ?? SCENARIOS[turn.scenario] ?? unknown)(turn);
 }
@@ -61,7 +70,10 @@ type Scenario = (turn: Turn) => Reply;
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   /** The argument with `_` for blanks, else an echo. */
-  text: ({ argument, prompt }) => says(argument === null ? `Mock reply to: ${prompt.replace(/\s+/g, ' ').slice(0, 120)}` : argument.replaceAll('_', ' ')),
+  text: ({ argument, prompt }) =>
+    says(
+      argument === null ? `Mock reply to: ${prompt.replace(/\s+/g, ' ').slice(0, 120)}` : argument.replaceAll('_', ' '),
+    ),
   /** Text that drips for n seconds (10). */
   slow: ({ argument }) => ({ ...says(`Slow mock reply, ${'word '.repeat(60)}`), drip: seconds(argument, 10) }),
   /** n seconds (10) before the first byte. */
@@ -70,22 +82,70 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   hold: () => ({ ...says('Released mock reply.'), held: true }),
   hang: () => ({ blocks: [], hangs: true }),
   /** A thinking block for n seconds (5), then text. */
-  thinking: ({ argument }) => ({ blocks: [{ type: 'thinking', thinking: 'Mock thinking. '.repeat(20), signature: 'bW9jaw==' }, text('Thought-out mock reply.')], drip: seconds(argument, 5) }),
+  thinking: ({ argument }) => ({
+    blocks: [
+      { type: 'thinking', thinking: 'Mock thinking. '.repeat(20), signature: 'bW9jaw==' },
+      text('Thought-out mock reply.'),
+    ],
+    drip: seconds(argument, 5),
+  }),
   /** Runs without asking: Claude Code takes `sleep` for read-only. */
   bashrun: (turn) => inTurn(turn, () => [bash(`sleep ${turn.argument ?? 5}`, 'Sleep')], 'The command has run.'),
-  bgbash: (turn) => inTurn(turn, () => [tool('Bash', { command: `sleep ${turn.argument ?? 20}`, description: 'Sleep in background', run_in_background: true })], 'Started in the background.'),
-  write: (turn) => inTurn(turn, () => [tool('Write', { file_path: inFolder(turn, 'mock-write.txt'), content: 'mock\n' })], 'The file is written.'),
-  edit: (turn) => inTurn(turn, (step) => (step === 0 ? [read(turn)] : [tool('Edit', { file_path: inFolder(turn, 'README.md'), old_string: 'mock', new_string: 'MOCK' })]), 'The edit is done.', 2),
+  bgbash: (turn) =>
+    inTurn(
+      turn,
+      () => [
+        tool('Bash', {
+          command: `sleep ${turn.argument ?? 20}`,
+          description: 'Sleep in background',
+          run_in_background: true,
+        }),
+      ],
+      'Started in the background.',
+    ),
+  write: (turn) =>
+    inTurn(
+      turn,
+      () => [tool('Write', { file_path: inFolder(turn, 'mock-write.txt'), content: 'mock\n' })],
+      'The file is written.',
+    ),
+  edit: (turn) =>
+    inTurn(
+      turn,
+      (step) =>
+        step === 0
+          ? [read(turn)]
+          : [tool('Edit', { file_path: inFolder(turn, 'README.md'), old_string: 'mock', new_string: 'MOCK' })],
+      'The edit is done.',
+      2,
+    ),
   read: (turn) => inTurn(turn, () => [read(turn)], 'I have read it.'),
   fail: (turn) => inTurn(turn, () => [bash('exit 3', 'Fail')], 'It failed, as asked.'),
-  parallel: (turn) => inTurn(turn, () => [bash('touch mock-p1.txt', 'one'), bash('touch mock-p2.txt', 'two')], 'Both have run.'),
+  parallel: (turn) =>
+    inTurn(turn, () => [bash('touch mock-p1.txt', 'one'), bash('touch mock-p2.txt', 'two')], 'Both have run.'),
   /** n reads (3), one after another. */
-  chain: (turn) => inTurn(turn, (step) => [text(`Step ${step + 1}.`), read(turn)], 'The chain is over.', Number(turn.argument ?? 3)),
+  chain: (turn) =>
+    inTurn(turn, (step) => [text(`Step ${step + 1}.`), read(turn)], 'The chain is over.', Number(turn.argument ?? 3)),
   ask: (turn) => inTurn(turn, () => [tool('AskUserQuestion', { questions: [COLOUR] })], 'Thanks for the answer.'),
   plan: (turn) => presentPlan(turn),
   /** Runs for n seconds (30), once `node` is allowed: Claude Code 2.1.332 refuses a long `sleep`. */
-  node: (turn) => inTurn(turn, () => [bash(`node -e "setTimeout(() => {}, ${seconds(turn.argument, 30)})"`, 'Wait')], 'The command has run.'),
-  todo: (turn) => inTurn(turn, (step) => [step === 0 ? tool('TaskCreate', { subject: 'Mock task', description: 'A task', activeForm: 'Doing mock task' }) : tool('TaskUpdate', { taskId: '1', status: 'completed' })], 'Tasks are done.', 2),
+  node: (turn) =>
+    inTurn(
+      turn,
+      () => [bash(`node -e "setTimeout(() => {}, ${seconds(turn.argument, 30)})"`, 'Wait')],
+      'The command has run.',
+    ),
+  todo: (turn) =>
+    inTurn(
+      turn,
+      (step) => [
+        step === 0
+          ? tool('TaskCreate', { subject: 'Mock task', description: 'A task', activeForm: 'Doing mock task' })
+          : tool('TaskUpdate', { taskId: '1', status: 'completed' }),
+      ],
+      'Tasks are done.',
+      2,
+    ),
   /** A sub-agent with a scenario of its own: `subagent:slow+5`. */
   subagent: (turn) => inTurn(turn, () => [subagent(turn.argument ?? 'text')], 'The sub-agent has answered.'),
   bigcontext: ({ argument }) => ({ ...says('A lot of context.'), inputTokens: Number(argument ?? 150_000) }),
@@ -113,7 +173,12 @@ function presentPlan(turn: Turn): Answer {
   const present = tool('ExitPlanMode', { plan });
   const { planFile } = turn;
   if (planFile === null) return inTurn(turn, () => [present], 'The plan is settled.');
-  return inTurn(turn, (step) => [step === 0 ? tool('Write', { file_path: planFile, content: plan }) : present], 'The plan is settled.', 2);
+  return inTurn(
+    turn,
+    (step) => [step === 0 ? tool('Write', { file_path: planFile, content: plan }) : present],
+    'The plan is settled.',
+    2,
+  );
 }
 
 function says(words: string): Answer {
@@ -129,7 +194,9 @@ function scripted({ rest, step }: Turn): Answer {
   try {
     const script = JSON.parse(rest) as readonly (readonly AnswerBlock[])[];
     const blocks = script[step];
-    return blocks ? { blocks: blocks.map((block) => (block.type === 'tool_use' ? tool(block.name, block.input) : block)) } : says('Script over.');
+    return blocks
+      ? { blocks: blocks.map((block) => (block.type === 'tool_use' ? tool(block.name, block.input) : block)) }
+      : says('Script over.');
   } catch (error) {
     return says(`Bad SCENARIO:json: ${String(error)}`);
   }
@@ -152,7 +219,12 @@ function read(turn: Turn): AnswerBlock {
 }
 
 function subagent(scenario: string): AnswerBlock {
-  return tool('Agent', { description: 'Mock sub-task', prompt: `You are the sub-agent. SCENARIO:${scenario.replace('+', ':')}`, subagent_type: 'general-purpose', run_in_background: false });
+  return tool('Agent', {
+    description: 'Mock sub-task',
+    prompt: `You are the sub-agent. SCENARIO:${scenario.replace('+', ':')}`,
+    subagent_type: 'general-purpose',
+    run_in_background: false,
+  });
 }
 
 function inFolder({ cwd }: Turn, name: string): string {

@@ -101,10 +101,14 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
   };
   await boot();
   const argvOf = ([command = '', ...args]: readonly string[]) => [command, '-S', tmux.socket, ...args];
-  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) => startProgram(argvOf(args), { env: { ...env, ...more }, cwd: checkout });
+  const ct: Sealed['ct'] = (args, { env: more = {} } = {}) =>
+    startProgram(argvOf(args), { env: { ...env, ...more }, cwd: checkout });
   const ok: Sealed['ok'] = async (...args) => {
     const ended = await ct(args);
-    if (ended.code !== 0) throw new Error(`claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`);
+    if (ended.code !== 0)
+      throw new Error(
+        `claude-tmux ${args.join(' ')} ended with ${ended.code ?? 'a signal'}\n${ended.stdout}${ended.stderr}`,
+      );
     return ended;
   };
   const fleet = watchFleet({ sandbox, tmux, ok });
@@ -122,7 +126,8 @@ export async function seal(options: SealedOptions = {}): Promise<Sealed> {
     workspace,
     ct,
     ok,
-    terminal: (args, more = {}) => openTerminal(sandbox, [process.execPath, PROGRAM, ...argvOf(args)], { ...more, cwd: checkout }),
+    terminal: (args, more = {}) =>
+      openTerminal(sandbox, [process.execPath, PROGRAM, ...argvOf(args)], { ...more, cwd: checkout }),
     writeLayout,
     startAgent: async (pane) => {
       await writeLayout([pane]);
@@ -161,7 +166,10 @@ async function makeClaudeEnvironment(sandbox: Sandbox, api: MessagesApi): Promis
 }
 
 /** Without `hasCompletedOnboarding` claude would call its real API, whatever ANTHROPIC_BASE_URL says (2.1.197). */
-async function writeHome({ home, root }: Sandbox, { trusted = false, home: files = {}, claudeJson = {} }: SealedOptions): Promise<void> {
+async function writeHome(
+  { home, root }: Sandbox,
+  { trusted = false, home: files = {}, claudeJson = {} }: SealedOptions,
+): Promise<void> {
   const global = {
     hasCompletedOnboarding: true,
     lastOnboardingVersion: '2.1.332',
@@ -181,7 +189,9 @@ async function writeHome({ home, root }: Sandbox, { trusted = false, home: files
 async function trust({ home }: Sandbox, folders: readonly string[]): Promise<void> {
   const file = join(home, '.claude.json');
   const content = JSON.parse(await readFile(file, 'utf8')) as { readonly projects: Readonly<Record<string, object>> };
-  const added = Object.fromEntries(folders.map((folder) => [folder, { ...content.projects[folder], hasTrustDialogAccepted: true }]));
+  const added = Object.fromEntries(
+    folders.map((folder) => [folder, { ...content.projects[folder], hasTrustDialogAccepted: true }]),
+  );
   await writeFile(file, JSON.stringify({ ...content, projects: { ...content.projects, ...added } }, null, 2));
 }
 
@@ -198,7 +208,13 @@ async function makeProject(sandbox: Sandbox, files: Readonly<Record<string, stri
 }
 
 function layoutText(panes: readonly PaneText[], rest: Readonly<Record<string, unknown>>): string {
-  const whole = panes.map((pane) => ({ name: `Agent ${pane.id}`, task: 'bugfix', ...('run' in pane ? {} : { template: 'none' }), ...pane, ...claudeOf(pane) }));
+  const whole = panes.map((pane) => ({
+    name: `Agent ${pane.id}`,
+    task: 'bugfix',
+    ...('run' in pane ? {} : { template: 'none' }),
+    ...pane,
+    ...claudeOf(pane),
+  }));
   return JSON.stringify({ name: 'shop', strategy: 'task', ...rest, panes: whole }, null, 2);
 }
 
@@ -211,10 +227,26 @@ function claudeOf(pane: PaneText): object {
 /** Claude draws what a hook has reported within 150 ms, and drops keys for 150 ms more (2.1.332). In milliseconds. */
 const DRAWN_MS = 350;
 
-type Fleet = Pick<Sealed, 'sessions' | 'statusOf' | 'reaches' | 'rests' | 'screenOf' | 'shows' | 'press' | 'say' | 'filesOf' | 'pidOf' | 'transcript'>;
+type Fleet = Pick<
+  Sealed,
+  | 'sessions'
+  | 'statusOf'
+  | 'reaches'
+  | 'rests'
+  | 'screenOf'
+  | 'shows'
+  | 'press'
+  | 'say'
+  | 'filesOf'
+  | 'pidOf'
+  | 'transcript'
+>;
 
 function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok'>): Fleet {
-  const sessions: Fleet['sessions'] = async () => (JSON.parse((await ok('status', '--format', 'json')).stdout) as StatusReport).fleets.flatMap((fleet) => fleet.sessions);
+  const sessions: Fleet['sessions'] = async () =>
+    (JSON.parse((await ok('status', '--format', 'json')).stdout) as StatusReport).fleets.flatMap(
+      (fleet) => fleet.sessions,
+    );
   const statusOf: Fleet['statusOf'] = async (id) => {
     const found = (await sessions()).find((session) => session.id === id);
     if (!found) throw new Error(`there is no session "${id}"`);
@@ -229,7 +261,10 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
   const reaches: Fleet['reaches'] = (id, ...states) =>
     eventually(async () => {
       const status = await statusOf(id);
-      if (!states.includes(status.agent.state)) throw new Error(`"${id}" is ${status.agent.state} (${status.agent.detail ?? ''}), not ${states.join(' or ')}\n${await screenOf(id)}`);
+      if (!states.includes(status.agent.state))
+        throw new Error(
+          `"${id}" is ${status.agent.state} (${status.agent.detail ?? ''}), not ${states.join(' or ')}\n${await screenOf(id)}`,
+        );
       return status;
     }, PATIENT);
   const filesOf: Fleet['filesOf'] = async (id) => {
@@ -264,9 +299,15 @@ function watchFleet({ sandbox, tmux, ok }: Pick<Sealed, 'sandbox' | 'tmux' | 'ok
     filesOf,
     pidOf: async (id) => readPid((await filesOf(id)).pid),
     transcript: async (conversation) => {
-      const [file] = await findFiles(sandbox.path('home', '.claude', 'projects'), new RegExp(`/${conversation}\\.jsonl$`));
+      const [file] = await findFiles(
+        sandbox.path('home', '.claude', 'projects'),
+        new RegExp(`/${conversation}\\.jsonl$`),
+      );
       const text = file === undefined ? '' : await readFile(file, 'utf8');
-      return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
     },
   };
 }
@@ -284,7 +325,10 @@ async function readPid(file: string): Promise<number> {
 async function dispose(sandbox: Sandbox, api: MessagesApi): Promise<void> {
   const registered = await findFiles(join(sandbox.home, '.claude', 'sessions'), /\/\d+\.json$/);
   const launched = await findFiles(sandbox.path('home', '.local', 'state'), /\/launch\/[^/]+\/pid$/);
-  const pids = [...registered.map((path) => Number(basename(path, '.json'))), ...(await Promise.all(launched.map(readPid)))];
+  const pids = [
+    ...registered.map((path) => Number(basename(path, '.json'))),
+    ...(await Promise.all(launched.map(readPid))),
+  ];
   await endTmuxServersIn([sandbox.root]);
   for (const pid of new Set(pids.filter((number) => number > 1))) await eventually(() => mustBeGone(pid), PATIENT);
   await sandbox.dispose();

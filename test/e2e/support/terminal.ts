@@ -22,12 +22,38 @@ interface TerminalOptions {
 }
 
 /** Opens a terminal of 140×40 on which `argv` runs; it ends with the sandbox. */
-export async function openTerminal(sandbox: Sandbox, argv: readonly string[], { cwd, env = {} }: TerminalOptions): Promise<Terminal> {
+export async function openTerminal(
+  sandbox: Sandbox,
+  argv: readonly string[],
+  { cwd, env = {} }: TerminalOptions,
+): Promise<Terminal> {
   const tmux = startTmux(sandbox, { config: 'set -g remain-on-exit on\nset -g history-limit 5000\n' });
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const code = `${tmux.socket}.exit`;
   // The program must not see that its terminal is a tmux pane.
-  await tmux.run('new-session', '-d', '-s', 't', '-x', '140', '-y', '40', '-c', cwd, 'env', '-u', 'TMUX', '-u', 'TMUX_PANE', ...variables, 'sh', '-c', RUN, code, ...argv);
+  await tmux.run(
+    'new-session',
+    '-d',
+    '-s',
+    't',
+    '-x',
+    '140',
+    '-y',
+    '40',
+    '-c',
+    cwd,
+    'env',
+    '-u',
+    'TMUX',
+    '-u',
+    'TMUX_PANE',
+    ...variables,
+    'sh',
+    '-c',
+    RUN,
+    code,
+    ...argv,
+  );
   return {
     screen: () => tmux.run('capture-pane', '-p', '-J', '-S', '-', '-t', 't:'),
     press: async (...keys) => {
