@@ -80,15 +80,16 @@ function findRule(rows: readonly (readonly Cell[])[], from: number, step: 1 | -1
   return null;
 }
 
+/** A style, another escape sequence, or what stands in a cell. */
+// eslint-disable-next-line no-control-regex -- the escape sequences of the screen are what is read here
+const CELL = /\u001b\[([\d;:]*)m|\u001b(?:\].*?(?:\u0007|\u001b\\)|[()].|.)|(.)/gu;
+
 /** The style goes on from line to line. Only dim (SGR 2) and reverse (SGR 7) matter here. */
 function parseCells(text: string): Cell[][] {
   const style = { dim: false, reverse: false };
   return text.split('\n').map((line) => {
     const cells: Cell[] = [];
-    // eslint-disable-next-line no-control-regex -- the escape sequences of the screen are what is read here
-    for (const [, codes, char] of line.matchAll(
-      /\u001b\[([\d;:]*)m|\u001b(?:\].*?(?:\u0007|\u001b\\)|[()].|.)|(.)/gu,
-    )) {
+    for (const [, codes, char] of line.matchAll(CELL)) {
       if (codes !== undefined) applyCodes(codes, style);
       else if (char !== undefined) cells.push({ char, ...style });
     }
