@@ -31,6 +31,14 @@ export function inputOf(more: Partial<LayoutInput> & Pick<LayoutInput, 'text'>):
   };
 }
 
+/** One good pane, for problems at the top of the file. */
+export const PANE = 'panes: [{name: Api, component: backend}]';
+
+/** A layout of strategy component whose single pane has `keys`, from line 3 on. */
+export function pane(keys: string): string {
+  return `strategy: component\npanes:\n  - {name: Api, component: backend}\n  - name: Web\n    component: frontend\n    ${keys}`;
+}
+
 const folder = new URL('templates/', SHIPPED);
 const templates = new Map(
   readdirSync(folder).map((name) => [name.replace(/\.md$/, ''), readFileSync(new URL(name, folder), 'utf8')]),
