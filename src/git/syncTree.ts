@@ -1,32 +1,29 @@
-import { assertNever } from '../base/assertNever.ts';
 import { UserError } from '../base/errors.ts';
 import { oneLine } from '../base/text.ts';
-import { decideSync, type SyncDecision, type SyncMode } from '../plan/syncDecision.ts';
+import { decideSync, type SyncMode } from '../plan/syncDecision.ts';
 import { nothingDone, type SyncResult } from '../plan/syncResult.ts';
 import { refuseTree } from '../status/syncRefusal.ts';
 import type { Env } from '../store/paths.ts';
-import { readCommitter, type CommitReading, type Committer } from './commitObject.ts';
+import { readCommitter } from './commitObject.ts';
 import { describeDamage, findDamage, isReplaceable } from './damage.ts';
 import { explainFailure } from './failure.ts';
 import { followDefault } from './followDefault.ts';
 import { readPlace } from './gitDir.ts';
 import { fetchLfs } from './lfs.ts';
-import { proveMerged } from './merged.ts';
 import type { Mirror } from './mirror.ts';
 import { MovedMeanwhile, moveTree, type MoveStep } from './moveTree.ts';
-import { closeSpace, inSpace, objectPlace, openSpace, type ObjectSpace } from './objectSpace.ts';
+import { closeSpace, openSpace, type ObjectSpace } from './objectSpace.ts';
 import { askPreRebase } from './preRebase.ts';
 import { readRefTable, type RefTable } from './refFiles.ts';
-import { mergeCommits, replay, type Outcome } from './replay.ts';
-import { mergeInScratch, rebaseInScratch } from './scratchMerge.ts';
 import { readOwnPrograms } from './run/overrides.ts';
-import { baseRef, isPartial, readSyncPoint, type SyncPoint, type SyncTips } from './syncPoint.ts';
+import { baseRef, isPartial, readSyncPoint } from './syncPoint.ts';
 import { fetchFromMirror } from './syncFetch.ts';
-import { readSyncSettings } from './syncSettings.ts';
+import { readSyncSettings, type SyncSettings } from './syncSettings.ts';
 import type { SyncShared } from './syncShared.ts';
 import { readBaseName, readTips, type SyncBase } from './syncTips.ts';
-import { findOverwritten, readChanges } from './treeChanges.ts';
+import { findOverwritten, readChanges, type Change } from './treeChanges.ts';
 import { readCondition, readConditionAgainst } from './treeStatus.ts';
+import { type Subject, type Way, DONE, WORDS, carryOut, isLanded } from './carryOut.ts';
 
 export interface TreeSync {
   /** Root of the clone or worktree. */
@@ -155,17 +152,6 @@ function plain(result: SyncResult): SyncedTree {
   return { result, predicted: null };
 }
 
-interface Subject {
-  readonly gitDir: string;
-  readonly branch: string;
-  readonly head: string;
-  readonly tips: SyncTips;
-  readonly space: ObjectSpace;
-  readonly point: SyncPoint;
-  /** True where `git replace` has been at work. */
-  readonly isReplaced: boolean;
-}
-
 async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
   const { head, tips, point, space, branch } = subject;
   const { facts } = point;
@@ -203,8 +189,9 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
       files: inTheWay,
       reason: `has files of its own where ${tips.label} brings some`,
     });
-  const moved = {
+  const result: SyncResult = {
     ...still,
+    outcome: DONE[decision.kind],
     way: null,
     to: outcome.tip,
     brought: facts.behind + facts.ahead,
@@ -213,101 +200,44 @@ async function bringIn(sync: TreeSync, subject: Subject): Promise<SyncResult> {
     files: [],
     reason: null,
   };
-  const result: SyncResult = { ...moved, outcome: DONE[decision.kind] };
-  if (sync.dryRun) return result;
-  const veto =
-    decision.kind === 'rebase'
-      ? await askPreRebase(sync.tree, { onto: tips.label, hooks: settings.hooks, env: sync.env })
-      : null;
-  if (veto !== null) return nothingDone('skipped', { ...still, reason: veto });
-  await fetchLfs(sync.tree, {
-    commit: tips.base,
-    command: settings.lfs,
-    mirror: sync.mirror,
-    env: sync.env,
-    known: sync.shared.largeFiles,
-  });
+  return sync.dryRun
+    ? result
+    : move(sync, subject, { way: decision.kind, settings, changes, tip: outcome.tip, result });
+}
+
+interface Move {
+  readonly way: Way;
+  readonly settings: SyncSettings;
+  readonly changes: readonly Change[];
+  readonly tip: string;
+  readonly result: SyncResult;
+}
+
+/** After the last look that a hook may take: the files of the tree, and its branch. */
+async function move(
+  sync: TreeSync,
+  subject: Subject,
+  { way, settings, changes, tip, result }: Move,
+): Promise<SyncResult> {
+  const { branch, head, tips, space, gitDir } = subject;
+  const { tree, env } = sync;
+  const veto = way === 'rebase' ? await askPreRebase(tree, { onto: tips.label, hooks: settings.hooks, env }) : null;
+  if (veto !== null)
+    return nothingDone('skipped', { base: tips.label, from: head, to: head, notes: result.notes, reason: veto });
+  const known = sync.shared.largeFiles;
+  await fetchLfs(tree, { commit: tips.base, command: settings.lfs, mirror: sync.mirror, env, known });
   const note = {
     version: 1 as const,
     branch,
     from: head,
-    to: outcome.tip,
+    to: tip,
     baseRef: baseRef(tips.label),
     base: tips.base,
-    message: `sync: ${DONE[decision.kind]} ${WORDS[decision.kind]} ${tips.label}`,
+    message: `sync: ${DONE[way]} ${WORDS[way]} ${tips.label}`,
     at: sync.now,
   };
-  const told = await moveTree({
-    ...sync,
-    gitDir: subject.gitDir,
-    space,
-    note,
-    changes,
-    recheck: () => recheck(sync, subject),
-  });
-  return { ...result, notes: [...notes, ...told] };
-}
-
-type Way = Exclude<SyncDecision['kind'], 'skip' | 'fail' | 'current'>;
-const DONE = { forward: 'forwarded', rebase: 'rebased', merge: 'merged' } as const;
-const WORDS = { forward: 'to', rebase: 'onto', merge: 'with' } as const;
-
-interface Means {
-  readonly mergesTrees: boolean;
-  readonly reading: CommitReading;
-  /** Asked for only where commits are made. */
-  readonly committer: () => Promise<Committer>;
-}
-
-async function carryOut(
-  way: Way,
-  { branch, gitDir, tips, point, space }: Subject,
-  { mergesTrees, reading, committer }: Means,
-): Promise<Outcome> {
-  const scratch = { space, gitDir, start: point.start, base: tips.base };
-  const message = mergeMessage(branch, tips.label);
-  switch (way) {
-    case 'forward':
-      return {
-        kind: 'made',
-        tip: point.facts.behind === 0 ? point.start : tips.base,
-        commits: 0,
-        dropped: 0,
-        addsNothing: null,
-      };
-    case 'rebase':
-      if (!mergesTrees) return rebaseInScratch(scratch, point.commits);
-      return replay(space, { onto: tips.base, commits: point.commits, reading, committer: await committer() });
-    case 'merge':
-      if (!mergesTrees) return mergeInScratch(scratch, message);
-      return mergeCommits(space, { ours: point.start, theirs: tips.base, message, committer: await committer() });
-    default:
-      return assertNever(way);
-  }
-}
-
-/** As git words it. */
-function mergeMessage(branch: string, label: string): string {
-  const what = label.startsWith('origin/')
-    ? `remote-tracking branch '${label}'`
-    : `branch '${label.replaceAll('"', '')}'`;
-  return `Merge ${what} into ${branch}\n`;
-}
-
-/** A squash or rebase merge has other commits than the branch, so it can only be told by content. */
-async function isLanded(outcome: Outcome, { tips, point, space }: Subject): Promise<boolean> {
-  if (point.facts.own === 0) return false;
-  const isSame =
-    outcome.kind === 'made' && (outcome.addsNothing ?? (await haveSameTree(space, outcome.tip, tips.base)));
-  return (
-    (isSame || outcome.kind === 'conflict') &&
-    (await proveMerged(point.start, [{ id: tips.base, label: tips.label }], objectPlace(space))) !== null
-  );
-}
-
-async function haveSameTree(space: ObjectSpace, one: string, other: string): Promise<boolean> {
-  const [first, second] = (await inSpace(space, ['rev-parse', `${one}^{tree}`, `${other}^{tree}`])).split('\n');
-  return first === second;
+  const told = await moveTree({ ...sync, gitDir, space, note, changes, recheck: () => recheck(sync, subject) });
+  return { ...result, notes: [...result.notes, ...told] };
 }
 
 /** Nothing may have happened in the tree between the first look and now, when its refs are held. */
