@@ -105,11 +105,11 @@ const FIXED_ENVIRONMENT = ['store/insideProcesses.ts', 'store/process.ts'];
 test('whatever is started gets the environment of its surface, from one place', () => {
   const starters = sources.filter(({ path }) => house.startsPrograms.includes(path) && !path.startsWith('git/'));
   const starts = (text: string): readonly string[] =>
-    [...withoutComments(text).matchAll(/\b(?:spawn|execFile|execa)\((?!\s*\))[^\n]*/g)].map(([line]) => line);
+    [...withoutComments(text).matchAll(/\b(?:spawn|execFile|execa)\((?!\s*\))[^]*?;\n/g)].map(([call]) => call);
   const goesAround = starters.filter(
     ({ path, text }) =>
       !FIXED_ENVIRONMENT.includes(path) &&
-      starts(text).some((line) => !/env: (\{ \.\.\.)?(childEnvironment\('\w+', |env\b)/.test(line)),
+      starts(text).some((call) => !/env: (\{ \.\.\.)?(childEnvironment\('\w+', |env\b)/.test(call)),
   );
   expect(starters.flatMap(({ text }) => starts(text)).length).toBeGreaterThan(8);
   expect(goesAround.map(({ path }) => path)).toEqual([]);

@@ -1,22 +1,18 @@
-import { statSync } from 'node:fs';
-import { uptime } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentFacts } from '../plan/snapshot.ts';
 import { UserError } from '../base/errors.ts';
-import { isTime } from '../base/json.ts';
 import { recordOf } from '../base/record.ts';
-import { hasCode } from '../store/file.ts';
 import { parseIdentity } from '../store/identityFile.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { type FleetPaths, type SessionPaths, sessionPaths } from '../store/paths.ts';
 import { descendsFrom, readBootId, readLife, type ProcessLife } from '../store/process.ts';
-import { MOST, readTextFile } from '../store/regularFile.ts';
 import { isConversationId } from '../status/conversationId.ts';
 import { isOver, parsePreparation, type Preparation } from '../status/preparation.ts';
 import type { RegistryEntry } from '../status/registryEntry.ts';
 import { claudeFoldersOf, transcriptAccount, type Account, type Caller } from './claudeFolders.ts';
 import { readLaunchAccount } from './launchAccount.ts';
 import { readRegistry } from './registry.ts';
+import { RECORDING_MS, textOf, timeOf, type Marks, readFilledMarks, parseExit } from './launchMarks.ts';
 
 /** What the launch file left behind, what the system says of the process, and what Claude says of itself. */
 export interface AgentReading extends AgentFacts {
@@ -175,8 +171,6 @@ async function readRun(first: Marks, known: Known & Entries): Promise<Run> {
   const isAnother = textOf(marks.pid) !== textOf(first.pid);
   return { marks, ...(isAnother ? await readProcess(marks, known) : found) };
 }
-const RECORDING_MS = 60;
-
 /** The hook reports where the transcript lies: a wrapper around claude may have chosen another account than we gave it. */
 function accountOf(
   session: AgentsInput['sessions'][number],
@@ -227,14 +221,6 @@ function toldConversation({ session }: Marks): string | null {
   return isConversationId(text) ? text : null;
 }
 
-function textOf(mark: Mark | null): string {
-  return mark === null ? '' : mark.text.trim();
-}
-
-function timeOf(mark: Mark | null): number | null {
-  return mark === null ? null : mark.time;
-}
-
 function startOf(
   { starting: mark, stage, pid }: Marks,
   { starting, preparation }: { readonly starting: boolean; readonly preparation: Preparation | null },
@@ -249,39 +235,6 @@ async function readPreparation({ stage }: Marks, boot: string): Promise<Preparat
   const owner = parseIdentity(text);
   if (owner?.boot !== boot || (await readLife(owner)) === 'gone') return null;
   return parsePreparation(text.split('\n').slice(3));
-}
-
-type Marks = Readonly<Record<'pid' | 'starting' | 'exit' | 'session' | 'prompted' | 'stage', Mark | null>>;
-
-function readMarks(files: SessionPaths): Marks {
-  return {
-    pid: readMark(files.pid),
-    starting: readMark(files.starting),
-    exit: readMark(files.exit),
-    session: readMark(files.session),
-    prompted: readMark(files.prompted),
-    stage: readMark(files.stage),
-  };
-}
-
-/**
- * The marks once the one of the program is whole: a launch file opens it and fills it in one write. What is empty after a moment could not be
- * filled, on a full disk, and the program may run all the same. Throws a UserError then. One from before this boot names nobody.
- */
-async function readFilledMarks(files: SessionPaths): Promise<Marks> {
-  const first = readMarks(files);
-  if (isFilled(first.pid)) return first;
-  await pause(RECORDING_MS);
-  const marks = readMarks(files);
-  if (isFilled(marks.pid)) return marks;
-  if (marks.pid !== null && marks.pid.time < Date.now() - uptime() * 1000) return { ...marks, pid: null };
-  throw new UserError(
-    `"${files.pid}" names no process: its launch file could not write it (is the disk full?), so whether the program runs is not known`,
-  );
-}
-
-function isFilled(mark: Mark | null): boolean {
-  return mark === null || parseIdentity(mark.text) !== null;
 }
 
 /** Newer than anything its program left, not old, and its launch file lives: one that was written and never ran, or was killed, starts nothing. */
@@ -302,31 +255,4 @@ async function findEntry(entries: readonly RegistryEntry[], pid: number): Promis
   if (own) return own;
   for (const entry of entries) if (await descendsFrom(entry.pid, pid)) return entry;
   return null;
-}
-
-interface Mark {
-  readonly text: string;
-  readonly time: number;
-}
-
-/** Read in place, for there are six a session (store/file.ts); most are not there, and an error that says so costs more than the look. */
-function readMark(path: string): Mark | null {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  if (facts === undefined) return null;
-  try {
-    return { text: readTextFile(path, MOST.mark), time: facts.mtimeMs };
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
-
-/** Exit code and time (seconds since 1970) on one line, and whether that was at once. */
-function parseExit(
-  text: string,
-): { readonly code: number; readonly time: number | null; readonly early: boolean } | null {
-  const match = /^(\d+) (\d+)( early)?$/m.exec(text);
-  if (!match) return null;
-  const time = Number(match[2]) * 1000;
-  return { code: Number(match[1]), time: isTime(time) ? time : null, early: match[3] !== undefined };
 }

@@ -15,7 +15,7 @@ import { sessionIdOf } from '../plan/adopt.ts';
 import { emitBatch } from '../plan/batch.ts';
 import { isPaneStep, type Plan } from '../plan/step.ts';
 import type { Snapshot } from '../plan/snapshot.ts';
-import type { FleetRecord } from '../store/fleetRecord.ts';
+import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { makeFolder } from '../store/file.ts';
 import { placeKey, readMachine } from '../store/machine.ts';
 import { fleetPaths } from '../store/paths.ts';
@@ -101,11 +101,7 @@ async function writeLaunches(
   await makeFolder(context.store.gates);
   const written = await Promise.all(
     panes.map(async (pane): Promise<[string, string]> => {
-      const session = record.sessions.find((candidate) => candidate.id === pane.id);
-      if (!session)
-        throw new UserError(`session "${pane.id}" is not in the fleet's record`, {
-          hint: 'run the same command again',
-        });
+      const session = sessionOf(record, pane);
       const path = await writeSession({
         fleet,
         pane,
@@ -129,6 +125,12 @@ async function writeLaunches(
     }),
   );
   return Object.fromEntries(written);
+}
+
+function sessionOf(record: FleetRecord, { id }: Pane): SessionRecord {
+  const session = record.sessions.find((candidate) => candidate.id === id);
+  if (session !== undefined) return session;
+  throw new UserError(`session "${id}" is not in the fleet's record`, { hint: 'run the same command again' });
 }
 
 /** A starting agent takes a core for seconds and keeps up to 2 GB. */

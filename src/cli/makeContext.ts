@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
 import { visible } from '../base/visible.ts';
 import type { Context } from '../apply/context.ts';
-import type { Options } from '../commands/table.ts';
+import type { Options } from '../commands/commandSpec.ts';
 import { storePaths } from '../store/paths.ts';
 import type { Output } from './output.ts';
 import { abortOnSignals } from './signals.ts';

@@ -10,7 +10,7 @@ import { bringUp } from './bringUp.ts';
 import { changeFleet, type KnownFleet } from './changeFleet.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { wayOn } from './wayOn.ts';
 
 type AddedPane = Readonly<Record<string, string>> & { readonly id: string };

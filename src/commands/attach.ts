@@ -8,7 +8,7 @@ import { readServer } from '../tmux/readServer.ts';
 import { isInside } from '../tmux/socket.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Shows a fleet in this terminal. */
 export async function attach(context: Context, [given]: readonly string[], options: Options): Promise<number> {

@@ -9,7 +9,7 @@ import { readMarker } from '../git/marker.ts';
 import { mirrorPath } from '../git/mirror.ts';
 import { pruneMirror, readMirrors, type CachedMirror } from '../git/mirrorCache.ts';
 import { knownFleets } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 interface UsedMirror extends CachedMirror {
   /** Names of the fleets that have a clone of its repository. */

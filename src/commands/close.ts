@@ -17,7 +17,7 @@ import { refuseInsideAgent } from './agentGuard.ts';
 import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickSession, type Picked } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Ends a session and puts its clone away, with a receipt of what it keeps; `undo` brings both back. */
 export async function close(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

@@ -1,6 +1,7 @@
 import { allOptions, flagsOf, takesSeveral, takesValue } from './completionFlags.ts';
 import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
-import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
+import type { CommandSpec } from './commandSpec.ts';
+import { SHOWN_COMMANDS } from './table.ts';
 
 /**
  * `compgen -W` expands the words that it is given, command substitutions too (bash 5.2): names go through `read` and `==` instead.

@@ -1,5 +1,5 @@
 import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
-import type { CommandSpec } from './table.ts';
+import type { CommandSpec } from './commandSpec.ts';
 
 /** `-f, --fleet <fleet>`: `-f` and `--fleet`. */
 export function flagsOf({ flags }: OptionSpec): string[] {

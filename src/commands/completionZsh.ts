@@ -1,6 +1,7 @@
 import { allOptions, flagsOf, takesSeveral, takesValue } from './completionFlags.ts';
 import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
-import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
+import type { CommandSpec } from './commandSpec.ts';
+import { SHOWN_COMMANDS } from './table.ts';
 
 export function zshScript(): string {
   const valued = GLOBAL_OPTIONS.filter(takesValue).flatMap(flagsOf).join('|');

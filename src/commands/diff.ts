@@ -7,7 +7,7 @@ import { readOwnPrograms } from '../git/run/overrides.ts';
 import { showGit } from '../git/run/terminal.ts';
 import { ownVariablesOf } from './ownEnvironment.ts';
 import { findSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Shows what a session changed since its branch left the base, uncommitted work and new files included. */
 export async function diff(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

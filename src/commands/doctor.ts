@@ -3,7 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { findingsAsJson, renderFindings } from '../doctor/renderFindings.ts';
 import { readFacts } from './doctor/readFacts.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Checks the whole chain from Claude's hooks to the bar. Exit code 1 when something is wrong; nothing is mended, and nothing of the user's changed. */
 export async function doctor(context: Context, _: readonly string[], options: Options): Promise<number> {

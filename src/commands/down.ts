@@ -13,7 +13,7 @@ import { withLock } from '../store/lock.ts';
 import { refuseInsideAgent } from './agentGuard.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Ends the fleet's tmux session: agents get SIGHUP and their SessionEnd; clones, branches and conversations stay. */
 export async function down(context: Context, [given]: readonly string[], options: Options): Promise<number> {

@@ -4,7 +4,7 @@ import { EXIT, UserError } from '../base/errors.ts';
 import type { SessionRecord } from '../store/fleetRecord.ts';
 import { ownVariablesOf } from './ownEnvironment.ts';
 import { pickFleet, pickSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Runs a command in a session's clone (`exec api -- npm test`), or with `--all` in each clone one after the other. */
 export async function exec(context: Context, args: readonly string[], options: Options): Promise<number> {

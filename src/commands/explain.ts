@@ -4,7 +4,7 @@ import { describeSpan } from '../base/ago.ts';
 import { oneLine } from '../base/text.ts';
 import { recordedServer } from './fleetServer.ts';
 import { findSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Where the shown state of a session comes from: everything that was read, and the rule that decided. */
 export async function explain(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

@@ -13,7 +13,7 @@ import { withLock } from '../store/lock.ts';
 import { fleetPaths } from '../store/paths.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Deletes the record of a fleet that is down. Clones, branches and conversations stay where they are. */
 export async function forget(context: Context, [given]: readonly string[], options: Options): Promise<number> {

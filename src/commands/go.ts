@@ -10,7 +10,7 @@ import { attachTo } from './attach.ts';
 import { recordedServer } from './fleetServer.ts';
 import { isInside } from '../tmux/socket.ts';
 import { pickSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Jumps to a session: selects its window and pane, and shows the fleet when this terminal does not show it yet. */
 export async function go(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

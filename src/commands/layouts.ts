@@ -4,7 +4,7 @@ import { pad, width } from '../base/width.ts';
 import type { Context } from '../apply/context.ts';
 import { readTextFile } from '../store/regularFile.ts';
 import { layoutPlaces } from './places.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 const WHERE = { here: 'this folder', own: 'yours', shipped: 'shipped' } as const;
 

@@ -5,7 +5,7 @@ import { pad, width } from '../base/width.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { readServer } from '../tmux/readServer.ts';
 import { knownFleets } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Lists the recorded fleets and whether each is up, or what was closed of them. */
 export async function ls(context: Context, _args: readonly string[], options: Options): Promise<number> {

@@ -5,7 +5,7 @@ import { STRATEGIES } from '../layout/layout.ts';
 import { newLayoutText } from '../layout/newLayout.ts';
 import { readWorld } from './loadFleet.ts';
 import { shippedLayouts } from './places.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
 
 /** Writes a commented layout for this repository: `.claude-tmux.yaml`, or `NAME.yaml`; never over a file that exists. */

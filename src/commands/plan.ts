@@ -4,7 +4,7 @@ import { describePlan } from '../plan/describe.ts';
 import type { Plan } from '../plan/step.ts';
 import { loadFleet, type LoadedFleet } from './loadFleet.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { withUnpushable } from './unpushable.ts';
 import { tellWarnings, upOptions } from './up.ts';
 

@@ -12,7 +12,7 @@ import { namedServer } from './fleetServer.ts';
 import { loadPlugin } from './loadPlugin.ts';
 import { next } from './next.ts';
 import { readReport, status } from './status.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** What the scripts of tmux-plugin/ ask for, each on behalf of the client or of the pane in which a key was pressed. */
 export async function plugin(

@@ -11,7 +11,7 @@ import { fleetLock, readFleet } from '../store/fleets.ts';
 import { withLock } from '../store/lock.ts';
 import { refuseInsideAgent } from './agentGuard.ts';
 import { knownFleets, pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** As long as one may want a closed session back without thinking of it. */
 const OLDER_THAN = '14d';

@@ -1,12 +1,13 @@
 import { GLOBAL_OPTIONS, type OptionSpec } from './globalOptions.ts';
-import { SHOWN_COMMANDS, type CommandSpec } from './table.ts';
+import type { CommandSpec } from './commandSpec.ts';
+import { SHOWN_COMMANDS } from './table.ts';
 
 /** docs/commands.md: every command with its options, derived from the command table. */
 export function commandReference(): string {
   const head = [
     '# Commands',
     '',
-    'Written by `npm run generate` from the command table; edit `src/commands/table.ts`, not this page.',
+    'Written by `npm run generate` from the command table; edit the tables in `src/commands`, not this page.',
     '',
   ];
   const global = ['## Every command', '', ...optionTable(GLOBAL_OPTIONS), ''];

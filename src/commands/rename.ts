@@ -8,7 +8,7 @@ import { readServer } from '../tmux/readServer.ts';
 import { relabelPane } from '../tmux/relabel.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** As in a layout: longer labels help nobody. */
 const LONGEST = 200;

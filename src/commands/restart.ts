@@ -16,7 +16,7 @@ import { permit } from './permit.ts';
 import { meetTrust } from './meetDialogs.ts';
 import { pickSession } from './pick.ts';
 import { planFleet, type PlannedFleet } from './planFleet.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Ends a session and starts it with the layout as it is now; its conversation is resumed. */
 export async function restart(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

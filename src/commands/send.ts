@@ -5,7 +5,7 @@ import { refuseInsideAgent } from './agentGuard.ts';
 import { deliverText, type Delivery, type Outcome } from './deliverText.ts';
 import { recordedServer } from './fleetServer.ts';
 import { pickFleet, pickSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Pastes a prompt into a session, or with `--all` into each that can take one. Exit code 1 when one did not get it. */
 export async function send(context: Context, args: readonly string[], options: Options): Promise<number> {

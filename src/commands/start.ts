@@ -4,7 +4,7 @@ import { refuseInsideAgent } from './agentGuard.ts';
 import { bringUp } from './bringUp.ts';
 import { changeFleet } from './changeFleet.ts';
 import { pickSession } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Starts a session that waits or has ended, its conversation resumed; one that runs is left alone. */
 export async function start(context: Context, [given = '']: readonly string[], options: Options): Promise<number> {

@@ -11,7 +11,7 @@ import { isUp, type FleetStatus, type StatusReport } from '../status/report.ts';
 import { printBar } from './printBar.ts';
 import { followStatus } from './followStatus.ts';
 import { knownFleets, findFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { serverPaths } from '../store/paths.ts';
 import { askWatcher } from '../watch/askWatcher.ts';
 

@@ -9,7 +9,7 @@ import type { FleetRecord } from '../store/fleetRecord.ts';
 import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { pickFleet, pickSession, type Picked } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Brings the base into each session in which nobody works; exit code 1 when there was a conflict, or one could not be synced. */
 export async function sync(context: Context, given: readonly string[], options: Options): Promise<number> {

@@ -21,7 +21,7 @@ import { reloadFleet } from './loadFleet.ts';
 import { permit } from './permit.ts';
 import { pickSession } from './pick.ts';
 import { serverFor } from './fleetServer.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { alsoOn, freeBranch, refuseTaskBranch } from './taskBranch.ts';
 import { reportTask } from './taskOutcome.ts';
 import { wayOn } from './wayOn.ts';

@@ -3,7 +3,7 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { closest, oneLine } from '../base/text.ts';
 import type { Context } from '../apply/context.ts';
 import { configPlaces } from './places.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Lists the prompt templates, or prints one as it is. */
 export async function templates(context: Context, [name]: readonly string[], options: Options): Promise<number> {

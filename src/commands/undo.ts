@@ -18,7 +18,7 @@ import { bringUp } from './bringUp.ts';
 import { recordedServer } from './fleetServer.ts';
 import { reloadFleet } from './loadFleet.ts';
 import { fleetsMeant, knownFleets, pickFleet } from './pick.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Brings a closed session back: clone, pane and conversation. Without a name the one that was closed last. */
 export async function undo(context: Context, [given]: readonly string[], options: Options): Promise<number> {

@@ -9,7 +9,7 @@ import { loadFleet, type LoadedFleet } from './loadFleet.ts';
 import { planFleet } from './planFleet.ts';
 import { knownFleets } from './pick.ts';
 import { withUnpushable } from './unpushable.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 import { describePlan } from '../plan/describe.ts';
 import { renderDiagnostics } from '../layout/renderDiagnostics.ts';
 import { fleetLock } from '../store/fleets.ts';

@@ -8,7 +8,7 @@ import { renderDiagnostics } from '../layout/renderDiagnostics.ts';
 import type { World } from '../layout/world.ts';
 import { readWorld } from './loadFleet.ts';
 import { configPlaces, layoutPlaces } from './places.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 interface Checked {
   readonly path: string;

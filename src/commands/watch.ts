@@ -4,7 +4,7 @@ import { startWatcher } from '../watch/startWatcher.ts';
 import { stopWatcher } from '../watch/stopWatcher.ts';
 import { watchServer } from '../watch/watchServer.ts';
 import { namedServer } from './fleetServer.ts';
-import type { Options } from './table.ts';
+import type { Options } from './commandSpec.ts';
 
 /** Keeps the status bar of a tmux server current, until the server ends; or sees to it that somebody does, or that nobody does. */
 export async function watch(context: Context, _: readonly string[], options: Options): Promise<number> {

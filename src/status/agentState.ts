@@ -1,4 +1,5 @@
-import { claudeState, isDialogOpen } from './claudeState.ts';
+import { claudeState } from './claudeState.ts';
+import { isDialogOpen } from './registryState.ts';
 import { withInterrupt, withLimit, type HookState } from './hookState.ts';
 import { describePreparation, isOver, type Preparation } from './preparation.ts';
 import type { RegistryEntry } from './registryEntry.ts';

@@ -1,17 +1,16 @@
 import { ownAt } from '../base/record.ts';
 import type { AgentState, AgentVerdict } from './agentState.ts';
 import { type HookState, type OpenDialog, requestKind, type ToolCall } from './hookState.ts';
-import { ownQuestion } from './ownQuestion.ts';
-import type { RegistryEntry } from './registryEntry.ts';
-
-/** What is known of a live Claude, but for its hooks. */
-export interface Seen {
-  readonly registry: RegistryEntry | null;
-  /** Text on its screen, when somebody looked; null otherwise. */
-  readonly screen: string | null;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import {
+  type Seen,
+  isDialogOpen,
+  READINGS,
+  type Witness,
+  fromRegistry,
+  claudeAsks,
+  WAITING,
+  registryState,
+} from './registryState.ts';
 
 /**
  * The state of a live Claude from its two sources. Hooks set a state at once and carry the why; the registry file follows every
@@ -31,11 +30,6 @@ export function claudeState(hooks: HookState | null, seen: Seen): AgentVerdict |
   return TURN_STATES[hooks.turn.phase](hooks, witness);
 }
 
-/** True when only the screen can tell what the registry's "dialog open" is. */
-export function isDialogOpen(registry: RegistryEntry | null): boolean {
-  return registry?.status === 'waiting' && registry.waitingFor === 'dialog open';
-}
-
 /** How long two sources may contradict each other before the registry, which has no event to miss, is believed. In milliseconds. */
 const SETTLED = 1000;
 
@@ -44,14 +38,6 @@ const SETTLED = 1000;
  * StopFailure's: the registry is idle some hundredths of a second before that has come (2.1.197). In milliseconds.
  */
 const UNEXPLAINED = 300;
-
-type Reading = 'busy' | 'waiting' | 'idle' | 'shell';
-const READINGS: Readonly<Record<string, Reading>> = { busy: 'busy', waiting: 'waiting', idle: 'idle', shell: 'shell' };
-
-interface Witness extends Seen {
-  /** Null when there is no entry, or one that says what this version does not know: then the hooks stand alone. */
-  readonly says: Reading | null;
-}
 
 /** True when the registry spoke after `time`, or contradicts it for so long that it would have followed by now. */
 function overrules({ registry, now }: Witness, time: number): boolean {
@@ -67,21 +53,6 @@ function hasJustSpoken({ registry, now }: Witness): boolean {
 function fromHook(hooks: HookState, state: AgentState, rule: string): AgentVerdict {
   const { turn } = hooks;
   return { state, since: turn.since, detail: turn.detail, source: 'hook', rule, until: turn.until };
-}
-
-function fromRegistry(
-  { registry }: Witness,
-  state: AgentState,
-  told: { readonly detail: string | null; readonly rule: string },
-): AgentVerdict {
-  return {
-    state,
-    since: registry?.statusUpdatedAt ?? null,
-    detail: told.detail,
-    source: 'registry',
-    rule: told.rule,
-    until: null,
-  };
 }
 
 const DIALOG_STATES: Readonly<Record<OpenDialog['kind'], AgentState>> = {
@@ -238,78 +209,4 @@ function waitingState(witness: Witness, before: AgentVerdict, call: ToolCall | n
     detail: call?.detail ?? call?.tool ?? waitingFor,
     rule: `the registry waits for "${waitingFor}", which no hook told`,
   });
-}
-
-/** A question of Claude's own, read off the screen before any notice, or where none comes; null when the screen shows none that is known. */
-function claudeAsks(witness: Witness): AgentVerdict | null {
-  const detail = isDialogOpen(witness.registry) && witness.screen !== null ? ownQuestion(witness.screen) : null;
-  if (detail === null) return null;
-  return {
-    ...fromRegistry(witness, 'question', {
-      detail,
-      rule: 'the registry says "dialog open", and the screen shows a question of Claude\'s own',
-    }),
-    source: 'screen',
-  };
-}
-
-const WAITING: Readonly<Record<string, AgentState>> = {
-  'permission prompt': 'permission',
-  'worker request': 'permission',
-  'sandbox request': 'permission',
-  'input needed': 'question',
-};
-
-/** Without any hook (disabled, `--safe-mode`, an untrusted folder): what the registry tells, which has no reasons and no `done`. */
-function registryState(registry: RegistryEntry, seen: Seen): AgentVerdict {
-  const witness: Witness = { ...seen, says: ownAt(READINGS, registry.status ?? '') ?? null };
-  const idle: AgentVerdict = fromRegistry(witness, 'idle', {
-    detail: null,
-    rule: 'the registry says idle; no hook has come',
-  });
-  switch (registry.status) {
-    case 'busy':
-      return { ...idle, state: 'working', rule: 'the registry says busy; no hook has come' };
-    case 'idle':
-      return idle;
-    case 'shell':
-      return {
-        ...idle,
-        state: 'background',
-        detail: 'a background task runs',
-        rule: 'the registry says shell; no hook has come',
-      };
-    case 'waiting':
-      return waitingUntold(witness, idle);
-    case null:
-      return { ...idle, state: 'starting', since: registry.startedAt, rule: 'the registry entry has no status yet' };
-    default:
-      return {
-        ...idle,
-        state: 'unknown',
-        detail: `Claude says "${registry.status}", which this version does not know`,
-        rule: 'an unknown status in the registry, and no hook',
-      };
-  }
-}
-
-function waitingUntold(witness: Witness, idle: AgentVerdict): AgentVerdict {
-  const { waitingFor } = witness.registry ?? { waitingFor: null };
-  if (waitingFor === 'dialog open')
-    return (
-      claudeAsks(witness) ?? {
-        ...idle,
-        detail: waitingFor,
-        rule: 'the registry waits for a dialog that the user opened',
-      }
-    );
-  const state = ownAt(WAITING, waitingFor ?? '');
-  if (state === undefined)
-    return {
-      ...idle,
-      state: 'unknown',
-      detail: `Claude waits for "${waitingFor ?? ''}", which this version does not know`,
-      rule: 'an unknown wait in the registry, and no hook',
-    };
-  return { ...idle, state, detail: waitingFor, rule: `the registry waits for "${waitingFor ?? ''}"; no hook has come` };
 }

@@ -89,15 +89,30 @@ export async function makeWatcher(context: Context, { server, paths, onOver }: W
       if (isAnother && isWantedBy(next)) publisher.begin(forGroups(shown.variables, next)).catch(onProblem);
       poke();
     },
-    close: async ({ serverLives }) => {
+    close: async (how) => {
       clearInterval(sweeps);
-      await rhythm.close();
-      await syncs.close();
-      witnesses.close();
-      answers?.close();
-      await publisher.end({ serverLives });
+      await endAll({ rhythm, syncs, witnesses, answers, publisher }, how);
     },
   };
+}
+
+interface Parts {
+  readonly rhythm: ReturnType<typeof makeRhythm>;
+  readonly syncs: ReturnType<typeof makeSyncQueue>;
+  readonly witnesses: ReturnType<typeof makeWitnesses>;
+  readonly answers: Awaited<ReturnType<typeof answerOn>>;
+  readonly publisher: ReturnType<typeof makePublisher>;
+}
+
+async function endAll(
+  { rhythm, syncs, witnesses, answers, publisher }: Parts,
+  how: { readonly serverLives: boolean },
+): Promise<void> {
+  await rhythm.close();
+  await syncs.close();
+  witnesses.close();
+  answers?.close();
+  await publisher.end(how);
 }
 
 function whereTo({ clients, runsJobs }: ServerView): Pick<Edition, 'clients' | 'runsJobs'> {

@@ -2,14 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { paneEnvironment } from '../../src/agent/environment.ts';
 import { renderLaunchFile, type LaunchSpec } from '../../src/agent/launchFile.ts';
-import {
-  childEnvironment,
-  classOf,
-  ENVIRONMENTS,
-  SURFACES,
-  type Surface,
-  type VariableClass,
-} from '../../src/base/childEnvironment.ts';
+import { childEnvironment, classOf, ENVIRONMENTS, SURFACES, type Surface } from '../../src/base/childEnvironment.ts';
+import type { VariableClass } from '../../src/base/environmentNames.ts';
 import { fleetPaths, sessionPaths, storePaths } from '../../src/store/paths.ts';
 
 /** One caller that is a git hook inside an npm script inside an agent's tool inside a test inside screen over ssh. */

@@ -1,0 +1,77 @@
+import { type CommandSpec, JSON_OPTION } from './commandSpec.ts';
+
+export const OTHER: readonly CommandSpec[] = [
+  {
+    name: 'doctor',
+    revives: false,
+    args: '',
+    summary: 'check the whole chain, from hooks to the bar: what is wrong, where, and its mend',
+    group: 'Other',
+    options: [JSON_OPTION],
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'cache',
+    revives: false,
+    args: '[action]',
+    completes: ['ls', 'prune'],
+    summary:
+      'ls: the mirrors that clones are made from, with size, last fetch and use; prune: delete those that no fleet uses',
+    group: 'Other',
+    options: [
+      { flags: '--older-than <days>', help: 'prune: instead those whose last fetch is that long ago, used or not' },
+      JSON_OPTION,
+    ],
+    load: async () => (await import('./cache.ts')).cache,
+  },
+  {
+    name: 'watch',
+    revives: false,
+    args: '',
+    summary: 'keep the status bar of a tmux server current; `up` starts it by itself',
+    group: 'Other',
+    options: [
+      { flags: '--start', help: 'see to it that one runs, and return' },
+      { flags: '--stop', help: 'end the one that runs' },
+    ],
+    load: async () => (await import('./watch.ts')).watch,
+  },
+  {
+    name: 'uninstall-plugin',
+    revives: false,
+    args: '',
+    summary: 'take the tmux plugin out of this tmux server: keys, hooks, bar; everything is as before',
+    group: 'Other',
+    options: [],
+    load: async () => (await import('./uninstallPlugin.ts')).uninstallPlugin,
+  },
+  {
+    name: 'completion',
+    revives: false,
+    args: '<shell>',
+    summary: 'print the completion script for bash, zsh or fish',
+    group: 'Other',
+    completes: ['bash', 'zsh', 'fish'],
+    options: [],
+    load: async () => (await import('./completion.ts')).completion,
+  },
+  {
+    name: 'plugin',
+    args: '<action> [client] [page]',
+    summary: 'what tmux-plugin/ asks for: load, next, menu, dashboard, agree',
+    group: 'Other',
+    hidden: true,
+    options: [{ flags: '--folder <folder>', help: 'the tmux-plugin folder that keys and hooks are to use' }],
+    load: async () => (await import('./plugin.ts')).plugin,
+  },
+  {
+    name: 'complete',
+    revives: false,
+    args: '<kind>',
+    summary: 'names for shell completion, a line each',
+    group: 'Other',
+    hidden: true,
+    options: [],
+    load: async () => (await import('./complete.ts')).complete,
+  },
+];
