@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach } from 'vitest';
 import { closeSpace } from '../../src/git/objectSpace.ts';
@@ -26,6 +26,8 @@ export interface SyncScene {
   origin(...args: string[]): Promise<string>;
   sync(more?: Partial<TreeSync>): Promise<SyncResult>;
   write(files: Files): Promise<void>;
+  /** Puts a hook into the clone. */
+  hook(name: string, body: string): Promise<void>;
 }
 
 type Files = Readonly<Record<string, string | null>>;
@@ -82,5 +84,11 @@ export async function makeSyncScene(more: { readonly branch?: string } = {}): Pr
       return result;
     },
     write: (files) => put(tree, files),
+    hook: async (name, body) => {
+      const folder = join(tree, '.git', 'hooks');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, name), `#!/bin/sh\n${body}\n`);
+      await chmod(join(folder, name), 0o755);
+    },
   };
 }
