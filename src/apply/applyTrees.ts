@@ -2,7 +2,7 @@ import { assertNever } from '../base/assertNever.ts';
 import { plural } from '../base/text.ts';
 import { bringWork } from '../git/bringWork.ts';
 import { makeClone, type CloneReport } from '../git/clone.ts';
-import { copyFiles } from '../git/copyFiles.ts';
+import { copyFiles, type CopyReport } from '../git/copyFiles.ts';
 import { fillMirror, type Mirror } from '../git/mirror.ts';
 import { localPath } from '../git/remoteUrl.ts';
 import { askForSubmodules } from '../git/submodules.ts';
@@ -210,22 +210,20 @@ async function runTreeStep(context: Context, { step, input, mirrors, progress }:
       const { commits, files } = await bringWork({ ...common, spec: step.spec, checkout: step.checkout });
       return `${plural(commits, 'commit')}, ${plural(files, 'file')}`;
     }
-    case 'copy-files': {
-      const { copied, linked, refused, nowhere } = await copyFiles({
-        ...common,
-        spec: step.spec,
-        checkout: step.checkout,
-      });
-      return [
-        `${copied} copied`,
-        `${linked} linked`,
-        ...refused.map((path) => `not taken: ${path}`),
-        ...nowhere.map((path) => `not taken: ${path} is a link that leads nowhere`),
-      ].join(', ');
-    }
+    case 'copy-files':
+      return describeCopies(await copyFiles({ ...common, spec: step.spec, checkout: step.checkout }));
     default:
       return assertNever(step);
   }
+}
+
+function describeCopies({ copied, linked, refused, nowhere }: CopyReport): string {
+  return [
+    `${copied} copied`,
+    `${linked} linked`,
+    ...refused.map((path) => `not taken: ${path}`),
+    ...nowhere.map((path) => `not taken: ${path} is a link that leads nowhere`),
+  ].join(', ');
 }
 
 /** Where the branch starts, what was carried over from the checkout, and what is worth knowing besides. */

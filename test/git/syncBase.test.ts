@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSpace, closeSpace } from '../../src/git/objectSpace.ts';
+import { closeSpace } from '../../src/git/objectSpace.ts';
 import { makeSyncShared } from '../../src/git/syncShared.ts';
 import { syncTree } from '../../src/git/syncTree.ts';
 import { readTreeStatus } from '../../src/git/treeStatus.ts';
@@ -289,17 +289,4 @@ it('a git older than 2.38 is given a work tree elsewhere: the same outcomes, and
   expect(await scene.sync({ mergesTrees })).toMatchObject({ outcome: 'merged' });
   expect(await scene.git('status', '--porcelain')).toBe('');
   await scene.git('fsck', '--strict');
-});
-
-it('an object space leaves nothing behind, and a folder whose name git would misread is fine', async () => {
-  const gitDir = join(scene.tree, '.git');
-  const space = await openSpace({
-    tree: scene.tree,
-    gitDir,
-    beside: [scene.shop.path('a "b":c')],
-    outside: false,
-    env: scene.shop.env,
-  });
-  await closeSpace(space);
-  expect(await scene.git('status', '--porcelain')).toBe('');
 });

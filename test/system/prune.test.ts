@@ -291,17 +291,3 @@ it('what a submodule has on a branch that its remote may have lost is not delete
   expect((await bench.ok('prune', '--older-than', '0d', '--yes')).stdout).toContain('Inner work');
   expect(await archives()).toHaveLength(2);
 });
-
-it('ls --closed names archives whose fleet has no record any more', async () => {
-  await up('clone', ['mine']);
-  await commit('mine');
-  await bench.ok('close', 'mine', '--yes');
-  await rm(join(bench.sandbox.home, '.local', 'state', 'claude-tmux', 'v1', 'fleets'), { recursive: true });
-  const { stdout, stderr } = await bench.ok('ls', '--closed');
-  expect(stdout).toMatch(/^mine-\d{8}T\d{6}Z {2}shop +.* of no fleet here\n$/);
-  expect(stderr).toMatch(/no fleet here has closed these[^]*\n {2}\/.*\/\.closed\/mine-\d{8}T\d{6}Z\n/);
-  expect(JSON.parse((await bench.ok('ls', '--closed', '--json')).stdout)).toMatchObject({
-    closed: [{ id: 'mine', recorded: false, unmerged: true }],
-  });
-  expect((await bench.ok('prune', '--older-than', '0d')).stderr).toContain('nothing was closed');
-});
