@@ -16,16 +16,21 @@ const NEEDS_NONE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^core\.fsmonitorhookversion$|^fsmonitor\./i, 'how the monitor is spoken to, not which'],
   [
-    /^diff\.<driver>\.(binary|cachetextconv|wordregex|xfuncname|algorithm)$|^merge\.<driver>\.(name|recursive)$/i,
+    /^diff\.<driver>\.(binary|cachetextconv|wordregex|xfuncname|algorithm|trustexitcode)$|^merge\.<driver>\.(name|recursive)$/i,
     'belongs to a driver, and is none',
   ],
-  [/^alias\.\*$/, 'git takes no alias for a command of its own; those that may not be there are guarded by name'],
+  [
+    /^alias\.\*(\.command)?$/,
+    'git takes no alias for a command of its own; those that may not be there are guarded by name',
+  ],
   [
     /^(difftool|mergetool|guitool|browser|man|help|web|instaweb|sendemail|imap|gui|gitcvs|gitweb)\./i,
     'of commands that are never run',
   ],
   [/^(diff|merge)\.(tool|guitool)$/, 'of commands that are never run'],
   [/^interactive\.diffFilter$/, 'of `add -p`, which is never run'],
+  [/^hook\.(.*\.)?(enabled|event|jobs|parallel)$/i, 'when and how `hook.NAME.command` runs, which is guarded'],
+  [/^gc\.repackFilter(To)?$/, 'of `git gc`, which is never run; a pattern and a folder'],
   [/^(trailer|tar)\./, 'of commands that are never run (interpret-trailers, archive)'],
   [/^(sequence|core)\.editor$/, 'the environment names one'],
   [

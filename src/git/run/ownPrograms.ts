@@ -38,7 +38,7 @@ const to =
 const isFlag = (value: string): boolean => /^(true|false|yes|no|on|off|0|1|)$/i.test(value);
 
 /**
- * Every key of git's configuration that names a program and that a git of ours would follow (git-config of 2.25 to 2.54). Not here: programs of
+ * Every key of git's configuration that names a program and that a git of ours would follow (git-config of 2.25 to 2.55). Not here: programs of
  * commands that are never run (mergetool, difftool, sendemail, instaweb, man, web), what git takes from protected configuration alone
  * (uploadpack.packObjectsHook, trace2, safe), and editors, which the environment sets.
  */
@@ -76,7 +76,8 @@ const RULES: readonly Rule[] = [
   { pattern: /^gpg\.ssh\.defaultkeycommand$/, off: to('true') },
   { pattern: /^core\.pager$/, off: ({ key }, env) => [[key, env['PAGER'] ?? 'less']] },
   { pattern: /^pager\..*$/, off: to('true'), runs: (value) => !isFlag(value) },
-  { pattern: /^alias\.(lfs|hook)$/, off: to('') },
+  // The second form is git 2.55's.
+  { pattern: /^alias\.(lfs|hook)(\.command)?$/, off: to('') },
   { pattern: /^submodule\..*\.update$/, off: to('checkout'), runs: (value) => value.startsWith('!') },
   { pattern: /^gc\.recentobjectshook$/, off: to('true') },
   { pattern: /^lfs\.(extension|customtransfer)\..*|^lfs\.standalonetransferagent$/, off: () => [] },
