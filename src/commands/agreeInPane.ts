@@ -5,14 +5,13 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { textsAt } from '../base/json.ts';
 import { pasted } from '../base/pasted.ts';
 import { exactLine } from '../base/text.ts';
-import { treeOwnerId } from '../layout/layout.ts';
 import { parseObject, readText, writeFileAtomic } from '../store/file.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { readFleet } from '../store/fleets.ts';
 import { fleetPaths, sessionPaths, storePaths } from '../store/paths.ts';
 import { meetChangedGrants } from './changedGrants.ts';
-import { reloadFleet } from './loadFleet.ts';
-import { takesNothingOnTrust, trustedIn } from './untrusted.ts';
+import { layoutNow } from './loadFleet.ts';
+import { takesNothingOnTrust, treeOf, trustedIn } from './untrusted.ts';
 
 interface Pressed {
   /** The session's folder (`CLAUDE_TMUX_SESSION_DIR`): the fleet, its state folder and the session are read from that. */
@@ -58,13 +57,9 @@ const UP_TO_STATE = join('..', '..', '..', '..', '..', '..');
 
 /** The repository of the session's tree; the fleet's when its layout cannot be read any more. */
 async function repoOf(context: Context, record: FleetRecord, { id }: SessionRecord): Promise<string> {
-  const panes = await reloadFleet(context, record).then(
-    ({ read }) => read.layout.panes,
-    () => [],
-  );
-  const owner = panes.filter((pane) => pane.id === id).map(treeOwnerId)[0];
-  const tree = panes.find((pane) => pane.id === owner)?.tree;
-  return tree?.kind === 'own' ? tree.spec.repo : record.repo;
+  const layout = await layoutNow(context, record);
+  const pane = layout?.panes.find((one) => one.id === id);
+  return (layout && pane && treeOf(layout, pane)?.repo) ?? record.repo;
 }
 
 /** Claude Code asks about a server that is defined in another way than the user approved. */

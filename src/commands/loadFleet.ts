@@ -7,6 +7,7 @@ import { pasted } from '../base/pasted.ts';
 import { readCheckout } from '../git/checkout.ts';
 import { isSameRepository } from '../git/remoteUrl.ts';
 import { NO_EXTRAS, type LayoutExtras } from '../layout/extras.ts';
+import type { Layout } from '../layout/layout.ts';
 import type { World } from '../layout/world.ts';
 import type { FleetRecord, SessionRecord } from '../store/fleetRecord.ts';
 import { fleetAround, knownFleets } from './pick.ts';
@@ -124,6 +125,14 @@ export async function reloadFleet(context: Context, record: FleetRecord): Promis
     world,
     task: record.task,
   };
+}
+
+/** The fleet's layout as its file says now; null where that cannot be read any more. */
+export function layoutNow(context: Context, record: FleetRecord): Promise<Layout | null> {
+  return reloadFleet(context, record).then(
+    ({ read }) => read.layout,
+    () => null,
+  );
 }
 
 interface Again {

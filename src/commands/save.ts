@@ -12,7 +12,7 @@ import type { AgentWork } from '../layout/layout.ts';
 import { STATES } from '../status/states.ts';
 import type { FleetRecord } from '../store/fleetRecord.ts';
 import { namedServer, recordedServer } from './fleetServer.ts';
-import { readWorld, reloadFleet } from './loadFleet.ts';
+import { layoutNow, readWorld } from './loadFleet.ts';
 import { knownFleets } from './pick.ts';
 import { shippedLayouts } from './places.ts';
 import { layoutFileName, trustOwn, writeLayout } from './writeLayout.ts';
@@ -98,9 +98,6 @@ async function runningSessions(context: Context): Promise<Running> {
 
 /** How the fleet's layout starts each agent, by id; nothing where the layout cannot be read any more. */
 async function readWorks(context: Context, record: FleetRecord): Promise<ReadonlyMap<string, AgentWork>> {
-  const panes = await reloadFleet(context, record).then(
-    ({ read }) => read.layout.panes,
-    () => [],
-  );
+  const panes = (await layoutNow(context, record))?.panes ?? [];
   return new Map(panes.flatMap(({ id, work }) => (work.kind === 'agent' ? [[id, work]] : [])));
 }

@@ -80,7 +80,8 @@ export function takesNothingOnTrust(env: Context['env']): boolean {
   return env['CLAUDE_CODE_SANDBOXED'] === '1';
 }
 
-function treeOf(layout: Layout, pane: Pane): Pick<Group, 'tree' | 'repo'> | null {
+/** The tree that a pane works in, and its repository; null where that is no folder that is known. */
+export function treeOf(layout: Layout, pane: Pane): Pick<Group, 'tree' | 'repo'> | null {
   const owner = layout.panes.find(({ id }) => id === treeOwnerId(pane)) ?? pane;
   if (owner.tree.kind === 'own') return { tree: owner.tree.spec.path, repo: owner.tree.spec.repo };
   const tree = owner.tree.kind === 'checkout' ? owner.tree.path : layout.checkout;

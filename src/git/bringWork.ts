@@ -6,6 +6,7 @@ import type { TreeSpec } from '../layout/layout.ts';
 import type { Env } from '../store/paths.ts';
 import { explainFailure } from './failure.ts';
 import { readCommonDir, readPlace } from './gitDir.ts';
+import { commonDirOf, lendStores } from './largeFiles.ts';
 import { findNested } from './leftBehind.ts';
 import { askGit, readGit } from './run/ask.ts';
 import { mutateGit } from './run/mutate.ts';
@@ -40,8 +41,10 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
     if (place.kind !== 'repository') throw new UserError(`"${spec.path}" is not a git repository`);
     onLine('bringing the work of your checkout');
     const head = await fetchHead(checkout, { tree: spec.path, env, signal });
-    const commits = await moveBranch(head, options);
-    const files = await bringFiles(head, place.gitDir, options);
+    // A large file that no server has yet comes from the checkout's own store.
+    const bringing = { ...options, head, gitDir: place.gitDir, lent: lendStores(await commonDirOf(checkout)) };
+    const commits = await moveBranch(bringing);
+    const files = await bringFiles(bringing);
     await forgetLackingWork(place.gitDir);
     return { commits, files };
   } catch (error) {
@@ -50,8 +53,17 @@ export async function bringWork(options: BringOptions): Promise<BroughtWork> {
   }
 }
 
+interface Bringing extends BringOptions {
+  /** The checkout's commit. */
+  readonly head: string;
+  /** The tree's git folder. */
+  readonly gitDir: string;
+  /** Variables that lend the checkout's large files to the tree. */
+  readonly lent: Readonly<Record<string, string>>;
+}
+
 /** Number of commits the tree did not have before. */
-async function moveBranch(head: string, { spec, checkout, env, signal }: BringOptions): Promise<number> {
+async function moveBranch({ head, lent, spec, env, signal }: Bringing): Promise<number> {
   const place = { cwd: spec.path, env };
   if ((await readPorcelain(spec.path, { env })).changes > 0) {
     throw new UserError(`"${spec.path}" has uncommitted changes; the checkout's work is not laid over them`, {
@@ -69,12 +81,7 @@ async function moveBranch(head: string, { spec, checkout, env, signal }: BringOp
     );
   }
   const commits = Number(await readGit(['rev-list', '--count', head, '--not', 'HEAD'], place));
-  await mutateGit(['reset', '--quiet', '--hard', head, '--'], {
-    cwd: spec.path,
-    env,
-    signal,
-    set: await lentStore(checkout),
-  });
+  await mutateGit(['reset', '--quiet', '--hard', head, '--'], { cwd: spec.path, env, signal, set: lent });
   return commits;
 }
 
@@ -82,11 +89,7 @@ async function moveBranch(head: string, { spec, checkout, env, signal }: BringOp
  * The checkout's files become a git tree made with a temporary index, and with the tree's own object store in place of the checkout's:
  * so not even an object is written there. What the index needs of older objects is in the store, because HEAD was just fetched.
  */
-async function bringFiles(
-  head: string,
-  gitDir: string,
-  { spec, checkout, env, signal }: BringOptions,
-): Promise<number> {
+async function bringFiles({ head, gitDir, lent, spec, checkout, env, signal }: Bringing): Promise<number> {
   const index = join(gitDir, 'claude-tmux-index');
   const set = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: join(await readCommonDir(gitDir), 'objects') };
   const there = { cwd: checkout, env, signal, set };
@@ -96,7 +99,7 @@ async function bringFiles(
     const nested = (await findNested(checkout, env)).map((path) => `:(top,exclude,literal)${path}`);
     await mutateGit([...QUIETLY, 'add', '--all', '--', ':/', ...nested], there);
     const files = (await mutateGit([...QUIETLY, 'write-tree'], there)).trim();
-    const here = { cwd: spec.path, env, signal, set: await lentStore(checkout) };
+    const here = { cwd: spec.path, env, signal, set: lent };
     // Lays the files into the tree, then takes the index back: nothing is staged, new files are untracked.
     await mutateGit(['read-tree', '-m', '-u', 'HEAD', files], here);
     await mutateGit(['reset', '--quiet', '--mixed', 'HEAD', '--'], here);
@@ -105,17 +108,6 @@ async function bringFiles(
     await rm(`${index}.lock`, { force: true });
   }
   return (await readPorcelain(spec.path, { env })).changes;
-}
-
-/**
- * git itself has all it needs in the tree's store; Git LFS (3.3) links a file that no server has yet from the `lfs` folder beside a store that
- * is lent. git cannot name a store whose path has a colon or begins with a quote.
- */
-async function lentStore(checkout: string): Promise<Readonly<Record<string, string>>> {
-  const place = await readPlace(checkout);
-  if (place.kind !== 'repository') return {};
-  const store = join(await readCommonDir(place.gitDir), 'objects');
-  return /^"|:/.test(store) ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: store };
 }
 
 /** No hook of the checkout runs (post-index-change), and no index file beside ours is written there. */

@@ -26,11 +26,9 @@ interface Options {
 export async function fetchLargeFiles(tree: string, options: Options): Promise<void> {
   const { mirror, ref, env, onLine, signal } = options;
   if (!mirror.usable || !(await usesLfs(tree, ref, env))) return;
-  const stores = [mirror.path, ...(await commonDirOf(mirror.checkout))].map((folder) => join(folder, 'objects'));
+  const set = lendStores([mirror.path, ...(await commonDirOf(mirror.checkout))]);
   await withMirrorLock(`${mirror.path}.lfs`, { what: 'fetching large files', onLine }, async () => {
     onLine('fetching large files');
-    // git-lfs (3.3) links from the `lfs` folder beside each object store that is lent; git itself needs none of them here.
-    const set = { GIT_ALTERNATE_OBJECT_DIRECTORIES: stores.filter((path) => !/^"|:/.test(path)).join(':') };
     await mutateGit(['lfs', 'fetch', 'origin', ref], { cwd: tree, env, set, onLine, signal });
     await keepFiles(largeStore(join(tree, '.git')), largeStore(mirror.path), new Set());
   });
@@ -50,7 +48,17 @@ async function usesLfs(tree: string, ref: string, env: Env): Promise<boolean> {
   );
 }
 
-async function commonDirOf(checkout: string | null): Promise<readonly string[]> {
+/**
+ * Variables with which Git LFS (3.3) links files from the `lfs` folder beside the object store of each of these git folders. git itself needs none
+ * of the stores; it cannot name one whose path has a colon or begins with a quote.
+ */
+export function lendStores(gitFolders: readonly string[]): Readonly<Record<string, string>> {
+  const stores = gitFolders.map((folder) => join(folder, 'objects'));
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: stores.filter((path) => !/^"|:/.test(path)).join(':') };
+}
+
+/** The common git folder of a checkout, in a list; none without one. */
+export async function commonDirOf(checkout: string | null): Promise<readonly string[]> {
   const place = checkout === null ? null : await readPlace(checkout);
   return place?.kind === 'repository' ? [await readCommonDir(place.gitDir)] : [];
 }

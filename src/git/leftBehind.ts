@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseChangedPaths, type ChangedPaths } from '../status/changedPaths.ts';
 import type { Env } from '../store/paths.ts';
 import { askGit, plumbText, readGit } from './run/ask.ts';
 import { readPorcelain } from './treeStatus.ts';
@@ -15,46 +16,29 @@ export interface LeftBehind {
 }
 
 export async function readLeftBehind(checkout: string, env: Env): Promise<LeftBehind> {
-  const [records, submodules] = await Promise.all([readRecords(checkout, env), findSubmodules(checkout, env)]);
+  const [changed, submodules] = await Promise.all([readChanged(checkout, env), findSubmodules(checkout, env)]);
   const isOwn = await Promise.all(submodules.map(async (path) => hasOwnWork(join(checkout, path), env)));
   return {
     submodules: submodules.filter((_, at) => isOwn[at]),
-    repositories: nestedIn(records),
-    staged: records.flatMap(({ fields: [, changes = '', kind = ''], path }) =>
-      /^[^.?!][^.?!]$/.test(changes) && kind === 'N...' ? [path] : [],
-    ),
+    repositories: nestedIn(changed),
+    staged: changed.staged.filter((path) => changed.unstaged.includes(path)),
   };
 }
 
 /** Repositories that the work tree holds and does not track, relative, without a slash at the end. */
 export async function findNested(checkout: string, env: Env): Promise<readonly string[]> {
-  return nestedIn(await readRecords(checkout, env));
+  return nestedIn(await readChanged(checkout, env));
 }
 
 /** With all untracked files listed, the only folders among them are repositories. */
-function nestedIn(records: readonly StatusRecord[]): readonly string[] {
-  return records.flatMap(({ fields: [kind], path }) => (kind === '?' && path.endsWith('/') ? [path.slice(0, -1)] : []));
+function nestedIn({ untracked }: ChangedPaths): readonly string[] {
+  return untracked.filter((path) => path.endsWith('/')).map((path) => path.slice(0, -1));
 }
 
-interface StatusRecord {
-  readonly fields: readonly string[];
-  readonly path: string;
-}
-
-/** The records of `git status --porcelain=v2 -z`, renames switched off: a path each. */
-async function readRecords(checkout: string, env: Env): Promise<readonly StatusRecord[]> {
-  const text = await readGit(['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'], {
-    cwd: checkout,
-    env,
-  });
-  return text
-    .split('\0')
-    .filter((record) => record !== '')
-    .map((record) => {
-      const fields = record.split(' ');
-      const before = { '1': 8, u: 10, '?': 1, '!': 1 }[fields[0] ?? ''] ?? 0;
-      return { fields: fields.slice(0, before), path: fields.slice(before).join(' ') };
-    });
+/** Submodules are left out: their work is asked for by itself. */
+async function readChanged(checkout: string, env: Env): Promise<ChangedPaths> {
+  const listing = ['--untracked-files=all', '--no-renames', '--ignore-submodules=all'];
+  return parseChangedPaths(await readGit(['status', '--porcelain=v2', '-z', ...listing], { cwd: checkout, env }));
 }
 
 /** Those that are there. */
